@@ -1,0 +1,5 @@
+//! The configuration of a contact centre: its model, its text, what is wrong
+//! with it, and the changes that lead from one to another.
+
+pub mod check;
+pub mod model;

@@ -1,0 +1,277 @@
+//! What an administrator decides, as values. [`text`](super::text) reads it
+//! from a file, [`check`](super::check) says what is wrong with it, and
+//! [`diff`](super::diff) turns two versions into changes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::number::Number;
+use crate::time::Span;
+
+/// A whole contact centre as configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Settings that concern everybody.
+    pub options: Options,
+    /// Telephones and the people behind them, in the order of the file.
+    pub extensions: Vec<ExtensionConfig>,
+    /// Queues, in the order of the file.
+    pub queues: Vec<QueueConfig>,
+}
+
+/// Settings that concern everybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Options {
+    /// Time zone (IANA name) where a queue names none of its own.
+    pub time_zone: String,
+    /// Numbers that queues may have, first and last.
+    pub queue_numbers: (Number, Number),
+    /// Whether a dynamic agent who is added to a queue starts logged in.
+    pub new_dynamic_agents: InitialStatus,
+    /// Why agents may pause, in the order in which they are shown.
+    pub pause_reasons: Vec<PauseReason>,
+    /// Whether a record of every finished queue call is pushed to the
+    /// configured receiver.
+    pub push_records: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let number = |n| Number::from_u64(n);
+        let reason = |name: &str, code: &str| PauseReason {
+            name: name.to_owned(),
+            code: code.parse().expect("a digit string"),
+        };
+        Self {
+            time_zone: "UTC".to_owned(),
+            queue_numbers: (number(6400), number(6499)),
+            new_dynamic_agents: InitialStatus::LoggedOut,
+            pause_reasons: vec![
+                reason("Lunch", "*01"),
+                reason("Break", "*02"),
+                reason("Wrap up", "*03"),
+            ],
+            push_records: false,
+        }
+    }
+}
+
+/// The status of dynamic agents when they are added to a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InitialStatus {
+    /// They take calls at once.
+    LoggedIn,
+    /// They take calls once they have logged in.
+    LoggedOut,
+}
+
+/// Why an agent may pause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PauseReason {
+    /// As shown to people and named in inputs.
+    pub name: String,
+    /// The code dialled behind a queue's number.
+    pub code: Number,
+}
+
+/// A telephone and the person behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionConfig {
+    /// Its number: the key, fixed after creation.
+    pub number: Number,
+    /// The person's name.
+    pub name: String,
+    /// Whether this person may do and see everything.
+    pub administrator: bool,
+    /// How long a call that is not a queue's rings here.
+    pub ring_timeout: Span,
+}
+
+impl ExtensionConfig {
+    /// An extension with the defaults.
+    #[must_use]
+    pub fn new(number: Number) -> Self {
+        Self {
+            number,
+            name: String::new(),
+            administrator: false,
+            ring_timeout: Span::from_secs(30),
+        }
+    }
+}
+
+/// A call queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueConfig {
+    /// Its number: the key, fixed after creation.
+    pub number: Number,
+    /// As shown to people; unique.
+    pub name: String,
+    /// Which free agent rings.
+    pub strategy: Strategy,
+    /// Since when completed calls count for [`Strategy::FewestCalls`].
+    pub fewest_calls_since: CountSince,
+    /// Who serves it, in the order of the file.
+    pub members: Vec<MemberConfig>,
+    /// Who supervises it.
+    pub managers: Vec<Number>,
+    /// Whether its managers may log its agents in and out and pause them.
+    pub managers_switch_agents: bool,
+    /// How long an agent rings.
+    pub agent_timeout: Span,
+    /// Pause between an agent who did not answer and the next one rung for
+    /// the same call.
+    pub retry_interval: Span,
+    /// Time after a call in which its agent is not rung by this queue.
+    pub wrap_up: Span,
+    /// Whether agents who are on a call may be rung.
+    pub ring_in_use: bool,
+    /// How long a caller may wait; zero: as long as he likes.
+    pub max_waiting: Span,
+    /// How many callers may wait or be ringing; zero: any number.
+    pub max_callers: u32,
+    /// When nobody may join; `None`: everybody may always join.
+    pub disallow_join_when_empty: Option<EmptyStates>,
+    /// When those waiting are put out; `None`: never.
+    pub leave_when_empty: Option<EmptyStates>,
+    /// Where callers go whom nobody answers.
+    pub failover: Destination,
+    /// A call answered in less than this meets the service level.
+    pub sla_time: Span,
+    /// Share of calls in percent that ought to meet it.
+    pub sla_threshold_percent: u8,
+    /// IANA name; `None`: that of [`Options::time_zone`].
+    pub time_zone: Option<String>,
+    /// What managers get a mail about.
+    pub notify_managers: Vec<Notice>,
+}
+
+impl QueueConfig {
+    /// A queue with the defaults and nobody in it.
+    #[must_use]
+    pub fn new(number: Number, name: &str) -> Self {
+        Self {
+            number,
+            name: name.to_owned(),
+            strategy: Strategy::RingAll,
+            fewest_calls_since: CountSince::Midnight,
+            members: Vec::new(),
+            managers: Vec::new(),
+            managers_switch_agents: true,
+            agent_timeout: Span::from_secs(15),
+            retry_interval: Span::from_secs(5),
+            wrap_up: Span::from_secs(30),
+            ring_in_use: false,
+            max_waiting: Span::from_secs(1800),
+            max_callers: 0,
+            disallow_join_when_empty: None,
+            leave_when_empty: None,
+            failover: Destination::HangUp,
+            sla_time: Span::from_secs(60),
+            sla_threshold_percent: 80,
+            time_zone: None,
+            notify_managers: Vec::new(),
+        }
+    }
+}
+
+/// Which free agents ring for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Strategy {
+    /// The one who completed the fewest calls of this queue.
+    FewestCalls,
+    /// The one whom this queue rang longest ago; never rung comes first.
+    LeastRecent,
+    /// In fixed order: the list's, or that of logging in.
+    Linear,
+    /// Any, each as likely as the others.
+    Random,
+    /// All at once.
+    RingAll,
+    /// Round robin with memory: the one after him who was tried last.
+    Rrmemory,
+}
+
+/// Since when an agent's completed calls count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CountSince {
+    /// Since he became a member.
+    Ever,
+    /// Since he logged in to the queue.
+    Login,
+    /// Since midnight in the queue's time zone.
+    Midnight,
+}
+
+/// Somebody who serves a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberConfig {
+    /// Whose telephone rings.
+    pub extension: Number,
+    /// Whether he logs in and out.
+    pub kind: MemberKind,
+}
+
+/// How somebody serves a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MemberKind {
+    /// Logs in and out.
+    Dynamic,
+    /// Is always in.
+    Static,
+}
+
+/// The states of a member that make a queue count as empty. A member who is
+/// logged out never counts; where no other is left, the queue is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmptyStates {
+    /// On a call.
+    pub busy: bool,
+    /// Paused, with or without a reason.
+    pub paused: bool,
+    /// The telephone is not reachable.
+    pub unavailable: bool,
+    /// In wrap-up. Only together with `busy`.
+    pub wrap_up: bool,
+}
+
+impl Default for EmptyStates {
+    fn default() -> Self {
+        Self { busy: false, paused: true, unavailable: true, wrap_up: false }
+    }
+}
+
+/// Where a call goes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Destination {
+    /// An extension rings.
+    Extension(Number),
+    /// The call ends.
+    HangUp,
+    /// The call joins a queue.
+    Queue(Number),
+}
+
+/// What the managers of a queue can be told by mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Notice {
+    /// A caller hung up while waiting.
+    Abandoned,
+    /// A call ended without an agent for another cause.
+    Missed,
+}
+
+/// One difference between two configurations. The unit is the whole object:
+/// what a change does not name stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// Adds an extension, or replaces the settings of the one with its number.
+    PutExtension(ExtensionConfig),
+    /// Replaces the common settings.
+    PutOptions(Options),
+    /// Adds a queue, or replaces the settings of the one with its number.
+    PutQueue(QueueConfig),
+    /// Deletes an extension. Its calls end, its memberships go with it.
+    RemoveExtension(Number),
+    /// Deletes a queue. Its callers go to its failover destination.
+    RemoveQueue(Number),
+}

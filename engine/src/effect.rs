@@ -1,0 +1,145 @@
+//! What the engine wants done: the closed vocabulary of orders.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::model::Notice;
+use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
+use crate::input::Cause;
+use crate::time::Span;
+
+/// Names an effect: the entry that caused it and its place in that entry's
+/// output. Whoever carries effects out does each id once.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct EffectId {
+    /// [`Entry::seq`](crate::Entry::seq) of the cause.
+    pub seq: u64,
+    /// Place in the outbox, from zero.
+    pub index: u32,
+}
+
+/// How an effect ends. Every variant of [`Effect`] has one, fixed, kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Exactly one terminal input, or the engine's own timeout, ends it.
+    Awaited,
+    /// Stays in the state until done, failed or unknown.
+    Kept,
+    /// Success is silent; only failure comes back.
+    Told,
+}
+
+/// Everything that the engine can want done, in alphabetical order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Connect the caller with this answered leg.
+    Bridge {
+        /// The caller's call.
+        call: CallId,
+        /// The agent's or extension's leg.
+        leg: LegId,
+    },
+    /// Stop ringing this leg.
+    CancelRing {
+        /// Which.
+        leg: LegId,
+        /// Whether the phone should show a missed call.
+        why: CancelReason,
+    },
+    /// End the caller's leg.
+    HangUpCaller {
+        /// Whose call.
+        call: CallId,
+        /// What the caller's side is told.
+        cause: HangUpCause,
+    },
+    /// End an answered leg.
+    HangUpLeg {
+        /// Which.
+        leg: LegId,
+    },
+    /// Send a mail to the managers of a queue.
+    Mail {
+        /// Whose managers.
+        queue: QueueId,
+        /// What about.
+        notice: Notice,
+        /// The call that it is about.
+        call: PublicId,
+    },
+    /// Play the queue's waiting music to the caller until the call is bridged
+    /// or leaves.
+    PlayMusic {
+        /// The caller's call.
+        call: CallId,
+        /// Whose music.
+        queue: QueueId,
+    },
+    /// Push the record of a finished queue call to the configured receiver.
+    PushRecord {
+        /// The call.
+        call: PublicId,
+        /// Which of its visits to a queue, from zero.
+        visit: u16,
+    },
+    /// Ring a telephone.
+    Ring {
+        /// The new leg.
+        leg: LegId,
+        /// For which call.
+        call: CallId,
+        /// Whose telephone.
+        agent: AgentId,
+        /// The queue that offers the call; `None` for a direct call.
+        queue: Option<QueueId>,
+        /// The engine cancels after this time: for display only.
+        timeout: Span,
+    },
+}
+
+impl Effect {
+    /// How this effect ends.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Bridge { .. }
+            | Self::CancelRing { .. }
+            | Self::HangUpCaller { .. }
+            | Self::HangUpLeg { .. }
+            | Self::PlayMusic { .. } => Kind::Told,
+            Self::Mail { .. } | Self::PushRecord { .. } => Kind::Kept,
+            Self::Ring { .. } => Kind::Awaited,
+        }
+    }
+
+    /// Whether doing it twice is the same as doing it once. Asked of kept
+    /// effects, when it is not known whether they were done.
+    #[must_use]
+    pub const fn is_idempotent(&self) -> bool {
+        // A receiver of records knows a record by its id; a mailbox does not.
+        matches!(self, Self::PushRecord { .. })
+    }
+}
+
+/// Why a ring is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum CancelReason {
+    /// Another agent took the call: no missed call is shown.
+    CompletedElsewhere,
+    /// The ringing time is over.
+    TimedOut,
+    /// The caller left, or the agent may not take the call any more.
+    Withdrawn,
+}
+
+/// What a caller's side is told when the engine ends the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum HangUpCause {
+    /// The extension could not be reached.
+    ExtensionFailed(Cause),
+    /// The conversation is over.
+    Normal,
+    /// Nobody could take the call.
+    Unanswered,
+}

@@ -1,0 +1,223 @@
+//! What happened: the closed vocabulary of facts, all in the past tense.
+
+use serde::{Deserialize, Serialize};
+
+use crate::effect::EffectId;
+use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
+use crate::input::{By, Cause};
+use crate::records::QueueCall;
+use crate::time::Span;
+
+/// Everything that can have happened, in alphabetical order. The time of an
+/// event is that of its entry; events of a `Tick` happened when it was due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// An agent's status in a queue is another one.
+    AgentStatusChanged {
+        /// Who.
+        agent: AgentId,
+        /// Where.
+        queue: QueueId,
+        /// What it is now.
+        status: AgentStatus,
+        /// Who changed it.
+        by: By,
+    },
+    /// An agent answered and was connected with the caller.
+    CallAnswered {
+        /// Which.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+        /// Who.
+        agent: AgentId,
+        /// On which leg.
+        leg: LegId,
+        /// From joining the queue to now.
+        waited: Span,
+    },
+    /// A call came in and was accepted.
+    CallArrived {
+        /// Its id while it lives.
+        call: CallId,
+        /// Its id for ever.
+        public: PublicId,
+        /// The outside's name for it.
+        key: u128,
+    },
+    /// A call is over for every party.
+    CallEnded {
+        /// Which; its id is stale from now on.
+        call: CallId,
+        /// Its id for ever.
+        public: PublicId,
+        /// Why.
+        reason: EndReason,
+    },
+    /// A caller waits in a queue.
+    CallJoined {
+        /// Which.
+        call: CallId,
+        /// Where.
+        queue: QueueId,
+    },
+    /// A call is offered to an agent, whose telephone rings.
+    CallOffered {
+        /// Which.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+        /// To whom.
+        agent: AgentId,
+        /// The ringing leg.
+        leg: LegId,
+    },
+    /// The connection failed after the answer: the caller waits again.
+    CallRequeued {
+        /// Which.
+        call: CallId,
+        /// Where.
+        queue: QueueId,
+        /// Who had answered.
+        agent: AgentId,
+    },
+    /// A revision of the configuration is in force.
+    ConfigurationChanged {
+        /// Its number.
+        revision: u64,
+    },
+    /// An extension became reachable or unreachable.
+    DeviceChanged {
+        /// Which.
+        agent: AgentId,
+        /// Whether it can be rung.
+        up: bool,
+    },
+    /// An extension answered a call that was not a queue's.
+    ExtensionAnswered {
+        /// Which call.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// On which leg.
+        leg: LegId,
+    },
+    /// An extension rings for a call that is not a queue's.
+    ExtensionRung {
+        /// Which call.
+        call: CallId,
+        /// Whose telephone.
+        agent: AgentId,
+        /// The ringing leg.
+        leg: LegId,
+    },
+    /// A kept effect ended.
+    KeptEnded {
+        /// Which.
+        effect: EffectId,
+        /// How.
+        how: KeptEnd,
+    },
+    /// An offer ended without an answer.
+    OfferEnded {
+        /// Which call.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+        /// To whom it was offered.
+        agent: AgentId,
+        /// The leg that rang; stale from now on.
+        leg: LegId,
+        /// How it ended.
+        end: OfferEnd,
+        /// How long it rang.
+        rang: Span,
+    },
+    /// A person's number and name were blanked.
+    PersonErased {
+        /// How many live calls it concerned.
+        calls: u32,
+    },
+    /// A call's visit to a queue is over, with its one outcome.
+    QueueCallEnded(QueueCall),
+    /// The system started again.
+    SystemRestarted {
+        /// How many calls were cut off.
+        calls: u32,
+    },
+    /// An agent's wrap-up after a call of this queue is over.
+    WrapUpEnded {
+        /// Who.
+        agent: AgentId,
+        /// Where.
+        queue: QueueId,
+    },
+    /// An agent's wrap-up after a call of this queue began.
+    WrapUpStarted {
+        /// Who.
+        agent: AgentId,
+        /// Where.
+        queue: QueueId,
+    },
+}
+
+/// An agent's status in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AgentStatus {
+    /// Takes calls.
+    LoggedIn,
+    /// Takes none.
+    LoggedOut,
+    /// Takes none for a while.
+    Paused {
+        /// Name of the reason, if one was given.
+        reason: Option<String>,
+    },
+}
+
+/// How an offer ended without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum OfferEnd {
+    /// Another agent took the call: no missed call.
+    CompletedElsewhere,
+    /// The telephone refused or failed.
+    Failed(Cause),
+    /// The agent did not answer in time: a missed call.
+    TimedOut,
+    /// The caller left, or the agent may not take the call any more.
+    Withdrawn,
+}
+
+/// Why a call is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum EndReason {
+    /// A timer of the call could not be carried out.
+    Aborted,
+    /// The answering side hung up.
+    AgentHungUp,
+    /// The caller hung up.
+    CallerHungUp,
+    /// The extension that it was sent to did not take it.
+    ExtensionFailed(Cause),
+    /// The extension that it was sent to does not exist (any more).
+    NoDestination,
+    /// The system went down.
+    SystemRestart,
+    /// It was sent from destination to destination too often.
+    TooManyHops,
+    /// A queue's failover destination is to hang up.
+    Unanswered,
+}
+
+/// How a kept effect ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum KeptEnd {
+    /// It was carried out.
+    Done,
+    /// Too many were kept already: it was never begun.
+    Dropped,
+    /// It will not be carried out.
+    Failed,
+    /// Nobody can say.
+    Unknown,
+}

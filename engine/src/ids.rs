@@ -1,0 +1,41 @@
+//! The names of things: internal ids, and the public ids of calls.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::slab::Id;
+use crate::state;
+
+/// A live call.
+pub type CallId = Id<state::Call>;
+/// One party's connection in a call, other than the caller's own.
+pub type LegId = Id<state::Leg>;
+/// An extension: a telephone and the agent behind it.
+pub type AgentId = Id<state::Agent>;
+/// A queue.
+pub type QueueId = Id<state::Queue>;
+/// An agent's membership in a queue.
+pub type MemberId = Id<state::Member>;
+/// The digits and the name of somebody in a live call.
+pub type PartyId = Id<state::Party>;
+
+/// A call's name for ever, in records, reports and the API.
+///
+/// The epoch rises with every restore of a backup, so that calls made after
+/// the backup never share a name with calls made after the restore.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct PublicId {
+    /// How many backups had been restored.
+    pub epoch: u32,
+    /// Counts up within the epoch.
+    pub counter: u64,
+}
+
+impl fmt::Display for PublicId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.counter)
+    }
+}

@@ -1,0 +1,208 @@
+//! What can be told to the engine: the closed vocabulary of verbs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::model::Change;
+use crate::effect::EffectId;
+use crate::ids::{CallId, LegId};
+use crate::number::Number;
+use crate::time::Timestamp;
+use crate::timer::Timer;
+
+/// One line of the journal: an input, its number and its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// One more than that of the entry before.
+    pub seq: u64,
+    /// When the input was received; never before the entry before.
+    pub at: Timestamp,
+    /// What was told.
+    pub input: Input,
+}
+
+/// Everything that the engine can be told, in alphabetical order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// The driver could not apply the `Tick` of this timer: whatever the timer
+    /// belongs to is ended, so that time can go on.
+    Abort {
+        /// The timer that was next.
+        timer: Timer,
+    },
+    /// An agent starts taking calls.
+    AgentLogIn {
+        /// Who asks for it.
+        by: By,
+        /// The agent's extension.
+        agent: Number,
+        /// In which queues.
+        queues: Which,
+    },
+    /// A dynamic agent stops taking calls.
+    AgentLogOut {
+        /// Who asks for it.
+        by: By,
+        /// The agent's extension.
+        agent: Number,
+        /// In which queues.
+        queues: Which,
+    },
+    /// An agent takes no calls for a while; a second pause changes the reason.
+    AgentPause {
+        /// Who asks for it.
+        by: By,
+        /// The agent's extension.
+        agent: Number,
+        /// In which queues.
+        queues: Which,
+        /// Name of a configured reason.
+        reason: Option<String>,
+    },
+    /// An agent takes calls again.
+    AgentUnpause {
+        /// Who asks for it.
+        by: By,
+        /// The agent's extension.
+        agent: Number,
+        /// In which queues.
+        queues: Which,
+    },
+    /// The caller and the agent could not be connected: the agent's leg is
+    /// gone, the caller waits again in his old place.
+    BridgeFailed {
+        /// The call of the failed [`Effect::Bridge`](crate::Effect::Bridge).
+        call: CallId,
+    },
+    /// A call came in.
+    CallArrived {
+        /// Hash of the outside's own name for it; returned in
+        /// [`Event::CallArrived`](crate::Event::CallArrived).
+        key: u128,
+        /// Who calls.
+        from: Caller,
+        /// What was dialled.
+        dialled: Number,
+    },
+    /// The caller's leg ended.
+    CallerHungUp {
+        /// Whose call.
+        call: CallId,
+    },
+    /// The configuration changes from one revision to the next, whole or not
+    /// at all.
+    Configure {
+        /// Who asks for it.
+        by: By,
+        /// The revision that the changes were made against.
+        base: u64,
+        /// What differs.
+        changes: Vec<Change>,
+    },
+    /// An extension can not be rung any more.
+    DeviceDown {
+        /// Which.
+        extension: Number,
+    },
+    /// An extension can be rung.
+    DeviceUp {
+        /// Which.
+        extension: Number,
+    },
+    /// A kept effect was carried out.
+    KeptDone {
+        /// Which.
+        effect: EffectId,
+    },
+    /// A kept effect will not be carried out any more.
+    KeptFailed {
+        /// Which.
+        effect: EffectId,
+    },
+    /// Nobody can say whether a kept effect was carried out.
+    KeptUnknown {
+        /// Which.
+        effect: EffectId,
+    },
+    /// A ringing leg was answered.
+    LegAnswered {
+        /// Which.
+        leg: LegId,
+    },
+    /// An answered leg ended.
+    LegEnded {
+        /// Which.
+        leg: LegId,
+    },
+    /// A leg could not be rung, or the phone refused.
+    LegFailed {
+        /// Which.
+        leg: LegId,
+        /// Why.
+        cause: Cause,
+    },
+    /// Everything that tells who had this number is blanked.
+    PersonErased {
+        /// Who asks for it.
+        by: By,
+        /// The person's number.
+        number: Number,
+    },
+    /// The first entry after a start: every leg of before is gone.
+    Restarted {
+        /// The last moment at which the system is known to have lived.
+        alive_until: Timestamp,
+        /// Rises with every restore of a backup.
+        epoch: u32,
+    },
+    /// The earliest deadline has come.
+    Tick,
+    /// Where the timeline stands on the wall clock.
+    WallOffset {
+        /// Microseconds from the Unix epoch to the timeline's zero.
+        micros: i64,
+    },
+}
+
+/// Who asks for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum By {
+    /// The person with this extension.
+    Person(Number),
+    /// The system itself: a rule, the operator at the console, a simulation.
+    System,
+}
+
+/// Which of an agent's queues an input is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Which {
+    /// All that he is a member of.
+    All,
+    /// Those that he was logged in to the last time.
+    Last,
+    /// This one.
+    One(Number),
+}
+
+/// Who calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The number shown; [`Number::NONE`] where it is withheld.
+    pub number: Number,
+    /// The name shown, if any.
+    pub name: Option<Box<str>>,
+    /// The extension that calls, for a call from inside.
+    pub extension: Option<Number>,
+}
+
+/// Why a ring ended without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Cause {
+    /// On another call.
+    Busy,
+    /// The phone gave up ringing.
+    NoAnswer,
+    /// Refused by hand.
+    Rejected,
+    /// Not there, or the signalling failed.
+    Unreachable,
+}

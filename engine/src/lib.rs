@@ -1,0 +1,37 @@
+//! The engine of a contact centre: decides which agent takes which call.
+//!
+//! A pure, deterministic function of its entries: it never does I/O, reads no
+//! clock and draws no hidden randomness. Its loop:
+//!
+//! ```
+//! # use tandem_engine::{Engine, Entry, Input, Outbox, Timestamp};
+//! let (mut engine, mut out) = (Engine::new(7), Outbox::default());
+//! engine.apply(&Entry { seq: 1, at: Timestamp::ZERO, input: Input::Tick }, &mut out);
+//! assert!(out.effects.is_empty() && out.reject.is_some()); // no deadline had come
+//! ```
+
+pub mod config;
+pub mod draw;
+mod effect;
+mod engine;
+mod event;
+pub mod ids;
+mod input;
+pub mod limits;
+mod number;
+mod outbox;
+pub mod records;
+pub mod slab;
+pub mod state;
+mod time;
+pub mod timer;
+
+pub use effect::{CancelReason, Effect, EffectId, HangUpCause, Kind};
+pub use engine::Engine;
+pub use event::{AgentStatus, EndReason, Event, KeptEnd, OfferEnd};
+pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
+pub use input::{By, Caller, Cause, Entry, Input, Which};
+pub use number::{Number, NumberError};
+pub use outbox::{Outbox, Reject};
+pub use time::{SECOND_US, Span, Timestamp};
+pub use timer::Timer;

@@ -1,0 +1,49 @@
+//! Every bound of the engine, with its unit last. Each is tested at the bound
+//! and one past it.
+
+/// Symbols of a dialled number.
+pub const NUMBER_SYMBOLS_MAX: usize = 31;
+/// Characters of a name of a queue, an extension or a caller.
+pub const NAME_CHARS_MAX: usize = 127;
+/// Bytes of a configuration or scenario file.
+pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Tables and arrays inside one another in a file.
+pub const FILE_NESTING_MAX: usize = 16;
+/// Problems reported for one file; the rest is counted.
+pub const PROBLEMS_MAX: usize = 100;
+/// Queues of a centre.
+pub const QUEUES_MAX: usize = 1_000;
+/// Extensions of a centre.
+pub const EXTENSIONS_MAX: usize = 10_000;
+/// Members of one queue.
+pub const QUEUE_MEMBERS_MAX: usize = 10_000;
+/// Queues that one extension is a member of.
+pub const EXTENSION_QUEUES_MAX: usize = 1_000;
+/// Managers of one queue.
+pub const QUEUE_MANAGERS_MAX: usize = 100;
+/// Pause reasons of a centre.
+pub const PAUSE_REASONS_MAX: usize = 20;
+/// Calls inside the engine at once: waiting, ringing and talking.
+pub const CALLS_MAX: usize = 200_000;
+/// Callers that one queue may be told to hold at most.
+pub const QUEUE_CALLERS_MAX: u32 = 100_000;
+/// Destinations that one call may be sent to before it is hung up.
+pub const CALL_HOPS_MAX: u8 = 30;
+/// Ringing time of an agent or an extension, in seconds.
+pub const RING_TIMEOUT_S_MAX: u64 = 600;
+/// Pause between two agents rung for one call, in seconds.
+pub const RETRY_INTERVAL_S_MAX: u64 = 600;
+/// Wrap-up time, in seconds.
+pub const WRAP_UP_S_MAX: u64 = 3_600;
+/// Longest waiting time that a queue may allow, in seconds.
+pub const WAITING_S_MAX: u64 = 86_400;
+/// Longest service-level time, in seconds.
+pub const SLA_TIME_S_MAX: u64 = 86_400;
+/// Messages to the outside that are kept until somebody confirms them.
+pub const KEPT_EFFECTS_MAX: usize = 10_000;
+/// Callers put out of an empty or deleted queue in one entry.
+pub const PUT_OUT_CALLS_MAX: usize = 256;
+/// Changes of configuration in one entry.
+pub const CHANGES_MAX: usize = 1_024;
+/// How long an agent is not rung after his phone refused or failed, in seconds.
+pub const REST_AFTER_FAILED_RING_S: u64 = 5;

@@ -1,0 +1,61 @@
+//! What one entry gives back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::check::Fault;
+use crate::effect::{Effect, EffectId};
+use crate::event::Event;
+
+/// The whole output of one entry. Cleared by [`Engine::apply`](crate::Engine)
+/// before it writes, so that one outbox serves for ever.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outbox {
+    /// What is to be done, in order.
+    pub effects: Vec<(EffectId, Effect)>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// Why the input was refused. Then nothing else is in here and nothing
+    /// changed.
+    pub reject: Option<Reject>,
+}
+
+impl Outbox {
+    pub(crate) fn clear(&mut self) {
+        self.effects.clear();
+        self.events.clear();
+        self.reject = None;
+    }
+}
+
+/// Why an input was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reject {
+    /// The change of configuration would leave it wrong; all causes.
+    Configuration(Vec<Fault>),
+    /// The changes were made against another revision than this.
+    Conflict {
+        /// The revision in force.
+        revision: u64,
+    },
+    /// The person may not do this.
+    Denied,
+    /// The input changes nothing: the status is that already.
+    NoChange,
+    /// The agent serves no such queue.
+    NotAMember,
+    /// The call, leg or effect is over, or is not in that stage any more.
+    Stale,
+    /// Static agents do not log in or out.
+    StaticAgent,
+    /// No deadline has come, or another timer than this is next.
+    TooEarly,
+    /// A named limit is reached.
+    TooMany {
+        /// Its name in [`limits`](crate::limits).
+        limit: String,
+    },
+    /// Nobody has this number.
+    UnknownNumber,
+    /// No such pause reason is configured.
+    UnknownReason,
+}

@@ -1,0 +1,107 @@
+//! What remains of a call: records, and the pure functions that make and
+//! change them. The driver stores them; no live state is needed to read one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+use crate::ids::{AgentId, PublicId, QueueId};
+use crate::input::Input;
+use crate::number::Number;
+use crate::time::{Span, Timestamp};
+
+/// One visit of a call to a queue, from joining to its one outcome. A call
+/// that fails over to another queue leaves one record in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueCall {
+    /// The call.
+    pub call: PublicId,
+    /// Which of its visits to a queue, from zero.
+    pub visit: u16,
+    /// The queue.
+    pub queue: QueueId,
+    /// The caller's number; blank where it is withheld or was erased.
+    pub caller: Number,
+    /// When the caller joined, or was refused.
+    pub joined_at: Timestamp,
+    /// From joining to the answer, or to leaving without one.
+    pub waited: Span,
+    /// From the answer to the end; zero where nobody answered.
+    pub talked: Span,
+    /// Its one outcome.
+    pub outcome: Outcome,
+    /// Why it has that outcome.
+    pub reason: LeaveReason,
+    /// Who answered.
+    pub agent: Option<AgentId>,
+    /// How often a telephone rang for it.
+    pub offers: u32,
+    /// Whether a telephone rang in the instant of joining.
+    pub offered_at_once: bool,
+}
+
+/// What became of a queue call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The caller hung up while waiting.
+    Abandoned,
+    /// The caller talked to an agent.
+    Answered,
+    /// Everything else.
+    Missed,
+}
+
+/// Why a call left a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum LeaveReason {
+    /// A timer of the call could not be carried out.
+    Aborted,
+    /// An agent answered.
+    Answered,
+    /// The caller hung up.
+    CallerHungUp,
+    /// Nobody was there to take calls when the caller came, or later.
+    QueueEmpty,
+    /// As many callers as allowed were there already.
+    QueueFull,
+    /// The queue was deleted.
+    QueueRemoved,
+    /// The system went down.
+    SystemRestart,
+    /// The longest allowed waiting time was over.
+    TimedOut,
+}
+
+impl QueueCall {
+    /// The record that an event makes, if it makes one.
+    #[must_use]
+    pub fn from_event(event: &Event) -> Option<Self> {
+        match event {
+            Event::QueueCallEnded(record) => Some(*record),
+            _ => None,
+        }
+    }
+
+    /// Whether the call met the service level: answered in less than
+    /// `sla_time`.
+    #[must_use]
+    pub fn met(&self, sla_time: Span) -> bool {
+        self.outcome == Outcome::Answered && self.waited < sla_time
+    }
+
+    /// When the call left the queue or, once answered, ended.
+    #[must_use]
+    pub fn ended_at(&self) -> Timestamp {
+        self.joined_at + self.waited + self.talked
+    }
+}
+
+/// The record as it is after `input`, which may concern a finished call.
+#[must_use]
+pub fn apply(record: QueueCall, input: &Input) -> QueueCall {
+    match input {
+        Input::PersonErased { number, .. } if record.caller == *number => {
+            QueueCall { caller: Number::NONE, ..record }
+        }
+        _ => record,
+    }
+}

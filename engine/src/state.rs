@@ -1,0 +1,262 @@
+//! The live objects, and nothing else: what is over is a record, what is long
+//! is content. Everything here is flat, so that a fork is a copy.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::model::{MemberKind, Options, QueueConfig};
+use crate::effect::{Effect, EffectId};
+use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
+use crate::number::Number;
+use crate::slab::Slab;
+use crate::time::{Span, Timestamp};
+use crate::timer::{TimerId, Timers};
+
+/// Everything that the engine knows.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Key of every draw.
+    pub(crate) seed: u64,
+    /// Number of the last entry.
+    pub(crate) seq: u64,
+    /// Time of the last entry.
+    pub(crate) at: Timestamp,
+    /// Microseconds from the Unix epoch to the timeline's zero.
+    pub(crate) wall_offset: i64,
+    /// The next call's public id.
+    pub(crate) next_public: PublicId,
+    /// Revision of the configuration.
+    pub(crate) revision: u64,
+    /// Common settings.
+    pub(crate) options: Options,
+    /// What every internal number leads to.
+    pub(crate) directory: BTreeMap<Number, Target>,
+    pub(crate) agents: Slab<Agent>,
+    pub(crate) calls: Slab<Call>,
+    pub(crate) legs: Slab<Leg>,
+    pub(crate) members: Slab<Member>,
+    pub(crate) parties: Slab<Party>,
+    pub(crate) queues: Slab<Queue>,
+    pub(crate) timers: Timers,
+    /// Effects that somebody has yet to confirm.
+    pub(crate) kept: BTreeMap<EffectId, Effect>,
+    /// Counts up with every join of a queue: the order of waiting calls.
+    pub(crate) joins: u64,
+    /// Counts up with every login of an agent to a queue.
+    pub(crate) logins: u64,
+}
+
+/// What a number leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Target {
+    Extension(AgentId),
+    Queue(QueueId),
+}
+
+/// A person in a live call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Party {
+    pub(crate) number: Number,
+    pub(crate) name: Option<Box<str>>,
+}
+
+/// An extension and the agent behind it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Agent {
+    pub(crate) number: Number,
+    pub(crate) name: String,
+    pub(crate) administrator: bool,
+    pub(crate) ring_timeout: Span,
+    /// Whether the telephone can be rung.
+    pub(crate) up: bool,
+    /// Calls that occupy the telephone, the one offered by a queue apart.
+    pub(crate) engaged: u32,
+    /// The leg on which a queue's call is offered to him.
+    pub(crate) offer: Option<LegId>,
+    /// Not rung by queues until this timer fires.
+    pub(crate) rest: Option<TimerId>,
+    /// His memberships, by the time they were made.
+    pub(crate) members: Vec<MemberId>,
+}
+
+/// An agent's membership in a queue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Member {
+    pub(crate) queue: QueueId,
+    pub(crate) agent: AgentId,
+    pub(crate) kind: MemberKind,
+    /// Place in the queue's list.
+    pub(crate) position: u32,
+    /// Always true for static members.
+    pub(crate) logged_in: bool,
+    /// Whether he was logged in the last time that he was logged in anywhere.
+    pub(crate) was_logged_in: bool,
+    pub(crate) paused: Option<Pause>,
+    /// Value of [`State::logins`] when he logged in or, static, was added.
+    pub(crate) login_order: u64,
+    /// Value of [`Queue::rings`] when the queue rang him last; zero: never.
+    pub(crate) last_rung: u64,
+    pub(crate) completed: Completed,
+    /// In wrap-up until this timer fires.
+    pub(crate) wrap_up: Option<TimerId>,
+    /// Where he stands among the queue's free agents, if he is free.
+    pub(crate) listed: Option<Listed>,
+    /// Whether he keeps the queue from counting as empty for those who join.
+    pub(crate) present_to_join: bool,
+    /// Whether he keeps the queue from counting as empty for those who wait.
+    pub(crate) present_to_stay: bool,
+}
+
+/// Calls of a queue that an agent answered and ended.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Completed {
+    pub(crate) ever: u32,
+    pub(crate) since_login: u32,
+    pub(crate) since_midnight: u32,
+}
+
+/// An agent's pause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Pause {
+    pub(crate) reason: Option<String>,
+}
+
+/// Where a member stands among a queue's free agents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Listed {
+    Place(u32),
+    Rank(Rank),
+}
+
+/// What the strategy orders free agents by; the least is rung first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Rank(pub(crate) u64, pub(crate) u64, pub(crate) u32);
+
+/// The free agents of a queue, kept as its strategy needs them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Free {
+    /// In no order, for drawing one.
+    Pool(Vec<MemberId>),
+    /// By rank.
+    Ranked(BTreeSet<(Rank, MemberId)>),
+}
+
+/// A queue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Queue {
+    pub(crate) config: QueueConfig,
+    /// In the order of the list.
+    pub(crate) members: Vec<MemberId>,
+    /// Members who are static; the others are dynamic.
+    pub(crate) static_members: u32,
+    pub(crate) free: Free,
+    /// First and last of the callers whom nobody has answered, by joining.
+    pub(crate) line: Option<(CallId, CallId)>,
+    pub(crate) callers: u32,
+    /// Callers whom an agent may be rung for, by joining.
+    pub(crate) ready: BTreeSet<(u64, CallId)>,
+    /// Callers for whom agents ring and more may join in (ring all).
+    pub(crate) joinable: BTreeSet<(u64, CallId)>,
+    /// Counts up with every ring of an agent.
+    pub(crate) rings: u64,
+    /// The rank of the static and of the dynamic agent rung last.
+    pub(crate) tried: [u64; 2],
+    pub(crate) present_to_join: u32,
+    pub(crate) present_to_stay: u32,
+    pub(crate) longest_wait: Option<TimerId>,
+    pub(crate) midnight: Option<TimerId>,
+    pub(crate) put_out: Option<TimerId>,
+    /// Deleted; it stays until its callers have been put out.
+    pub(crate) removed: bool,
+    /// Whether it is on the list of queues to be looked at. Only within an
+    /// entry.
+    #[serde(skip)]
+    pub(crate) marked: bool,
+}
+
+/// A call from its arrival to its end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Call {
+    pub(crate) public: PublicId,
+    pub(crate) party: PartyId,
+    /// The extension that calls, for a call from inside.
+    pub(crate) origin: Option<AgentId>,
+    pub(crate) stage: Stage,
+    /// Its present or last visit to a queue.
+    pub(crate) visit: Option<Visit>,
+    /// Visits begun so far.
+    pub(crate) visits: u16,
+    /// Destinations that it was sent to so far.
+    pub(crate) hops: u8,
+    /// The first of its legs; the legs are linked.
+    pub(crate) legs: Option<LegId>,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Stage {
+    /// In a queue's line, until an agent answers.
+    AwaitingAgent,
+    /// An extension rings, not for a queue.
+    AwaitingAnswer,
+    /// Two parties talk.
+    AwaitingEnd,
+}
+
+/// A call's time in one queue, and with its agent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Visit {
+    pub(crate) queue: QueueId,
+    pub(crate) number: u16,
+    pub(crate) joined_at: Timestamp,
+    /// The entry in which it joined.
+    pub(crate) joined_in: u64,
+    /// Value of [`State::joins`]: its place.
+    pub(crate) order: u64,
+    pub(crate) before: Option<CallId>,
+    pub(crate) after: Option<CallId>,
+    pub(crate) place: Place,
+    /// Telephones ringing for it now.
+    pub(crate) rings: u32,
+    /// Nobody new is rung until this timer fires.
+    pub(crate) retry: Option<TimerId>,
+    /// Who did not answer it in this round.
+    pub(crate) tried: Vec<MemberId>,
+    pub(crate) offers: u32,
+    pub(crate) offered_at_once: bool,
+    pub(crate) answered: Option<Answered>,
+}
+
+/// The answer to a queue call.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Answered {
+    pub(crate) at: Timestamp,
+    pub(crate) agent: AgentId,
+    pub(crate) member: MemberId,
+}
+
+/// Which of its queue's sets a waiting call stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Place {
+    Aside,
+    Joinable,
+    Ready,
+}
+
+/// A telephone that rings or talks in a call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Leg {
+    pub(crate) call: CallId,
+    pub(crate) agent: AgentId,
+    /// As whom he is rung by a queue; `None`: a direct call.
+    pub(crate) member: Option<MemberId>,
+    /// The effect that rang it.
+    pub(crate) ring: EffectId,
+    /// When it began to ring.
+    pub(crate) rung_at: Timestamp,
+    /// While it rings.
+    pub(crate) timeout: Option<TimerId>,
+    pub(crate) before: Option<LegId>,
+    pub(crate) after: Option<LegId>,
+}
