@@ -1,15 +1,28 @@
 //! The engine: one state, one function.
 
-use crate::input::Entry;
+use crate::agents::Switch;
+use crate::calendar::zones_version;
+use crate::config::model::Config;
+use crate::effect::{Effect, EffectId};
+use crate::event::{Event, KeptEnd};
+use crate::ids::QueueId;
+use crate::input::{By, Entry, Input};
+use crate::number::Number;
 use crate::outbox::{Outbox, Reject};
+use crate::permissions::{self, Action};
+use crate::snapshot::{self, SnapshotError};
 use crate::state::State;
+use crate::step::Step;
 use crate::time::Timestamp;
 use crate::timer::Timer;
+use crate::trace::{Silent, Trace};
 
 /// A contact centre.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    state: State,
+    pub(crate) state: State,
+    /// Queues to be looked at at the end of an entry; empty between entries.
+    marked: Vec<QueueId>,
 }
 
 impl Engine {
@@ -17,20 +30,213 @@ impl Engine {
     /// every draw that the engine makes.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { state: State { seed, ..State::default() } }
+        Self::with_state(State { seed, ..State::default() })
+    }
+
+    fn with_state(state: State) -> Self {
+        Self { state, marked: Vec::new() }
     }
 
     /// Applies one entry and writes what follows from it to `out`.
+    ///
+    /// # Panics
+    /// Where the driver breaks the contract: numbers that do not count up by
+    /// one, time that runs backwards, or an input that passes a deadline.
+    #[inline]
     pub fn apply(&mut self, entry: &Entry, out: &mut Outbox) {
-        let _ = &self.state;
-        let _ = entry;
-        out.clear();
-        out.reject = Some(Reject::TooEarly);
+        self.apply_traced(entry, out, &mut Silent);
     }
 
-    /// When the driver must send a `Tick` next, and for which timer.
+    /// The same, taking notes of every decision.
+    ///
+    /// # Panics
+    /// As [`Engine::apply`].
+    pub fn apply_traced<T: Trace>(&mut self, entry: &Entry, out: &mut Outbox, trace: &mut T) {
+        let s = &mut self.state;
+        assert!(entry.seq == s.seq + 1, "entry {} follows {}", entry.seq, s.seq);
+        assert!(entry.at >= s.at, "entry {} goes back in time", entry.seq);
+        out.clear();
+        (s.seq, s.at) = (entry.seq, entry.at);
+        let first = s.timers.first();
+        let mut now = entry.at;
+        match entry.input {
+            // These stand in for deadlines, or come before all of them.
+            Input::Abort { .. } | Input::Restarted { .. } => {}
+            Input::Tick => match first {
+                Some((due, _)) if due <= entry.at => now = due,
+                _ => {
+                    out.reject = Some(Reject::TooEarly);
+                    return;
+                }
+            },
+            _ => assert!(
+                first.is_none_or(|(due, _)| due > entry.at),
+                "entry {} passes a deadline",
+                entry.seq
+            ),
+        }
+        let marked = &mut self.marked;
+        let mut step = Step { s, out, marked, trace, seq: entry.seq, now };
+        match step.input(&entry.input) {
+            Ok(()) => step.dispatch(),
+            Err(reject) => out.reject = Some(reject),
+        }
+    }
+
+    /// When the driver must send a `Tick` at the latest, and for which timer.
     #[must_use]
+    #[inline]
     pub fn next_deadline(&self) -> Option<(Timestamp, Timer)> {
         self.state.timers.first()
+    }
+
+    /// Every effect that has not ended: awaited ones in the order of their
+    /// legs, then kept ones in the order of their ids.
+    pub fn awaiting(&self) -> impl Iterator<Item = Awaiting<'_>> {
+        let rings = (self.state.legs.iter())
+            .filter(|(_, leg)| leg.timeout.is_some())
+            .map(|(id, leg)| Awaiting::Ring { effect: leg.ring, leg: id });
+        let kept = self.state.kept.iter();
+        rings.chain(kept.map(|(&id, effect)| Awaiting::Kept { effect: id, order: effect }))
+    }
+
+    /// Number and time of the last entry.
+    #[must_use]
+    pub const fn last_entry(&self) -> (u64, Timestamp) {
+        (self.state.seq, self.state.at)
+    }
+
+    /// The configuration in force and its revision.
+    #[must_use]
+    pub fn config(&self) -> (Config, u64) {
+        (crate::configure::export(&self.state), self.state.revision)
+    }
+
+    /// Whether `by` may do or see something.
+    #[must_use]
+    pub fn allows(&self, by: By, action: Action) -> bool {
+        permissions::allows(&self.state, by, action)
+    }
+
+    /// The whole state as bytes, with everything that must be the same where
+    /// they are read back.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<u8> {
+        snapshot::encode(&self.state, zones_version())
+    }
+
+    /// The engine as it was when [`Engine::snapshot`] was called.
+    ///
+    /// # Errors
+    /// Where the bytes are damaged, or were written by other semantics, another
+    /// format or with other time zones.
+    pub fn restore(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        snapshot::decode(bytes, zones_version()).map(Self::with_state)
+    }
+
+    /// Hash of the whole state. Equal states have equal hashes on every
+    /// machine.
+    #[must_use]
+    pub fn hash(&self) -> u128 {
+        snapshot::hash(&self.state)
+    }
+}
+
+/// An effect that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaiting<'a> {
+    /// Stays until the port says what became of it.
+    Kept {
+        /// The effect's id.
+        effect: EffectId,
+        /// What was ordered.
+        order: &'a Effect,
+    },
+    /// A telephone rings; the engine holds the timeout.
+    Ring {
+        /// The effect's id.
+        effect: EffectId,
+        /// The ringing leg.
+        leg: crate::ids::LegId,
+    },
+}
+
+impl<T: Trace> Step<'_, T> {
+    /// The one place where inputs part.
+    fn input(&mut self, input: &Input) -> Result<(), Reject> {
+        match input {
+            Input::Abort { timer } => self.abort(*timer),
+            Input::AgentLogIn { by, agent, queues } => {
+                self.switch_status(*by, *agent, *queues, &Switch::LogIn)
+            }
+            Input::AgentLogOut { by, agent, queues } => {
+                self.switch_status(*by, *agent, *queues, &Switch::LogOut)
+            }
+            Input::AgentPause { by, agent, queues, reason } => {
+                self.switch_status(*by, *agent, *queues, &Switch::Pause(reason.clone()))
+            }
+            Input::AgentUnpause { by, agent, queues } => {
+                self.switch_status(*by, *agent, *queues, &Switch::Unpause)
+            }
+            Input::BridgeFailed { call } => self.bridge_failed(*call),
+            Input::CallArrived { key, from, dialled } => self.call_arrived(*key, from, *dialled),
+            Input::CallerHungUp { call } => self.caller_hung_up(*call),
+            Input::Configure { by, base, changes } => self.configure(*by, *base, changes),
+            Input::DeviceDown { extension } => self.device_changed(*extension, false),
+            Input::DeviceUp { extension } => self.device_changed(*extension, true),
+            Input::KeptDone { effect } => self.kept_ended(*effect, KeptEnd::Done),
+            Input::KeptFailed { effect } => self.kept_ended(*effect, KeptEnd::Failed),
+            Input::KeptUnknown { effect } => self.kept_ended(*effect, KeptEnd::Unknown),
+            Input::LegAnswered { leg } => self.leg_answered(*leg),
+            Input::LegEnded { leg } => self.leg_ended(*leg),
+            Input::LegFailed { leg, cause } => self.leg_failed(*leg, *cause),
+            Input::PersonErased { by, number } => self.person_erased(*by, *number),
+            Input::Restarted { epoch, .. } => {
+                self.restarted(*epoch);
+                Ok(())
+            }
+            Input::Tick => {
+                self.tick();
+                Ok(())
+            }
+            Input::WallOffset { micros } => {
+                self.wall_offset(*micros);
+                Ok(())
+            }
+        }
+    }
+
+    /// The one place where timers part.
+    fn tick(&mut self) {
+        let Some((_, timer)) = self.s.timers.pop() else { return };
+        match timer {
+            Timer::LongestWait(queue) => self.longest_wait_over(queue),
+            Timer::Midnight(queue) => self.midnight(queue),
+            Timer::PutOut(queue) => self.put_out(queue),
+            Timer::Rest(agent) => self.rest_over(agent),
+            Timer::Retry(call) => self.retry_over(call),
+            Timer::RingTimeout(leg) => self.ring_timed_out(leg),
+            Timer::WrapUp(member) => self.wrap_up_over(member),
+        }
+    }
+
+    fn kept_ended(&mut self, effect: EffectId, how: KeptEnd) -> Result<(), Reject> {
+        self.s.kept.remove(&effect).ok_or(Reject::Stale)?;
+        self.tell(Event::KeptEnded { effect, how });
+        Ok(())
+    }
+
+    fn person_erased(&mut self, by: By, number: Number) -> Result<(), Reject> {
+        permissions::erase_person(self.s, by).ok_or(Reject::Denied)?;
+        let mut calls = 0;
+        for id in self.s.parties.ids() {
+            let party = &mut self.s.parties[id];
+            if party.number == number {
+                (party.number, party.name) = (Number::NONE, None);
+                calls += 1;
+            }
+        }
+        self.tell(Event::PersonErased { calls });
+        Ok(())
     }
 }

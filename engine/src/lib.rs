@@ -10,28 +10,46 @@
 //! assert!(out.effects.is_empty() && out.reject.is_some()); // no deadline had come
 //! ```
 
+pub mod acd;
+mod agents;
+pub mod calendar;
+mod calls;
 pub mod config;
+mod configure;
 pub mod draw;
 mod effect;
 mod engine;
 mod event;
 pub mod ids;
 mod input;
+pub mod invariants;
 pub mod limits;
 mod number;
 mod outbox;
+pub mod permissions;
 pub mod records;
+mod restart;
 pub mod slab;
+mod snapshot;
 pub mod state;
+mod step;
 mod time;
 pub mod timer;
+pub mod trace;
+pub mod view;
 
 pub use effect::{CancelReason, Effect, EffectId, HangUpCause, Kind};
-pub use engine::Engine;
+pub use engine::{Awaiting, Engine};
 pub use event::{AgentStatus, EndReason, Event, KeptEnd, OfferEnd};
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 pub use input::{By, Caller, Cause, Entry, Input, Which};
 pub use number::{Number, NumberError};
 pub use outbox::{Outbox, Reject};
+pub use snapshot::SnapshotError;
 pub use time::{SECOND_US, Span, Timestamp};
 pub use timer::Timer;
+
+/// Raised whenever the same journal would give another output. Batches and
+/// snapshots carry it; a journal is replayed under the semantics it was
+/// written with, or not at all.
+pub const ENGINE_SEMANTICS: u32 = 1;

@@ -29,3 +29,22 @@ pub enum Subject {
     /// The queue with this number.
     Queue(Number),
 }
+
+/// What exists before a change.
+pub trait Existing {
+    /// The common settings.
+    fn options(&self) -> &super::model::Options;
+    /// Whether an extension has this number.
+    fn has_extension(&self, number: Number) -> bool;
+    /// The queue with this number.
+    fn queue(&self, number: Number) -> Option<&super::model::QueueConfig>;
+    /// Every queue.
+    fn queues(&self) -> Box<dyn Iterator<Item = &super::model::QueueConfig> + '_>;
+    /// How many extensions there are.
+    fn extension_count(&self) -> usize;
+}
+
+/// Stand-in.
+pub fn check_changes(_: &impl Existing, _: &[super::model::Change]) -> Vec<Fault> {
+    Vec::new()
+}

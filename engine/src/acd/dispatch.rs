@@ -1,0 +1,85 @@
+//! Bringing waiting calls and free agents together, at the end of an entry.
+
+use crate::acd::eligible::eligible;
+use crate::config::model::Strategy;
+use crate::ids::{CallId, MemberId, QueueId};
+use crate::state::Queue;
+use crate::step::Step;
+use crate::trace::{Note, Trace};
+
+impl<T: Trace> Step<'_, T> {
+    /// Offers calls to agents until no eligible pair is left in the marked
+    /// queues. Elsewhere there is none, as nothing changed.
+    pub(crate) fn dispatch(&mut self) {
+        while let Some((queue, call)) = self.longest_waiting() {
+            self.offer_by_strategy(queue, call);
+        }
+        while let Some((call, members)) = self.oldest_ring_to_join() {
+            for member in members {
+                self.offer(call, member);
+            }
+        }
+        while let Some(queue) = self.marked.pop() {
+            if let Some(entry) = self.s.queues.get_mut(queue) {
+                entry.marked = false;
+            }
+        }
+    }
+
+    /// The call that has waited longest among those whose queue has a free
+    /// agent. Within a queue that is the first, so heads suffice.
+    fn longest_waiting(&self) -> Option<(QueueId, CallId)> {
+        self.first_of(|queue| queue.ready.first())
+    }
+
+    /// The oldest call that rings all and that free agents may join, and those.
+    fn oldest_ring_to_join(&self) -> Option<(CallId, Vec<MemberId>)> {
+        let (queue, call) = self.first_of(|queue| queue.joinable.first())?;
+        Some((call, self.s.queues[queue].free.members()))
+    }
+
+    fn first_of<'s>(
+        &'s self,
+        head: impl Fn(&'s Queue) -> Option<&'s (u64, CallId)>,
+    ) -> Option<(QueueId, CallId)> {
+        (self.marked.iter())
+            .filter_map(|&id| self.s.queues.get(id).map(|queue| (id, queue)))
+            .filter(|(_, queue)| queue.free.len() > 0)
+            .filter_map(|(id, queue)| head(queue).map(|&(order, call)| (order, id, call)))
+            .min()
+            .map(|(_, id, call)| (id, call))
+    }
+
+    fn offer_by_strategy(&mut self, queue: QueueId, call: CallId) {
+        if T::ON {
+            self.note_obstacles(queue, call);
+        }
+        let strategy = self.s.queues[queue].config.strategy;
+        if strategy == Strategy::RingAll {
+            for member in self.s.queues[queue].free.members() {
+                self.note_choice(call, member, strategy);
+                self.offer(call, member);
+            }
+        } else {
+            let member = self.pick(call).expect("a marked queue was seen to have a free agent");
+            self.note_choice(call, member, strategy);
+            self.offer(call, member);
+        }
+    }
+
+    fn note_choice(&mut self, call: CallId, member: MemberId, strategy: Strategy) {
+        if T::ON {
+            let free = self.s.queues[self.s.members[member].queue].free.len();
+            self.trace.note(Note::Chosen { call, member, strategy, free });
+        }
+    }
+
+    /// Notes of every member of the queue what stands against him.
+    fn note_obstacles(&mut self, queue: QueueId, call: CallId) {
+        for &member in &self.s.queues[queue].members {
+            if let Err(obstacle) = eligible(self.s, call, member) {
+                self.trace.note(Note::PassedOver { call, member, obstacle });
+            }
+        }
+    }
+}

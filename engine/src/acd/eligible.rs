@@ -1,0 +1,84 @@
+//! Who may be rung for whom: the one function that says so.
+//!
+//! The law that rests on it: after every entry there is no eligible pair that
+//! is not being offered.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::model::Strategy;
+use crate::ids::{CallId, MemberId};
+use crate::state::{Member, Place, Stage, State};
+
+/// What stands against ringing an agent for a call; the first that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Obstacle {
+    /// The call does not wait in this member's queue.
+    CallElsewhere,
+    /// The call is being offered, and the strategy rings one agent at a time.
+    CallOffered,
+    /// The pause after an unsuccessful ring is not over.
+    CallPausing,
+    /// The agent does not take calls of this queue now.
+    LoggedOut,
+    /// The agent takes a pause from this queue.
+    Paused,
+    /// The agent's telephone can not be rung.
+    Unreachable,
+    /// A queue's call is being offered to the agent.
+    BeingOffered,
+    /// The agent is on a call, and the queue does not ring agents who are.
+    Busy,
+    /// The agent is in wrap-up after a call of this queue.
+    WrapUp,
+    /// The agent's telephone refused or failed a moment ago.
+    Resting,
+}
+
+/// Whether `member` may be rung for `call` now.
+///
+/// # Errors
+/// The first obstacle: those of the call before those of the member.
+pub fn eligible(state: &State, call: CallId, member: MemberId) -> Result<(), Obstacle> {
+    let Some(membership) = state.members.get(member) else { return Err(Obstacle::CallElsewhere) };
+    let visit = match state.calls.get(call).map(|call| (call.stage, &call.visit)) {
+        Some((Stage::AwaitingAgent, Some(visit))) if visit.queue == membership.queue => visit,
+        _ => return Err(Obstacle::CallElsewhere),
+    };
+    if visit.retry.is_some() {
+        return Err(Obstacle::CallPausing);
+    }
+    let strategy = state.queues[visit.queue].config.strategy;
+    if visit.rings > 0 && strategy != Strategy::RingAll {
+        return Err(Obstacle::CallOffered);
+    }
+    obstacle(state, membership).map_or(Ok(()), Err)
+}
+
+/// What keeps a member from being rung for any call of the queue.
+#[inline]
+pub(crate) fn obstacle(state: &State, member: &Member) -> Option<Obstacle> {
+    let agent = &state.agents[member.agent];
+    let ring_in_use = state.queues[member.queue].config.ring_in_use;
+    [
+        (!member.logged_in, Obstacle::LoggedOut),
+        (member.paused.is_some(), Obstacle::Paused),
+        (!agent.up, Obstacle::Unreachable),
+        (agent.offer.is_some(), Obstacle::BeingOffered),
+        (agent.engaged > 0 && !ring_in_use, Obstacle::Busy),
+        (member.wrap_up.is_some(), Obstacle::WrapUp),
+        (agent.rest.is_some(), Obstacle::Resting),
+    ]
+    .into_iter()
+    .find_map(|(applies, obstacle)| applies.then_some(obstacle))
+}
+
+/// Which of its queue's sets a waiting call belongs to: the side of the call
+/// in [`eligible`], as state.
+pub(crate) fn place_of(strategy: Strategy, rings: u32, pausing: bool) -> Place {
+    match (pausing, rings) {
+        (true, _) => Place::Aside,
+        (false, 0) => Place::Ready,
+        (false, _) if strategy == Strategy::RingAll => Place::Joinable,
+        (false, _) => Place::Aside,
+    }
+}

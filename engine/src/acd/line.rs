@@ -1,0 +1,277 @@
+//! The callers of a queue, from joining to leaving.
+
+use crate::acd::eligible::place_of;
+use crate::acd::presence::join_allowed;
+use crate::config::model::{Destination, Notice};
+use crate::effect::Effect;
+use crate::event::{Event, OfferEnd};
+use crate::ids::{CallId, QueueId};
+use crate::limits::PUT_OUT_CALLS_MAX;
+use crate::records::{LeaveReason, Outcome, QueueCall};
+use crate::state::{Call, Place, Stage, State, Visit};
+use crate::step::Step;
+use crate::timer::Timer;
+use crate::trace::Trace;
+
+impl<T: Trace> Step<'_, T> {
+    /// Lets a call into a queue, or records why not and returns the queue's
+    /// failover destination.
+    pub(crate) fn join(&mut self, id: CallId, queue: QueueId) -> Result<(), Destination> {
+        self.begin_visit(id, queue);
+        if let Some(reason) = self.refusal(queue) {
+            let failover = self.s.queues[queue].config.failover;
+            self.end_visit(id, Outcome::Missed, reason);
+            return Err(failover);
+        }
+        self.s.calls[id].stage = Stage::AwaitingAgent;
+        self.append(id, queue);
+        self.tell(Event::CallJoined { call: id, queue });
+        self.order(Effect::PlayMusic { call: id, queue });
+        self.place(id);
+        self.put_out_if_empty(queue);
+        Ok(())
+    }
+
+    fn begin_visit(&mut self, id: CallId, queue: QueueId) {
+        self.s.joins += 1;
+        let call = &mut self.s.calls[id];
+        call.visit = Some(Visit {
+            queue,
+            number: call.visits,
+            joined_at: self.now,
+            joined_in: self.seq,
+            order: self.s.joins,
+            before: None,
+            after: None,
+            place: Place::Aside,
+            rings: 0,
+            retry: None,
+            tried: Vec::new(),
+            offers: 0,
+            offered_at_once: false,
+            answered: None,
+        });
+        call.visits += 1;
+    }
+
+    fn refusal(&self, queue: QueueId) -> Option<LeaveReason> {
+        let entry = &self.s.queues[queue];
+        let full = entry.config.max_callers > 0 && entry.callers >= entry.config.max_callers;
+        if !join_allowed(self.s, queue) {
+            Some(LeaveReason::QueueEmpty)
+        } else {
+            full.then_some(LeaveReason::QueueFull)
+        }
+    }
+
+    /// Puts a call at the end of the line.
+    fn append(&mut self, id: CallId, queue: QueueId) {
+        let entry = &mut self.s.queues[queue];
+        entry.callers += 1;
+        let Some((first, last)) = entry.line else {
+            entry.line = Some((id, id));
+            return self.arm_longest_wait(queue);
+        };
+        entry.line = Some((first, id));
+        visit_mut(&mut self.s.calls[last]).after = Some(id);
+        visit_mut(&mut self.s.calls[id]).before = Some(last);
+    }
+
+    /// Puts a call back where it stood: before the first that joined later.
+    /// Such calls stand near the head, as only the foremost are answered.
+    pub(crate) fn reinsert(&mut self, id: CallId, queue: QueueId) {
+        let order = visit(self.s, id).order;
+        let mut after = self.s.queues[queue].line.map(|(first, _)| first);
+        while let Some(other) = after.filter(|&other| visit(self.s, other).order < order) {
+            after = visit(self.s, other).after;
+        }
+        let Some(next) = after else { return self.append(id, queue) };
+        let before = visit_mut(&mut self.s.calls[next]).before.replace(id);
+        let own = visit_mut(&mut self.s.calls[id]);
+        (own.before, own.after) = (before, Some(next));
+        match before {
+            Some(before) => visit_mut(&mut self.s.calls[before]).after = Some(id),
+            None => {
+                let entry = &mut self.s.queues[queue];
+                entry.line = entry.line.map(|(_, last)| (id, last));
+            }
+        }
+        self.s.queues[queue].callers += 1;
+        self.arm_longest_wait(queue);
+    }
+
+    /// Takes a call out of the line and out of its queue's sets.
+    pub(crate) fn unlink(&mut self, id: CallId) {
+        let own = visit_mut(&mut self.s.calls[id]);
+        let (queue, before, after) = (own.queue, own.before.take(), own.after.take());
+        let (order, place) = (own.order, own.place);
+        let retry = own.retry.take();
+        own.place = Place::Aside;
+        own.tried = Vec::new();
+        if let Some(timer) = retry {
+            self.s.timers.cancel(timer);
+        }
+        let entry = &mut self.s.queues[queue];
+        take_from_sets(entry, place, order, id);
+        entry.callers -= 1;
+        let (first, last) = entry.line.expect("the call stands in the line");
+        entry.line = match (before, after) {
+            (None, None) => None,
+            (None, Some(next)) => Some((next, last)),
+            (Some(previous), None) => Some((first, previous)),
+            (Some(_), Some(_)) => Some((first, last)),
+        };
+        if let Some(before) = before {
+            visit_mut(&mut self.s.calls[before]).after = after;
+        }
+        if let Some(after) = after {
+            visit_mut(&mut self.s.calls[after]).before = before;
+        }
+        if before.is_none() {
+            self.arm_longest_wait(queue);
+        }
+    }
+
+    /// One timer per queue: that of the caller at the head, who joined first
+    /// and therefore has waited longest.
+    pub(crate) fn arm_longest_wait(&mut self, queue: QueueId) {
+        let entry = &mut self.s.queues[queue];
+        if let Some(timer) = entry.longest_wait.take() {
+            self.s.timers.cancel(timer);
+        }
+        let (Some((head, _)), limit) = (entry.line, entry.config.max_waiting) else { return };
+        if limit.is_zero() {
+            return;
+        }
+        let due = (visit(self.s, head).joined_at + limit).max(self.now);
+        let timer = self.s.timers.arm(due, Timer::LongestWait(queue));
+        self.s.queues[queue].longest_wait = Some(timer);
+    }
+
+    /// Puts a waiting call into the set of its queue in which it belongs now.
+    pub(crate) fn place(&mut self, id: CallId) {
+        let own = visit_mut(&mut self.s.calls[id]);
+        let entry = &mut self.s.queues[own.queue];
+        let place = place_of(entry.config.strategy, own.rings, own.retry.is_some());
+        if place == own.place {
+            return;
+        }
+        take_from_sets(entry, own.place, own.order, id);
+        own.place = place;
+        match place {
+            Place::Aside => return,
+            Place::Joinable => entry.joinable.insert((own.order, id)),
+            Place::Ready => entry.ready.insert((own.order, id)),
+        };
+        if entry.free.len() > 0 {
+            let queue = own.queue;
+            self.mark(queue);
+        }
+    }
+
+    /// The call leaves the line without an answer: rings are taken back, the
+    /// outcome is recorded. What becomes of the caller is for the parent.
+    pub(crate) fn leave(&mut self, id: CallId, outcome: Outcome, reason: LeaveReason) {
+        self.withdraw_rings(id, OfferEnd::Withdrawn);
+        self.unlink(id);
+        self.end_visit(id, outcome, reason);
+    }
+
+    /// The call leaves the line for its queue's failover destination.
+    fn leave_for_failover(&mut self, id: CallId, reason: LeaveReason) {
+        let failover = self.s.queues[visit(self.s, id).queue].config.failover;
+        self.leave(id, Outcome::Missed, reason);
+        self.route(id, failover);
+    }
+
+    /// Records the outcome of a visit; whatever it was, this happens once.
+    pub(crate) fn end_visit(&mut self, id: CallId, outcome: Outcome, reason: LeaveReason) {
+        let call = &mut self.s.calls[id];
+        let visit = call.visit.take().expect("a call in a queue has a visit");
+        let left_at = visit.answered.map_or(self.now, |answered| answered.at);
+        let record = QueueCall {
+            call: call.public,
+            visit: visit.number,
+            queue: visit.queue,
+            caller: self.s.parties[call.party].number,
+            joined_at: visit.joined_at,
+            waited: left_at - visit.joined_at,
+            talked: self.now - left_at,
+            outcome,
+            reason,
+            agent: visit.answered.map(|answered| answered.agent),
+            offers: visit.offers,
+            offered_at_once: visit.offered_at_once,
+        };
+        self.tell(Event::QueueCallEnded(record));
+        self.notify(&record);
+    }
+
+    /// Orders the mails and pushes that are configured for a finished call.
+    fn notify(&mut self, record: &QueueCall) {
+        let QueueCall { call, queue, visit, .. } = *record;
+        let notice = match record.outcome {
+            Outcome::Abandoned => Some(Notice::Abandoned),
+            Outcome::Missed => Some(Notice::Missed),
+            Outcome::Answered => None,
+        };
+        let wanted = |notice: &Notice| {
+            let entry = self.s.queues.get(queue);
+            entry.is_some_and(|entry| entry.config.notify_managers.contains(notice))
+        };
+        if let Some(notice) = notice.filter(wanted) {
+            self.order(Effect::Mail { queue, notice, call });
+        }
+        if self.s.options.push_records {
+            self.order(Effect::PushRecord { call, visit });
+        }
+    }
+
+    /// The caller at the head of the line has waited as long as allowed.
+    pub(crate) fn longest_wait_over(&mut self, queue: QueueId) {
+        self.s.queues[queue].longest_wait = None;
+        let (head, _) = self.s.queues[queue].line.expect("the timer belongs to a head");
+        self.leave_for_failover(head, LeaveReason::TimedOut);
+    }
+
+    /// Puts callers out of an empty or deleted queue, at most so many.
+    pub(crate) fn put_out(&mut self, queue: QueueId) {
+        let entry = &mut self.s.queues[queue];
+        entry.put_out = None;
+        let reason =
+            if entry.removed { LeaveReason::QueueRemoved } else { LeaveReason::QueueEmpty };
+        for _ in 0..PUT_OUT_CALLS_MAX {
+            let Some((head, _)) = self.s.queues[queue].line else { break };
+            self.leave_for_failover(head, reason);
+        }
+        if self.s.queues[queue].line.is_some() {
+            self.put_out_if_empty(queue);
+        } else if self.s.queues[queue].removed {
+            self.drop_queue(queue);
+        }
+    }
+
+    /// The pause between two agents rung for a call is over.
+    pub(crate) fn retry_over(&mut self, id: CallId) {
+        visit_mut(&mut self.s.calls[id]).retry = None;
+        self.place(id);
+    }
+}
+
+fn take_from_sets(entry: &mut crate::state::Queue, place: Place, order: u64, id: CallId) {
+    match place {
+        Place::Aside => true,
+        Place::Joinable => entry.joinable.remove(&(order, id)),
+        Place::Ready => entry.ready.remove(&(order, id)),
+    };
+}
+
+/// The visit of a call that is known to be in a queue or to talk because of it.
+pub(crate) fn visit(s: &State, id: CallId) -> &Visit {
+    s.calls[id].visit.as_ref().expect("a call in a queue has a visit")
+}
+
+/// The same, to change.
+pub(crate) fn visit_mut(call: &mut Call) -> &mut Visit {
+    call.visit.as_mut().expect("a call in a queue has a visit")
+}

@@ -1,0 +1,12 @@
+//! Automatic call distribution: who may be rung for whom, in which order.
+//!
+//! [`line`] holds the callers of a queue, [`strategy`] its free agents,
+//! [`eligible`] says who may be rung, [`dispatch`] brings the two together
+//! and [`offer`] follows a ring to its end.
+
+pub(crate) mod dispatch;
+pub mod eligible;
+pub(crate) mod line;
+pub(crate) mod offer;
+pub(crate) mod presence;
+pub(crate) mod strategy;

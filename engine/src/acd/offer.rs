@@ -1,0 +1,216 @@
+//! A ring from its beginning to its end.
+
+use crate::acd::line::{visit, visit_mut};
+use crate::acd::strategy;
+use crate::config::model::Strategy;
+use crate::effect::{CancelReason, Effect};
+use crate::event::{Event, OfferEnd};
+use crate::ids::{AgentId, CallId, LegId, MemberId};
+use crate::input::Cause;
+use crate::limits::REST_AFTER_FAILED_RING_S;
+use crate::state::{Answered, Leg, Stage};
+use crate::step::Step;
+use crate::time::Span;
+use crate::timer::Timer;
+use crate::trace::Trace;
+
+impl<T: Trace> Step<'_, T> {
+    /// Offers a waiting call to a free member.
+    pub(crate) fn offer(&mut self, call: CallId, member: MemberId) {
+        let (queue, agent) = (self.s.members[member].queue, self.s.members[member].agent);
+        let timeout = self.s.queues[queue].config.agent_timeout;
+        let leg = self.ring(call, agent, Some(member), timeout);
+        self.s.agents[agent].offer = Some(leg);
+        self.refresh_agent(agent);
+        strategy::remember_ring(self.s, member);
+        let seq = self.seq;
+        let own = visit_mut(&mut self.s.calls[call]);
+        own.rings += 1;
+        own.offers += 1;
+        own.offered_at_once |= own.joined_in == seq;
+        self.place(call);
+        self.tell(Event::CallOffered { call, queue, agent, leg });
+    }
+
+    /// Makes a leg that rings.
+    pub(crate) fn ring(
+        &mut self,
+        call: CallId,
+        agent: AgentId,
+        member: Option<MemberId>,
+        timeout: Span,
+    ) -> LegId {
+        let next = self.s.calls[call].legs;
+        let leg = self.s.legs.insert(Leg {
+            call,
+            agent,
+            member,
+            ring: crate::effect::EffectId::default(),
+            rung_at: self.now,
+            timeout: None,
+            before: None,
+            after: next,
+        });
+        if let Some(next) = next {
+            self.s.legs[next].before = Some(leg);
+        }
+        self.s.calls[call].legs = Some(leg);
+        let queue = member.map(|member| self.s.members[member].queue);
+        let ring = self.order(Effect::Ring { leg, call, agent, queue, timeout });
+        let timer = self.s.timers.arm(self.now + timeout, Timer::RingTimeout(leg));
+        let entry = &mut self.s.legs[leg];
+        (entry.ring, entry.timeout) = (ring, Some(timer));
+        leg
+    }
+
+    /// Takes a leg out of its call and its agent; returns what it was.
+    pub(crate) fn drop_leg(&mut self, id: LegId) -> Leg {
+        let leg = self.s.legs.remove(id).expect("the leg is alive");
+        match leg.before {
+            Some(before) => self.s.legs[before].after = leg.after,
+            None => self.s.calls[leg.call].legs = leg.after,
+        }
+        if let Some(after) = leg.after {
+            self.s.legs[after].before = leg.before;
+        }
+        if let Some(timer) = leg.timeout {
+            self.s.timers.cancel(timer);
+        }
+        let agent = &mut self.s.agents[leg.agent];
+        if agent.offer == Some(id) {
+            agent.offer = None;
+        } else {
+            agent.engaged -= 1;
+        }
+        leg
+    }
+
+    /// Ends an offer without an answer, as the caller of this says why. The
+    /// call stays where it is.
+    fn end_offer(&mut self, id: LegId, end: OfferEnd) -> Leg {
+        let leg = self.drop_leg(id);
+        let own = visit_mut(&mut self.s.calls[leg.call]);
+        own.rings -= 1;
+        let queue = own.queue;
+        let why = match end {
+            OfferEnd::CompletedElsewhere => Some(CancelReason::CompletedElsewhere),
+            OfferEnd::Failed(_) => None,
+            OfferEnd::TimedOut => Some(CancelReason::TimedOut),
+            OfferEnd::Withdrawn => Some(CancelReason::Withdrawn),
+        };
+        if let Some(why) = why {
+            self.order(Effect::CancelRing { leg: id, why });
+        }
+        let rang = self.now - leg.rung_at;
+        let Leg { call, agent, .. } = leg;
+        self.tell(Event::OfferEnded { call, queue, agent, leg: id, end, rang });
+        leg
+    }
+
+    /// Takes back every ring for a call: it goes elsewhere.
+    pub(crate) fn withdraw_rings(&mut self, call: CallId, end: OfferEnd) {
+        let mut next = self.s.calls[call].legs;
+        while let Some(id) = next {
+            next = self.s.legs[id].after;
+            if self.s.legs[id].timeout.is_some() {
+                let leg = self.end_offer(id, end);
+                self.refresh_agent(leg.agent);
+            }
+        }
+    }
+
+    /// An offer is taken back because the agent may not take the call any
+    /// more: the caller is ready for somebody else at once.
+    pub(crate) fn withdraw_offer(&mut self, id: LegId) {
+        let leg = self.end_offer(id, OfferEnd::Withdrawn);
+        self.refresh_agent(leg.agent);
+        self.place(leg.call);
+    }
+
+    /// An agent did not answer in time, or his telephone refused or failed:
+    /// the next is rung after the retry interval.
+    pub(crate) fn offer_unsuccessful(&mut self, id: LegId, end: OfferEnd) {
+        let leg = self.end_offer(id, end);
+        if let OfferEnd::Failed(_) = end {
+            self.rest(leg.agent);
+        }
+        let own = visit(self.s, leg.call);
+        let config = &self.s.queues[own.queue].config;
+        let (interval, strategy) = (config.retry_interval, config.strategy);
+        let own = visit_mut(&mut self.s.calls[leg.call]);
+        if let Some(member) = leg.member.filter(|_| strategy != Strategy::RingAll) {
+            own.tried.push(member);
+        }
+        if !interval.is_zero() {
+            if let Some(timer) = own.retry.take() {
+                self.s.timers.cancel(timer);
+            }
+            let timer = self.s.timers.arm(self.now + interval, Timer::Retry(leg.call));
+            own.retry = Some(timer);
+        }
+        self.place(leg.call);
+        self.refresh_agent(leg.agent);
+    }
+
+    /// Leaves an agent alone for a while, so that a telephone which refuses at
+    /// once is not rung in a loop.
+    pub(crate) fn rest(&mut self, agent: AgentId) {
+        let due = self.now + Span::from_secs(REST_AFTER_FAILED_RING_S);
+        if let Some(timer) = self.s.agents[agent].rest.take() {
+            self.s.timers.cancel(timer);
+        }
+        self.s.agents[agent].rest = Some(self.s.timers.arm(due, Timer::Rest(agent)));
+    }
+
+    /// A leg rang as long as allowed.
+    pub(crate) fn ring_timed_out(&mut self, id: LegId) {
+        self.s.legs[id].timeout = None;
+        self.ring_ended(id, OfferEnd::TimedOut);
+    }
+
+    /// A leg could not be rung, or was refused.
+    pub(crate) fn ring_failed(&mut self, id: LegId, cause: Cause) {
+        // A phone that stops ringing by itself missed the call, no more.
+        let end = match cause {
+            Cause::NoAnswer => OfferEnd::TimedOut,
+            cause => OfferEnd::Failed(cause),
+        };
+        self.ring_ended(id, end);
+    }
+
+    fn ring_ended(&mut self, id: LegId, end: OfferEnd) {
+        if self.s.legs[id].member.is_some() {
+            self.offer_unsuccessful(id, end);
+        } else {
+            self.extension_failed(id, end);
+        }
+    }
+
+    /// An agent answered: he gets the caller, all others stop ringing.
+    pub(crate) fn answer_offer(&mut self, id: LegId) {
+        let (call, agent, member) =
+            (self.s.legs[id].call, self.s.legs[id].agent, self.s.legs[id].member);
+        let member = member.expect("offers are made to members");
+        self.answer_leg(id);
+        visit_mut(&mut self.s.calls[call]).rings -= 1;
+        self.s.agents[agent].offer = None;
+        self.order(Effect::Bridge { call, leg: id });
+        self.withdraw_rings(call, OfferEnd::CompletedElsewhere);
+        self.unlink(call);
+        self.s.calls[call].stage = Stage::AwaitingEnd;
+        let at = self.now;
+        let own = visit_mut(&mut self.s.calls[call]);
+        own.answered = Some(Answered { at, agent, member });
+        let (queue, waited) = (own.queue, at - own.joined_at);
+        self.s.agents[agent].engaged += 1;
+        self.refresh_agent(agent);
+        self.tell(Event::CallAnswered { call, queue, agent, leg: id, waited });
+    }
+
+    /// A leg does not ring any more, it talks.
+    pub(crate) fn answer_leg(&mut self, id: LegId) {
+        if let Some(timer) = self.s.legs[id].timeout.take() {
+            self.s.timers.cancel(timer);
+        }
+    }
+}

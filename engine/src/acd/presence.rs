@@ -1,0 +1,137 @@
+//! Keeping what is derived from an agent's status up to date: the lists of
+//! free agents, and whether a queue counts as empty.
+
+use crate::acd::eligible::obstacle;
+use crate::acd::strategy;
+use crate::config::model::EmptyStates;
+use crate::ids::{AgentId, MemberId, QueueId};
+use crate::state::{Agent, Member, State};
+use crate::step::Step;
+use crate::timer::Timer;
+
+impl<T> Step<'_, T> {
+    /// Call after anything about an agent has changed.
+    pub(crate) fn refresh_agent(&mut self, agent: AgentId) {
+        for place in 0..self.s.agents[agent].members.len() {
+            self.refresh_member(self.s.agents[agent].members[place]);
+        }
+    }
+
+    /// Call after anything about a member has changed.
+    pub(crate) fn refresh_member(&mut self, id: MemberId) {
+        let member = &self.s.members[id];
+        let (queue, listed) = (member.queue, member.listed.is_some());
+        match (obstacle(self.s, member), listed) {
+            (None, false) => {
+                strategy::list(self.s, id);
+                self.mark_if_waited_for(queue);
+            }
+            (Some(_), true) => strategy::unlist(self.s, id),
+            _ => {}
+        }
+        self.count_presence(id);
+    }
+
+    /// Call when a member's rank may have changed while he is free.
+    pub(crate) fn rerank(&mut self, id: MemberId) {
+        if self.s.members[id].listed.is_some() {
+            strategy::unlist(self.s, id);
+            strategy::list(self.s, id);
+        }
+    }
+
+    fn mark_if_waited_for(&mut self, queue: QueueId) {
+        let entry = &self.s.queues[queue];
+        if !entry.ready.is_empty() || !entry.joinable.is_empty() {
+            self.mark(queue);
+        }
+    }
+
+    fn count_presence(&mut self, id: MemberId) {
+        let member = &self.s.members[id];
+        let config = &self.s.queues[member.queue].config;
+        if config.disallow_join_when_empty.is_none() && config.leave_when_empty.is_none() {
+            return;
+        }
+        let agent = &self.s.agents[member.agent];
+        let to_join = keeps_from_empty(config.disallow_join_when_empty, member, agent);
+        let to_stay = keeps_from_empty(config.leave_when_empty, member, agent);
+        let member = &mut self.s.members[id];
+        let queue = &mut self.s.queues[member.queue];
+        queue.present_to_join += u32::from(to_join);
+        queue.present_to_join -= u32::from(member.present_to_join);
+        queue.present_to_stay += u32::from(to_stay);
+        queue.present_to_stay -= u32::from(member.present_to_stay);
+        (member.present_to_join, member.present_to_stay) = (to_join, to_stay);
+        let queue = member.queue;
+        self.put_out_if_empty(queue);
+    }
+
+    /// Counts a queue's members anew, after a change of its configuration.
+    pub(crate) fn recount_presence(&mut self, queue: QueueId) {
+        let members = self.s.queues[queue].members.clone();
+        for &id in &members {
+            let member = &mut self.s.members[id];
+            (member.present_to_join, member.present_to_stay) = (false, false);
+        }
+        let entry = &mut self.s.queues[queue];
+        (entry.present_to_join, entry.present_to_stay) = (0, 0);
+        let (join, stay) =
+            (entry.config.disallow_join_when_empty, entry.config.leave_when_empty);
+        for id in members {
+            let member = &self.s.members[id];
+            let agent = &self.s.agents[member.agent];
+            let to_join = keeps_from_empty(join, member, agent);
+            let to_stay = keeps_from_empty(stay, member, agent);
+            let member = &mut self.s.members[id];
+            (member.present_to_join, member.present_to_stay) = (to_join, to_stay);
+            let entry = &mut self.s.queues[queue];
+            entry.present_to_join += u32::from(to_join);
+            entry.present_to_stay += u32::from(to_stay);
+        }
+        self.put_out_if_empty(queue);
+    }
+
+    /// Begins to put callers out where the queue has become empty. That is a
+    /// timer of its own, due at once, so that an entry stays short however
+    /// many callers wait.
+    pub(crate) fn put_out_if_empty(&mut self, queue: QueueId) {
+        if stays_allowed(self.s, queue) {
+            if let Some(timer) = self.s.queues[queue].put_out.take() {
+                self.s.timers.cancel(timer);
+            }
+            return;
+        }
+        let entry = &mut self.s.queues[queue];
+        if entry.callers > 0 && entry.put_out.is_none() {
+            entry.put_out = Some(self.s.timers.arm(self.now, Timer::PutOut(queue)));
+        }
+    }
+}
+
+/// Whether callers may go on waiting in the queue.
+pub(crate) fn stays_allowed(s: &State, queue: QueueId) -> bool {
+    let entry = &s.queues[queue];
+    !entry.removed && (entry.config.leave_when_empty.is_none() || entry.present_to_stay > 0)
+}
+
+/// Whether somebody may join the queue, as far as agents are concerned.
+pub(crate) fn join_allowed(s: &State, queue: QueueId) -> bool {
+    let entry = &s.queues[queue];
+    entry.config.disallow_join_when_empty.is_none() || entry.present_to_join > 0
+}
+
+/// Whether a member is logged in and in none of the states that count as
+/// empty. Without such states nobody is counted.
+pub(crate) fn keeps_from_empty(
+    states: Option<EmptyStates>,
+    member: &Member,
+    agent: &Agent,
+) -> bool {
+    let Some(states) = states else { return false };
+    let counts_as_empty = (states.unavailable && !agent.up)
+        || (states.paused && member.paused.is_some())
+        || (states.busy && agent.engaged > 0)
+        || (states.busy && states.wrap_up && member.wrap_up.is_some());
+    member.logged_in && !counts_as_empty
+}

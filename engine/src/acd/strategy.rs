@@ -1,0 +1,236 @@
+//! Ring strategies: the order in which free agents are rung. To add one: a
+//! variant of [`Strategy`], its rank in [`rank`], and, where the least rank is
+//! not simply the next, its way of picking in [`pick`].
+
+use std::collections::BTreeSet;
+use std::ops::Bound::{Excluded, Included};
+
+use crate::config::model::{CountSince, MemberKind, Strategy};
+use crate::draw::{Purpose, below, draw};
+use crate::ids::{CallId, MemberId, QueueId};
+use crate::slab::Slab;
+use crate::state::{Free, Listed, Member, Queue, Rank, State};
+use crate::step::Step;
+
+/// Ranks behind every other.
+const LAST: Rank = Rank(u64::MAX, u64::MAX, u32::MAX);
+
+/// Nobody was rung yet, for [`Queue::tried`]: the search wraps to the first.
+pub(crate) const NOBODY: u64 = u64::MAX;
+
+/// Where a member stands in the order of the queue's strategy. It changes only
+/// while the member is not listed.
+fn rank(queue: &Queue, member: &Member) -> Rank {
+    let position = member.position;
+    match queue.config.strategy {
+        Strategy::FewestCalls => {
+            let count = match queue.config.fewest_calls_since {
+                CountSince::Ever => member.completed.ever,
+                CountSince::Login => member.completed.since_login,
+                CountSince::Midnight => member.completed.since_midnight,
+            };
+            Rank(u64::from(count), member.last_rung, position)
+        }
+        Strategy::LeastRecent => Rank(member.last_rung, 0, position),
+        Strategy::Linear => Rank(0, linear_order(queue, member), position),
+        Strategy::Random | Strategy::RingAll => Rank(0, 0, position),
+        Strategy::Rrmemory => Rank(tier(member) as u64, round_order(member), position),
+    }
+}
+
+/// Linear: the list where everybody is static, the order of logins where not.
+fn linear_order(queue: &Queue, member: &Member) -> u64 {
+    let all_static = queue.static_members as usize == queue.members.len();
+    if all_static { u64::from(member.position) } else { member.login_order }
+}
+
+/// Round robin: static agents come before dynamic ones.
+const fn tier(member: &Member) -> usize {
+    match member.kind {
+        MemberKind::Static => 0,
+        MemberKind::Dynamic => 1,
+    }
+}
+
+/// Round robin, within a tier: the list, and the order of logins.
+fn round_order(member: &Member) -> u64 {
+    match member.kind {
+        MemberKind::Static => u64::from(member.position),
+        MemberKind::Dynamic => member.login_order,
+    }
+}
+
+/// An empty set of free agents, of the kind that `strategy` needs.
+pub(crate) fn nobody_free(strategy: Strategy) -> Free {
+    match strategy {
+        Strategy::Random => Free::Pool(Vec::new()),
+        _ => Free::Ranked(BTreeSet::new()),
+    }
+}
+
+impl Free {
+    /// How many agents are free.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Pool(pool) => pool.len(),
+            Self::Ranked(set) => set.len(),
+        }
+    }
+
+    /// Every free agent, in the order of the set.
+    pub(crate) fn members(&self) -> Vec<MemberId> {
+        match self {
+            Self::Pool(pool) => pool.clone(),
+            Self::Ranked(set) => set.iter().map(|&(_, member)| member).collect(),
+        }
+    }
+}
+
+/// Lists a member as free in his queue.
+pub(crate) fn list(s: &mut State, id: MemberId) {
+    let member = &mut s.members[id];
+    let queue = &mut s.queues[member.queue];
+    let rank = rank(queue, member);
+    member.listed = Some(match &mut queue.free {
+        Free::Pool(pool) => {
+            pool.push(id);
+            Listed::Place(u32::try_from(pool.len() - 1).expect("members fit in 32 bits"))
+        }
+        Free::Ranked(set) => {
+            set.insert((rank, id));
+            Listed::Rank(rank)
+        }
+    });
+}
+
+/// Takes a member off his queue's list of free agents, if he is on it.
+pub(crate) fn unlist(s: &mut State, id: MemberId) {
+    let member = &mut s.members[id];
+    let queue = &mut s.queues[member.queue];
+    match (member.listed.take(), &mut queue.free) {
+        (None, _) => {}
+        (Some(Listed::Place(place)), Free::Pool(pool)) => {
+            pool.swap_remove(place as usize);
+            if let Some(&moved) = pool.get(place as usize) {
+                s.members[moved].listed = Some(Listed::Place(place));
+            }
+        }
+        (Some(Listed::Rank(rank)), Free::Ranked(set)) => {
+            set.remove(&(rank, id));
+        }
+        (Some(_), _) => unreachable!("members are listed as their queue's strategy needs"),
+    }
+}
+
+/// Lists a queue's free agents anew: what they are ordered by has changed.
+pub(crate) fn relist(s: &mut State, queue: QueueId) {
+    let free = s.queues[queue].free.members();
+    for &member in &free {
+        unlist(s, member);
+    }
+    s.queues[queue].free = nobody_free(s.queues[queue].config.strategy);
+    for &member in &free {
+        list(s, member);
+    }
+}
+
+impl<T> Step<'_, T> {
+    /// The free agent who is rung next for `call`. Agents who did not answer
+    /// it come after those who were not rung for it yet; once everybody was,
+    /// a new round begins.
+    pub(crate) fn pick(&mut self, call: CallId) -> Option<MemberId> {
+        let visit = self.s.calls[call].visit.as_mut()?;
+        let queue = &self.s.queues[visit.queue];
+        if let Some(member) = pick(self.s.seed, self.seq, queue, &self.s.members, &visit.tried) {
+            return Some(member);
+        }
+        visit.tried.clear();
+        pick(self.s.seed, self.seq, queue, &self.s.members, &[])
+    }
+}
+
+fn pick(
+    seed: u64,
+    seq: u64,
+    queue: &Queue,
+    members: &Slab<Member>,
+    tried: &[MemberId],
+) -> Option<MemberId> {
+    let fresh = |&member: &MemberId| !tried.contains(&member);
+    match &queue.free {
+        Free::Pool(pool) if tried.is_empty() => {
+            let bits = draw(seed, Purpose::RandomAgent as u64, seq, queue.rings);
+            pool.get(index_below(bits, pool.len())).copied()
+        }
+        Free::Pool(pool) => {
+            let fresh: Vec<_> = pool.iter().copied().filter(fresh).collect();
+            let bits = draw(seed, Purpose::RandomAgent as u64, seq, queue.rings);
+            fresh.get(index_below(bits, fresh.len())).copied()
+        }
+        Free::Ranked(set) if queue.config.strategy == Strategy::Rrmemory => {
+            next_in_round(set, queue.tried, &fresh)
+        }
+        Free::Ranked(set) => set.iter().map(|&(_, member)| member).find(fresh),
+    }
+    .inspect(|&member| debug_assert!(members.contains(member)))
+}
+
+fn index_below(bits: u64, len: usize) -> usize {
+    usize::try_from(below(bits, len as u64)).expect("below the length of a vector")
+}
+
+/// The one after him who was tried last, static agents before dynamic ones.
+fn next_in_round(
+    set: &BTreeSet<(Rank, MemberId)>,
+    tried: [u64; 2],
+    fresh: &impl Fn(&MemberId) -> bool,
+) -> Option<MemberId> {
+    (0..2).find_map(|tier| {
+        let behind = Rank(tier, tried[tier as usize], u32::MAX);
+        let first = Rank(tier, 0, 0);
+        let end = Rank(tier, u64::MAX, u32::MAX);
+        let top = MemberId::from_parts(u32::MAX, u32::MAX);
+        let bottom = MemberId::from_parts(0, 0);
+        let after = set.range((Excluded((behind, top)), Included((end.min(LAST), top))));
+        let before = set.range((Included((first, bottom)), Included((behind, top))));
+        after.chain(before).map(|&(_, member)| member).find(fresh)
+    })
+}
+
+/// Remembers that `member` was rung: the memory of least recent and round
+/// robin. He must not be listed.
+pub(crate) fn remember_ring(s: &mut State, id: MemberId) {
+    let member = &mut s.members[id];
+    let queue = &mut s.queues[member.queue];
+    queue.rings += 1;
+    member.last_rung = queue.rings;
+    queue.tried[tier(member)] = round_order(member);
+}
+
+/// Which member of each tier was rung last, or the nearest before him who is
+/// to `stay`: what round robin remembers across a change of the list.
+pub(crate) fn last_tried(
+    s: &State,
+    queue: QueueId,
+    stays: impl Fn(MemberId) -> bool,
+) -> [Option<MemberId>; 2] {
+    let entry = &s.queues[queue];
+    let last = |wanted: usize| {
+        let bound = entry.tried[wanted];
+        (entry.members.iter().copied())
+            .filter(|&id| bound != NOBODY && tier(&s.members[id]) == wanted && stays(id))
+            .map(|id| (round_order(&s.members[id]), id))
+            .filter(|&(order, _)| order <= bound)
+            .max()
+            .map(|(_, id)| id)
+    };
+    [last(0), last(1)]
+}
+
+/// Points round robin at these members after a change of the list.
+pub(crate) fn set_tried(s: &mut State, queue: QueueId, last: [Option<MemberId>; 2]) {
+    let order = |member: Option<MemberId>| {
+        member.and_then(|id| s.members.get(id)).map_or(NOBODY, round_order)
+    };
+    s.queues[queue].tried = [order(last[0]), order(last[1])];
+}

@@ -1,0 +1,268 @@
+//! A call from its arrival to its end: where it goes, who talks, who hung up.
+
+use crate::acd::line::{visit, visit_mut};
+use crate::config::model::Destination;
+use crate::effect::{Effect, HangUpCause};
+use crate::event::{EndReason, Event, OfferEnd};
+use crate::ids::{AgentId, CallId, LegId, PublicId};
+use crate::input::{Caller, Cause};
+use crate::limits::{CALL_HOPS_MAX, CALLS_MAX};
+use crate::number::Number;
+use crate::outbox::Reject;
+use crate::records::{LeaveReason, Outcome};
+use crate::state::{Call, Party, Stage, Target};
+use crate::step::Step;
+use crate::timer::Timer;
+use crate::trace::Trace;
+
+impl<T: Trace> Step<'_, T> {
+    /// A call came in and goes where its number leads.
+    pub(crate) fn call_arrived(
+        &mut self,
+        key: u128,
+        from: &Caller,
+        dialled: Number,
+    ) -> Result<(), Reject> {
+        let target = *self.s.directory.get(&dialled).ok_or(Reject::UnknownNumber)?;
+        let origin = from.extension.map(|number| self.agent_of(number)).transpose()?;
+        if self.s.calls.len() >= CALLS_MAX {
+            return Err(Reject::TooMany { limit: "CALLS_MAX".to_owned() });
+        }
+        let party =
+            self.s.parties.insert(Party { number: from.number, name: from.name.clone() });
+        let public = self.s.next_public;
+        self.s.next_public = PublicId { counter: public.counter + 1, ..public };
+        let call = self.s.calls.insert(Call {
+            public,
+            party,
+            origin,
+            stage: Stage::AwaitingAnswer,
+            visit: None,
+            visits: 0,
+            hops: 0,
+            legs: None,
+        });
+        self.tell(Event::CallArrived { call, public, key });
+        if let Some(origin) = origin {
+            self.s.agents[origin].engaged += 1;
+            self.agent_engaged(origin);
+        }
+        self.route(call, match target {
+            Target::Extension(_) => Destination::Extension(dialled),
+            Target::Queue(_) => Destination::Queue(dialled),
+        });
+        Ok(())
+    }
+
+    /// Sends a call to a destination, and on from there where that refuses it.
+    /// A call that is sent on too often ends: destinations may form a loop.
+    pub(crate) fn route(&mut self, id: CallId, mut destination: Destination) {
+        loop {
+            let call = &mut self.s.calls[id];
+            call.hops += 1;
+            if call.hops > CALL_HOPS_MAX {
+                let cause = Some(UNANSWERED);
+                return self.close(id, EndReason::TooManyHops, cause);
+            }
+            let target = match destination {
+                Destination::HangUp => {
+                    let cause = Some(UNANSWERED);
+                    return self.close(id, EndReason::Unanswered, cause);
+                }
+                Destination::Extension(number) | Destination::Queue(number) => {
+                    self.s.directory.get(&number).copied()
+                }
+            };
+            match target {
+                None => {
+                    let cause = Some(UNANSWERED);
+                    return self.close(id, EndReason::NoDestination, cause);
+                }
+                Some(Target::Extension(agent)) => return self.ring_extension(id, agent),
+                Some(Target::Queue(queue)) => match self.join(id, queue) {
+                    Ok(()) => return,
+                    Err(failover) => destination = failover,
+                },
+            }
+        }
+    }
+
+    /// Rings an extension for a call that is not a queue's. Whether a busy
+    /// telephone rings is for the telephone to say.
+    fn ring_extension(&mut self, id: CallId, agent: AgentId) {
+        if !self.s.agents[agent].up {
+            return self.end_failed(id, Cause::Unreachable);
+        }
+        self.s.calls[id].stage = Stage::AwaitingAnswer;
+        let timeout = self.s.agents[agent].ring_timeout;
+        let leg = self.ring(id, agent, None, timeout);
+        self.s.agents[agent].engaged += 1;
+        self.agent_engaged(agent);
+        self.tell(Event::ExtensionRung { call: id, agent, leg });
+    }
+
+    /// A ringing leg was answered.
+    pub(crate) fn leg_answered(&mut self, id: LegId) -> Result<(), Reject> {
+        let leg = self.s.legs.get(id).filter(|leg| leg.timeout.is_some());
+        let leg = leg.ok_or(Reject::Stale)?;
+        let (call, agent, of_queue) = (leg.call, leg.agent, leg.member.is_some());
+        if of_queue {
+            self.answer_offer(id);
+        } else {
+            self.answer_leg(id);
+            self.s.calls[call].stage = Stage::AwaitingEnd;
+            self.order(Effect::Bridge { call, leg: id });
+            self.tell(Event::ExtensionAnswered { call, agent, leg: id });
+        }
+        Ok(())
+    }
+
+    /// A ringing leg could not be rung, or was refused.
+    pub(crate) fn leg_failed(&mut self, id: LegId, cause: Cause) -> Result<(), Reject> {
+        let leg = self.s.legs.get(id).ok_or(Reject::Stale)?;
+        if leg.timeout.is_none() {
+            return Err(Reject::Stale);
+        }
+        self.ring_failed(id, cause);
+        Ok(())
+    }
+
+    /// A leg ended at the far side.
+    pub(crate) fn leg_ended(&mut self, id: LegId) -> Result<(), Reject> {
+        let leg = self.s.legs.get(id).ok_or(Reject::Stale)?;
+        let call = leg.call;
+        if leg.timeout.is_some() {
+            self.ring_failed(id, Cause::Unreachable);
+            return Ok(());
+        }
+        self.finish_talk(call);
+        let leg = self.drop_leg(id);
+        self.refresh_agent(leg.agent);
+        self.close(call, EndReason::AgentHungUp, Some(HangUpCause::Normal));
+        Ok(())
+    }
+
+    /// The caller's side ended.
+    pub(crate) fn caller_hung_up(&mut self, id: CallId) -> Result<(), Reject> {
+        let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
+        match call.stage {
+            Stage::AwaitingAgent => {
+                self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
+            }
+            Stage::AwaitingAnswer => {}
+            Stage::AwaitingEnd => self.finish_talk(id),
+        }
+        self.close(id, EndReason::CallerHungUp, None);
+        Ok(())
+    }
+
+    /// The extension that a call was sent to did not take it.
+    pub(crate) fn extension_failed(&mut self, id: LegId, end: OfferEnd) {
+        let leg = self.drop_leg(id);
+        self.refresh_agent(leg.agent);
+        let cause = match end {
+            OfferEnd::Failed(cause) => cause,
+            _ => Cause::NoAnswer,
+        };
+        if cause == Cause::NoAnswer {
+            let why = crate::effect::CancelReason::TimedOut;
+            self.order(Effect::CancelRing { leg: id, why });
+        }
+        self.end_failed(leg.call, cause);
+    }
+
+    fn end_failed(&mut self, id: CallId, cause: Cause) {
+        let told = Some(HangUpCause::ExtensionFailed(cause));
+        self.close(id, EndReason::ExtensionFailed(cause), told);
+    }
+
+    /// Caller and agent could not be connected: the caller goes back to his
+    /// old place, and the agent's telephone rests.
+    pub(crate) fn bridge_failed(&mut self, id: CallId) -> Result<(), Reject> {
+        let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
+        if call.stage != Stage::AwaitingEnd {
+            return Err(Reject::Stale);
+        }
+        let leg = self.drop_leg(call.legs.expect("a call that talks has a leg"));
+        let answered = visit_of(&self.s.calls[id]);
+        let Some((queue, answered)) = answered.filter(|(q, _)| self.s.queues.contains(*q)) else {
+            self.refresh_agent(leg.agent);
+            if self.s.calls[id].visit.is_some() {
+                visit_mut(&mut self.s.calls[id]).answered = None;
+                self.end_visit(id, Outcome::Missed, LeaveReason::QueueRemoved);
+            }
+            self.end_failed(id, Cause::Unreachable);
+            return Ok(());
+        };
+        self.rest(leg.agent);
+        self.s.calls[id].stage = Stage::AwaitingAgent;
+        visit_mut(&mut self.s.calls[id]).answered = None;
+        self.reinsert(id, queue);
+        visit_mut(&mut self.s.calls[id]).tried.push(answered.member);
+        self.tell(Event::CallRequeued { call: id, queue, agent: leg.agent });
+        self.place(id);
+        self.refresh_agent(leg.agent);
+        self.put_out_if_empty(queue);
+        Ok(())
+    }
+
+    /// The conversation is over: a queue's call gets its outcome, its agent
+    /// his wrap-up. The leg is still there, so that he is not free before.
+    pub(crate) fn finish_talk(&mut self, id: CallId) {
+        if self.s.calls[id].visit.is_none() {
+            return;
+        }
+        let own = visit(self.s, id);
+        let (queue, answered) = (own.queue, own.answered.expect("the call was answered"));
+        self.end_visit(id, Outcome::Answered, LeaveReason::Answered);
+        // Neither the membership nor the queue need have outlived the call.
+        let Some(member) = self.s.members.get_mut(answered.member) else { return };
+        member.completed.ever += 1;
+        member.completed.since_login += 1;
+        member.completed.since_midnight += 1;
+        self.rerank(answered.member);
+        let wrap_up = self.s.queues[queue].config.wrap_up;
+        if !wrap_up.is_zero() {
+            let due = self.now + wrap_up;
+            let timer = self.s.timers.arm(due, Timer::WrapUp(answered.member));
+            let running = self.s.members[answered.member].wrap_up.replace(timer);
+            match running {
+                Some(running) => drop(self.s.timers.cancel(running)),
+                None => self.tell(Event::WrapUpStarted { agent: answered.agent, queue }),
+            }
+        }
+    }
+
+    /// The call is over: whatever is left of it ends.
+    pub(crate) fn close(&mut self, id: CallId, reason: EndReason, told: Option<HangUpCause>) {
+        while let Some(leg) = self.s.calls[id].legs {
+            let entry = self.drop_leg(leg);
+            self.order(match entry.timeout {
+                Some(_) => {
+                    let why = crate::effect::CancelReason::Withdrawn;
+                    Effect::CancelRing { leg, why }
+                }
+                None => Effect::HangUpLeg { leg },
+            });
+            self.refresh_agent(entry.agent);
+        }
+        if let Some(cause) = told {
+            self.order(Effect::HangUpCaller { call: id, cause });
+        }
+        let call = self.s.calls.remove(id).expect("the call is alive");
+        self.s.parties.remove(call.party);
+        self.tell(Event::CallEnded { call: id, public: call.public, reason });
+        if let Some(origin) = call.origin.filter(|&origin| self.s.agents.contains(origin)) {
+            self.s.agents[origin].engaged -= 1;
+            self.refresh_agent(origin);
+        }
+    }
+}
+
+/// What a caller is told whom nobody answered.
+pub(crate) const UNANSWERED: HangUpCause = HangUpCause::Unanswered;
+
+/// Of which queue, and by whom, a call was answered.
+fn visit_of(call: &Call) -> Option<(crate::ids::QueueId, crate::state::Answered)> {
+    call.visit.as_ref().and_then(|visit| visit.answered.map(|answered| (visit.queue, answered)))
+}

@@ -1,0 +1,391 @@
+//! Changes of the configuration, applied to a running centre: what they do not
+//! name goes on as it was.
+
+use crate::acd::strategy::{self, NOBODY};
+use crate::calendar::next_midnight;
+use crate::config::check::{Existing, check_changes};
+use crate::config::model::{
+    Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options,
+    QueueConfig,
+};
+use crate::event::{EndReason, Event};
+use crate::ids::{AgentId, MemberId, QueueId};
+use crate::input::{By, Cause};
+use crate::limits::CHANGES_MAX;
+use crate::number::Number;
+use crate::outbox::Reject;
+use crate::permissions;
+use crate::state::{Agent, Completed, Member, Queue, State, Target};
+use crate::step::Step;
+use crate::timer::Timer;
+use crate::trace::Trace;
+
+impl<T: Trace> Step<'_, T> {
+    /// Goes from one revision of the configuration to the next.
+    pub(crate) fn configure(
+        &mut self,
+        by: By,
+        base: u64,
+        changes: &[Change],
+    ) -> Result<(), Reject> {
+        permissions::configure(self.s, by).ok_or(Reject::Denied)?;
+        if base != self.s.revision {
+            return Err(Reject::Conflict { revision: self.s.revision });
+        }
+        if changes.len() > CHANGES_MAX {
+            return Err(Reject::TooMany { limit: "CHANGES_MAX".to_owned() });
+        }
+        let faults = check_changes(&*self.s, changes);
+        if !faults.is_empty() {
+            return Err(Reject::Configuration(faults));
+        }
+        for change in changes {
+            match change {
+                Change::PutExtension(config) => self.put_extension(config),
+                Change::PutOptions(options) => self.put_options(options),
+                Change::PutQueue(config) => self.put_queue(config),
+                Change::RemoveExtension(number) => self.remove_extension(*number),
+                Change::RemoveQueue(number) => self.remove_queue(*number),
+            }
+        }
+        self.s.revision += 1;
+        self.tell(Event::ConfigurationChanged { revision: self.s.revision });
+        Ok(())
+    }
+
+    fn put_options(&mut self, options: &Options) {
+        self.s.options = options.clone();
+        for queue in self.s.queues.ids() {
+            self.arm_midnight(queue);
+        }
+    }
+
+    fn put_extension(&mut self, config: &ExtensionConfig) {
+        if let Some(Target::Extension(agent)) = self.s.directory.get(&config.number).copied() {
+            let agent = &mut self.s.agents[agent];
+            agent.name.clone_from(&config.name);
+            agent.administrator = config.administrator;
+            agent.ring_timeout = config.ring_timeout;
+            return;
+        }
+        let agent = self.s.agents.insert(Agent {
+            number: config.number,
+            name: config.name.clone(),
+            administrator: config.administrator,
+            ring_timeout: config.ring_timeout,
+            up: false,
+            engaged: 0,
+            offer: None,
+            rest: None,
+            members: Vec::new(),
+        });
+        self.s.directory.insert(config.number, Target::Extension(agent));
+    }
+
+    fn put_queue(&mut self, config: &QueueConfig) {
+        let queue = match self.s.directory.get(&config.number) {
+            Some(Target::Queue(queue)) => *queue,
+            _ => self.add_queue(config),
+        };
+        self.set_members(queue, &config.members);
+        self.s.queues[queue].config = config.clone();
+        strategy::relist(self.s, queue);
+        self.s.queues[queue].members.clone().into_iter().for_each(|id| self.refresh_member(id));
+        self.recount_presence(queue);
+        self.arm_longest_wait(queue);
+        self.arm_midnight(queue);
+        self.place_all(queue);
+        self.mark(queue);
+    }
+
+    fn add_queue(&mut self, config: &QueueConfig) -> QueueId {
+        let queue = self.s.queues.insert(Queue {
+            config: config.clone(),
+            members: Vec::new(),
+            static_members: 0,
+            free: strategy::nobody_free(config.strategy),
+            line: None,
+            callers: 0,
+            ready: Default::default(),
+            joinable: Default::default(),
+            rings: 0,
+            tried: [NOBODY; 2],
+            present_to_join: 0,
+            present_to_stay: 0,
+            longest_wait: None,
+            midnight: None,
+            put_out: None,
+            removed: false,
+            marked: false,
+        });
+        self.s.directory.insert(config.number, Target::Queue(queue));
+        queue
+    }
+
+    /// Gives a queue these members. Those who stay keep all that is known of
+    /// them; their order is that of the list.
+    fn set_members(&mut self, queue: QueueId, wanted: &[MemberConfig]) {
+        let before = self.s.queues[queue].members.clone();
+        let mut by_agent: std::collections::BTreeMap<AgentId, MemberId> =
+            before.iter().map(|&id| (self.s.members[id].agent, id)).collect();
+        let mut members = Vec::with_capacity(wanted.len());
+        let kept: Vec<Option<MemberId>> = (wanted.iter())
+            .map(|member| {
+                let agent = self.agent_of(member.extension).ok()?;
+                by_agent.remove(&agent)
+            })
+            .collect();
+        let last = strategy::last_tried(self.s, queue, |id| kept.contains(&Some(id)));
+        for &id in by_agent.values() {
+            self.remove_member(id);
+        }
+        for (position, (config, kept)) in wanted.iter().zip(kept).enumerate() {
+            let position = u32::try_from(position).expect("members fit in 32 bits");
+            let id = kept.unwrap_or_else(|| self.add_member(queue, *config));
+            strategy::unlist(self.s, id);
+            let member = &mut self.s.members[id];
+            member.position = position;
+            member.kind = config.kind;
+            let became_static = config.kind == MemberKind::Static && !member.logged_in;
+            if became_static {
+                crate::agents::log_in(self.s, id);
+            }
+            members.push(id);
+        }
+        let is_static = |member: &&MemberConfig| member.kind == MemberKind::Static;
+        let static_members = wanted.iter().filter(is_static).count();
+        let entry = &mut self.s.queues[queue];
+        entry.static_members = u32::try_from(static_members).expect("members fit in 32 bits");
+        let added: Vec<MemberId> =
+            members.iter().copied().filter(|id| !before.contains(id)).collect();
+        entry.members = members;
+        strategy::set_tried(self.s, queue, last);
+        for id in added {
+            self.tell_status(id);
+        }
+    }
+
+    fn tell_status(&mut self, id: MemberId) {
+        let member = &self.s.members[id];
+        let (agent, queue) = (member.agent, member.queue);
+        let status = crate::agents::status_of(self.s, id);
+        self.tell(Event::AgentStatusChanged { agent, queue, status, by: By::System });
+    }
+
+    fn add_member(&mut self, queue: QueueId, config: MemberConfig) -> MemberId {
+        let agent = self.agent_of(config.extension).expect("the change was checked");
+        let logged_in = config.kind == MemberKind::Static
+            || self.s.options.new_dynamic_agents == InitialStatus::LoggedIn;
+        let id = self.s.members.insert(Member {
+            queue,
+            agent,
+            kind: config.kind,
+            position: 0,
+            logged_in: false,
+            was_logged_in: false,
+            paused: None,
+            login_order: 0,
+            last_rung: 0,
+            completed: Completed::default(),
+            wrap_up: None,
+            listed: None,
+            present_to_join: false,
+            present_to_stay: false,
+        });
+        if logged_in {
+            crate::agents::log_in(self.s, id);
+        }
+        self.s.agents[agent].members.push(id);
+        id
+    }
+
+    fn remove_member(&mut self, id: MemberId) {
+        let agent = self.s.members[id].agent;
+        self.withdraw_offers_to(agent, Some(id));
+        strategy::unlist(self.s, id);
+        let member = self.s.members.remove(id).expect("the member is alive");
+        if let Some(timer) = member.wrap_up {
+            self.s.timers.cancel(timer);
+        }
+        let queue = &mut self.s.queues[member.queue];
+        queue.present_to_join -= u32::from(member.present_to_join);
+        queue.present_to_stay -= u32::from(member.present_to_stay);
+        queue.members.retain(|&other| other != id);
+        self.s.agents[agent].members.retain(|&other| other != id);
+        let (queue, status) = (member.queue, crate::event::AgentStatus::LoggedOut);
+        self.tell(Event::AgentStatusChanged { agent, queue, status, by: By::System });
+    }
+
+    /// Ringing calls stand in sets that depend on the strategy.
+    fn place_all(&mut self, queue: QueueId) {
+        let mut next = self.s.queues[queue].line.map(|(first, _)| first);
+        while let Some(id) = next {
+            next = crate::acd::line::visit(self.s, id).after;
+            self.place(id);
+        }
+    }
+
+    /// Deletes a queue. Its callers are put out to its failover destination,
+    /// some at a time; until then it is known to them alone.
+    fn remove_queue(&mut self, number: Number) {
+        let Some(Target::Queue(queue)) = self.s.directory.remove(&number) else { return };
+        let entry = &mut self.s.queues[queue];
+        entry.removed = true;
+        let timers = [entry.longest_wait.take(), entry.midnight.take()];
+        for timer in timers.into_iter().flatten() {
+            self.s.timers.cancel(timer);
+        }
+        self.s.queues[queue].config.max_waiting = crate::time::Span::ZERO;
+        for id in self.s.queues[queue].members.clone() {
+            self.remove_member(id);
+        }
+        if self.s.queues[queue].line.is_none() {
+            self.drop_queue(queue);
+        } else {
+            self.put_out_if_empty(queue);
+        }
+    }
+
+    /// Forgets a deleted queue that nobody waits in any more.
+    pub(crate) fn drop_queue(&mut self, queue: QueueId) {
+        let entry = self.s.queues.remove(queue).expect("the queue is alive");
+        let timers = [entry.longest_wait, entry.midnight, entry.put_out];
+        for timer in timers.into_iter().flatten() {
+            self.s.timers.cancel(timer);
+        }
+    }
+
+    /// Deletes an extension: its calls end and its memberships go with it.
+    fn remove_extension(&mut self, number: Number) {
+        let Ok(agent) = self.agent_of(number) else { return };
+        self.withdraw_offers_to(agent, None);
+        self.end_calls_of(agent);
+        for id in self.s.agents[agent].members.clone() {
+            let queue = self.s.members[id].queue;
+            self.remove_member(id);
+            let entry = &mut self.s.queues[queue];
+            entry.config.members.retain(|member| member.extension != number);
+            self.members_removed(queue);
+        }
+        for queue in self.s.queues.ids() {
+            self.s.queues[queue].config.managers.retain(|&manager| manager != number);
+        }
+        let entry = self.s.agents.remove(agent).expect("the extension is alive");
+        if let Some(timer) = entry.rest {
+            self.s.timers.cancel(timer);
+        }
+        self.s.directory.remove(&number);
+    }
+
+    /// Brings what depends on a queue's list up to date after a removal.
+    fn members_removed(&mut self, queue: QueueId) {
+        let config = self.s.queues[queue].config.clone();
+        self.set_members(queue, &config.members);
+        strategy::relist(self.s, queue);
+        self.s.queues[queue].members.clone().into_iter().for_each(|id| self.refresh_member(id));
+        self.put_out_if_empty(queue);
+    }
+
+    fn end_calls_of(&mut self, agent: AgentId) {
+        let legs: Vec<_> = (self.s.legs.iter())
+            .filter(|(_, leg)| leg.agent == agent)
+            .map(|(id, _)| id)
+            .collect();
+        for leg in legs {
+            if let Some(entry) = self.s.legs.get(leg) {
+                let call = entry.call;
+                if entry.timeout.is_some() {
+                    self.ring_failed(leg, Cause::Unreachable);
+                } else {
+                    self.finish_talk(call);
+                    self.close(call, EndReason::AgentHungUp, Some(HANG_UP));
+                }
+            }
+        }
+        let own: Vec<_> = (self.s.calls.iter())
+            .filter(|(_, call)| call.origin == Some(agent))
+            .map(|(id, _)| id)
+            .collect();
+        for call in own {
+            self.order(crate::effect::Effect::HangUpCaller { call, cause: HANG_UP });
+            let ended = self.caller_hung_up(call);
+            debug_assert!(ended.is_ok(), "the call is alive");
+        }
+    }
+
+    /// Arms the timer that begins a queue's new day.
+    pub(crate) fn arm_midnight(&mut self, queue: QueueId) {
+        if let Some(timer) = self.s.queues[queue].midnight.take() {
+            self.s.timers.cancel(timer);
+        }
+        if self.s.queues[queue].removed {
+            return;
+        }
+        let zone = self.s.queues[queue].config.time_zone.as_ref();
+        let zone = zone.unwrap_or(&self.s.options.time_zone);
+        let due = next_midnight(self.now, self.s.wall_offset, zone);
+        let timer = due.map(|due| self.s.timers.arm(due, Timer::Midnight(queue)));
+        self.s.queues[queue].midnight = timer;
+    }
+
+    /// A queue's day is over: what counts by the day begins again.
+    pub(crate) fn midnight(&mut self, queue: QueueId) {
+        self.s.queues[queue].midnight = None;
+        for id in self.s.queues[queue].members.clone() {
+            self.s.members[id].completed.since_midnight = 0;
+        }
+        strategy::relist(self.s, queue);
+        self.arm_midnight(queue);
+    }
+
+    /// The timeline stands elsewhere on the wall clock: days end then.
+    pub(crate) fn wall_offset(&mut self, micros: i64) {
+        self.s.wall_offset = micros;
+        for queue in self.s.queues.ids() {
+            self.arm_midnight(queue);
+        }
+    }
+}
+
+const HANG_UP: crate::effect::HangUpCause = crate::effect::HangUpCause::Normal;
+
+impl Existing for State {
+    fn options(&self) -> &Options {
+        &self.options
+    }
+
+    fn has_extension(&self, number: Number) -> bool {
+        matches!(self.directory.get(&number), Some(Target::Extension(_)))
+    }
+
+    fn queue(&self, number: Number) -> Option<&QueueConfig> {
+        match self.directory.get(&number) {
+            Some(Target::Queue(queue)) => Some(&self.queues[*queue].config),
+            _ => None,
+        }
+    }
+
+    fn queues(&self) -> Box<dyn Iterator<Item = &QueueConfig> + '_> {
+        let live = self.queues.iter().filter(|(_, queue)| !queue.removed);
+        Box::new(live.map(|(_, queue)| &queue.config))
+    }
+
+    fn extension_count(&self) -> usize {
+        self.agents.len()
+    }
+}
+
+/// The configuration in force, as a value.
+pub(crate) fn export(state: &State) -> Config {
+    let extension = |agent: &Agent| ExtensionConfig {
+        number: agent.number,
+        name: agent.name.clone(),
+        administrator: agent.administrator,
+        ring_timeout: agent.ring_timeout,
+    };
+    Config {
+        options: state.options.clone(),
+        extensions: state.agents.iter().map(|(_, agent)| extension(agent)).collect(),
+        queues: Existing::queues(state).cloned().collect(),
+    }
+}

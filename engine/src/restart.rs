@@ -1,0 +1,104 @@
+//! Starting again, and going on after a deadline that could not be carried
+//! out.
+
+use crate::calls;
+use crate::effect::{Effect, EffectId};
+use crate::event::{EndReason, Event, KeptEnd};
+use crate::ids::CallId;
+use crate::outbox::Reject;
+use crate::records::{LeaveReason, Outcome};
+use crate::state::Stage;
+use crate::step::Step;
+use crate::timer::Timer;
+use crate::trace::Trace;
+
+impl<T: Trace> Step<'_, T> {
+    /// The system lives again. Every leg of before is gone, so every call is
+    /// over; what people are and what was promised stays.
+    pub(crate) fn restarted(&mut self, epoch: u32) {
+        if epoch > self.s.next_public.epoch {
+            self.s.next_public.epoch = epoch;
+        }
+        let calls = self.s.calls.ids();
+        let count = u32::try_from(calls.len()).expect("calls fit in 32 bits");
+        for call in calls {
+            self.cut_off(call, EndReason::SystemRestart, LeaveReason::SystemRestart);
+        }
+        // Nobody is there to be told: the legs went down with the system.
+        self.out.effects.clear();
+        self.resume_kept();
+        self.tell(Event::SystemRestarted { calls: count });
+    }
+
+    /// Ends a call whatever it is doing. A caller who waits has missed it, a
+    /// conversation ends as one.
+    fn cut_off(&mut self, id: CallId, reason: EndReason, left: LeaveReason) {
+        if self.s.calls.get(id).is_none() {
+            return;
+        }
+        match self.s.calls[id].stage {
+            Stage::AwaitingAgent => self.leave(id, Outcome::Missed, left),
+            Stage::AwaitingAnswer => {}
+            Stage::AwaitingEnd => self.finish_talk(id),
+        }
+        self.close(id, reason, Some(calls::UNANSWERED));
+    }
+
+    /// What can be done twice is ordered again, under its old id; of the rest
+    /// nobody can say whether it was done.
+    fn resume_kept(&mut self) {
+        let kept: Vec<(EffectId, Effect)> =
+            self.s.kept.iter().map(|(id, effect)| (*id, effect.clone())).collect();
+        for (id, effect) in kept {
+            // What this very entry kept has only now been thought of.
+            if effect.is_idempotent() || id.seq == self.seq {
+                self.out.effects.push((id, effect));
+            } else {
+                self.s.kept.remove(&id);
+                self.tell(Event::KeptEnded { effect: id, how: KeptEnd::Unknown });
+            }
+        }
+    }
+
+    /// The earliest deadline could not be carried out: what it belongs to is
+    /// ended instead.
+    pub(crate) fn abort(&mut self, timer: Timer) -> Result<(), Reject> {
+        match self.s.timers.first() {
+            Some((due, first)) if first == timer && due <= self.s.at => {}
+            _ => return Err(Reject::TooEarly),
+        }
+        self.s.timers.pop();
+        let (reason, left) = (EndReason::Aborted, LeaveReason::Aborted);
+        match timer {
+            Timer::LongestWait(queue) => {
+                self.s.queues[queue].longest_wait = None;
+                if let Some((head, _)) = self.s.queues[queue].line {
+                    self.cut_off(head, reason, left);
+                }
+            }
+            Timer::Midnight(queue) => {
+                self.s.queues[queue].midnight = None;
+                self.arm_midnight(queue);
+            }
+            Timer::PutOut(queue) => {
+                self.s.queues[queue].put_out = None;
+                if let Some((head, _)) = self.s.queues[queue].line {
+                    self.cut_off(head, reason, left);
+                }
+                self.put_out_if_empty(queue);
+                let entry = &self.s.queues[queue];
+                if entry.removed && entry.line.is_none() {
+                    self.drop_queue(queue);
+                }
+            }
+            Timer::Rest(agent) => self.rest_over(agent),
+            Timer::Retry(call) => {
+                crate::acd::line::visit_mut(&mut self.s.calls[call]).retry = None;
+                self.cut_off(call, reason, left);
+            }
+            Timer::RingTimeout(leg) => self.cut_off(self.s.legs[leg].call, reason, left),
+            Timer::WrapUp(member) => self.wrap_up_over(member),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,57 @@
+//! The application of one entry: the state, the outbox, and the moment.
+
+use crate::effect::{Effect, EffectId, Kind};
+use crate::event::{Event, KeptEnd};
+use crate::ids::QueueId;
+use crate::limits::KEPT_EFFECTS_MAX;
+use crate::outbox::Outbox;
+use crate::state::State;
+use crate::time::Timestamp;
+
+/// What every rule works on. The rules themselves stand in the area modules,
+/// as further methods.
+pub(crate) struct Step<'a, T> {
+    pub(crate) s: &'a mut State,
+    pub(crate) out: &'a mut Outbox,
+    /// Queues in which a call or an agent became free; looked at when all
+    /// else of the entry is done.
+    pub(crate) marked: &'a mut Vec<QueueId>,
+    pub(crate) trace: &'a mut T,
+    /// Number of the entry.
+    pub(crate) seq: u64,
+    /// When the entry happens; for a `Tick`, when it was due.
+    pub(crate) now: Timestamp,
+}
+
+impl<T> Step<'_, T> {
+    /// Orders something. A kept effect is remembered until it is confirmed;
+    /// past the limit it is dropped and said to be.
+    pub(crate) fn order(&mut self, effect: Effect) -> EffectId {
+        let index = u32::try_from(self.out.effects.len()).expect("effects fit in 32 bits");
+        let id = EffectId { seq: self.seq, index };
+        if effect.kind() == Kind::Kept {
+            if self.s.kept.len() >= KEPT_EFFECTS_MAX {
+                self.tell(Event::KeptEnded { effect: id, how: KeptEnd::Dropped });
+                return id;
+            }
+            self.s.kept.insert(id, effect.clone());
+        }
+        self.out.effects.push((id, effect));
+        id
+    }
+
+    /// Says that something happened.
+    #[inline]
+    pub(crate) fn tell(&mut self, event: Event) {
+        self.out.events.push(event);
+    }
+
+    /// Has `queue` looked at once the rest of the entry is done.
+    pub(crate) fn mark(&mut self, queue: QueueId) {
+        let entry = &mut self.s.queues[queue];
+        if !entry.marked {
+            entry.marked = true;
+            self.marked.push(queue);
+        }
+    }
+}

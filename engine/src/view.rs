@@ -1,0 +1,207 @@
+//! Reading a running centre, for drivers, simulators and tests. Nothing here
+//! changes anything.
+
+use crate::acd::eligible::{self, Obstacle};
+use crate::config::model::QueueConfig;
+use crate::engine::Engine;
+use crate::event::AgentStatus;
+use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
+use crate::number::Number;
+use crate::state::{Stage, Target};
+use crate::time::Timestamp;
+
+/// An extension and its agent, as seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentView<'a> {
+    /// The extension's number.
+    pub number: Number,
+    /// The person's name.
+    pub name: &'a str,
+    /// Whether the telephone can be rung.
+    pub up: bool,
+    /// Calls that occupy the telephone, the offered one apart.
+    pub engaged: u32,
+    /// The leg on which a queue's call is offered.
+    pub offer: Option<LegId>,
+    /// The memberships.
+    pub members: &'a [MemberId],
+}
+
+/// A membership, as seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberView {
+    /// The queue.
+    pub queue: QueueId,
+    /// The agent.
+    pub agent: AgentId,
+    /// The agent's status in the queue.
+    pub status: AgentStatus,
+    /// Whether the agent is in wrap-up there.
+    pub wrap_up: bool,
+    /// What keeps the agent from being rung by this queue now.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// A queue, as seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueView<'a> {
+    /// Its configuration.
+    pub config: &'a QueueConfig,
+    /// Callers whom nobody has answered.
+    pub callers: u32,
+    /// Agents who could be rung now.
+    pub free: usize,
+    /// The memberships, in the order of the list.
+    pub members: &'a [MemberId],
+}
+
+/// A call, as seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallView {
+    /// Its id for ever.
+    pub public: PublicId,
+    /// The caller's number.
+    pub caller: Number,
+    /// What it waits for.
+    pub stage: CallStage,
+    /// Telephones that ring or talk in it.
+    pub legs: Vec<LegId>,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallStage {
+    /// An agent of this queue, since then.
+    Agent {
+        /// The queue.
+        queue: QueueId,
+        /// When the caller joined it.
+        joined_at: Timestamp,
+    },
+    /// An extension that rings.
+    Extension,
+    /// The end of the conversation, which belongs to this queue if to any.
+    End {
+        /// The queue.
+        queue: Option<QueueId>,
+    },
+}
+
+impl Engine {
+    /// The extension with this number.
+    #[must_use]
+    pub fn find_agent(&self, number: Number) -> Option<AgentId> {
+        match self.state.directory.get(&number)? {
+            Target::Extension(agent) => Some(*agent),
+            Target::Queue(_) => None,
+        }
+    }
+
+    /// The queue with this number.
+    #[must_use]
+    pub fn find_queue(&self, number: Number) -> Option<QueueId> {
+        match self.state.directory.get(&number)? {
+            Target::Extension(_) => None,
+            Target::Queue(queue) => Some(*queue),
+        }
+    }
+
+    /// Every extension.
+    #[must_use]
+    pub fn agents(&self) -> Vec<AgentId> {
+        self.state.agents.ids()
+    }
+
+    /// Every queue, deleted ones that still hold callers among them.
+    #[must_use]
+    pub fn queues(&self) -> Vec<QueueId> {
+        self.state.queues.ids()
+    }
+
+    /// Every live call.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallId> {
+        self.state.calls.ids()
+    }
+
+    /// How many calls are alive.
+    #[must_use]
+    pub fn call_count(&self) -> usize {
+        self.state.calls.len()
+    }
+
+    /// An extension and its agent.
+    #[must_use]
+    pub fn agent(&self, id: AgentId) -> Option<AgentView<'_>> {
+        let agent = self.state.agents.get(id)?;
+        Some(AgentView {
+            number: agent.number,
+            name: &agent.name,
+            up: agent.up,
+            engaged: agent.engaged,
+            offer: agent.offer,
+            members: &agent.members,
+        })
+    }
+
+    /// A membership.
+    #[must_use]
+    pub fn member(&self, id: MemberId) -> Option<MemberView> {
+        let member = self.state.members.get(id)?;
+        Some(MemberView {
+            queue: member.queue,
+            agent: member.agent,
+            status: crate::agents::status_of(&self.state, id),
+            wrap_up: member.wrap_up.is_some(),
+            obstacle: eligible::obstacle(&self.state, member),
+        })
+    }
+
+    /// A queue.
+    #[must_use]
+    pub fn queue(&self, id: QueueId) -> Option<QueueView<'_>> {
+        let queue = self.state.queues.get(id)?;
+        Some(QueueView {
+            config: &queue.config,
+            callers: queue.callers,
+            free: queue.free.len(),
+            members: &queue.members,
+        })
+    }
+
+    /// A live call.
+    #[must_use]
+    pub fn call(&self, id: CallId) -> Option<CallView> {
+        let call = self.state.calls.get(id)?;
+        let visit = call.visit.as_ref();
+        let stage = match (call.stage, visit) {
+            (Stage::AwaitingAgent, Some(visit)) => {
+                CallStage::Agent { queue: visit.queue, joined_at: visit.joined_at }
+            }
+            (Stage::AwaitingEnd, visit) => {
+                CallStage::End { queue: visit.map(|visit| visit.queue) }
+            }
+            _ => CallStage::Extension,
+        };
+        let mut legs = Vec::new();
+        let mut next = call.legs;
+        while let Some(leg) = next {
+            legs.push(leg);
+            next = self.state.legs[leg].after;
+        }
+        let caller = self.state.parties[call.party].number;
+        Some(CallView { public: call.public, caller, stage, legs })
+    }
+
+    /// Whether a call waits in a queue; cheaper than [`Engine::call`].
+    #[must_use]
+    pub fn waits(&self, id: CallId) -> bool {
+        self.state.calls.get(id).is_some_and(|call| call.stage == Stage::AwaitingAgent)
+    }
+
+    /// What keeps `member` from being rung for `call`, if anything does.
+    #[must_use]
+    pub fn obstacle(&self, call: CallId, member: MemberId) -> Option<Obstacle> {
+        eligible::eligible(&self.state, call, member).err()
+    }
+}
