@@ -1,1 +1,30 @@
-//! Tandem: reports.
+//! Figures of a contact centre: folds the engine's events, live or simulated,
+//! and renders them as table, JSON and page. It never does I/O.
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use tandem_reports::{Layout, SummaryBuilder, Tally};
+//! let layout = Arc::new(Layout::default()); // the queues, agents and times of the run
+//! let mut tally = Tally::new(Arc::clone(&layout)); // then, for every event: tally.observe(at, &event)
+//! tally.close(layout.end());
+//! let mut summary = SummaryBuilder::new(layout); // then, for every replication in order:
+//! summary.add(&tally);
+//! ```
+
+mod estimate;
+mod figure;
+mod json;
+mod layout;
+mod report;
+mod summary;
+mod tally;
+mod waits;
+
+pub use estimate::{Estimate, Moments};
+pub use figure::{Figure, Figures};
+pub use json::to_json;
+pub use layout::{Interval, Layout, QueueLayout};
+pub use report::{About, Actual, ActualFigures, CalendarStart, Expectation, Report};
+pub use summary::{GroupSummary, QueueSummary, Row, Summary, SummaryBuilder};
+pub use tally::Tally;
+pub use waits::Waits;

@@ -1,0 +1,182 @@
+//! The figures as JSON. Names and shape are a promise to those who read them.
+//!
+//! `intervals` is flat: one object per interval and queue, by interval and
+//! then in the order of the queues, with `start_s`, `end_s`, `start` (only
+//! where the calendar is known), `queue` and the keys of a queue. Where there
+//! are several queues, the object of all of them stands last with the queue
+//! `null`, and the totals of all stand at the top as `all`.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use tandem_engine::Span;
+
+use crate::estimate::Estimate;
+use crate::figure::Figure;
+use crate::layout::Interval;
+use crate::report::{Expectation, Report};
+use crate::summary::{GroupSummary, QueueSummary, Row};
+
+/// The report as a JSON object, indented. Keys stand in a fixed order, queues
+/// and groups in that of the layout: equal reports give equal bytes.
+#[must_use]
+pub fn to_json(report: &Report<'_>) -> String {
+    let mut text =
+        serde_json::to_string_pretty(report).expect("text keys and numbers are always JSON");
+    text.push('\n');
+    text
+}
+
+impl Serialize for Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let summary = self.summary;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("scenario", &self.about.scenario)?;
+        map.serialize_entry("seed", &self.about.seed)?;
+        map.serialize_entry("replications", &summary.replications)?;
+        map.serialize_entry("queues", &Queues(&summary.queues))?;
+        if summary.queues.len() > 1 {
+            map.serialize_entry("all", &summary.all.total)?;
+        }
+        map.serialize_entry("intervals", &Intervals(self))?;
+        if summary.groups.len() > 1 {
+            map.serialize_entry("groups", &Groups(&summary.groups))?;
+        }
+        map.serialize_entry("expectations", self.expectations)?;
+        map.end()
+    }
+}
+
+struct Queues<'a>(&'a [QueueSummary]);
+
+impl Serialize for Queues<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|queue| (&queue.name, &queue.total)))
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        write_figures(&mut map, self, &Figure::PUBLISHED)?;
+        map.end()
+    }
+}
+
+fn write_figures<M: SerializeMap>(
+    map: &mut M,
+    row: &Row,
+    figures: &[Figure],
+) -> Result<(), M::Error> {
+    for figure in figures {
+        map.serialize_entry(figure.key(), &row.get(*figure))?;
+    }
+    Ok(())
+}
+
+impl Serialize for Estimate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("mean", &self.mean)?;
+        map.serialize_entry("ci95", &self.ci95)?;
+        map.end()
+    }
+}
+
+struct Groups<'a>(&'a [GroupSummary]);
+
+impl Serialize for Groups<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|group| (&group.name, GroupRow(group))))
+    }
+}
+
+struct GroupRow<'a>(&'a GroupSummary);
+
+impl Serialize for GroupRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        write_figures(
+            &mut map,
+            &self.0.total,
+            &[Figure::Answered, Figure::Occupancy],
+        )?;
+        map.end()
+    }
+}
+
+struct Intervals<'a>(&'a Report<'a>);
+
+impl Serialize for Intervals<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let summary = self.0.summary;
+        let several = summary.queues.len() > 1;
+        let all = several.then_some((None, &summary.all));
+        let mut seq = serializer.serialize_seq(None)?;
+        for (index, interval) in summary.intervals.iter().enumerate() {
+            if interval.observed.is_zero() {
+                continue;
+            }
+            let queues = summary
+                .queues
+                .iter()
+                .map(|queue| (Some(queue.name.as_str()), queue));
+            for (name, queue) in queues.chain(all) {
+                let row = &queue.intervals[index];
+                seq.serialize_element(&IntervalRow {
+                    report: self.0,
+                    interval,
+                    name,
+                    row,
+                })?;
+            }
+        }
+        seq.end()
+    }
+}
+
+struct IntervalRow<'a> {
+    report: &'a Report<'a>,
+    interval: &'a Interval,
+    name: Option<&'a str>,
+    row: &'a Row,
+}
+
+impl Serialize for IntervalRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("start_s", &Seconds(self.interval.start))?;
+        map.serialize_entry("end_s", &Seconds(self.interval.end))?;
+        if let Some(start) = self.report.about.start {
+            let with_date = self.report.summary.layout.fold.is_none();
+            map.serialize_entry("start", &start.text(self.interval.start, with_date))?;
+        }
+        map.serialize_entry("queue", &self.name)?;
+        write_figures(&mut map, self.row, &Figure::PUBLISHED)?;
+        map.end()
+    }
+}
+
+/// Whole where they are whole.
+struct Seconds(Span);
+
+impl Serialize for Seconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let micros = self.0.micros();
+        if micros % tandem_engine::SECOND_US == 0 {
+            serializer.serialize_u64(micros / tandem_engine::SECOND_US)
+        } else {
+            serializer.serialize_f64(micros as f64 / 1e6)
+        }
+    }
+}
+
+impl Serialize for Expectation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("text", &self.text)?;
+        map.serialize_entry("figure", &self.figure)?;
+        map.serialize_entry("wanted", &self.wanted)?;
+        map.serialize_entry("seen", &self.seen)?;
+        map.serialize_entry("met", &self.met)?;
+        map.end()
+    }
+}
