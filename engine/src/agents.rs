@@ -38,7 +38,12 @@ impl<T: Trace> Step<'_, T> {
         switch: &Switch,
     ) -> Result<(), Reject> {
         if let Switch::Pause(Some(reason)) = switch
-            && !self.s.options.pause_reasons.iter().any(|known| known.name == *reason)
+            && !self
+                .s
+                .options
+                .pause_reasons
+                .iter()
+                .any(|known| known.name == *reason)
         {
             return Err(Reject::UnknownReason);
         }
@@ -56,8 +61,10 @@ impl<T: Trace> Step<'_, T> {
         {
             return Err(Reject::StaticAgent);
         }
-        let mut changes: Vec<_> =
-            granted.into_iter().filter(|member| self.changes(member, switch)).collect();
+        let mut changes: Vec<_> = granted
+            .into_iter()
+            .filter(|member| self.changes(member, switch))
+            .collect();
         if changes.is_empty() {
             return Err(Reject::NoChange);
         }
@@ -83,9 +90,9 @@ impl<T: Trace> Step<'_, T> {
                 Ok(members.iter().filter(last).copied().collect())
             }
             Which::One(number) => match self.s.directory.get(&number) {
-                Some(Target::Queue(_)) => {
-                    of_queue(number).map(|member| vec![member]).ok_or(Reject::NotAMember)
-                }
+                Some(Target::Queue(_)) => of_queue(number)
+                    .map(|member| vec![member])
+                    .ok_or(Reject::NotAMember),
                 _ => Err(Reject::UnknownNumber),
             },
         }
@@ -130,7 +137,9 @@ impl<T: Trace> Step<'_, T> {
                 (member.logged_in, member.paused) = (false, None);
             }
             Switch::Pause(reason) => {
-                self.s.members[id].paused = Some(Pause { reason: reason.clone() });
+                self.s.members[id].paused = Some(Pause {
+                    reason: reason.clone(),
+                });
             }
             Switch::Unpause => self.s.members[id].paused = None,
         }
@@ -144,7 +153,12 @@ impl<T: Trace> Step<'_, T> {
         let (agent, queue) = (member.agent, member.queue);
         let takes_calls = member.logged_in && member.paused.is_none();
         let status = status_of(self.s, id);
-        self.tell(Event::AgentStatusChanged { agent, queue, status, by });
+        self.tell(Event::AgentStatusChanged {
+            agent,
+            queue,
+            status,
+            by,
+        });
         if !takes_calls {
             self.withdraw_offers_to(agent, Some(id));
         }
@@ -154,7 +168,9 @@ impl<T: Trace> Step<'_, T> {
     /// Takes back the offer to an agent, if there is one, and if it was made
     /// to him as `member`, where that is given.
     pub(crate) fn withdraw_offers_to(&mut self, agent: AgentId, member: Option<MemberId>) {
-        let Some(leg) = self.s.agents[agent].offer else { return };
+        let Some(leg) = self.s.agents[agent].offer else {
+            return;
+        };
         if member.is_none() || self.s.legs[leg].member == member {
             self.withdraw_offer(leg);
         }
@@ -163,7 +179,9 @@ impl<T: Trace> Step<'_, T> {
     /// An agent's telephone is on a call from now on: queues that do not ring
     /// busy agents take back what they offer him.
     pub(crate) fn agent_engaged(&mut self, agent: AgentId) {
-        let offered_as = self.s.agents[agent].offer.and_then(|leg| self.s.legs[leg].member);
+        let offered_as = self.s.agents[agent]
+            .offer
+            .and_then(|leg| self.s.legs[leg].member);
         if let Some(member) = offered_as {
             let queue = self.s.members[member].queue;
             if !self.s.queues[queue].config.ring_in_use {
@@ -211,7 +229,10 @@ pub(crate) fn log_in(s: &mut State, id: MemberId) {
     member.logged_in = true;
     member.paused = None;
     member.login_order = s.logins;
-    member.completed = Completed { since_login: 0, ..member.completed };
+    member.completed = Completed {
+        since_login: 0,
+        ..member.completed
+    };
 }
 
 /// A member's status, as told to the outside.
@@ -219,7 +240,9 @@ pub(crate) fn status_of(s: &State, id: MemberId) -> AgentStatus {
     let member = &s.members[id];
     match (&member.paused, member.logged_in) {
         (_, false) => AgentStatus::LoggedOut,
-        (Some(pause), true) => AgentStatus::Paused { reason: pause.reason.clone() },
+        (Some(pause), true) => AgentStatus::Paused {
+            reason: pause.reason.clone(),
+        },
         (None, true) => AgentStatus::LoggedIn,
     }
 }

@@ -16,8 +16,15 @@ pub fn time_zone(name: &str) -> Option<TimeZone> {
 #[must_use]
 pub fn next_midnight(now: Timestamp, wall_offset: i64, zone: &str) -> Option<Timestamp> {
     let unix = i64::try_from(now.micros()).ok()?.checked_add(wall_offset)?;
-    let zoned = jiff::Timestamp::from_microsecond(unix).ok()?.to_zoned(time_zone(zone)?);
-    let next = zoned.date().tomorrow().ok()?.to_zoned(zoned.time_zone().clone()).ok()?;
+    let zoned = jiff::Timestamp::from_microsecond(unix)
+        .ok()?
+        .to_zoned(time_zone(zone)?);
+    let next = zoned
+        .date()
+        .tomorrow()
+        .ok()?
+        .to_zoned(zoned.time_zone().clone())
+        .ok()?;
     let micros = next.timestamp().as_microsecond().checked_sub(wall_offset)?;
     let due = Timestamp::from_micros(u64::try_from(micros).ok()?);
     (due > now).then_some(due)

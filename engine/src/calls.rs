@@ -23,15 +23,29 @@ impl<T: Trace> Step<'_, T> {
         from: &Caller,
         dialled: Number,
     ) -> Result<(), Reject> {
-        let target = *self.s.directory.get(&dialled).ok_or(Reject::UnknownNumber)?;
-        let origin = from.extension.map(|number| self.agent_of(number)).transpose()?;
+        let target = *self
+            .s
+            .directory
+            .get(&dialled)
+            .ok_or(Reject::UnknownNumber)?;
+        let origin = from
+            .extension
+            .map(|number| self.agent_of(number))
+            .transpose()?;
         if self.s.calls.len() >= CALLS_MAX {
-            return Err(Reject::TooMany { limit: "CALLS_MAX".to_owned() });
+            return Err(Reject::TooMany {
+                limit: "CALLS_MAX".to_owned(),
+            });
         }
-        let party =
-            self.s.parties.insert(Party { number: from.number, name: from.name.clone() });
+        let party = self.s.parties.insert(Party {
+            number: from.number,
+            name: from.name.clone(),
+        });
         let public = self.s.next_public;
-        self.s.next_public = PublicId { counter: public.counter + 1, ..public };
+        self.s.next_public = PublicId {
+            counter: public.counter + 1,
+            ..public
+        };
         let call = self.s.calls.insert(Call {
             public,
             party,
@@ -47,10 +61,13 @@ impl<T: Trace> Step<'_, T> {
             self.s.agents[origin].engaged += 1;
             self.agent_engaged(origin);
         }
-        self.route(call, match target {
-            Target::Extension(_) => Destination::Extension(dialled),
-            Target::Queue(_) => Destination::Queue(dialled),
-        });
+        self.route(
+            call,
+            match target {
+                Target::Extension(_) => Destination::Extension(dialled),
+                Target::Queue(_) => Destination::Queue(dialled),
+            },
+        );
         Ok(())
     }
 
@@ -98,7 +115,11 @@ impl<T: Trace> Step<'_, T> {
         let leg = self.ring(id, agent, None, timeout);
         self.s.agents[agent].engaged += 1;
         self.agent_engaged(agent);
-        self.tell(Event::ExtensionRung { call: id, agent, leg });
+        self.tell(Event::ExtensionRung {
+            call: id,
+            agent,
+            leg,
+        });
     }
 
     /// A ringing leg was answered.
@@ -112,7 +133,11 @@ impl<T: Trace> Step<'_, T> {
             self.answer_leg(id);
             self.s.calls[call].stage = Stage::AwaitingEnd;
             self.order(Effect::Bridge { call, leg: id });
-            self.tell(Event::ExtensionAnswered { call, agent, leg: id });
+            self.tell(Event::ExtensionAnswered {
+                call,
+                agent,
+                leg: id,
+            });
         }
         Ok(())
     }
@@ -199,7 +224,11 @@ impl<T: Trace> Step<'_, T> {
         visit_mut(&mut self.s.calls[id]).answered = None;
         self.reinsert(id, queue);
         visit_mut(&mut self.s.calls[id]).tried.push(answered.member);
-        self.tell(Event::CallRequeued { call: id, queue, agent: leg.agent });
+        self.tell(Event::CallRequeued {
+            call: id,
+            queue,
+            agent: leg.agent,
+        });
         self.place(id);
         self.refresh_agent(leg.agent);
         self.put_out_if_empty(queue);
@@ -216,7 +245,9 @@ impl<T: Trace> Step<'_, T> {
         let (queue, answered) = (own.queue, own.answered.expect("the call was answered"));
         self.end_visit(id, Outcome::Answered, LeaveReason::Answered);
         // Neither the membership nor the queue need have outlived the call.
-        let Some(member) = self.s.members.get_mut(answered.member) else { return };
+        let Some(member) = self.s.members.get_mut(answered.member) else {
+            return;
+        };
         member.completed.ever += 1;
         member.completed.since_login += 1;
         member.completed.since_midnight += 1;
@@ -228,7 +259,10 @@ impl<T: Trace> Step<'_, T> {
             let running = self.s.members[answered.member].wrap_up.replace(timer);
             match running {
                 Some(running) => drop(self.s.timers.cancel(running)),
-                None => self.tell(Event::WrapUpStarted { agent: answered.agent, queue }),
+                None => self.tell(Event::WrapUpStarted {
+                    agent: answered.agent,
+                    queue,
+                }),
             }
         }
     }
@@ -251,7 +285,11 @@ impl<T: Trace> Step<'_, T> {
         }
         let call = self.s.calls.remove(id).expect("the call is alive");
         self.s.parties.remove(call.party);
-        self.tell(Event::CallEnded { call: id, public: call.public, reason });
+        self.tell(Event::CallEnded {
+            call: id,
+            public: call.public,
+            reason,
+        });
         if let Some(origin) = call.origin.filter(|&origin| self.s.agents.contains(origin)) {
             self.s.agents[origin].engaged -= 1;
             self.refresh_agent(origin);
@@ -264,5 +302,7 @@ pub(crate) const UNANSWERED: HangUpCause = HangUpCause::Unanswered;
 
 /// Of which queue, and by whom, a call was answered.
 fn visit_of(call: &Call) -> Option<(crate::ids::QueueId, crate::state::Answered)> {
-    call.visit.as_ref().and_then(|visit| visit.answered.map(|answered| (visit.queue, answered)))
+    call.visit
+        .as_ref()
+        .and_then(|visit| visit.answered.map(|answered| (visit.queue, answered)))
 }

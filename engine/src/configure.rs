@@ -1,12 +1,13 @@
 //! Changes of the configuration, applied to a running centre: what they do not
 //! name goes on as it was.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::acd::strategy::{self, NOBODY};
 use crate::calendar::next_midnight;
 use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
-    Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options,
-    QueueConfig,
+    Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
 use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, MemberId, QueueId};
@@ -30,10 +31,14 @@ impl<T: Trace> Step<'_, T> {
     ) -> Result<(), Reject> {
         permissions::configure(self.s, by).ok_or(Reject::Denied)?;
         if base != self.s.revision {
-            return Err(Reject::Conflict { revision: self.s.revision });
+            return Err(Reject::Conflict {
+                revision: self.s.revision,
+            });
         }
         if changes.len() > CHANGES_MAX {
-            return Err(Reject::TooMany { limit: "CHANGES_MAX".to_owned() });
+            return Err(Reject::TooMany {
+                limit: "CHANGES_MAX".to_owned(),
+            });
         }
         let faults = check_changes(&*self.s, changes);
         if !faults.is_empty() {
@@ -49,7 +54,9 @@ impl<T: Trace> Step<'_, T> {
             }
         }
         self.s.revision += 1;
-        self.tell(Event::ConfigurationChanged { revision: self.s.revision });
+        self.tell(Event::ConfigurationChanged {
+            revision: self.s.revision,
+        });
         Ok(())
     }
 
@@ -79,7 +86,9 @@ impl<T: Trace> Step<'_, T> {
             rest: None,
             members: Vec::new(),
         });
-        self.s.directory.insert(config.number, Target::Extension(agent));
+        self.s
+            .directory
+            .insert(config.number, Target::Extension(agent));
     }
 
     fn put_queue(&mut self, config: &QueueConfig) {
@@ -90,7 +99,11 @@ impl<T: Trace> Step<'_, T> {
         self.set_members(queue, &config.members);
         self.s.queues[queue].config = config.clone();
         strategy::relist(self.s, queue);
-        self.s.queues[queue].members.clone().into_iter().for_each(|id| self.refresh_member(id));
+        self.s.queues[queue]
+            .members
+            .clone()
+            .into_iter()
+            .for_each(|id| self.refresh_member(id));
         self.recount_presence(queue);
         self.arm_longest_wait(queue);
         self.arm_midnight(queue);
@@ -126,8 +139,10 @@ impl<T: Trace> Step<'_, T> {
     /// them; their order is that of the list.
     fn set_members(&mut self, queue: QueueId, wanted: &[MemberConfig]) {
         let before = self.s.queues[queue].members.clone();
-        let mut by_agent: std::collections::BTreeMap<AgentId, MemberId> =
-            before.iter().map(|&id| (self.s.members[id].agent, id)).collect();
+        let mut by_agent: BTreeMap<AgentId, MemberId> = before
+            .iter()
+            .map(|&id| (self.s.members[id].agent, id))
+            .collect();
         let mut members = Vec::with_capacity(wanted.len());
         let kept: Vec<Option<MemberId>> = (wanted.iter())
             .map(|member| {
@@ -135,7 +150,8 @@ impl<T: Trace> Step<'_, T> {
                 by_agent.remove(&agent)
             })
             .collect();
-        let last = strategy::last_tried(self.s, queue, |id| kept.contains(&Some(id)));
+        let staying: BTreeSet<MemberId> = kept.iter().flatten().copied().collect();
+        let last = strategy::last_tried(self.s, queue, |id| staying.contains(&id));
         for &id in by_agent.values() {
             self.remove_member(id);
         }
@@ -156,8 +172,11 @@ impl<T: Trace> Step<'_, T> {
         let static_members = wanted.iter().filter(is_static).count();
         let entry = &mut self.s.queues[queue];
         entry.static_members = u32::try_from(static_members).expect("members fit in 32 bits");
-        let added: Vec<MemberId> =
-            members.iter().copied().filter(|id| !before.contains(id)).collect();
+        let added: Vec<MemberId> = members
+            .iter()
+            .copied()
+            .filter(|id| !staying.contains(id))
+            .collect();
         entry.members = members;
         strategy::set_tried(self.s, queue, last);
         for id in added {
@@ -169,11 +188,18 @@ impl<T: Trace> Step<'_, T> {
         let member = &self.s.members[id];
         let (agent, queue) = (member.agent, member.queue);
         let status = crate::agents::status_of(self.s, id);
-        self.tell(Event::AgentStatusChanged { agent, queue, status, by: By::System });
+        self.tell(Event::AgentStatusChanged {
+            agent,
+            queue,
+            status,
+            by: By::System,
+        });
     }
 
     fn add_member(&mut self, queue: QueueId, config: MemberConfig) -> MemberId {
-        let agent = self.agent_of(config.extension).expect("the change was checked");
+        let agent = self
+            .agent_of(config.extension)
+            .expect("the change was checked");
         let logged_in = config.kind == MemberKind::Static
             || self.s.options.new_dynamic_agents == InitialStatus::LoggedIn;
         let id = self.s.members.insert(Member {
@@ -213,7 +239,12 @@ impl<T: Trace> Step<'_, T> {
         queue.members.retain(|&other| other != id);
         self.s.agents[agent].members.retain(|&other| other != id);
         let (queue, status) = (member.queue, crate::event::AgentStatus::LoggedOut);
-        self.tell(Event::AgentStatusChanged { agent, queue, status, by: By::System });
+        self.tell(Event::AgentStatusChanged {
+            agent,
+            queue,
+            status,
+            by: By::System,
+        });
     }
 
     /// Ringing calls stand in sets that depend on the strategy.
@@ -228,7 +259,9 @@ impl<T: Trace> Step<'_, T> {
     /// Deletes a queue. Its callers are put out to its failover destination,
     /// some at a time; until then it is known to them alone.
     fn remove_queue(&mut self, number: Number) {
-        let Some(Target::Queue(queue)) = self.s.directory.remove(&number) else { return };
+        let Some(Target::Queue(queue)) = self.s.directory.remove(&number) else {
+            return;
+        };
         let entry = &mut self.s.queues[queue];
         entry.removed = true;
         let timers = [entry.longest_wait.take(), entry.midnight.take()];
@@ -257,18 +290,26 @@ impl<T: Trace> Step<'_, T> {
 
     /// Deletes an extension: its calls end and its memberships go with it.
     fn remove_extension(&mut self, number: Number) {
-        let Ok(agent) = self.agent_of(number) else { return };
+        let Ok(agent) = self.agent_of(number) else {
+            return;
+        };
         self.withdraw_offers_to(agent, None);
         self.end_calls_of(agent);
         for id in self.s.agents[agent].members.clone() {
             let queue = self.s.members[id].queue;
             self.remove_member(id);
             let entry = &mut self.s.queues[queue];
-            entry.config.members.retain(|member| member.extension != number);
+            entry
+                .config
+                .members
+                .retain(|member| member.extension != number);
             self.members_removed(queue);
         }
         for queue in self.s.queues.ids() {
-            self.s.queues[queue].config.managers.retain(|&manager| manager != number);
+            self.s.queues[queue]
+                .config
+                .managers
+                .retain(|&manager| manager != number);
         }
         let entry = self.s.agents.remove(agent).expect("the extension is alive");
         if let Some(timer) = entry.rest {
@@ -282,7 +323,11 @@ impl<T: Trace> Step<'_, T> {
         let config = self.s.queues[queue].config.clone();
         self.set_members(queue, &config.members);
         strategy::relist(self.s, queue);
-        self.s.queues[queue].members.clone().into_iter().for_each(|id| self.refresh_member(id));
+        self.s.queues[queue]
+            .members
+            .clone()
+            .into_iter()
+            .for_each(|id| self.refresh_member(id));
         self.put_out_if_empty(queue);
     }
 
@@ -307,7 +352,10 @@ impl<T: Trace> Step<'_, T> {
             .map(|(id, _)| id)
             .collect();
         for call in own {
-            self.order(crate::effect::Effect::HangUpCaller { call, cause: HANG_UP });
+            self.order(crate::effect::Effect::HangUpCaller {
+                call,
+                cause: HANG_UP,
+            });
             let ended = self.caller_hung_up(call);
             debug_assert!(ended.is_ok(), "the call is alive");
         }
@@ -385,7 +433,11 @@ pub(crate) fn export(state: &State) -> Config {
     };
     Config {
         options: state.options.clone(),
-        extensions: state.agents.iter().map(|(_, agent)| extension(agent)).collect(),
+        extensions: state
+            .agents
+            .iter()
+            .map(|(_, agent)| extension(agent))
+            .collect(),
         queues: Existing::queues(state).cloned().collect(),
     }
 }

@@ -30,11 +30,17 @@ impl Engine {
     /// every draw that the engine makes.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self::with_state(State { seed, ..State::default() })
+        Self::with_state(State {
+            seed,
+            ..State::default()
+        })
     }
 
     fn with_state(state: State) -> Self {
-        Self { state, marked: Vec::new() }
+        Self {
+            state,
+            marked: Vec::new(),
+        }
     }
 
     /// Applies one entry and writes what follows from it to `out`.
@@ -53,7 +59,12 @@ impl Engine {
     /// As [`Engine::apply`].
     pub fn apply_traced<T: Trace>(&mut self, entry: &Entry, out: &mut Outbox, trace: &mut T) {
         let s = &mut self.state;
-        assert!(entry.seq == s.seq + 1, "entry {} follows {}", entry.seq, s.seq);
+        assert!(
+            entry.seq == s.seq + 1,
+            "entry {} follows {}",
+            entry.seq,
+            s.seq
+        );
         assert!(entry.at >= s.at, "entry {} goes back in time", entry.seq);
         out.clear();
         (s.seq, s.at) = (entry.seq, entry.at);
@@ -76,7 +87,14 @@ impl Engine {
             ),
         }
         let marked = &mut self.marked;
-        let mut step = Step { s, out, marked, trace, seq: entry.seq, now };
+        let mut step = Step {
+            s,
+            out,
+            marked,
+            trace,
+            seq: entry.seq,
+            now,
+        };
         match step.input(&entry.input) {
             Ok(()) => step.dispatch(),
             Err(reject) => out.reject = Some(reject),
@@ -95,9 +113,15 @@ impl Engine {
     pub fn awaiting(&self) -> impl Iterator<Item = Awaiting<'_>> {
         let rings = (self.state.legs.iter())
             .filter(|(_, leg)| leg.timeout.is_some())
-            .map(|(id, leg)| Awaiting::Ring { effect: leg.ring, leg: id });
+            .map(|(id, leg)| Awaiting::Ring {
+                effect: leg.ring,
+                leg: id,
+            });
         let kept = self.state.kept.iter();
-        rings.chain(kept.map(|(&id, effect)| Awaiting::Kept { effect: id, order: effect }))
+        rings.chain(kept.map(|(&id, effect)| Awaiting::Kept {
+            effect: id,
+            order: effect,
+        }))
     }
 
     /// Number and time of the last entry.
@@ -172,9 +196,12 @@ impl<T: Trace> Step<'_, T> {
             Input::AgentLogOut { by, agent, queues } => {
                 self.switch_status(*by, *agent, *queues, &Switch::LogOut)
             }
-            Input::AgentPause { by, agent, queues, reason } => {
-                self.switch_status(*by, *agent, *queues, &Switch::Pause(reason.clone()))
-            }
+            Input::AgentPause {
+                by,
+                agent,
+                queues,
+                reason,
+            } => self.switch_status(*by, *agent, *queues, &Switch::Pause(reason.clone())),
             Input::AgentUnpause { by, agent, queues } => {
                 self.switch_status(*by, *agent, *queues, &Switch::Unpause)
             }
@@ -208,7 +235,9 @@ impl<T: Trace> Step<'_, T> {
 
     /// The one place where timers part.
     fn tick(&mut self) {
-        let Some((_, timer)) = self.s.timers.pop() else { return };
+        let Some((_, timer)) = self.s.timers.pop() else {
+            return;
+        };
         match timer {
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
             Timer::Midnight(queue) => self.midnight(queue),

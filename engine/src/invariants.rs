@@ -36,7 +36,9 @@ fn law(holds: bool, broken: impl FnOnce() -> String) -> Result<(), String> {
 /// No agent is free while a caller whom he may serve is not offered to anybody.
 fn no_eligible_pair_idles(s: &State) -> Result<(), String> {
     for (id, call) in s.calls.iter() {
-        let (Stage::AwaitingAgent, Some(visit)) = (call.stage, &call.visit) else { continue };
+        let (Stage::AwaitingAgent, Some(visit)) = (call.stage, &call.visit) else {
+            continue;
+        };
         for &member in &s.queues[visit.queue].members {
             law(eligible(s, id, member).is_err(), || {
                 format!("call {id} and member {member} are eligible and idle")
@@ -50,7 +52,9 @@ fn one_offer_per_agent(s: &State) -> Result<(), String> {
     let mut offered = BTreeSet::new();
     for (id, leg) in s.legs.iter() {
         if leg.member.is_some() && leg.timeout.is_some() {
-            law(offered.insert(leg.agent), || format!("agent {} has two offers", leg.agent))?;
+            law(offered.insert(leg.agent), || {
+                format!("agent {} has two offers", leg.agent)
+            })?;
             law(s.agents[leg.agent].offer == Some(id), || {
                 format!("agent {} does not know of his offer {id}", leg.agent)
             })?;
@@ -69,9 +73,16 @@ fn agents_are_engaged_by_their_legs(s: &State) -> Result<(), String> {
         let legs = (s.legs.iter())
             .filter(|(leg, entry)| entry.agent == id && agent.offer != Some(*leg))
             .count();
-        let own = s.calls.iter().filter(|(_, call)| call.origin == Some(id)).count();
+        let own = s
+            .calls
+            .iter()
+            .filter(|(_, call)| call.origin == Some(id))
+            .count();
         law(agent.engaged as usize == legs + own, || {
-            format!("agent {id} is engaged {} times, by {legs} legs", agent.engaged)
+            format!(
+                "agent {id} is engaged {} times, by {legs} legs",
+                agent.engaged
+            )
         })?;
     }
     Ok(())
@@ -89,27 +100,41 @@ fn line_of(s: &State, queue: &Queue) -> Vec<CallId> {
 
 fn line_is_in_order(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
     let line = line_of(s, queue);
-    law(line.len() == queue.callers as usize, || format!("queue {id} miscounts its callers"))?;
+    law(line.len() == queue.callers as usize, || {
+        format!("queue {id} miscounts its callers")
+    })?;
     let last = queue.line.map(|(_, last)| last);
-    law(line.last().copied() == last, || format!("queue {id} has lost its line's end"))?;
+    law(line.last().copied() == last, || {
+        format!("queue {id} has lost its line's end")
+    })?;
     let order = |id: &CallId| s.calls[*id].visit.as_ref().map(|visit| visit.order);
-    law(line.iter().map(order).is_sorted(), || format!("queue {id} is out of order"))?;
+    law(line.iter().map(order).is_sorted(), || {
+        format!("queue {id} is out of order")
+    })?;
     let waiting = (s.calls.iter())
         .filter(|(_, call)| call.stage == Stage::AwaitingAgent)
         .filter(|(_, call)| call.visit.as_ref().is_some_and(|visit| visit.queue == id))
         .count();
-    law(waiting == line.len(), || format!("queue {id} has callers outside its line"))?;
+    law(waiting == line.len(), || {
+        format!("queue {id} has callers outside its line")
+    })?;
     let armed = queue.longest_wait.is_some();
     let limited = !queue.config.max_waiting.is_zero() && !line.is_empty();
-    law(armed == limited, || format!("queue {id} does not watch its longest wait"))
+    law(armed == limited, || {
+        format!("queue {id} does not watch its longest wait")
+    })
 }
 
 fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
     let mut sets = (BTreeSet::new(), BTreeSet::new());
     for call in line_of(s, queue) {
-        let Some(visit) = &s.calls[call].visit else { continue };
+        let Some(visit) = &s.calls[call].visit else {
+            continue;
+        };
         let place = place_of(queue.config.strategy, visit.rings, visit.retry.is_some());
-        law(place == visit.place, || format!("call {call} stands in the wrong place"))?;
+        law(place == visit.place, || {
+            format!("call {call} stands in the wrong place")
+        })?;
         match place {
             Place::Aside => false,
             Place::Joinable => sets.1.insert((visit.order, call)),
@@ -128,7 +153,12 @@ fn free_agents_are_listed(s: &State, queue: &Queue) -> Result<(), String> {
         .filter(|&member| obstacle(s, &s.members[member]).is_none())
         .collect();
     ought.sort_unstable();
-    law(free == ought, || format!("queue {} lists {free:?}, not {ought:?}", queue.config.number))
+    law(free == ought, || {
+        format!(
+            "queue {} lists {free:?}, not {ought:?}",
+            queue.config.number
+        )
+    })
 }
 
 fn presence_is_counted(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
@@ -142,11 +172,22 @@ fn presence_is_counted(s: &State, id: QueueId, queue: &Queue) -> Result<(), Stri
     let join = count(queue.config.disallow_join_when_empty);
     let stay = count(queue.config.leave_when_empty);
     law(
-        (join, stay) == (queue.present_to_join as usize, queue.present_to_stay as usize),
+        (join, stay)
+            == (
+                queue.present_to_join as usize,
+                queue.present_to_stay as usize,
+            ),
         || format!("queue {id} miscounts who is present"),
     )?;
-    let leaving = queue.callers > 0 && !stays_allowed(s, id);
-    law(leaving == queue.put_out.is_some(), || format!("queue {id} keeps callers when empty"))
+    let (armed, may_stay) = (queue.put_out.is_some(), stays_allowed(s, id));
+    law(
+        if armed {
+            !may_stay
+        } else {
+            may_stay || queue.callers == 0
+        },
+        || format!("queue {id} keeps callers when empty"),
+    )
 }
 
 fn calls_hold_together(s: &State) -> Result<(), String> {
@@ -155,23 +196,42 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
         let (mut ringing, mut talking) = (0_u32, 0_u32);
         let mut next = call.legs;
         while let Some(leg) = next {
-            let leg = s.legs.get(leg).ok_or_else(|| format!("call {id} has a dead leg"))?;
-            *(if leg.timeout.is_some() { &mut ringing } else { &mut talking }) += 1;
+            let leg = s
+                .legs
+                .get(leg)
+                .ok_or_else(|| format!("call {id} has a dead leg"))?;
+            *(if leg.timeout.is_some() {
+                &mut ringing
+            } else {
+                &mut talking
+            }) += 1;
             legs += 1;
             next = leg.after;
         }
         let fits = match call.stage {
             Stage::AwaitingAgent => {
-                talking == 0 && call.visit.as_ref().is_some_and(|visit| visit.rings == ringing)
+                talking == 0
+                    && call
+                        .visit
+                        .as_ref()
+                        .is_some_and(|visit| visit.rings == ringing)
             }
             Stage::AwaitingAnswer => (ringing, talking) == (1, 0),
             Stage::AwaitingEnd => (ringing, talking) == (0, 1),
         };
-        law(fits, || format!("call {id} awaits what its legs can not bring"))?;
-        law(s.parties.contains(call.party), || format!("call {id} is nobody's"))?;
+        law(fits, || {
+            format!("call {id} awaits what its legs can not bring")
+        })?;
+        law(s.parties.contains(call.party), || {
+            format!("call {id} is nobody's")
+        })?;
     }
-    law(legs == s.legs.len(), || "a leg belongs to no call".to_owned())?;
-    law(s.parties.len() == s.calls.len(), || "a party belongs to no call".to_owned())
+    law(legs == s.legs.len(), || {
+        "a leg belongs to no call".to_owned()
+    })?;
+    law(s.parties.len() == s.calls.len(), || {
+        "a party belongs to no call".to_owned()
+    })
 }
 
 fn timers_have_owners(s: &State) -> Result<(), String> {
@@ -181,9 +241,11 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),
-            Timer::Retry(call) => {
-                s.calls.get(call).and_then(|c| c.visit.as_ref()).and_then(|v| v.retry)
-            }
+            Timer::Retry(call) => s
+                .calls
+                .get(call)
+                .and_then(|c| c.visit.as_ref())
+                .and_then(|v| v.retry),
             Timer::RingTimeout(leg) => s.legs.get(leg).and_then(|leg| leg.timeout),
             Timer::WrapUp(member) => s.members.get(member).and_then(|m| m.wrap_up),
         };

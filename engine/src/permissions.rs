@@ -54,15 +54,18 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
         Action::Configure | Action::ErasePerson => false,
         Action::SeeQueue(queue) => manages(queue) || serves(state, person, queue),
         Action::SwitchAgent(member) => state.members.get(member).is_some_and(|member| {
-            let managed = manages(member.queue)
-                && state.queues[member.queue].config.managers_switch_agents;
+            let managed =
+                manages(member.queue) && state.queues[member.queue].config.managers_switch_agents;
             member.agent == person || managed
         }),
     }
 }
 
 fn serves(state: &State, person: AgentId, queue: QueueId) -> bool {
-    state.agents[person].members.iter().any(|&member| state.members[member].queue == queue)
+    state.agents[person]
+        .members
+        .iter()
+        .any(|&member| state.members[member].queue == queue)
 }
 
 /// Access to a member's status.
@@ -78,7 +81,9 @@ pub(crate) fn switch_agent(
 /// Access to the configuration.
 pub(crate) fn configure(state: &State, by: By) -> Option<AccessGranted<Configuration>> {
     let allowed = allows(state, by, Action::Configure);
-    allowed.then_some(AccessGranted { object: Configuration })
+    allowed.then_some(AccessGranted {
+        object: Configuration,
+    })
 }
 
 /// Access to everything that tells who somebody is.

@@ -47,15 +47,22 @@ impl<T: Trace> Step<'_, T> {
     /// What can be done twice is ordered again, under its old id; of the rest
     /// nobody can say whether it was done.
     fn resume_kept(&mut self) {
-        let kept: Vec<(EffectId, Effect)> =
-            self.s.kept.iter().map(|(id, effect)| (*id, effect.clone())).collect();
+        let kept: Vec<(EffectId, Effect)> = self
+            .s
+            .kept
+            .iter()
+            .map(|(id, effect)| (*id, effect.clone()))
+            .collect();
         for (id, effect) in kept {
             // What this very entry kept has only now been thought of.
             if effect.is_idempotent() || id.seq == self.seq {
                 self.out.effects.push((id, effect));
             } else {
                 self.s.kept.remove(&id);
-                self.tell(Event::KeptEnded { effect: id, how: KeptEnd::Unknown });
+                self.tell(Event::KeptEnded {
+                    effect: id,
+                    how: KeptEnd::Unknown,
+                });
             }
         }
     }

@@ -39,7 +39,10 @@ impl fmt::Display for SnapshotError {
             Self::Damaged => f.write_str("the snapshot is damaged"),
             Self::Format { found } => write!(f, "snapshot format {found}, not {FORMAT}"),
             Self::Semantics { found } => {
-                write!(f, "snapshot of engine semantics {found}, not {ENGINE_SEMANTICS}")
+                write!(
+                    f,
+                    "snapshot of engine semantics {found}, not {ENGINE_SEMANTICS}"
+                )
             }
             Self::TimeZones { found } => write!(f, "snapshot made with time zones {found}"),
         }
@@ -73,13 +76,19 @@ pub(crate) fn decode(bytes: &[u8], zones: &str) -> Result<State, SnapshotError> 
     let damaged = |_| SnapshotError::Damaged;
     let (header, body) = postcard::take_from_bytes::<Header>(bytes).map_err(damaged)?;
     if header.format != FORMAT {
-        return Err(SnapshotError::Format { found: header.format });
+        return Err(SnapshotError::Format {
+            found: header.format,
+        });
     }
     if header.semantics != ENGINE_SEMANTICS {
-        return Err(SnapshotError::Semantics { found: header.semantics });
+        return Err(SnapshotError::Semantics {
+            found: header.semantics,
+        });
     }
     if header.zones != zones {
-        return Err(SnapshotError::TimeZones { found: header.zones });
+        return Err(SnapshotError::TimeZones {
+            found: header.zones,
+        });
     }
     if header.checksum != xxh3_128(body) {
         return Err(SnapshotError::Damaged);

@@ -28,10 +28,16 @@ impl<T> Step<'_, T> {
     /// past the limit it is dropped and said to be.
     pub(crate) fn order(&mut self, effect: Effect) -> EffectId {
         let index = u32::try_from(self.out.effects.len()).expect("effects fit in 32 bits");
-        let id = EffectId { seq: self.seq, index };
+        let id = EffectId {
+            seq: self.seq,
+            index,
+        };
         if effect.kind() == Kind::Kept {
             if self.s.kept.len() >= KEPT_EFFECTS_MAX {
-                self.tell(Event::KeptEnded { effect: id, how: KeptEnd::Dropped });
+                self.tell(Event::KeptEnded {
+                    effect: id,
+                    how: KeptEnd::Dropped,
+                });
                 return id;
             }
             self.s.kept.insert(id, effect.clone());

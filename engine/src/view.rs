@@ -175,12 +175,13 @@ impl Engine {
         let call = self.state.calls.get(id)?;
         let visit = call.visit.as_ref();
         let stage = match (call.stage, visit) {
-            (Stage::AwaitingAgent, Some(visit)) => {
-                CallStage::Agent { queue: visit.queue, joined_at: visit.joined_at }
-            }
-            (Stage::AwaitingEnd, visit) => {
-                CallStage::End { queue: visit.map(|visit| visit.queue) }
-            }
+            (Stage::AwaitingAgent, Some(visit)) => CallStage::Agent {
+                queue: visit.queue,
+                joined_at: visit.joined_at,
+            },
+            (Stage::AwaitingEnd, visit) => CallStage::End {
+                queue: visit.map(|visit| visit.queue),
+            },
             _ => CallStage::Extension,
         };
         let mut legs = Vec::new();
@@ -190,13 +191,21 @@ impl Engine {
             next = self.state.legs[leg].after;
         }
         let caller = self.state.parties[call.party].number;
-        Some(CallView { public: call.public, caller, stage, legs })
+        Some(CallView {
+            public: call.public,
+            caller,
+            stage,
+            legs,
+        })
     }
 
     /// Whether a call waits in a queue; cheaper than [`Engine::call`].
     #[must_use]
     pub fn waits(&self, id: CallId) -> bool {
-        self.state.calls.get(id).is_some_and(|call| call.stage == Stage::AwaitingAgent)
+        self.state
+            .calls
+            .get(id)
+            .is_some_and(|call| call.stage == Stage::AwaitingAgent)
     }
 
     /// What keeps `member` from being rung for `call`, if anything does.

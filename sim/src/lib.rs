@@ -1,1 +1,9 @@
-//! Tandem: sim.
+//! The simulator.
+
+pub mod arrivals;
+pub mod distribution;
+pub mod inference;
+pub mod random;
+pub mod scenario;
+pub mod special;
+pub mod world;

@@ -61,7 +61,9 @@ impl<T: Trace> Step<'_, T> {
                 self.offer(call, member);
             }
         } else {
-            let member = self.pick(call).expect("a marked queue was seen to have a free agent");
+            let member = self
+                .pick(call)
+                .expect("a marked queue was seen to have a free agent");
             self.note_choice(call, member, strategy);
             self.offer(call, member);
         }
@@ -70,7 +72,12 @@ impl<T: Trace> Step<'_, T> {
     fn note_choice(&mut self, call: CallId, member: MemberId, strategy: Strategy) {
         if T::ON {
             let free = self.s.queues[self.s.members[member].queue].free.len();
-            self.trace.note(Note::Chosen { call, member, strategy, free });
+            self.trace.note(Note::Chosen {
+                call,
+                member,
+                strategy,
+                free,
+            });
         }
     }
 
@@ -78,7 +85,11 @@ impl<T: Trace> Step<'_, T> {
     fn note_obstacles(&mut self, queue: QueueId, call: CallId) {
         for &member in &self.s.queues[queue].members {
             if let Err(obstacle) = eligible(self.s, call, member) {
-                self.trace.note(Note::PassedOver { call, member, obstacle });
+                self.trace.note(Note::PassedOver {
+                    call,
+                    member,
+                    obstacle,
+                });
             }
         }
     }

@@ -39,7 +39,9 @@ pub enum Obstacle {
 /// # Errors
 /// The first obstacle: those of the call before those of the member.
 pub fn eligible(state: &State, call: CallId, member: MemberId) -> Result<(), Obstacle> {
-    let Some(membership) = state.members.get(member) else { return Err(Obstacle::CallElsewhere) };
+    let Some(membership) = state.members.get(member) else {
+        return Err(Obstacle::CallElsewhere);
+    };
     let visit = match state.calls.get(call).map(|call| (call.stage, &call.visit)) {
         Some((Stage::AwaitingAgent, Some(visit))) if visit.queue == membership.queue => visit,
         _ => return Err(Obstacle::CallElsewhere),

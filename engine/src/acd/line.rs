@@ -85,7 +85,9 @@ impl<T: Trace> Step<'_, T> {
         while let Some(other) = after.filter(|&other| visit(self.s, other).order < order) {
             after = visit(self.s, other).after;
         }
-        let Some(next) = after else { return self.append(id, queue) };
+        let Some(next) = after else {
+            return self.append(id, queue);
+        };
         let before = visit_mut(&mut self.s.calls[next]).before.replace(id);
         let own = visit_mut(&mut self.s.calls[id]);
         (own.before, own.after) = (before, Some(next));
@@ -139,7 +141,9 @@ impl<T: Trace> Step<'_, T> {
         if let Some(timer) = entry.longest_wait.take() {
             self.s.timers.cancel(timer);
         }
-        let (Some((head, _)), limit) = (entry.line, entry.config.max_waiting) else { return };
+        let (Some((head, _)), limit) = (entry.line, entry.config.max_waiting) else {
+            return;
+        };
         if limit.is_zero() {
             return;
         }
@@ -209,7 +213,9 @@ impl<T: Trace> Step<'_, T> {
 
     /// Orders the mails and pushes that are configured for a finished call.
     fn notify(&mut self, record: &QueueCall) {
-        let QueueCall { call, queue, visit, .. } = *record;
+        let QueueCall {
+            call, queue, visit, ..
+        } = *record;
         let notice = match record.outcome {
             Outcome::Abandoned => Some(Notice::Abandoned),
             Outcome::Missed => Some(Notice::Missed),
@@ -220,7 +226,11 @@ impl<T: Trace> Step<'_, T> {
             entry.is_some_and(|entry| entry.config.notify_managers.contains(notice))
         };
         if let Some(notice) = notice.filter(wanted) {
-            self.order(Effect::Mail { queue, notice, call });
+            self.order(Effect::Mail {
+                queue,
+                notice,
+                call,
+            });
         }
         if self.s.options.push_records {
             self.order(Effect::PushRecord { call, visit });
@@ -230,7 +240,9 @@ impl<T: Trace> Step<'_, T> {
     /// The caller at the head of the line has waited as long as allowed.
     pub(crate) fn longest_wait_over(&mut self, queue: QueueId) {
         self.s.queues[queue].longest_wait = None;
-        let (head, _) = self.s.queues[queue].line.expect("the timer belongs to a head");
+        let (head, _) = self.s.queues[queue]
+            .line
+            .expect("the timer belongs to a head");
         self.leave_for_failover(head, LeaveReason::TimedOut);
     }
 
@@ -238,10 +250,15 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn put_out(&mut self, queue: QueueId) {
         let entry = &mut self.s.queues[queue];
         entry.put_out = None;
-        let reason =
-            if entry.removed { LeaveReason::QueueRemoved } else { LeaveReason::QueueEmpty };
+        let reason = if entry.removed {
+            LeaveReason::QueueRemoved
+        } else {
+            LeaveReason::QueueEmpty
+        };
         for _ in 0..PUT_OUT_CALLS_MAX {
-            let Some((head, _)) = self.s.queues[queue].line else { break };
+            let Some((head, _)) = self.s.queues[queue].line else {
+                break;
+            };
             self.leave_for_failover(head, reason);
         }
         if self.s.queues[queue].line.is_some() {
@@ -268,7 +285,10 @@ fn take_from_sets(entry: &mut crate::state::Queue, place: Place, order: u64, id:
 
 /// The visit of a call that is known to be in a queue or to talk because of it.
 pub(crate) fn visit(s: &State, id: CallId) -> &Visit {
-    s.calls[id].visit.as_ref().expect("a call in a queue has a visit")
+    s.calls[id]
+        .visit
+        .as_ref()
+        .expect("a call in a queue has a visit")
 }
 
 /// The same, to change.

@@ -29,7 +29,12 @@ impl<T: Trace> Step<'_, T> {
         own.offers += 1;
         own.offered_at_once |= own.joined_in == seq;
         self.place(call);
-        self.tell(Event::CallOffered { call, queue, agent, leg });
+        self.tell(Event::CallOffered {
+            call,
+            queue,
+            agent,
+            leg,
+        });
     }
 
     /// Makes a leg that rings.
@@ -56,8 +61,17 @@ impl<T: Trace> Step<'_, T> {
         }
         self.s.calls[call].legs = Some(leg);
         let queue = member.map(|member| self.s.members[member].queue);
-        let ring = self.order(Effect::Ring { leg, call, agent, queue, timeout });
-        let timer = self.s.timers.arm(self.now + timeout, Timer::RingTimeout(leg));
+        let ring = self.order(Effect::Ring {
+            leg,
+            call,
+            agent,
+            queue,
+            timeout,
+        });
+        let timer = self
+            .s
+            .timers
+            .arm(self.now + timeout, Timer::RingTimeout(leg));
         let entry = &mut self.s.legs[leg];
         (entry.ring, entry.timeout) = (ring, Some(timer));
         leg
@@ -103,7 +117,14 @@ impl<T: Trace> Step<'_, T> {
         }
         let rang = self.now - leg.rung_at;
         let Leg { call, agent, .. } = leg;
-        self.tell(Event::OfferEnded { call, queue, agent, leg: id, end, rang });
+        self.tell(Event::OfferEnded {
+            call,
+            queue,
+            agent,
+            leg: id,
+            end,
+            rang,
+        });
         leg
     }
 
@@ -145,7 +166,10 @@ impl<T: Trace> Step<'_, T> {
             if let Some(timer) = own.retry.take() {
                 self.s.timers.cancel(timer);
             }
-            let timer = self.s.timers.arm(self.now + interval, Timer::Retry(leg.call));
+            let timer = self
+                .s
+                .timers
+                .arm(self.now + interval, Timer::Retry(leg.call));
             own.retry = Some(timer);
         }
         self.place(leg.call);
@@ -188,8 +212,11 @@ impl<T: Trace> Step<'_, T> {
 
     /// An agent answered: he gets the caller, all others stop ringing.
     pub(crate) fn answer_offer(&mut self, id: LegId) {
-        let (call, agent, member) =
-            (self.s.legs[id].call, self.s.legs[id].agent, self.s.legs[id].member);
+        let (call, agent, member) = (
+            self.s.legs[id].call,
+            self.s.legs[id].agent,
+            self.s.legs[id].member,
+        );
         let member = member.expect("offers are made to members");
         self.answer_leg(id);
         visit_mut(&mut self.s.calls[call]).rings -= 1;
@@ -204,7 +231,13 @@ impl<T: Trace> Step<'_, T> {
         let (queue, waited) = (own.queue, at - own.joined_at);
         self.s.agents[agent].engaged += 1;
         self.refresh_agent(agent);
-        self.tell(Event::CallAnswered { call, queue, agent, leg: id, waited });
+        self.tell(Event::CallAnswered {
+            call,
+            queue,
+            agent,
+            leg: id,
+            waited,
+        });
     }
 
     /// A leg does not ring any more, it talks.

@@ -76,8 +76,10 @@ impl<T> Step<'_, T> {
         }
         let entry = &mut self.s.queues[queue];
         (entry.present_to_join, entry.present_to_stay) = (0, 0);
-        let (join, stay) =
-            (entry.config.disallow_join_when_empty, entry.config.leave_when_empty);
+        let (join, stay) = (
+            entry.config.disallow_join_when_empty,
+            entry.config.leave_when_empty,
+        );
         for id in members {
             let member = &self.s.members[id];
             let agent = &self.s.agents[member.agent];

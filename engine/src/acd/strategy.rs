@@ -41,7 +41,11 @@ fn rank(queue: &Queue, member: &Member) -> Rank {
 /// Linear: the list where everybody is static, the order of logins where not.
 fn linear_order(queue: &Queue, member: &Member) -> u64 {
     let all_static = queue.static_members as usize == queue.members.len();
-    if all_static { u64::from(member.position) } else { member.login_order }
+    if all_static {
+        u64::from(member.position)
+    } else {
+        member.login_order
+    }
 }
 
 /// Round robin: static agents come before dynamic ones.
@@ -230,7 +234,9 @@ pub(crate) fn last_tried(
 /// Points round robin at these members after a change of the list.
 pub(crate) fn set_tried(s: &mut State, queue: QueueId, last: [Option<MemberId>; 2]) {
     let order = |member: Option<MemberId>| {
-        member.and_then(|id| s.members.get(id)).map_or(NOBODY, round_order)
+        member
+            .and_then(|id| s.members.get(id))
+            .map_or(NOBODY, round_order)
     };
     s.queues[queue].tried = [order(last[0]), order(last[1])];
 }

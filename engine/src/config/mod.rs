@@ -2,4 +2,5 @@
 //! with it, and the changes that lead from one to another.
 
 pub mod check;
+pub mod diff;
 pub mod model;
