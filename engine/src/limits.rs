@@ -7,6 +7,8 @@ pub const NUMBER_SYMBOLS_MAX: usize = 31;
 pub const NAME_CHARS_MAX: usize = 127;
 /// Bytes of a configuration or scenario file.
 pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Words and signs of a file, as TOML counts them.
+pub const FILE_TOKENS_MAX: usize = 8_000_000;
 /// Tables and arrays inside one another in a file.
 pub const FILE_NESTING_MAX: usize = 16;
 /// Problems reported for one file; the rest is counted.

@@ -4,3 +4,5 @@
 pub mod check;
 pub mod diff;
 pub mod model;
+pub mod nearest;
+pub mod reader;
