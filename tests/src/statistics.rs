@@ -44,7 +44,12 @@ impl Deviations {
     ///
     /// Where that does not hold, with every deviation.
     pub fn assert_plausible(&self) {
-        let beyond = |limit: f64| self.0.iter().filter(|(_, z)| !(z.abs() <= limit)).count();
+        let beyond = |limit: f64| {
+            self.0
+                .iter()
+                .filter(|(_, z)| z.is_nan() || z.abs() > limit)
+                .count()
+        };
         let mut table = String::new();
         for (what, z) in &self.0 {
             let _ = writeln!(table, "{z:8.3}  {what}");

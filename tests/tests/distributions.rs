@@ -1,7 +1,6 @@
 //! Keyed randomness and the distributions built on it.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use statrs::distribution::{ContinuousCDF, Gamma, Normal};
 use tandem_engine::Span;
@@ -38,131 +37,80 @@ fn samples(distribution: &Distribution, objects: Range<u64>) -> Vec<f64> {
 /// Each law gets objects of its own: with the same uniforms, all laws with a
 /// quantile would deviate alike.
 fn objects_of_law(law: usize) -> Range<u64> {
-    let first = SAMPLES * u64::try_from(law).unwrap();
+    let first = SAMPLES * law as u64;
     first..first + SAMPLES
 }
 
-fn branch(probability: f64, mean_s: f64) -> Branch {
-    Branch {
+fn fixed(value_s: f64) -> Law {
+    Law::Deterministic { value_s }
+}
+
+fn empirical(values: &[f64]) -> Law {
+    Law::Empirical {
+        values_s: values.into(),
+    }
+}
+
+fn erlang(k: u32, mean_s: f64) -> Law {
+    Law::Erlang { k, mean_s }
+}
+
+fn exponential(mean_s: f64) -> Law {
+    Law::Exponential { mean_s }
+}
+
+fn gamma(mean_s: f64, sd_s: f64) -> Law {
+    Law::Gamma { mean_s, sd_s }
+}
+
+/// Branches as (probability, mean).
+fn hyper(branches: &[(f64, f64)]) -> Law {
+    let branch = |&(probability, mean_s): &(f64, f64)| Branch {
         probability,
         mean_s,
+    };
+    Law::HyperExponential {
+        branches: branches.iter().map(branch).collect(),
     }
+}
+
+fn log_normal(mean_s: f64, sd_s: f64) -> Law {
+    Law::LogNormal { mean_s, sd_s }
+}
+
+fn uniform(low_s: f64, high_s: f64) -> Law {
+    Law::Uniform { low_s, high_s }
+}
+
+fn weibull(shape: f64, mean_s: f64) -> Law {
+    Law::Weibull { shape, mean_s }
 }
 
 /// Every law, at ordinary and at awkward parameters.
 fn laws() -> Vec<(&'static str, Law)> {
-    let values_s: Arc<[f64]> = [0.0, 3.0, 3.0, 3.0, 40.5, 41.0, 200.0].into();
-    let three = vec![
-        branch(0.2, 5.0),
-        branch(0.0, 1e6),
-        branch(0.5, 60.0),
-        branch(0.3, 400.0),
-    ];
+    let branches = [(0.2, 5.0), (0.0, 1e6), (0.5, 60.0), (0.3, 400.0)];
     vec![
-        ("deterministic 12.5", Law::Deterministic { value_s: 12.5 }),
-        ("empirical of 7", Law::Empirical { values_s }),
+        ("deterministic 12.5", fixed(12.5)),
         (
-            "empirical of 1",
-            Law::Empirical {
-                values_s: [7.0].into(),
-            },
+            "empirical of 7",
+            empirical(&[0.0, 3.0, 3.0, 3.0, 40.5, 41.0, 200.0]),
         ),
-        (
-            "erlang 1",
-            Law::Erlang {
-                k: 1,
-                mean_s: 180.0,
-            },
-        ),
-        (
-            "erlang 3",
-            Law::Erlang {
-                k: 3,
-                mean_s: 180.0,
-            },
-        ),
-        (
-            "erlang 1000",
-            Law::Erlang {
-                k: 1_000,
-                mean_s: 180.0,
-            },
-        ),
-        ("exponential", Law::Exponential { mean_s: 180.0 }),
-        (
-            "gamma cv 0.5",
-            Law::Gamma {
-                mean_s: 180.0,
-                sd_s: 90.0,
-            },
-        ),
-        (
-            "gamma cv 1.5",
-            Law::Gamma {
-                mean_s: 180.0,
-                sd_s: 270.0,
-            },
-        ),
-        (
-            "gamma cv 0.01",
-            Law::Gamma {
-                mean_s: 180.0,
-                sd_s: 1.8,
-            },
-        ),
-        (
-            "gamma mean 1 cv 0.12",
-            Law::Gamma {
-                mean_s: 1.0,
-                sd_s: 0.12,
-            },
-        ),
-        (
-            "hyper-exponential of 4",
-            Law::HyperExponential { branches: three },
-        ),
-        (
-            "log-normal cv 1",
-            Law::LogNormal {
-                mean_s: 190.0,
-                sd_s: 190.0,
-            },
-        ),
-        (
-            "log-normal cv 0.1",
-            Law::LogNormal {
-                mean_s: 190.0,
-                sd_s: 19.0,
-            },
-        ),
-        (
-            "uniform",
-            Law::Uniform {
-                low_s: 2.0,
-                high_s: 8.0,
-            },
-        ),
-        (
-            "uniform of no width",
-            Law::Uniform {
-                low_s: 2.0,
-                high_s: 2.0,
-            },
-        ),
-        (
-            "weibull 0.7",
-            Law::Weibull {
-                shape: 0.7,
-                mean_s: 300.0,
-            },
-        ),
-        (
-            "weibull 3",
-            Law::Weibull {
-                shape: 3.0,
-                mean_s: 300.0,
-            },
-        ),
+        ("empirical of 1", empirical(&[7.0])),
+        ("erlang 1", erlang(1, 180.0)),
+        ("erlang 3", erlang(3, 180.0)),
+        ("erlang 1000", erlang(1_000, 180.0)),
+        ("exponential", exponential(180.0)),
+        ("gamma cv 0.5", gamma(180.0, 90.0)),
+        ("gamma cv 1.5", gamma(180.0, 270.0)),
+        ("gamma cv 0.01", gamma(180.0, 1.8)),
+        ("gamma mean 1 cv 0.12", gamma(1.0, 0.12)),
+        ("hyper-exponential of 4", hyper(&branches)),
+        ("log-normal cv 1", log_normal(190.0, 190.0)),
+        ("log-normal cv 0.1", log_normal(190.0, 19.0)),
+        ("uniform", uniform(2.0, 8.0)),
+        ("uniform of no width", uniform(2.0, 2.0)),
+        ("weibull 0.7", weibull(0.7, 300.0)),
+        ("weibull 3", weibull(3.0, 300.0)),
     ]
 }
 
@@ -217,71 +165,17 @@ fn samples_are_distributed_by_their_law() {
 fn parameters_are_those_of_the_duration_itself() {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 * b.abs().max(1.0);
     for (law, mean, variance) in [
-        (
-            Law::Erlang {
-                k: 4,
-                mean_s: 100.0,
-            },
-            100.0,
-            2_500.0,
-        ),
-        (Law::Exponential { mean_s: 100.0 }, 100.0, 10_000.0),
-        (
-            Law::Gamma {
-                mean_s: 100.0,
-                sd_s: 30.0,
-            },
-            100.0,
-            900.0,
-        ),
-        (
-            Law::LogNormal {
-                mean_s: 100.0,
-                sd_s: 30.0,
-            },
-            100.0,
-            900.0,
-        ),
-        (
-            Law::Uniform {
-                low_s: 0.0,
-                high_s: 12.0,
-            },
-            6.0,
-            12.0,
-        ),
+        (erlang(4, 100.0), 100.0, 2_500.0),
+        (exponential(100.0), 100.0, 10_000.0),
+        (gamma(100.0, 30.0), 100.0, 900.0),
+        (log_normal(100.0, 30.0), 100.0, 900.0),
+        (uniform(0.0, 12.0), 6.0, 12.0),
         // Shape 1 is exponential, shape 2 is Rayleigh: variance (4/π − 1) mean².
-        (
-            Law::Weibull {
-                shape: 1.0,
-                mean_s: 100.0,
-            },
-            100.0,
-            10_000.0,
-        ),
-        (
-            Law::Weibull {
-                shape: 2.0,
-                mean_s: 100.0,
-            },
-            100.0,
-            2_732.395_447_351_628,
-        ),
-        (
-            Law::HyperExponential {
-                branches: vec![branch(0.5, 1.0), branch(0.5, 3.0)],
-            },
-            2.0,
-            6.0,
-        ),
-        (
-            Law::Empirical {
-                values_s: [2.0, 4.0].into(),
-            },
-            3.0,
-            1.0,
-        ),
-        (Law::Deterministic { value_s: 0.0 }, 0.0, 0.0),
+        (weibull(1.0, 100.0), 100.0, 10_000.0),
+        (weibull(2.0, 100.0), 100.0, 2_732.395_447_351_628),
+        (hyper(&[(0.5, 1.0), (0.5, 3.0)]), 2.0, 6.0),
+        (empirical(&[2.0, 4.0]), 3.0, 1.0),
+        (fixed(0.0), 0.0, 0.0),
     ] {
         let distribution = Distribution::new(&law).unwrap();
         assert!(
@@ -315,32 +209,16 @@ fn samples_are_the_same_on_every_machine() {
 
 #[test]
 fn wrong_parameters_are_refused_with_the_reason() {
-    let exponential = |mean_s| Law::Exponential { mean_s };
-    let log_normal = |mean_s, sd_s| Law::LogNormal { mean_s, sd_s };
-    let gamma = |mean_s, sd_s| Law::Gamma { mean_s, sd_s };
-    let erlang = |k, mean_s| Law::Erlang { k, mean_s };
-    let weibull = |shape, mean_s| Law::Weibull { shape, mean_s };
-    let hyper = |branches: &[Branch]| Law::HyperExponential {
-        branches: branches.to_vec(),
-    };
-    let empirical = |values: &[f64]| Law::Empirical {
-        values_s: values.into(),
-    };
-    let fixed = |value_s| Law::Deterministic { value_s };
-    let too_many = [branch(1.0 / 17.0, 1.0); HYPER_BRANCHES_MAX + 1];
-    let above = DURATION_S_MAX + 1.0;
+    let too_many = [(1.0 / 17.0, 1.0); HYPER_BRANCHES_MAX + 1];
+    let sum = "the probabilities sum up to 0.9, but must to 1 (within 0.000000001)";
+    let no_sd = "sd is 0, but must be above zero (a fixed value is `deterministic`)";
+    let too_long = "mean is 31622401, but may be at most 31622400";
     for (law, text) in [
         (exponential(f64::NAN), "mean must be a finite number"),
         (exponential(0.0), "mean is 0, but must be above zero"),
         (exponential(-1.0), "mean is -1, but must not be negative"),
-        (
-            exponential(above),
-            "mean is 31622401, but may be at most 31622400",
-        ),
-        (
-            log_normal(9.0, 0.0),
-            "sd is 0, but must be above zero (a fixed value is `deterministic`)",
-        ),
+        (exponential(DURATION_S_MAX + 1.0), too_long),
+        (log_normal(9.0, 0.0), no_sd),
         (
             log_normal(1.0, 101.0),
             "sd / mean is 101, but may be at most 100",
@@ -351,7 +229,10 @@ fn wrong_parameters_are_refused_with_the_reason() {
         ),
         (gamma(8.0, f64::NAN), "sd must be a finite number"),
         (erlang(0, 1.0), "k is 0, but must be above zero"),
-        (erlang(1_001, 1.0), "k is 1001, but may be at most 1000"),
+        (
+            erlang(ERLANG_K_MAX + 1, 1.0),
+            "k is 1001, but may be at most 1000",
+        ),
         (erlang(2, f64::INFINITY), "mean must be a finite number"),
         (
             weibull(0.05, 1.0),
@@ -364,22 +245,16 @@ fn wrong_parameters_are_refused_with_the_reason() {
             hyper(&too_many),
             "branches: 17 are too many, at most 16 are allowed",
         ),
+        (hyper(&[(0.5, 1.0), (0.4, 1.0)]), sum),
         (
-            hyper(&[branch(0.5, 1.0), branch(0.4, 1.0)]),
-            "the probabilities sum up to 0.9, but must to 1 (within 0.000000001)",
-        ),
-        (
-            hyper(&[branch(1.5, 1.0), branch(-0.5, 1.0)]),
+            hyper(&[(1.5, 1.0), (-0.5, 1.0)]),
             "probability is -0.5, but must not be negative",
         ),
         (
-            hyper(&[branch(f64::NAN, 1.0)]),
+            hyper(&[(f64::NAN, 1.0)]),
             "probability must be a finite number",
         ),
-        (
-            hyper(&[branch(1.0, 0.0)]),
-            "mean is 0, but must be above zero",
-        ),
+        (hyper(&[(1.0, 0.0)]), "mean is 0, but must be above zero"),
         (empirical(&[]), "values: at least one is needed"),
         (
             empirical(&[1.0, f64::NAN]),
@@ -389,20 +264,8 @@ fn wrong_parameters_are_refused_with_the_reason() {
             empirical(&[1.0, -1.0]),
             "values is -1, but must not be negative",
         ),
-        (
-            Law::Uniform {
-                low_s: 3.0,
-                high_s: 2.0,
-            },
-            "low is 3, which is above high, 2",
-        ),
-        (
-            Law::Uniform {
-                low_s: -3.0,
-                high_s: 2.0,
-            },
-            "low is -3, but must not be negative",
-        ),
+        (uniform(3.0, 2.0), "low is 3, which is above high, 2"),
+        (uniform(-3.0, 2.0), "low is -3, but must not be negative"),
         (fixed(f64::INFINITY), "value must be a finite number"),
         (fixed(-0.5), "value is -0.5, but must not be negative"),
     ] {
@@ -414,36 +277,18 @@ fn wrong_parameters_are_refused_with_the_reason() {
 #[test]
 fn limits_hold_at_the_limit_and_one_past_it() {
     let ok = |law: Law| Distribution::new(&law).is_ok();
-    assert!(ok(Law::Exponential {
-        mean_s: DURATION_S_MAX
-    }));
-    assert!(ok(Law::Erlang {
-        k: ERLANG_K_MAX,
-        mean_s: 1.0
-    }));
-    assert!(ok(Law::LogNormal {
-        mean_s: 1.0,
-        sd_s: CV_MAX
-    }));
-    assert!(ok(Law::Gamma {
-        mean_s: 1.0,
-        sd_s: CV_MAX
-    }));
-    let share = 1.0 / count(HYPER_BRANCHES_MAX);
-    assert!(ok(Law::HyperExponential {
-        branches: vec![branch(share, 1.0); HYPER_BRANCHES_MAX]
-    }));
-    assert!(ok(Law::Empirical {
-        values_s: vec![1.0; EMPIRICAL_VALUES_MAX].into()
-    }));
-    assert!(!ok(Law::Empirical {
-        values_s: vec![1.0; EMPIRICAL_VALUES_MAX + 1].into()
-    }));
+    assert!(ok(exponential(DURATION_S_MAX)));
+    assert!(ok(erlang(ERLANG_K_MAX, 1.0)));
+    assert!(ok(log_normal(1.0, CV_MAX)));
+    assert!(ok(gamma(1.0, CV_MAX)));
+    assert!(ok(hyper(
+        &[(1.0 / count(HYPER_BRANCHES_MAX), 1.0); HYPER_BRANCHES_MAX]
+    )));
+    assert!(ok(empirical(&vec![1.0; EMPIRICAL_VALUES_MAX])));
+    assert!(!ok(empirical(&vec![1.0; EMPIRICAL_VALUES_MAX + 1])));
     // Just inside and just outside of what the probabilities may sum up to.
-    let sum = |excess: f64| Law::HyperExponential {
-        branches: vec![branch(0.5 + excess, 1.0), branch(0.5, 2.0)],
-    };
-    assert!(ok(sum(0.9e-9)) && !ok(sum(1.1e-9)));
+    assert!(ok(hyper(&[(0.5 + 0.9e-9, 1.0), (0.5, 2.0)])));
+    assert!(!ok(hyper(&[(0.5 + 1.1e-9, 1.0), (0.5, 2.0)])));
 }
 
 #[test]
@@ -470,23 +315,13 @@ fn seconds_become_spans_without_surprises() {
 /// same one for the same caller: what common random numbers rest on.
 #[test]
 fn quantile_laws_rise_with_the_same_draw() {
+    let values: Vec<f64> = (0..1_000).map(f64::from).collect();
     let quantile_laws = [
-        Law::Exponential { mean_s: 200.0 },
-        Law::LogNormal {
-            mean_s: 200.0,
-            sd_s: 150.0,
-        },
-        Law::Uniform {
-            low_s: 100.0,
-            high_s: 300.0,
-        },
-        Law::Weibull {
-            shape: 2.0,
-            mean_s: 200.0,
-        },
-        Law::Empirical {
-            values_s: (0..1_000).map(f64::from).collect(),
-        },
+        exponential(200.0),
+        log_normal(200.0, 150.0),
+        uniform(100.0, 300.0),
+        weibull(2.0, 200.0),
+        empirical(&values),
     ];
     let mut objects: Vec<u64> = (0..2_000).collect();
     objects.sort_by(|a, b| uniforms(*a).open01().total_cmp(&uniforms(*b).open01()));
