@@ -1,1 +1,3 @@
 //! Tandem: tests.
+
+pub mod statistics;
