@@ -1,7 +1,7 @@
 //! The laws of the state, checked by brute force. For tests and rehearsals:
 //! the cost is that of looking at everything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::acd::eligible::{eligible, obstacle, place_of};
 use crate::acd::presence::{keeps_from_empty, stays_allowed};
@@ -126,7 +126,7 @@ fn line_is_in_order(s: &State, id: QueueId, queue: &Queue) -> Result<(), String>
 }
 
 fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
-    let mut sets = (BTreeSet::new(), BTreeSet::new());
+    let mut sets = (BTreeMap::new(), BTreeMap::new());
     for call in line_of(s, queue) {
         let Some(visit) = &s.calls[call].visit else {
             continue;
@@ -136,9 +136,9 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
             format!("call {call} stands in the wrong place")
         })?;
         match place {
-            Place::Aside => false,
-            Place::Joinable => sets.1.insert((visit.order, call)),
-            Place::Ready => sets.0.insert((visit.order, call)),
+            Place::Aside => None,
+            Place::Joinable => sets.1.insert(visit.order, call),
+            Place::Ready => sets.0.insert(visit.order, call),
         };
     }
     law(sets.0 == queue.ready && sets.1 == queue.joinable, || {
@@ -147,7 +147,7 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
 }
 
 fn free_agents_are_listed(s: &State, queue: &Queue) -> Result<(), String> {
-    let mut free = queue.free.members();
+    let mut free = queue.free.members(&queue.members);
     free.sort_unstable();
     let mut ought: Vec<_> = (queue.members.iter().copied())
         .filter(|&member| obstacle(s, &s.members[member]).is_none())

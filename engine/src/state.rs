@@ -129,9 +129,26 @@ pub(crate) enum Listed {
     Rank(Rank),
 }
 
-/// What the strategy orders free agents by; the least is rung first.
+/// What the strategy orders free agents by; the least is rung first. From the
+/// top: 32 bits, 64 bits, and the agent's place in the queue's list, which
+/// names him and parts those who are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Rank(pub(crate) u64, pub(crate) u64, pub(crate) u32);
+pub(crate) struct Rank(u128);
+
+impl Rank {
+    pub(crate) const fn new(first: u32, second: u64, position: u32) -> Self {
+        Self((first as u128) << 96 | (second as u128) << 32 | position as u128)
+    }
+
+    /// The agent's place in the queue's list.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the low 32 bits are wanted"
+    )]
+    pub(crate) const fn position(self) -> usize {
+        self.0 as u32 as usize
+    }
+}
 
 /// The free agents of a queue, kept as its strategy needs them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -139,7 +156,7 @@ pub(crate) enum Free {
     /// In no order, for drawing one.
     Pool(Vec<MemberId>),
     /// By rank.
-    Ranked(BTreeSet<(Rank, MemberId)>),
+    Ranked(BTreeSet<Rank>),
 }
 
 /// A queue.
@@ -155,9 +172,9 @@ pub struct Queue {
     pub(crate) line: Option<(CallId, CallId)>,
     pub(crate) callers: u32,
     /// Callers whom an agent may be rung for, by joining.
-    pub(crate) ready: BTreeSet<(u64, CallId)>,
+    pub(crate) ready: BTreeMap<u64, CallId>,
     /// Callers for whom agents ring and more may join in (ring all).
-    pub(crate) joinable: BTreeSet<(u64, CallId)>,
+    pub(crate) joinable: BTreeMap<u64, CallId>,
     /// Counts up with every ring of an agent.
     pub(crate) rings: u64,
     /// The rank of the static and of the dynamic agent rung last.

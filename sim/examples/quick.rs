@@ -5,7 +5,7 @@ use tandem_reports::*;
 use tandem_sim::{arrivals::Arrivals, distribution::Distribution, scenario::*, world::replicate};
 fn main() {
     let n: u64 = 100;
-    let calls: f64 = 1_000_000.0;
+    let calls: f64 = std::env::args().nth(2).map_or(1e6, |a| a.parse().unwrap());
     let mut q = QueueConfig::new("6400".parse().unwrap(), "Q");
     q.strategy = match std::env::args().nth(1).as_deref() {
         Some("random") => Strategy::Random,
@@ -73,7 +73,7 @@ fn main() {
         expectations: vec![],
         actual: vec![],
     };
-    for r in 0..3 {
+    for r in 0..std::env::args().nth(3).map_or(3, |a| a.parse().unwrap()) {
         let t = std::time::Instant::now();
         let (mut tally, end) = replicate(&s, r, Tally::new(layout.clone()));
         tally.close(end);

@@ -5,15 +5,15 @@
 //! act on their own in time: callers call, lose patience and hang up, agents
 //! come, pause, answer and go.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 
+use dary_heap::QuaternaryHeap;
 use tandem_engine::config::diff;
 use tandem_engine::config::model::Config;
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::{
-    By, CallId, Caller, Effect, Engine, Entry, Event, Input, LegId, Number, Outbox, QueueId,
-    Reject, Span, Timestamp, Which,
+    By, CallId, Caller, Effect, Engine, Entry, Event, Input, LegId, Number, Outbox, Reject, Span,
+    Timestamp, Which,
 };
 use tandem_reports::Tally;
 
@@ -60,7 +60,7 @@ impl<A: Watch> Watch for Option<A> {
 }
 
 /// Something that a person will do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 enum Act {
     /// An agent picks up.
     Answer(LegId),
@@ -78,22 +78,58 @@ enum Act {
 /// planned first.
 #[derive(Debug, Default)]
 struct Agenda {
-    heap: BinaryHeap<Reverse<(Timestamp, u64, Act)>>,
+    heap: QuaternaryHeap<Plan>,
     planned: u64,
 }
+
+/// Something that somebody will do. The least key is the greatest plan, as the
+/// heap puts the greatest first.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    /// When, and behind it the order of planning.
+    key: u128,
+    act: Act,
+}
+
+impl Plan {
+    fn at(&self) -> Timestamp {
+        Timestamp::from_micros((self.key >> 64) as u64)
+    }
+}
+
+impl Ord for Plan {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        other.key.cmp(&self.key)
+    }
+}
+
+impl PartialOrd for Plan {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Plan {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Plan {}
 
 impl Agenda {
     fn plan(&mut self, at: Timestamp, act: Act) {
         self.planned += 1;
-        self.heap.push(Reverse((at, self.planned, act)));
+        let key = u128::from(at.micros()) << 64 | u128::from(self.planned);
+        self.heap.push(Plan { key, act });
     }
 
     fn first(&self) -> Option<Timestamp> {
-        self.heap.peek().map(|Reverse((at, _, _))| *at)
+        self.heap.peek().map(Plan::at)
     }
 
-    fn pop(&mut self) -> Option<(Timestamp, Act)> {
-        self.heap.pop().map(|Reverse((at, _, act))| (at, act))
+    fn pop(&mut self) -> Option<Act> {
+        self.heap.pop().map(|plan| plan.act)
     }
 }
 
@@ -274,7 +310,7 @@ impl<W: Watch> World<'_, W> {
             if deadline.is_some_and(|due| due <= next) {
                 self.feed(Input::Tick);
                 self.follow_up();
-            } else if let Some((_, act)) = self.agenda.pop() {
+            } else if let Some(act) = self.agenda.pop() {
                 self.act(act);
             }
         }
@@ -338,8 +374,20 @@ impl<W: Watch> World<'_, W> {
 
     /// Tells the engine something, and whatever follows from it at once.
     fn tell(&mut self, input: Input) {
-        self.at_once.push_back(input);
+        self.catch_up();
+        self.feed(input);
         self.follow_up();
+    }
+
+    /// Sends a `Tick` for every deadline that has come.
+    fn catch_up(&mut self) {
+        while self
+            .engine
+            .next_deadline()
+            .is_some_and(|(due, _)| due <= self.now)
+        {
+            self.feed(Input::Tick);
+        }
     }
 
     fn follow_up(&mut self) {

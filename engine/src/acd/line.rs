@@ -8,7 +8,7 @@ use crate::event::{Event, OfferEnd};
 use crate::ids::{CallId, QueueId};
 use crate::limits::PUT_OUT_CALLS_MAX;
 use crate::records::{LeaveReason, Outcome, QueueCall};
-use crate::state::{Call, Place, Stage, State, Visit};
+use crate::state::{Call, Place, Queue, Stage, State, Visit};
 use crate::step::Step;
 use crate::timer::Timer;
 use crate::trace::Trace;
@@ -114,7 +114,7 @@ impl<T: Trace> Step<'_, T> {
             self.s.timers.cancel(timer);
         }
         let entry = &mut self.s.queues[queue];
-        take_from_sets(entry, place, order, id);
+        take_from_sets(entry, place, order);
         entry.callers -= 1;
         let (first, last) = entry.line.expect("the call stands in the line");
         entry.line = match (before, after) {
@@ -160,12 +160,12 @@ impl<T: Trace> Step<'_, T> {
         if place == own.place {
             return;
         }
-        take_from_sets(entry, own.place, own.order, id);
+        take_from_sets(entry, own.place, own.order);
         own.place = place;
         match place {
             Place::Aside => return,
-            Place::Joinable => entry.joinable.insert((own.order, id)),
-            Place::Ready => entry.ready.insert((own.order, id)),
+            Place::Joinable => entry.joinable.insert(own.order, id),
+            Place::Ready => entry.ready.insert(own.order, id),
         };
         if entry.free.len() > 0 {
             let queue = own.queue;
@@ -275,11 +275,11 @@ impl<T: Trace> Step<'_, T> {
     }
 }
 
-fn take_from_sets(entry: &mut crate::state::Queue, place: Place, order: u64, id: CallId) {
+fn take_from_sets(entry: &mut Queue, place: Place, order: u64) {
     match place {
-        Place::Aside => true,
-        Place::Joinable => entry.joinable.remove(&(order, id)),
-        Place::Ready => entry.ready.remove(&(order, id)),
+        Place::Aside => None,
+        Place::Joinable => entry.joinable.remove(&order),
+        Place::Ready => entry.ready.remove(&order),
     };
 }
 

@@ -8,12 +8,8 @@ use std::ops::Bound::{Excluded, Included};
 use crate::config::model::{CountSince, MemberKind, Strategy};
 use crate::draw::{Purpose, below, draw};
 use crate::ids::{CallId, MemberId, QueueId};
-use crate::slab::Slab;
 use crate::state::{Free, Listed, Member, Queue, Rank, State};
 use crate::step::Step;
-
-/// Ranks behind every other.
-const LAST: Rank = Rank(u64::MAX, u64::MAX, u32::MAX);
 
 /// Nobody was rung yet, for [`Queue::tried`]: the search wraps to the first.
 pub(crate) const NOBODY: u64 = u64::MAX;
@@ -29,12 +25,12 @@ fn rank(queue: &Queue, member: &Member) -> Rank {
                 CountSince::Login => member.completed.since_login,
                 CountSince::Midnight => member.completed.since_midnight,
             };
-            Rank(u64::from(count), member.last_rung, position)
+            Rank::new(count, member.last_rung, position)
         }
-        Strategy::LeastRecent => Rank(member.last_rung, 0, position),
-        Strategy::Linear => Rank(0, linear_order(queue, member), position),
-        Strategy::Random | Strategy::RingAll => Rank(0, 0, position),
-        Strategy::Rrmemory => Rank(tier(member) as u64, round_order(member), position),
+        Strategy::LeastRecent => Rank::new(0, member.last_rung, position),
+        Strategy::Linear => Rank::new(0, linear_order(queue, member), position),
+        Strategy::Random | Strategy::RingAll => Rank::new(0, 0, position),
+        Strategy::Rrmemory => Rank::new(tier(member) as u32, round_order(member), position),
     }
 }
 
@@ -81,11 +77,11 @@ impl Free {
         }
     }
 
-    /// Every free agent, in the order of the set.
-    pub(crate) fn members(&self) -> Vec<MemberId> {
+    /// Every free agent, in the order of the set; `list` is the queue's.
+    pub(crate) fn members(&self, list: &[MemberId]) -> Vec<MemberId> {
         match self {
             Self::Pool(pool) => pool.clone(),
-            Self::Ranked(set) => set.iter().map(|&(_, member)| member).collect(),
+            Self::Ranked(set) => set.iter().map(|rank| list[rank.position()]).collect(),
         }
     }
 }
@@ -101,7 +97,7 @@ pub(crate) fn list(s: &mut State, id: MemberId) {
             Listed::Place(u32::try_from(pool.len() - 1).expect("members fit in 32 bits"))
         }
         Free::Ranked(set) => {
-            set.insert((rank, id));
+            set.insert(rank);
             Listed::Rank(rank)
         }
     });
@@ -120,7 +116,7 @@ pub(crate) fn unlist(s: &mut State, id: MemberId) {
             }
         }
         (Some(Listed::Rank(rank)), Free::Ranked(set)) => {
-            set.remove(&(rank, id));
+            set.remove(&rank);
         }
         (Some(_), _) => unreachable!("members are listed as their queue's strategy needs"),
     }
@@ -128,7 +124,8 @@ pub(crate) fn unlist(s: &mut State, id: MemberId) {
 
 /// Lists a queue's free agents anew: what they are ordered by has changed.
 pub(crate) fn relist(s: &mut State, queue: QueueId) {
-    let free = s.queues[queue].free.members();
+    let entry = &s.queues[queue];
+    let free = entry.free.members(&entry.members);
     for &member in &free {
         unlist(s, member);
     }
@@ -145,21 +142,15 @@ impl<T> Step<'_, T> {
     pub(crate) fn pick(&mut self, call: CallId) -> Option<MemberId> {
         let visit = self.s.calls[call].visit.as_mut()?;
         let queue = &self.s.queues[visit.queue];
-        if let Some(member) = pick(self.s.seed, self.seq, queue, &self.s.members, &visit.tried) {
+        if let Some(member) = pick(self.s.seed, self.seq, queue, &visit.tried) {
             return Some(member);
         }
         visit.tried.clear();
-        pick(self.s.seed, self.seq, queue, &self.s.members, &[])
+        pick(self.s.seed, self.seq, queue, &[])
     }
 }
 
-fn pick(
-    seed: u64,
-    seq: u64,
-    queue: &Queue,
-    members: &Slab<Member>,
-    tried: &[MemberId],
-) -> Option<MemberId> {
+fn pick(seed: u64, seq: u64, queue: &Queue, tried: &[MemberId]) -> Option<MemberId> {
     let fresh = |&member: &MemberId| !tried.contains(&member);
     match &queue.free {
         Free::Pool(pool) if tried.is_empty() => {
@@ -171,12 +162,15 @@ fn pick(
             let bits = draw(seed, Purpose::RandomAgent as u64, seq, queue.rings);
             fresh.get(index_below(bits, fresh.len())).copied()
         }
-        Free::Ranked(set) if queue.config.strategy == Strategy::Rrmemory => {
-            next_in_round(set, queue.tried, &fresh)
+        Free::Ranked(set) => {
+            let fresh = |rank: &&Rank| fresh(&queue.members[rank.position()]);
+            let next = match queue.config.strategy {
+                Strategy::Rrmemory => next_in_round(set, queue.tried, fresh),
+                _ => set.iter().find(fresh),
+            };
+            next.map(|rank| queue.members[rank.position()])
         }
-        Free::Ranked(set) => set.iter().map(|&(_, member)| member).find(fresh),
     }
-    .inspect(|&member| debug_assert!(members.contains(member)))
 }
 
 fn index_below(bits: u64, len: usize) -> usize {
@@ -184,20 +178,17 @@ fn index_below(bits: u64, len: usize) -> usize {
 }
 
 /// The one after him who was tried last, static agents before dynamic ones.
-fn next_in_round(
-    set: &BTreeSet<(Rank, MemberId)>,
+fn next_in_round<'s>(
+    set: &'s BTreeSet<Rank>,
     tried: [u64; 2],
-    fresh: &impl Fn(&MemberId) -> bool,
-) -> Option<MemberId> {
-    (0..2).find_map(|tier| {
-        let behind = Rank(tier, tried[tier as usize], u32::MAX);
-        let first = Rank(tier, 0, 0);
-        let end = Rank(tier, u64::MAX, u32::MAX);
-        let top = MemberId::from_parts(u32::MAX, u32::MAX);
-        let bottom = MemberId::from_parts(0, 0);
-        let after = set.range((Excluded((behind, top)), Included((end.min(LAST), top))));
-        let before = set.range((Included((first, bottom)), Included((behind, top))));
-        after.chain(before).map(|&(_, member)| member).find(fresh)
+    fresh: impl Fn(&&'s Rank) -> bool,
+) -> Option<&'s Rank> {
+    (0..2).find_map(|tier: u32| {
+        let behind = Rank::new(tier, tried[tier as usize], u32::MAX);
+        let first = Rank::new(tier, 0, 0);
+        let last = Rank::new(tier, u64::MAX, u32::MAX);
+        let after = set.range((Excluded(behind), Included(last)));
+        after.chain(set.range(first..=behind)).find(&fresh)
     })
 }
 
