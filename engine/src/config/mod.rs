@@ -5,3 +5,4 @@ pub mod check;
 pub mod model;
 pub mod nearest;
 pub mod reader;
+pub mod text;
