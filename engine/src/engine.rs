@@ -17,12 +17,7 @@ impl Engine {
     /// every draw that the engine makes.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self {
-            state: State {
-                seed,
-                ..State::default()
-            },
-        }
+        Self { state: State { seed, ..State::default() } }
     }
 
     /// Applies one entry and writes what follows from it to `out`.

@@ -17,7 +17,7 @@ use super::model::{Change, Config, Destination, ExtensionConfig, Options, QueueC
 use crate::limits::{EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, PROBLEMS_MAX, QUEUES_MAX};
 use crate::number::Number;
 
-pub(super) use object::bounds;
+pub(super) use object::{bounds, is_within};
 
 // Nobody is twice in one queue, so the number of queues bounds memberships.
 const _: () = assert!(EXTENSION_QUEUES_MAX >= QUEUES_MAX);
@@ -465,7 +465,7 @@ impl<'c, E: Existing> Checker<'c, E> {
 
     /// Whether new options leave a queue's number where it was allowed.
     fn left_outside(&mut self, queue: &QueueConfig, range: (Number, Number)) {
-        if !object::is_within(queue.number, range) {
+        if !is_within(queue.number, range) {
             let what = || {
                 let QueueConfig { number, name, .. } = queue;
                 let what = format!("queue {number} {name:?} would lie outside");

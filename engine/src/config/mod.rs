@@ -2,6 +2,7 @@
 //! with it, and the changes that lead from one to another.
 
 pub mod check;
+pub mod diff;
 pub mod model;
 pub mod nearest;
 pub mod reader;

@@ -324,7 +324,7 @@ fn length(span: Span, range: &core::ops::RangeInclusive<u64>) -> Option<Wrong> {
 }
 
 /// Whether a number lies in a range of numbers of as many digits.
-pub(super) fn is_within(number: Number, (first, last): (Number, Number)) -> bool {
+pub(crate) fn is_within(number: Number, (first, last): (Number, Number)) -> bool {
     (first..=last).contains(&number) && number.to_string().len() == first.to_string().len()
 }
 
