@@ -1,22 +1,56 @@
 //! What is wrong with a configuration, or with a change of one.
+//!
+//! Both questions have one answer: a configuration is checked as the changes
+//! that lead to it from nothing. Changes are looked at twice. In their order,
+//! for what must be there when each is made; and together, for what must hold
+//! when all are made. So a queue may name as failover one that comes later, but
+//! only agents that are there already.
+
+mod object;
+
+use core::fmt;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::model::{Change, Config, Destination, ExtensionConfig, Options, QueueConfig};
+use crate::limits::{EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, PROBLEMS_MAX, QUEUES_MAX};
 use crate::number::Number;
 
+pub(super) use object::{bounds, is_within};
+
+// Nobody is twice in one queue, so the number of queues bounds memberships.
+const _: () = assert!(EXTENSION_QUEUES_MAX >= QUEUES_MAX);
+
 /// One thing that is wrong, at one place of the model.
+///
+/// Shown as `queue 6400, static_agents, element 3: what (hint)`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The object.
     pub subject: Subject,
     /// The key in its table, as a file spells it.
     pub key: String,
-    /// Which element, where the key holds a list.
+    /// Which element, from zero, where the key holds a list. Agents are
+    /// counted among the static or dynamic ones, as the key says.
     pub item: Option<usize>,
     /// What is wrong, in one sentence without a full stop.
     pub what: String,
     /// What would be right, where that can be said.
     pub hint: Option<String>,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.subject, self.key)?;
+        if let Some(item) = self.item {
+            write!(f, ", element {}", item + 1)?;
+        }
+        write!(f, ": {}", self.what)?;
+        self.hint
+            .as_ref()
+            .map_or(Ok(()), |hint| write!(f, " ({hint})"))
+    }
 }
 
 /// An object of the configuration.
@@ -30,21 +64,445 @@ pub enum Subject {
     Queue(Number),
 }
 
-/// What exists before a change.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Extension(number) => write!(f, "extension {number}"),
+            Self::Options => f.write_str("options"),
+            Self::Queue(number) => write!(f, "queue {number}"),
+        }
+    }
+}
+
+/// What exists before a change. It must be free of faults itself.
 pub trait Existing {
     /// The common settings.
-    fn options(&self) -> &super::model::Options;
+    fn options(&self) -> &Options;
     /// Whether an extension has this number.
     fn has_extension(&self, number: Number) -> bool;
     /// The queue with this number.
-    fn queue(&self, number: Number) -> Option<&super::model::QueueConfig>;
+    fn queue(&self, number: Number) -> Option<&QueueConfig>;
     /// Every queue.
-    fn queues(&self) -> Box<dyn Iterator<Item = &super::model::QueueConfig> + '_>;
+    fn queues(&self) -> Box<dyn Iterator<Item = &QueueConfig> + '_>;
     /// How many extensions there are.
     fn extension_count(&self) -> usize;
 }
 
-/// Stand-in.
-pub fn check_changes(_: &impl Existing, _: &[super::model::Change]) -> Vec<Fault> {
-    Vec::new()
+/// A value can be asked as well as a running centre, but searches its lists.
+impl Existing for Config {
+    fn options(&self) -> &Options {
+        &self.options
+    }
+    fn has_extension(&self, number: Number) -> bool {
+        self.extensions
+            .iter()
+            .any(|extension| extension.number == number)
+    }
+    fn queue(&self, number: Number) -> Option<&QueueConfig> {
+        self.queues.iter().find(|queue| queue.number == number)
+    }
+    fn queues(&self) -> Box<dyn Iterator<Item = &QueueConfig> + '_> {
+        Box::new(self.queues.iter())
+    }
+    fn extension_count(&self) -> usize {
+        self.extensions.len()
+    }
+}
+
+/// Everything that is wrong with a configuration; empty where nothing is. At
+/// most [`PROBLEMS_MAX`] faults are told.
+#[must_use]
+pub fn check(config: &Config) -> Vec<Fault> {
+    check_counting(config, true).list
+}
+
+/// Everything that would be wrong after `changes`; empty where nothing would.
+/// At most [`PROBLEMS_MAX`] faults are told.
+///
+/// Costs what the changed objects weigh, times the logarithm of what exists.
+/// Where a queue or the options change or something is removed, it looks at
+/// every queue once, but not at its members.
+#[must_use]
+pub fn check_changes(existing: &impl Existing, changes: &[Change]) -> Vec<Fault> {
+    let mut checker = Checker::new(existing, true);
+    for change in changes {
+        checker.step(Step::from(change));
+    }
+    checker.finish().list
+}
+
+/// As [`check`], and counts the faults that are not told. Without
+/// `references`, an unknown number is none: perhaps it could not be read.
+pub(super) fn check_counting(config: &Config, references: bool) -> Faults {
+    let nothing = Config::default();
+    let mut checker = Checker::new(&nothing, references);
+    checker.step(Step::PutOptions(&config.options));
+    for extension in &config.extensions {
+        if checker.extensions.contains_key(&extension.number) {
+            let subject = Subject::Extension(extension.number);
+            let what = || format!("there are two extensions {}", extension.number);
+            checker
+                .faults
+                .add(subject, "number", None, || (what(), None));
+        }
+        checker.step(Step::PutExtension(extension));
+    }
+    for queue in &config.queues {
+        if checker.queues.contains_key(&queue.number) {
+            let subject = Subject::Queue(queue.number);
+            let what = || format!("there are two queues {}", queue.number);
+            checker
+                .faults
+                .add(subject, "number", None, || (what(), None));
+        }
+        checker.step(Step::PutQueue(queue));
+    }
+    checker.finish()
+}
+
+/// Collects faults.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    pub(super) list: Vec<Fault>,
+    /// How many more there are.
+    pub(super) more: usize,
+}
+
+impl Faults {
+    /// Adds a fault; `what` is asked for its text only if that will be kept.
+    fn add(
+        &mut self,
+        subject: Subject,
+        key: &str,
+        item: Option<usize>,
+        what: impl FnOnce() -> (String, Option<String>),
+    ) {
+        if self.list.len() >= PROBLEMS_MAX {
+            self.more += 1;
+            return;
+        }
+        let (what, hint) = what();
+        self.list.push(Fault {
+            subject,
+            key: key.to_owned(),
+            item,
+            what,
+            hint,
+        });
+    }
+}
+
+/// A change, without owning what it is about.
+#[derive(Clone, Copy)]
+enum Step<'c> {
+    PutExtension(&'c ExtensionConfig),
+    PutOptions(&'c Options),
+    PutQueue(&'c QueueConfig),
+    RemoveExtension(Number),
+    RemoveQueue(Number),
+}
+
+impl<'c> From<&'c Change> for Step<'c> {
+    fn from(change: &'c Change) -> Self {
+        match change {
+            Change::PutExtension(extension) => Self::PutExtension(extension),
+            Change::PutOptions(options) => Self::PutOptions(options),
+            Change::PutQueue(queue) => Self::PutQueue(queue),
+            Change::RemoveExtension(number) => Self::RemoveExtension(*number),
+            Change::RemoveQueue(number) => Self::RemoveQueue(*number),
+        }
+    }
+}
+
+/// What exists, with the changes so far laid over it.
+struct Checker<'c, E> {
+    existing: &'c E,
+    references: bool,
+    /// Changed common settings.
+    options: Option<&'c Options>,
+    /// Changed extensions; `None`: removed.
+    extensions: BTreeMap<Number, Option<&'c ExtensionConfig>>,
+    /// Changed queues; `None`: removed.
+    queues: BTreeMap<Number, Option<&'c QueueConfig>>,
+    faults: Faults,
+}
+
+impl<'c, E: Existing> Checker<'c, E> {
+    fn new(existing: &'c E, references: bool) -> Self {
+        let (extensions, queues) = (BTreeMap::new(), BTreeMap::new());
+        let faults = Faults::default();
+        Self {
+            existing,
+            references,
+            options: None,
+            extensions,
+            queues,
+            faults,
+        }
+    }
+
+    fn options(&self) -> &'c Options {
+        self.options.unwrap_or_else(|| self.existing.options())
+    }
+
+    fn has_extension(&self, number: Number) -> bool {
+        let changed = self.extensions.get(&number).map(Option::is_some);
+        changed.unwrap_or_else(|| self.existing.has_extension(number))
+    }
+
+    fn has_queue(&self, number: Number) -> bool {
+        let changed = self.queues.get(&number).map(Option::is_some);
+        changed.unwrap_or_else(|| self.existing.queue(number).is_some())
+    }
+
+    /// Makes one change, and looks at what must be there by now.
+    fn step(&mut self, step: Step<'c>) {
+        match step {
+            Step::PutExtension(extension) => {
+                let number = extension.number;
+                if self.has_queue(number) {
+                    let what = || (format!("{number} is the number of a queue"), None);
+                    self.faults
+                        .add(Subject::Extension(number), "number", None, what);
+                }
+                self.extensions.insert(number, Some(extension));
+            }
+            Step::PutOptions(options) => self.options = Some(options),
+            Step::PutQueue(queue) => {
+                let number = queue.number;
+                if self.has_extension(number) {
+                    let what = || (format!("{number} is the number of an extension"), None);
+                    self.faults
+                        .add(Subject::Queue(number), "number", None, what);
+                }
+                self.people(queue);
+                self.queues.insert(number, Some(queue));
+            }
+            Step::RemoveExtension(number) => {
+                if !self.has_extension(number) {
+                    let what = || (format!("there is no extension {number}"), None);
+                    self.faults
+                        .add(Subject::Extension(number), "number", None, what);
+                }
+                self.extensions.insert(number, None);
+            }
+            Step::RemoveQueue(number) => {
+                if !self.has_queue(number) {
+                    let what = || (format!("there is no queue {number}"), None);
+                    self.faults
+                        .add(Subject::Queue(number), "number", None, what);
+                }
+                self.queues.insert(number, None);
+            }
+        }
+    }
+
+    /// Whether everybody whom a queue names is there.
+    fn people(&mut self, queue: &QueueConfig) {
+        if !self.references {
+            return;
+        }
+        let subject = Subject::Queue(queue.number);
+        let members = object::numbered_members(queue);
+        let managers = queue
+            .managers
+            .iter()
+            .enumerate()
+            .map(|(i, &n)| ("managers", i, n));
+        for (key, item, number) in members.chain(managers) {
+            if !self.has_extension(number) {
+                let hint = self.did_you_mean(number, |number| self.has_extension(number));
+                let what = || (format!("there is no extension {number}"), hint);
+                self.faults.add(subject, key, Some(item), what);
+            }
+        }
+    }
+
+    /// Looks at what must hold after all changes.
+    fn finish(mut self) -> Faults {
+        if let Some(options) = self.options {
+            object::options(&mut self.faults, options);
+        }
+        for extension in self.extensions.values().copied().flatten() {
+            object::extension(&mut self.faults, extension);
+        }
+        let range = self.options().queue_numbers;
+        let touched: Vec<_> = self.queues.values().copied().flatten().collect();
+        for queue in &touched {
+            object::queue(&mut self.faults, queue, range);
+        }
+        self.counts();
+        self.names(&touched);
+        for queue in touched {
+            self.failover(queue);
+        }
+        let existing = self.existing;
+        let removes = self.extensions.values().any(Option::is_none)
+            || self.queues.values().any(Option::is_none);
+        if removes || self.options.is_some() {
+            for queue in existing.queues() {
+                if !self.queues.contains_key(&queue.number) {
+                    self.failover(queue);
+                    self.left_outside(queue, range);
+                }
+            }
+        }
+        self.faults
+    }
+
+    fn counts(&mut self) {
+        let mut extensions = self.existing.extension_count();
+        for (&number, change) in &self.extensions {
+            match (self.existing.has_extension(number), change) {
+                (false, Some(_)) => extensions += 1,
+                (true, None) => extensions -= 1,
+                _ => {}
+            }
+        }
+        let mut queues = self.existing.queues().count();
+        for (&number, change) in &self.queues {
+            match (self.existing.queue(number).is_some(), change) {
+                (false, Some(_)) => queues += 1,
+                (true, None) => queues -= 1,
+                _ => {}
+            }
+        }
+        // The fault is told of the last one that was put.
+        let last = self
+            .extensions
+            .iter()
+            .rev()
+            .find(|(_, change)| change.is_some());
+        if extensions > EXTENSIONS_MAX
+            && let Some((&number, _)) = last
+        {
+            let what = || {
+                (
+                    format!("there are more than {EXTENSIONS_MAX} extensions"),
+                    None,
+                )
+            };
+            self.faults
+                .add(Subject::Extension(number), "number", None, what);
+        }
+        let last = self
+            .queues
+            .iter()
+            .rev()
+            .find(|(_, change)| change.is_some());
+        if queues > QUEUES_MAX
+            && let Some((&number, _)) = last
+        {
+            let what = || (format!("there are more than {QUEUES_MAX} queues"), None);
+            self.faults
+                .add(Subject::Queue(number), "number", None, what);
+        }
+    }
+
+    /// Whether each queue has its name alone.
+    fn names(&mut self, touched: &[&'c QueueConfig]) {
+        if touched.is_empty() {
+            return;
+        }
+        let existing = self.existing;
+        let others = existing
+            .queues()
+            .filter(|queue| !self.queues.contains_key(&queue.number));
+        let mut names: BTreeMap<&str, Number> = others
+            .map(|queue| (queue.name.as_str(), queue.number))
+            .collect();
+        for queue in touched {
+            if let Some(other) = names.insert(&queue.name, queue.number) {
+                let what = || {
+                    let what = format!("queue {other} is called {:?} too", queue.name);
+                    (what, Some("give each queue a name of its own".to_owned()))
+                };
+                self.faults
+                    .add(Subject::Queue(queue.number), "name", None, what);
+            }
+        }
+    }
+
+    /// Whether a queue's failover leads anywhere. Round trips over several
+    /// queues are allowed: the engine bounds a call's hops.
+    fn failover(&mut self, queue: &QueueConfig) {
+        let problem = match queue.failover {
+            Destination::HangUp => return,
+            Destination::Queue(number) if number == queue.number => {
+                let hint = "let it lead to an extension or another queue, or \"hang_up\"";
+                let what = "a queue can not be its own failover: its callers would never leave it";
+                (what.to_owned(), Some(hint.to_owned()))
+            }
+            _ if !self.references => return,
+            Destination::Extension(number) => {
+                if self.has_extension(number) {
+                    return;
+                }
+                let removed = self.extensions.contains_key(&number);
+                let hint = if self.has_queue(number) {
+                    Some(format!("{number} is a queue: \"queue {number}\""))
+                } else {
+                    self.did_you_mean(number, |number| self.has_extension(number))
+                };
+                absent("extension", number, removed, hint)
+            }
+            Destination::Queue(number) => {
+                if self.has_queue(number) {
+                    return;
+                }
+                let removed = self.queues.contains_key(&number);
+                let hint = if self.has_extension(number) {
+                    Some(format!("{number} is an extension: \"extension {number}\""))
+                } else {
+                    self.did_you_mean(number, |number| self.has_queue(number))
+                };
+                absent("queue", number, removed, hint)
+            }
+        };
+        self.faults
+            .add(Subject::Queue(queue.number), "failover", None, || problem);
+    }
+
+    /// Whether new options leave a queue's number where it was allowed.
+    fn left_outside(&mut self, queue: &QueueConfig, range: (Number, Number)) {
+        if !is_within(queue.number, range) {
+            let what = || {
+                let QueueConfig { number, name, .. } = queue;
+                let what = format!("queue {number} {name:?} would lie outside");
+                (
+                    what,
+                    Some("delete the queue in the same step, or widen the range".to_owned()),
+                )
+            };
+            self.faults
+                .add(Subject::Options, "queue_numbers", None, what);
+        }
+    }
+
+    /// A number that somebody has and that is one slip away from `wrong`.
+    fn did_you_mean(&self, wrong: Number, has: impl Fn(Number) -> bool) -> Option<String> {
+        if self.faults.list.len() >= PROBLEMS_MAX {
+            return None;
+        }
+        object::slips(wrong)
+            .find(|&near| has(near))
+            .map(|near| format!("did you mean {near}?"))
+    }
+}
+
+/// A destination that is not there, in words.
+fn absent(
+    kind: &str,
+    number: Number,
+    removed: bool,
+    hint: Option<String>,
+) -> (String, Option<String>) {
+    if removed {
+        let hint = "change the failover in the same step".to_owned();
+        return (
+            format!("calls fail over to {kind} {number}, which is removed"),
+            Some(hint),
+        );
+    }
+    (format!("there is no {kind} {number}"), hint)
 }

@@ -1,9 +1,280 @@
-//! Stand-in.
-use super::model::{Change, Config};
-/// x
-pub fn changes(_from: &Config, to: &Config) -> Vec<Change> {
-    let mut out = vec![Change::PutOptions(to.options.clone())];
-    out.extend(to.extensions.iter().cloned().map(Change::PutExtension));
-    out.extend(to.queues.iter().cloned().map(Change::PutQueue));
-    out
+//! The changes that lead from one configuration to another, and their effect.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::check::is_within;
+use super::model::{Change, Config, Destination, ExtensionConfig, Options, QueueConfig};
+use crate::number::Number;
+
+/// The changes that lead from `from` to `to`, both without faults.
+///
+/// They come in an order in which one can stop after each and has a
+/// configuration without faults, so that many of them can be made in parts.
+/// That can not be had where queues swap names or new queues are each other's
+/// failover, or where a limit is passed for a while: then those belong in one
+/// part. Objects that only change their place in the file do not change.
+#[must_use]
+pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
+    let mut plan = Plan::new(from, to);
+    plan.list();
+    plan.order();
+    plan.sorted()
+}
+
+/// The configuration after `changes`. New objects stand at the end.
+#[must_use]
+pub fn apply(mut config: Config, changes: &[Change]) -> Config {
+    for change in changes {
+        match change {
+            Change::PutExtension(put) => {
+                let old = config
+                    .extensions
+                    .iter_mut()
+                    .find(|old| old.number == put.number);
+                match old {
+                    Some(old) => *old = put.clone(),
+                    None => config.extensions.push(put.clone()),
+                }
+            }
+            Change::PutOptions(options) => config.options = options.clone(),
+            Change::PutQueue(put) => {
+                let old = config
+                    .queues
+                    .iter_mut()
+                    .find(|old| old.number == put.number);
+                match old {
+                    Some(old) => *old = put.clone(),
+                    None => config.queues.push(put.clone()),
+                }
+            }
+            Change::RemoveExtension(number) => {
+                config
+                    .extensions
+                    .retain(|extension| extension.number != *number);
+                for queue in &mut config.queues {
+                    queue.members.retain(|member| member.extension != *number);
+                    queue.managers.retain(|manager| manager != number);
+                }
+            }
+            Change::RemoveQueue(number) => config.queues.retain(|queue| queue.number != *number),
+        }
+    }
+    config
+}
+
+/// What a change is about; the order is that in which changes are made where
+/// nothing else demands another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Node {
+    OptionsFirst,
+    PutExtension(Number),
+    PutQueue(Number),
+    RemoveQueue(Number),
+    RemoveExtension(Number),
+    OptionsLast,
+}
+
+/// The changes, and which of them must wait for which.
+struct Plan<'c> {
+    from: &'c Config,
+    to: &'c Config,
+    old_extensions: BTreeMap<Number, &'c ExtensionConfig>,
+    new_extensions: BTreeMap<Number, &'c ExtensionConfig>,
+    old_queues: BTreeMap<Number, &'c QueueConfig>,
+    new_queues: BTreeMap<Number, &'c QueueConfig>,
+    changes: BTreeMap<Node, Change>,
+    /// For each change, those that wait for it.
+    before: BTreeMap<Node, Vec<Node>>,
+    /// How many others each change waits for.
+    waits: BTreeMap<Node, usize>,
+}
+
+impl<'c> Plan<'c> {
+    fn new(from: &'c Config, to: &'c Config) -> Self {
+        Self {
+            from,
+            to,
+            old_extensions: from.extensions.iter().map(|e| (e.number, e)).collect(),
+            new_extensions: to.extensions.iter().map(|e| (e.number, e)).collect(),
+            old_queues: from.queues.iter().map(|q| (q.number, q)).collect(),
+            new_queues: to.queues.iter().map(|q| (q.number, q)).collect(),
+            changes: BTreeMap::new(),
+            before: BTreeMap::new(),
+            waits: BTreeMap::new(),
+        }
+    }
+
+    /// Lists what differs.
+    fn list(&mut self) {
+        self.list_options();
+        for (&number, &extension) in &self.new_extensions {
+            if self.old_extensions.get(&number) != Some(&extension) {
+                let change = Change::PutExtension(extension.clone());
+                self.changes.insert(Node::PutExtension(number), change);
+            }
+        }
+        for (&number, &queue) in &self.new_queues {
+            if self.old_queues.get(&number) != Some(&queue) {
+                self.changes
+                    .insert(Node::PutQueue(number), Change::PutQueue(queue.clone()));
+            }
+        }
+        for &number in self.old_queues.keys() {
+            if !self.new_queues.contains_key(&number) {
+                self.changes
+                    .insert(Node::RemoveQueue(number), Change::RemoveQueue(number));
+            }
+        }
+        for &number in self.old_extensions.keys() {
+            if !self.new_extensions.contains_key(&number) {
+                let change = Change::RemoveExtension(number);
+                self.changes.insert(Node::RemoveExtension(number), change);
+            }
+        }
+    }
+
+    /// New options come first, except that the range of queue numbers must
+    /// hold old queues until they are gone.
+    fn list_options(&mut self) {
+        let (old, new) = (&self.from.options, &self.to.options);
+        if old == new {
+            return;
+        }
+        let is_outside = |queue: &QueueConfig| !is_within(queue.number, new.queue_numbers);
+        if !self.from.queues.iter().any(is_outside) {
+            self.changes
+                .insert(Node::OptionsFirst, Change::PutOptions(new.clone()));
+            return;
+        }
+        self.changes
+            .insert(Node::OptionsLast, Change::PutOptions(new.clone()));
+        if let Some(queue_numbers) = union(old.queue_numbers, new.queue_numbers) {
+            let wide = Options {
+                queue_numbers,
+                ..new.clone()
+            };
+            if wide != *old {
+                self.changes
+                    .insert(Node::OptionsFirst, Change::PutOptions(wide));
+            }
+        }
+    }
+
+    /// Finds out which change must wait for which.
+    fn order(&mut self) {
+        let nodes: Vec<Node> = self.changes.keys().copied().collect();
+        let old_names: BTreeMap<&str, Number> = self
+            .from
+            .queues
+            .iter()
+            .map(|queue| (queue.name.as_str(), queue.number))
+            .collect();
+        // Extensions that must wait themselves; all others come before queues.
+        let late: BTreeSet<Number> = self
+            .new_extensions
+            .keys()
+            .copied()
+            .filter(|n| self.old_queues.contains_key(n))
+            .collect();
+        for node in nodes {
+            match node {
+                Node::PutExtension(number) => self.wait(node, Node::RemoveQueue(number)),
+                Node::PutQueue(number) => {
+                    self.wait(node, Node::RemoveExtension(number));
+                    self.order_queue(self.new_queues[&number], &old_names, &late);
+                }
+                Node::RemoveQueue(number) => {
+                    self.wait(Node::OptionsLast, Node::RemoveQueue(number))
+                }
+                Node::RemoveExtension(_) | Node::OptionsFirst | Node::OptionsLast => {}
+            }
+        }
+        // What an old queue leads to goes only when it leads there no more.
+        let old_queues = &self.from.queues;
+        for queue in old_queues {
+            let gone = match queue.failover {
+                Destination::Extension(number) => Node::RemoveExtension(number),
+                Destination::Queue(number) => Node::RemoveQueue(number),
+                Destination::HangUp => continue,
+            };
+            self.wait(gone, Node::PutQueue(queue.number));
+            self.wait(gone, Node::RemoveQueue(queue.number));
+        }
+    }
+
+    fn order_queue(
+        &mut self,
+        queue: &QueueConfig,
+        old_names: &BTreeMap<&str, Number>,
+        late: &BTreeSet<Number>,
+    ) {
+        let node = Node::PutQueue(queue.number);
+        let no_wide_range = !self.changes.contains_key(&Node::OptionsFirst);
+        if no_wide_range && !is_within(queue.number, self.from.options.queue_numbers) {
+            self.wait(node, Node::OptionsLast);
+        }
+        if let Some(&holder) = old_names.get(queue.name.as_str())
+            && holder != queue.number
+        {
+            self.wait(node, Node::PutQueue(holder));
+            self.wait(node, Node::RemoveQueue(holder));
+        }
+        match queue.failover {
+            Destination::Queue(number) if !self.old_queues.contains_key(&number) => {
+                self.wait(node, Node::PutQueue(number));
+            }
+            Destination::Extension(number) if late.contains(&number) => {
+                self.wait(node, Node::PutExtension(number));
+            }
+            _ => {}
+        }
+        if !late.is_empty() {
+            let members = queue.members.iter().map(|member| member.extension);
+            for number in members.chain(queue.managers.iter().copied()) {
+                if late.contains(&number) {
+                    self.wait(node, Node::PutExtension(number));
+                }
+            }
+        }
+    }
+
+    /// Lets one change wait for another, if both are made.
+    fn wait(&mut self, later: Node, earlier: Node) {
+        let both = self.changes.contains_key(&later) && self.changes.contains_key(&earlier);
+        if both && later != earlier {
+            self.before.entry(earlier).or_default().push(later);
+            *self.waits.entry(later).or_default() += 1;
+        }
+    }
+
+    /// The changes in order. Where some wait for each other, the first of them
+    /// goes ahead.
+    fn sorted(mut self) -> Vec<Change> {
+        let free = |node: &&Node| !self.waits.contains_key(node);
+        let mut ready: BTreeSet<Node> = self.changes.keys().filter(free).copied().collect();
+        let mut sorted = Vec::with_capacity(self.changes.len());
+        while let Some(node) = ready
+            .pop_first()
+            .or_else(|| self.changes.keys().next().copied())
+        {
+            let Some(change) = self.changes.remove(&node) else {
+                continue;
+            };
+            sorted.push(change);
+            for later in self.before.remove(&node).unwrap_or_default() {
+                let left = self.waits.get_mut(&later).expect("it waits for this one");
+                *left -= 1;
+                if *left == 0 {
+                    ready.insert(later);
+                }
+            }
+        }
+        sorted
+    }
+}
+
+/// The smallest range that holds both, if they have as many digits.
+fn union(a: (Number, Number), b: (Number, Number)) -> Option<(Number, Number)> {
+    let same = a.0.to_string().len() == b.0.to_string().len();
+    same.then(|| (a.0.min(b.0), a.1.max(b.1)))
 }

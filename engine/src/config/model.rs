@@ -236,12 +236,7 @@ pub struct EmptyStates {
 
 impl Default for EmptyStates {
     fn default() -> Self {
-        Self {
-            busy: false,
-            paused: true,
-            unavailable: true,
-            wrap_up: false,
-        }
+        Self { busy: false, paused: true, unavailable: true, wrap_up: false }
     }
 }
 

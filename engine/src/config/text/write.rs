@@ -1,0 +1,297 @@
+//! Writing a configuration as a file.
+
+use core::fmt::Write as _;
+
+use super::queue::{COUNTS_SINCE, NOTICES, STRATEGIES};
+use crate::config::model::{
+    Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberKind, Options,
+    PauseReason, QueueConfig,
+};
+use crate::number::Number;
+use crate::time::Span;
+
+/// From so many numbers in a row on, they are written as a range.
+const RUN_MIN: usize = 3;
+/// Elements of a list in one line.
+const LINE_ITEMS_MAX: usize = 10;
+
+/// The file of a configuration: it reads back equal, if the configuration is
+/// without faults. What is as it is by default is left out.
+#[must_use]
+pub fn write(config: &Config) -> String {
+    let mut out = String::new();
+    options(&mut out, &config.options);
+    let like = |a: &ExtensionConfig, b: &ExtensionConfig| {
+        ExtensionConfig {
+            number: a.number,
+            ..b.clone()
+        } == *a
+    };
+    let joins =
+        |a: &ExtensionConfig, b: &ExtensionConfig| like(a, b) && follows(a.number, b.number);
+    for run in config.extensions.chunk_by(joins) {
+        if run.len() >= RUN_MIN {
+            extension(&mut out, run);
+        } else {
+            run.chunks(1).for_each(|one| extension(&mut out, one));
+        }
+    }
+    for config in &config.queues {
+        queue(&mut out, config);
+    }
+    // Tables are set apart by an empty line before each.
+    out.trim_start().to_owned()
+}
+
+fn options(out: &mut String, options: &Options) {
+    let default = Options::default();
+    if *options == default {
+        return;
+    }
+    out.push_str("[options]\n");
+    if options.time_zone != default.time_zone {
+        line(out, "time_zone", &quoted(&options.time_zone));
+    }
+    if options.queue_numbers != default.queue_numbers {
+        let (first, last) = options.queue_numbers;
+        line(out, "queue_numbers", &format!("\"{first}-{last}\""));
+    }
+    if options.new_dynamic_agents != default.new_dynamic_agents {
+        let word = match options.new_dynamic_agents {
+            InitialStatus::LoggedIn => "logged_in",
+            InitialStatus::LoggedOut => "logged_out",
+        };
+        line(out, "new_dynamic_agents", &quoted(word));
+    }
+    if options.pause_reasons != default.pause_reasons {
+        let reasons = options.pause_reasons.iter().map(pause_reason).collect();
+        line(out, "pause_reasons", &list(reasons));
+    }
+    if options.push_records {
+        line(out, "push_records", "true");
+    }
+}
+
+fn pause_reason(PauseReason { name, code }: &PauseReason) -> String {
+    quoted(&format!("{name} {code}"))
+}
+
+/// An extension, or several that differ in their numbers only.
+fn extension(out: &mut String, run: &[ExtensionConfig]) {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else {
+        return;
+    };
+    let default = ExtensionConfig::new(first.number);
+    out.push_str("\n[[extension]]\n");
+    if run.len() > 1 {
+        line(
+            out,
+            "numbers",
+            &format!("\"{}-{}\"", first.number, last.number),
+        );
+    } else {
+        line(out, "number", &format!("\"{}\"", first.number));
+    }
+    if first.name != default.name {
+        line(out, "name", &quoted(&first.name));
+    }
+    if first.administrator {
+        line(out, "administrator", "true");
+    }
+    if first.ring_timeout != default.ring_timeout {
+        line(out, "ring_timeout_s", &seconds(first.ring_timeout));
+    }
+}
+
+fn queue(out: &mut String, queue: &QueueConfig) {
+    let default = QueueConfig::new(queue.number, &queue.name);
+    out.push_str("\n[[queue]]\n");
+    line(out, "number", &format!("\"{}\"", queue.number));
+    line(out, "name", &quoted(&queue.name));
+    if queue.strategy != default.strategy {
+        line(out, "strategy", &quoted(word(STRATEGIES, queue.strategy)));
+    }
+    if queue.fewest_calls_since != default.fewest_calls_since {
+        line(
+            out,
+            "fewest_calls_since",
+            &quoted(word(COUNTS_SINCE, queue.fewest_calls_since)),
+        );
+    }
+    people(out, queue);
+    times(out, queue, &default);
+    if queue.managers_switch_agents != default.managers_switch_agents {
+        line(out, "managers_switch_agents", "false");
+    }
+    if queue.ring_in_use {
+        line(out, "ring_in_use", "true");
+    }
+    if queue.max_callers != default.max_callers {
+        line(out, "max_callers", &queue.max_callers.to_string());
+    }
+    if let Some(states) = queue.disallow_join_when_empty {
+        line(out, "disallow_join_when_empty", &empty_states(states));
+    }
+    if let Some(states) = queue.leave_when_empty {
+        line(out, "leave_when_empty", &empty_states(states));
+    }
+    match queue.failover {
+        Destination::HangUp => {}
+        Destination::Extension(number) => {
+            line(out, "failover", &quoted(&format!("extension {number}")))
+        }
+        Destination::Queue(number) => line(out, "failover", &quoted(&format!("queue {number}"))),
+    }
+    if queue.sla_threshold_percent != default.sla_threshold_percent {
+        line(
+            out,
+            "sla_threshold_percent",
+            &queue.sla_threshold_percent.to_string(),
+        );
+    }
+    if let Some(zone) = &queue.time_zone {
+        line(out, "time_zone", &quoted(zone));
+    }
+    if !queue.notify_managers.is_empty() {
+        let notices = queue
+            .notify_managers
+            .iter()
+            .map(|&notice| quoted(word(NOTICES, notice)));
+        line(out, "notify_managers", &list(notices.collect()));
+    }
+}
+
+fn people(out: &mut String, queue: &QueueConfig) {
+    let members = |kind: MemberKind| {
+        let of_kind = queue
+            .members
+            .iter()
+            .filter(move |member| member.kind == kind);
+        of_kind.map(|member| member.extension).collect()
+    };
+    let lists: [(&str, Vec<Number>); 3] = [
+        ("static_agents", members(MemberKind::Static)),
+        ("dynamic_agents", members(MemberKind::Dynamic)),
+        ("managers", queue.managers.clone()),
+    ];
+    for (key, numbers) in lists {
+        if !numbers.is_empty() {
+            line(out, key, &list(ranges(&numbers)));
+        }
+    }
+}
+
+fn times(out: &mut String, queue: &QueueConfig, default: &QueueConfig) {
+    let times = [
+        (
+            "agent_timeout_s",
+            queue.agent_timeout,
+            default.agent_timeout,
+        ),
+        (
+            "retry_interval_s",
+            queue.retry_interval,
+            default.retry_interval,
+        ),
+        ("wrap_up_s", queue.wrap_up, default.wrap_up),
+        ("max_waiting_s", queue.max_waiting, default.max_waiting),
+        ("sla_time_s", queue.sla_time, default.sla_time),
+    ];
+    for (key, span, default) in times {
+        if span != default {
+            line(out, key, &seconds(span));
+        }
+    }
+}
+
+/// The numbers, those in a row as one text.
+fn ranges(numbers: &[Number]) -> Vec<String> {
+    let mut texts = Vec::new();
+    for run in numbers.chunk_by(|&a, &b| follows(a, b)) {
+        match run {
+            [first, .., last] if run.len() >= RUN_MIN => texts.push(format!("\"{first}-{last}\"")),
+            _ => texts.extend(run.iter().map(|number| format!("\"{number}\""))),
+        }
+    }
+    texts
+}
+
+/// Whether `b` is the number after `a`, with as many digits.
+fn follows(a: Number, b: Number) -> bool {
+    let (a, b) = (a.to_string(), b.to_string());
+    let is_digits = |text: &str| text.bytes().all(|symbol| symbol.is_ascii_digit());
+    let value = |text: &str| text.parse::<u128>().ok();
+    a.len() == b.len()
+        && is_digits(&a)
+        && is_digits(&b)
+        && value(&a).zip(value(&b)).is_some_and(|(a, b)| a + 1 == b)
+}
+
+fn empty_states(states: EmptyStates) -> String {
+    if states == EmptyStates::default() {
+        return "true".to_owned();
+    }
+    let EmptyStates {
+        busy,
+        paused,
+        unavailable,
+        wrap_up,
+    } = states;
+    let words = [
+        ("busy", busy),
+        ("paused", paused),
+        ("unavailable", unavailable),
+        ("wrap_up", wrap_up),
+    ];
+    list(
+        words
+            .iter()
+            .filter(|(_, on)| *on)
+            .map(|(word, _)| quoted(word))
+            .collect(),
+    )
+}
+
+fn word<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+    let found = words.iter().find(|(_, other)| *other == value);
+    found.expect("every value has a word").0
+}
+
+/// Seconds as a number: `12.5`.
+fn seconds(span: Span) -> String {
+    span.to_string().trim_end_matches('s').to_owned()
+}
+
+fn line(out: &mut String, key: &str, value: &str) {
+    writeln!(out, "{key} = {value}").expect("a text takes what is written");
+}
+
+/// An array, over several lines where it is long.
+fn list(items: Vec<String>) -> String {
+    if items.len() <= LINE_ITEMS_MAX {
+        return format!("[{}]", items.join(", "));
+    }
+    let mut out = String::from("[\n");
+    for items in items.chunks(LINE_ITEMS_MAX) {
+        writeln!(out, "    {},", items.join(", ")).expect("a text takes what is written");
+    }
+    out.push(']');
+    out
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c.is_control() => {
+                write!(out, "\\u{:04X}", u32::from(c)).expect("a text takes what is written");
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
