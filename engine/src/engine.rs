@@ -30,7 +30,6 @@ impl Engine {
     /// every draw that the engine makes.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-<<<<<<< HEAD
         Self::with_state(State {
             seed,
             ..State::default()
@@ -42,9 +41,6 @@ impl Engine {
             state,
             marked: Vec::new(),
         }
-=======
-        Self { state: State { seed, ..State::default() } }
->>>>>>> 909f7768c34bb96c3c4d35446bb45023e2bb1a4e
     }
 
     /// Applies one entry and writes what follows from it to `out`.
