@@ -119,16 +119,26 @@ impl Clock {
 pub(crate) fn length(span: Span) -> String {
     let seconds = span.micros() / SECOND_US;
     if !span.micros().is_multiple_of(SECOND_US) {
-        return format!("{:.3} s", span.micros() as f64 / 1e6);
+        return format!("{} s", span.micros() as f64 / 1e6);
     }
-    for (unit, name) in [(DAY_S, "days"), (HOUR_S, "h"), (MINUTE_S, "min")] {
-        // Up to two days are told in hours, up to two hours in minutes.
-        if seconds.is_multiple_of(unit) && (seconds >= 2 * unit || unit == MINUTE_S) && seconds > 0
-        {
-            return format!("{} {name}", seconds / unit);
-        }
+    // One day is told in hours, which leaves no doubt about how many.
+    let day = (2 * DAY_S, DAY_S, "days");
+    let units = [day, (HOUR_S, HOUR_S, "h"), (MINUTE_S, MINUTE_S, "min")];
+    let unit = |(from, unit, _): &(u64, u64, _)| seconds >= *from && seconds.is_multiple_of(*unit);
+    match units.into_iter().find(unit) {
+        Some((_, unit, name)) => format!("{} {name}", seconds / unit),
+        None => format!("{seconds} s"),
     }
-    format!("{seconds} s")
+}
+
+/// Ticks of an axis of seconds with labels, in minutes where all are whole.
+pub(crate) fn seconds_labels(ticks: Vec<f64>) -> Vec<(f64, String)> {
+    let minutes = ticks.iter().all(|tick| tick % 60.0 == 0.0);
+    let label = |tick: f64| match minutes && tick > 0.0 {
+        true => (tick, format!("{:.0} min", tick / 60.0)),
+        false => (tick, format!("{tick} s")),
+    };
+    ticks.into_iter().map(label).collect()
 }
 
 /// `08:30`, with seconds where there are some.

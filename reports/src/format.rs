@@ -122,6 +122,13 @@ pub(crate) fn value(figure: Figure, value: f64) -> String {
     Scale::of_values(figure, &[value]).text(value)
 }
 
+/// A bound that somebody chose: without the decimals that it does not have.
+pub(crate) fn bound(figure: Figure, bound: f64) -> String {
+    let scale = Scale::of(figure, bound);
+    let text = scale.number(bound);
+    with_unit(text.strip_suffix(".0").unwrap_or(&text), scale.unit)
+}
+
 fn with_unit(number: &str, unit: &str) -> String {
     if unit.is_empty() {
         number.to_owned()

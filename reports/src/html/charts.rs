@@ -1,6 +1,6 @@
 //! The charts of a section.
 
-use super::plot::{Horizontal, Plot, Point, Vertical, round_ticks};
+use super::plot::{Ends, Horizontal, Plot, Point, Vertical, round_ticks};
 use super::{Scope, escape, parts};
 use crate::clock;
 use crate::estimate::Estimate;
@@ -49,12 +49,8 @@ impl Times {
             let actual = scope
                 .actual
                 .and_then(|actual| actual.intervals.get(*index)?.offered);
-            let seen = [
-                row.get(Figure::Offered).mean,
-                row.get(Figure::Agents).mean,
-                actual,
-            ];
-            seen.into_iter().flatten().any(|value| value > 0.0)
+            let calls = [row.get(Figure::Offered).mean, actual];
+            calls.into_iter().flatten().any(|calls| calls > 0.0) || is_staffed(row)
         };
         let first = (0..summary.intervals.len()).find(happened)?;
         let last = (0..summary.intervals.len()).rfind(happened)?;
@@ -84,6 +80,13 @@ impl Times {
         };
         self.shown.iter().map(row).collect()
     }
+}
+
+/// Whether agents were there to serve. With fewer than these, somebody ended
+/// a last call after the shift, which says nothing about occupancy.
+fn is_staffed(row: &Row) -> bool {
+    const AGENTS_MIN: f64 = 0.1;
+    row.get(Figure::Agents).mean >= Some(AGENTS_MIN)
 }
 
 fn seconds(span: tandem_engine::Span) -> f64 {
@@ -160,7 +163,7 @@ fn calls(scope: &Scope<'_>, times: &Times) -> String {
     let seen = actual.iter().flatten().map(|(_, y)| *y);
     let greatest = offered.chain(seen).fold(1.0, f64::max);
     let label = format!("Calls by interval: {}", scope.figures.name);
-    let mut plot = Plot::new(&label, HIGH, times.axis.clone(), counts(greatest));
+    let mut plot = Plot::new(&label, HIGH, times.axis.clone(), counts(greatest, 0.2));
     for (_, ends, row) in &rows {
         let mut base = 0.0;
         for (figure, class) in PARTS {
@@ -220,7 +223,6 @@ fn service_level(scope: &Scope<'_>, times: &Times) -> String {
                 Figure::Abandonment,
             ],
             target: scope.target(),
-            drawn_from: Figure::Offered,
         },
     )
 }
@@ -243,7 +245,6 @@ fn mean_wait(scope: &Scope<'_>, times: &Times) -> String {
             height: HIGH,
             table: &[Figure::MeanWait, Figure::MeanWaitAnswered, Figure::MaxWait],
             target: None,
-            drawn_from: Figure::Offered,
         },
     )
 }
@@ -259,7 +260,6 @@ fn occupancy(scope: &Scope<'_>, times: &Times) -> String {
             height: LOW,
             table: &[Figure::Occupancy, Figure::MeanTalk],
             target: None,
-            drawn_from: Figure::Agents,
         },
     )
 }
@@ -272,8 +272,6 @@ struct Lines<'a> {
     height: f64,
     table: &'a [Figure],
     target: Option<f64>,
-    /// The line has gaps where this figure is zero.
-    drawn_from: Figure,
 }
 
 fn line(scope: &Scope<'_>, times: &Times, lines: &Lines<'_>) -> String {
@@ -281,7 +279,10 @@ fn line(scope: &Scope<'_>, times: &Times, lines: &Lines<'_>) -> String {
     let estimates: Vec<(f64, Option<Estimate>)> = rows
         .iter()
         .map(|(_, ends, row)| {
-            let drawn = row.get(lines.drawn_from).mean > Some(0.0);
+            let drawn = match lines.figure {
+                Figure::Occupancy => is_staffed(row),
+                _ => row.get(Figure::Offered).mean > Some(0.0),
+            };
             (middle(*ends), drawn.then(|| row.get(lines.figure)))
         })
         .collect();
@@ -289,7 +290,7 @@ fn line(scope: &Scope<'_>, times: &Times, lines: &Lines<'_>) -> String {
         .iter()
         .map(|(x, estimate)| Some((*x, estimate.as_ref()?.mean?)))
         .collect();
-    let band = |of: fn(&Estimate) -> Option<(f64, f64)>| -> Vec<Option<(f64, f64, f64)>> {
+    let band = |of: fn(&Estimate) -> Option<(f64, f64)>| -> Vec<Ends> {
         let point = |(x, estimate): &(f64, Option<Estimate>)| {
             let (low, high) = of(estimate.as_ref()?)?;
             Some((*x, low, high))
@@ -304,14 +305,13 @@ fn line(scope: &Scope<'_>, times: &Times, lines: &Lines<'_>) -> String {
         Vec::new()
     };
     let actual = actual(scope, &rows, lines.figure);
-    let axis = vertical(lines, &means, &actual, &[&confidence, &range]);
+    let axis = vertical(lines, &means, &actual, [&confidence, &range]);
     let label = format!("{} by interval: {}", lines.title, scope.figures.name);
     let mut plot = Plot::new(&label, lines.height, times.axis.clone(), axis);
     plot.band("range", &range);
     plot.band("band", &confidence);
     if let Some(target) = lines.target {
-        let label = format!("target {}", crate::format::value(lines.figure, target));
-        plot.across("target", target, &label);
+        plot.across("target", target);
     }
     plot.line("forecast", &means);
     if means.len() <= DOTS_MAX {
@@ -325,15 +325,15 @@ fn line(scope: &Scope<'_>, times: &Times, lines: &Lines<'_>) -> String {
     let caption = Caption {
         title: lines.title,
         note: lines.note.clone(),
-        legend: line_legend(scope, compared, ranged),
+        legend: line_legend(scope, lines, compared, ranged),
     };
     let table = parts::by_interval(scope, lines.table, compared.then_some(lines.figure));
     figure(&caption, &plot.finish(), &table)
 }
 
-fn line_legend(scope: &Scope<'_>, compared: bool, ranged: bool) -> String {
+fn line_legend(scope: &Scope<'_>, lines: &Lines<'_>, compared: bool, ranged: bool) -> String {
     let confident = scope.has_intervals_of_confidence();
-    let name = match (compared, confident) {
+    let name = match (scope.actual.is_some(), confident) {
         (true, _) => "forecast",
         (false, true) => "mean",
         (false, false) => "simulated",
@@ -348,23 +348,27 @@ fn line_legend(scope: &Scope<'_>, compared: bool, ranged: bool) -> String {
     if compared {
         entries.push((Mark::Actual, "actual"));
     }
+    let target = lines
+        .target
+        .map(|target| format!("target {}", crate::format::bound(lines.figure, target)));
+    if let Some(target) = &target {
+        entries.push((Mark::Line("target"), target));
+    }
     legend(&entries)
 }
 
 /// An axis on which lines and points fit, and bands as far as they do not
 /// press the lines flat.
-fn vertical(
-    lines: &Lines<'_>,
-    means: &[Point],
-    actual: &[Point],
-    bands: &[&[Option<(f64, f64, f64)>]],
-) -> Vertical {
+fn vertical(lines: &Lines<'_>, means: &[Point], actual: &[Point], bands: [&[Ends]; 2]) -> Vertical {
     if lines.figure.unit() == Unit::Share {
-        let ticks = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
-        let label = |tick: f64| (tick, format!("{:.0} %", tick * 100.0));
+        let ticks = if lines.height > LOW { 5_u8 } else { 4 };
+        let label = |tick: u8| {
+            let share = f64::from(tick) / f64::from(ticks);
+            (share, format!("{:.0} %", share * 100.0))
+        };
         return Vertical {
             max: 1.0,
-            ticks: ticks.map(label).to_vec(),
+            ticks: (0..=ticks).map(label).collect(),
         };
     }
     let points = means.iter().chain(actual).flatten().map(|(_, y)| *y);
@@ -381,25 +385,18 @@ fn durations(greatest: f64) -> Vertical {
     const SECONDS: [f64; 11] = [
         1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0,
     ];
-    let greatest = greatest.max(1.0);
-    let ticks = round_ticks(greatest, &SECONDS);
-    let minutes = ticks.iter().all(|tick| tick % 60.0 == 0.0);
-    let label = |tick: f64| match minutes && tick > 0.0 {
-        true => (tick, format!("{:.0} min", tick / 60.0)),
-        false => (tick, format!("{tick:.0} s")),
-    };
+    let ticks = round_ticks(greatest.max(1.0), &SECONDS);
     Vertical {
         max: ticks.last().copied().unwrap_or(1.0),
-        ticks: ticks.into_iter().map(label).collect(),
+        ticks: clock::seconds_labels(ticks),
     }
 }
 
-/// An axis of counts.
-fn counts(greatest: f64) -> Vertical {
-    let ticks = round_ticks(
-        greatest,
-        &[0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0],
-    );
+/// An axis of counts, the distance of whose ticks is at least `least`.
+fn counts(greatest: f64, least: f64) -> Vertical {
+    const STEPS: [f64; 9] = [0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
+    let first = STEPS.iter().position(|step| *step >= least).unwrap_or(0);
+    let ticks = round_ticks(greatest, &STEPS[first..]);
     let decimals = usize::from(ticks.get(1).is_some_and(|step| *step < 1.0));
     let label = |tick: f64| (tick, crate::format::group(&format!("{tick:.decimals$}")));
     Vertical {
@@ -419,7 +416,7 @@ fn agents(scope: &Scope<'_>, times: &Times) -> String {
         .map(|(_, _, agents)| *agents)
         .fold(1.0, f64::max);
     let label = format!("Agents on duty by interval: {}", scope.figures.name);
-    let mut plot = Plot::new(&label, LOW, times.axis.clone(), counts(greatest));
+    let mut plot = Plot::new(&label, LOW, times.axis.clone(), counts(greatest, 1.0));
     plot.steps("staff", &steps);
     hover(&mut plot, scope, &rows, &[Figure::Agents], Figure::Agents);
     let caption = Caption {
@@ -452,10 +449,14 @@ fn actual(scope: &Scope<'_>, rows: &[(usize, (f64, f64), &Row)], figure: Figure)
 }
 
 fn draw_actual(plot: &mut Plot, points: &[Point]) {
-    plot.line("actual", points);
-    let radius = if points.len() <= DOTS_MAX { 3.6 } else { 2.4 };
+    let (class, radius) = if points.len() <= DOTS_MAX {
+        ("actual", 3.6)
+    } else {
+        ("actual many", 2.1)
+    };
+    plot.line(class, points);
     for (x, y) in points.iter().flatten() {
-        plot.dot("actual", *x, *y, radius);
+        plot.dot(class, *x, *y, radius);
     }
 }
 

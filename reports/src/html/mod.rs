@@ -171,17 +171,18 @@ fn expectations(expectations: &[Expectation]) -> String {
         } else {
             ("no", "✗ not met")
         };
-        let show = |value: f64| match Figure::from_key(&one.figure) {
-            Some(figure) => format::value(figure, value),
-            None => value.to_string(),
+        let show = |value: f64, how: fn(Figure, f64) -> String| {
+            Figure::from_key(&one.figure).map_or(value.to_string(), |figure| how(figure, value))
         };
-        let seen = one.seen.map_or("unknown".to_owned(), show);
+        let seen = one
+            .seen
+            .map_or("unknown".to_owned(), |seen| show(seen, format::value));
         text.push_str(&format!(
             "<li><span class=\"verdict {class}\">{verdict}</span><span>{}</span>\
              <span class=\"seen\">came out at <b>{}</b>, wanted {}</span></li>\n",
             escape(&one.text),
             escape(&seen),
-            escape(&show(one.wanted)),
+            escape(&show(one.wanted, format::bound)),
         ));
     }
     text.push_str("</ul>\n</section>\n");
@@ -224,7 +225,7 @@ fn subtitle(scope: &Scope<'_>) -> Option<String> {
     let target = scope.target().map_or(String::new(), |target| {
         format!(
             " for {} of calls",
-            format::value(Figure::ServiceLevel, target)
+            format::bound(Figure::ServiceLevel, target)
         )
     });
     Some(format!("to be answered in less than {sla_time}{target}"))

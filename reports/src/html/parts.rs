@@ -4,7 +4,7 @@ use super::{Scope, escape};
 use crate::clock;
 use crate::estimate::Estimate;
 use crate::figure::Figure;
-use crate::format::{Scale, UNICODE, value};
+use crate::format::{Scale, UNICODE, bound, value};
 use crate::report::Report;
 use crate::summary::Summary;
 use crate::table::{is_quiet, stretches};
@@ -96,7 +96,7 @@ fn extra(scope: &Scope<'_>, figure: Figure) -> String {
         notes.push(format!("actual <b>{}</b>", value(figure, actual)));
     }
     if let (Figure::ServiceLevel, Some(target)) = (figure, scope.target()) {
-        notes.push(format!("target {}", value(figure, target)));
+        notes.push(format!("target {}", bound(figure, target)));
     }
     if notes.is_empty() {
         return String::new();
@@ -106,13 +106,12 @@ fn extra(scope: &Scope<'_>, figure: Figure) -> String {
 
 /// The queues beside each other.
 pub(super) fn queues(summary: &Summary) -> String {
-    const COLUMNS: [Figure; 7] = [
+    const COLUMNS: [Figure; 6] = [
         Figure::Offered,
         Figure::ServiceLevel,
         Figure::MeanWait,
         Figure::MaxWait,
         Figure::Abandonment,
-        Figure::Agents,
         Figure::Occupancy,
     ];
     let names = summary.queues.iter().enumerate().map(|(place, queue)| {
@@ -126,7 +125,7 @@ pub(super) fn queues(summary: &Summary) -> String {
 
 /// The groups of agents beside each other, where there are several.
 pub(super) fn groups(summary: &Summary) -> String {
-    const COLUMNS: [Figure; 3] = [Figure::Answered, Figure::Agents, Figure::Occupancy];
+    const COLUMNS: [Figure; 2] = [Figure::Answered, Figure::Occupancy];
     if summary.groups.len() < 2 {
         return String::new();
     }

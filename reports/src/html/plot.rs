@@ -7,7 +7,7 @@ use super::escape;
 /// Size of the drawing; it is scaled to the width of the page.
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 58.0;
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 22.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 28.0;
 
@@ -28,6 +28,9 @@ pub(super) struct Horizontal {
 
 /// A point of a line; gaps are `None`.
 pub(super) type Point = Option<(f64, f64)>;
+
+/// A place on the horizontal axis with the low and high end of a band there.
+pub(super) type Ends = Option<(f64, f64, f64)>;
 
 /// A plot that grows with every call. What comes later covers what was before.
 #[derive(Clone, Debug)]
@@ -91,11 +94,6 @@ impl Plot {
 
     fn py(&self, y: f64) -> String {
         num(self.y_of(y))
-    }
-
-    /// How many units of the drawing a length on the horizontal axis takes.
-    pub(super) fn width_of(&self, length: f64) -> f64 {
-        length / (self.x.to - self.x.from) * (WIDTH - LEFT - RIGHT)
     }
 
     /// A bar from `x.0` to `x.1`, with a gap to its neighbours where there is
@@ -183,7 +181,7 @@ impl Plot {
     }
 
     /// A band between the lows and highs at each point, broken at gaps.
-    pub(super) fn band(&mut self, class: &str, points: &[Option<(f64, f64, f64)>]) {
+    pub(super) fn band(&mut self, class: &str, points: &[Ends]) {
         let lows: Vec<Point> = points
             .iter()
             .map(|p| p.map(|(x, low, _)| (x, low)))
@@ -214,18 +212,13 @@ impl Plot {
         }
     }
 
-    /// A line across the whole plot, labelled at its right end.
-    pub(super) fn across(&mut self, class: &str, y: f64, label: &str) {
-        let below = self.y_of(y) < TOP + 16.0;
+    /// A line across the whole plot.
+    pub(super) fn across(&mut self, class: &str, y: f64) {
+        let right = num(WIDTH - RIGHT);
+        let y = self.py(y);
         let _ = write!(
             self.svg,
-            "<path class=\"{class}\" d=\"M{LEFT} {}H{}\"/>\
-             <text class=\"note {class}\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
-            self.py(y),
-            num(WIDTH - RIGHT),
-            num(WIDTH - RIGHT - 2.0),
-            num(self.y_of(y) + if below { 14.0 } else { -5.0 }),
-            escape(label),
+            "<path class=\"{class}\" d=\"M{LEFT} {y}H{right}\"/>"
         );
     }
 
@@ -270,7 +263,7 @@ impl Plot {
         for (at, label) in self.x.ticks.clone() {
             let x = self.x_of(at);
             // Labels at the ends stay inside of the drawing.
-            let anchor = if x > WIDTH - RIGHT - 14.0 {
+            let anchor = if x + label.chars().count() as f64 * 3.4 > WIDTH {
                 "end"
             } else {
                 "middle"
@@ -281,7 +274,7 @@ impl Plot {
                  <text class=\"tick\" x=\"{2}\" y=\"{3}\" text-anchor=\"{anchor}\">{4}</text>",
                 num(x),
                 num(bottom),
-                num(if anchor == "end" { WIDTH - RIGHT } else { x }),
+                num(if anchor == "end" { WIDTH } else { x }),
                 num(bottom + 19.0),
                 escape(&label),
             );

@@ -3,6 +3,7 @@
 use super::charts::{Caption, Mark, figure, legend};
 use super::plot::{Horizontal, Plot, Vertical, round_ticks};
 use super::{Scope, parts};
+use crate::clock;
 use crate::waits::Waits;
 
 const HEIGHT: f64 = 230.0;
@@ -173,12 +174,11 @@ fn horizontal(bars: &Bars, end: f64, beyond: Option<(f64, f64)>) -> Horizontal {
         .copied()
         .find(|step| end / step <= 13.0)
         .unwrap_or(end);
-    let mut ticks = Vec::new();
-    let mut count = 0.0;
-    while count * step <= end {
-        ticks.push((count * step, time(count * step)));
-        count += 1.0;
+    let mut ticks = vec![0.0];
+    while ticks.len() as f64 * step <= end {
+        ticks.push(ticks.len() as f64 * step);
     }
+    let mut ticks = clock::seconds_labels(ticks);
     if let Some((from, to)) = beyond {
         // The last round time gives way to the name of the last bar.
         ticks.retain(|(at, _)| *at < end - step * 0.5);
@@ -194,7 +194,7 @@ fn horizontal(bars: &Bars, end: f64, beyond: Option<(f64, f64)>) -> Horizontal {
 /// `45 s`, `3 min`.
 fn time(seconds: f64) -> String {
     if seconds >= 120.0 && seconds % 60.0 == 0.0 {
-        format!("{:.0} min", seconds / 60.0)
+        format!("{} min", seconds / 60.0)
     } else {
         format!("{seconds} s")
     }
