@@ -11,20 +11,26 @@
 //! summary.add(&tally);
 //! ```
 
+mod clock;
 mod estimate;
 mod figure;
+mod format;
+mod html;
 mod json;
 mod layout;
 mod report;
 mod summary;
+mod table;
 mod tally;
 mod waits;
 
 pub use estimate::{Estimate, Moments};
 pub use figure::{Figure, Figures};
+pub use html::to_html;
 pub use json::to_json;
 pub use layout::{Interval, Layout, QueueLayout};
 pub use report::{About, Actual, ActualFigures, CalendarStart, Expectation, Report};
 pub use summary::{GroupSummary, QueueSummary, Row, Summary, SummaryBuilder};
+pub use table::{TableOptions, to_table};
 pub use tally::Tally;
 pub use waits::Waits;
