@@ -76,7 +76,7 @@ fn table_options() -> TableOptions {
         let locale = locale.to_ascii_lowercase();
         !locale.contains("utf-8") && !locale.contains("utf8")
     });
-    TableOptions { ascii, ..TableOptions::default() }
+    TableOptions { ascii, intervals: true }
 }
 
 /// Writes to the standard output. Whoever closes it early has seen enough.
