@@ -5,6 +5,8 @@
 //! `tandem-engine`, here as in the live system. Every sample is a function of
 //! what it is for, so that a variant of a scenario changes only what it changes.
 
+pub mod arrivals;
 pub mod distribution;
 pub mod random;
 pub mod special;
+pub mod table;
