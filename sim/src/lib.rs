@@ -6,6 +6,7 @@
 //! what it is for, so that a variant of a scenario changes only what it changes.
 
 pub mod arrivals;
+pub mod call_log;
 pub mod distribution;
 pub mod random;
 pub mod special;

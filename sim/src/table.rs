@@ -4,10 +4,13 @@
 //! was expected there.
 
 use core::fmt;
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Chain, Cursor, Read};
+use std::path::Path;
 
 use csv::{ByteRecord, Position, ReaderBuilder};
 use jiff::civil::{Date, DateTime};
+use lzma_rust2::XzReader;
 use tandem_engine::{SECOND_US, Span};
 
 use crate::distribution::span_from_seconds;
@@ -19,6 +22,11 @@ pub const DAY_S: u64 = 86_400;
 pub const TABLE_BYTES_MAX: u64 = 1 << 30;
 /// The longest time of one field, in seconds: ten years.
 pub const FIELD_S_MAX: f64 = 3_660.0 * 86_400.0;
+/// The most memory that a compressed table may ask for, in KiB: four times what
+/// the strongest setting of `xz` needs.
+pub const XZ_MEMORY_KIB_MAX: u32 = 256 << 10;
+/// The first bytes of every `.xz` file.
+const XZ_MAGIC: [u8; 6] = [0xFD, b'7', b'z', b'X', b'Z', 0];
 /// How much of a wrong field is quoted, in characters.
 const QUOTED_CHARS_MAX: usize = 40;
 /// Nanoseconds in a microsecond.
@@ -169,6 +177,18 @@ impl From<io::Error> for TableError {
     }
 }
 
+impl From<csv::Error> for TableError {
+    fn from(error: csv::Error) -> Self {
+        // Tables are read as bytes with any number of fields, so nothing but
+        // reading can fail.
+        let cause = error.to_string();
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => error.into(),
+            _ => Self::Unreadable { cause },
+        }
+    }
+}
+
 /// How the fields of a table are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -176,6 +196,54 @@ pub(crate) enum Dialect {
     Commas,
     /// Tabs, no quotes.
     Tabs,
+}
+
+/// Text that may have been compressed.
+pub(crate) enum Decompressed<R: Read> {
+    /// It was not.
+    Plain(Chain<Cursor<Vec<u8>>, R>),
+    /// It was, by `xz`.
+    Xz(Box<XzReader<Chain<Cursor<Vec<u8>>, R>>>),
+}
+
+/// Looks whether bytes are an `.xz` file, and if so decompresses them.
+pub(crate) fn decompressed<R: Read>(mut inner: R) -> Result<Decompressed<R>, TableError> {
+    let mut magic = Vec::new();
+    inner
+        .by_ref()
+        .take(XZ_MAGIC.len() as u64)
+        .read_to_end(&mut magic)?;
+    let is_xz = magic == XZ_MAGIC;
+    let whole = Cursor::new(magic).chain(inner);
+    Ok(if is_xz {
+        Decompressed::Xz(Box::new(XzReader::new_mem_limit(
+            whole,
+            true,
+            XZ_MEMORY_KIB_MAX,
+        )))
+    } else {
+        Decompressed::Plain(whole)
+    })
+}
+
+impl<R: Read> Read for Decompressed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(plain) => plain.read(buffer),
+            Self::Xz(xz) => xz.read(buffer),
+        }
+    }
+}
+
+/// Opens a file to be read as a table.
+///
+/// # Errors
+///
+/// [`TableError::Unreadable`] with the path and what the system said.
+pub fn open(path: &Path) -> Result<File, TableError> {
+    File::open(path).map_err(|error| TableError::Unreadable {
+        cause: format!("{}: {error}", path.display()),
+    })
 }
 
 /// Passes on what it reads, and an error once that is too much.
@@ -227,10 +295,7 @@ impl<R: Read> Table<R> {
                 left: TABLE_BYTES_MAX,
             });
         let mut record = ByteRecord::new();
-        if !reader
-            .read_byte_record(&mut record)
-            .map_err(io::Error::from)?
-        {
+        if !reader.read_byte_record(&mut record)? {
             return Err(TableError::Empty {
                 expected: expected.to_owned(),
             });
@@ -294,10 +359,7 @@ impl<R: Read> Table<R> {
 
     /// The next row, if there is one. Empty lines are passed over.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, TableError> {
-        let more = self
-            .reader
-            .read_byte_record(&mut self.record)
-            .map_err(io::Error::from)?;
+        let more = self.reader.read_byte_record(&mut self.record)?;
         Ok(more.then_some(Row {
             record: &self.record,
             header: &self.header,
@@ -318,7 +380,12 @@ impl<'a> Row<'a> {
             .get(column)
             .map(String::from_utf8_lossy)
             .unwrap_or_default();
-        let name = self.header.get(column).cloned().unwrap_or_default();
+        // A column beyond the header has a number only.
+        let name = self
+            .header
+            .get(column)
+            .cloned()
+            .unwrap_or_else(|| (column + 1).to_string());
         BadField {
             line: self.line(),
             column: name,
@@ -332,7 +399,7 @@ impl<'a> Row<'a> {
         if self.record.len() == self.header.len() {
             return Ok(self);
         }
-        let column = self.record.len().min(self.header.len() - 1);
+        let column = self.record.len().min(self.header.len());
         Err(self.bad(column, "as many columns as in the header"))
     }
 

@@ -1,6 +1,7 @@
 //! When simulated calls arrive.
 
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use tandem_engine::{Span, Timestamp};
 use tandem_sim::arrivals::{
     Arrivals, ArrivalsError, BUSY_DAYS_CV_MAX, BusyDays, CountColumns, INTERVALS_MAX, Profile,
@@ -153,6 +154,41 @@ fn the_same_arrivals_come_sooner_at_a_higher_rate() {
             "{slow} and {fast}"
         );
     }
+}
+
+/// Golden values: a change of any of them changes every seeded result and must
+/// be on purpose.
+#[test]
+fn arrivals_are_the_same_on_every_machine() {
+    let profile = Profile::from_counts(HOUR, HOUR, &[20.0, 0.0, 40.0], Repeat::Daily).unwrap();
+    let seed = replication_seed(SEED, 1);
+    let days = BusyDays::new(0.2, 0).unwrap();
+    let first = |arrivals: Arrivals| -> Vec<u64> {
+        arrivals
+            .step_by(15)
+            .take(5)
+            .map(Timestamp::micros)
+            .collect()
+    };
+    let even = [
+        3_652_977_848,
+        6_658_054_000,
+        12_074_705_971,
+        13_423_969_080,
+        90_552_294_714,
+    ];
+    let uneven = [
+        3_669_266_798,
+        10_999_152_651,
+        13_020_077_209,
+        90_673_354_471,
+        93_542_744_659,
+    ];
+    assert_eq!(first(Arrivals::poisson(profile.clone(), seed, 2)), even);
+    assert_eq!(
+        first(Arrivals::with_busy_days(profile, days, seed, 2)),
+        uneven
+    );
 }
 
 #[test]
@@ -437,8 +473,17 @@ fn any_counts() -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(prop_oneof![Just(0.0), 0.01..40.0_f64], 1..40)
 }
 
+/// So many cases; failing ones are kept in a file beside this one.
+fn cases(count: u32) -> ProptestConfig {
+    let persistence = Box::new(FileFailurePersistence::WithSource("regressions"));
+    ProptestConfig {
+        failure_persistence: Some(persistence),
+        ..ProptestConfig::with_cases(count)
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn arrivals_are_in_order_and_only_where_there_is_a_rate(

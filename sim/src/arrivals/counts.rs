@@ -8,7 +8,9 @@ use jiff::civil::{Date, Time};
 use tandem_engine::Span;
 
 use super::{ArrivalsError, INTERVALS_MAX, Profile, Repeat};
-use crate::table::{BadField, DAY_S, Dialect, Row, Table, TableError, days_between, time_of_day};
+use crate::table::{
+    BadField, DAY_S, Dialect, Row, Table, TableError, days_between, decompressed, time_of_day,
+};
 
 /// The largest count of a field; what an interval may expect is checked later.
 const COUNT_MAX: f64 = 1e12;
@@ -81,7 +83,8 @@ struct Count {
     count: f64,
 }
 
-/// Reads expected counts per interval from comma-separated text with a header.
+/// Reads expected counts per interval from comma-separated text with a header,
+/// which may be compressed by `xz`.
 ///
 /// A profile is configuration, so every wrong field is an error.
 ///
@@ -103,7 +106,7 @@ pub fn read_counts(
         Some(time) => format!("`{time}` and `{}`", columns.count),
         None => format!("`{}`", columns.count),
     };
-    let mut table = Table::new(text, Dialect::Commas, &expected)?;
+    let mut table = Table::new(decompressed(text)?, Dialect::Commas, &expected)?;
     let count_column = table.column(&columns.count)?;
     let time_column = columns
         .time

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tandem_engine::{SECOND_US, Span, Timestamp};
 
 use super::{ARRIVALS_PER_S_MAX, ArrivalsError, HORIZON_DAYS_MAX, INTERVAL_S_MIN, INTERVALS_MAX};
-use crate::distribution::float;
+use crate::distribution::{float, seconds};
 use crate::table::DAY_S;
 
 /// Seconds in an hour.
@@ -59,12 +59,8 @@ pub(super) struct Piece {
 
 impl Piece {
     /// Its length in seconds.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "below 2⁵³ microseconds, which are 285 years"
-    )]
     pub fn length_s(&self) -> f64 {
-        (self.to - self.from).micros() as f64 / SECOND_US as f64
+        seconds(self.to - self.from)
     }
 
     /// The time `offset_s` seconds into the piece, never outside of it. It is
@@ -220,13 +216,4 @@ impl Profile {
             }
         }
     }
-}
-
-/// A span in seconds.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "below 2⁵³ microseconds, which are 285 years"
-)]
-fn seconds(span: Span) -> f64 {
-    span.micros() as f64 / SECOND_US as f64
 }
