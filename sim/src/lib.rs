@@ -8,6 +8,7 @@
 pub mod arrivals;
 pub mod call_log;
 pub mod distribution;
+pub mod inference;
 pub mod random;
 pub mod special;
 pub mod table;
