@@ -177,6 +177,18 @@ impl From<io::Error> for TableError {
     }
 }
 
+impl From<csv::Error> for TableError {
+    fn from(error: csv::Error) -> Self {
+        // Tables are read as bytes with any number of fields, so nothing but
+        // reading can fail.
+        let cause = error.to_string();
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => error.into(),
+            _ => Self::Unreadable { cause },
+        }
+    }
+}
+
 /// How the fields of a table are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -283,10 +295,7 @@ impl<R: Read> Table<R> {
                 left: TABLE_BYTES_MAX,
             });
         let mut record = ByteRecord::new();
-        if !reader
-            .read_byte_record(&mut record)
-            .map_err(io::Error::from)?
-        {
+        if !reader.read_byte_record(&mut record)? {
             return Err(TableError::Empty {
                 expected: expected.to_owned(),
             });
@@ -350,10 +359,7 @@ impl<R: Read> Table<R> {
 
     /// The next row, if there is one. Empty lines are passed over.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, TableError> {
-        let more = self
-            .reader
-            .read_byte_record(&mut self.record)
-            .map_err(io::Error::from)?;
+        let more = self.reader.read_byte_record(&mut self.record)?;
         Ok(more.then_some(Row {
             record: &self.record,
             header: &self.header,
@@ -374,7 +380,12 @@ impl<'a> Row<'a> {
             .get(column)
             .map(String::from_utf8_lossy)
             .unwrap_or_default();
-        let name = self.header.get(column).cloned().unwrap_or_default();
+        // A column beyond the header has a number only.
+        let name = self
+            .header
+            .get(column)
+            .cloned()
+            .unwrap_or_else(|| (column + 1).to_string());
         BadField {
             line: self.line(),
             column: name,
@@ -388,7 +399,7 @@ impl<'a> Row<'a> {
         if self.record.len() == self.header.len() {
             return Ok(self);
         }
-        let column = self.record.len().min(self.header.len() - 1);
+        let column = self.record.len().min(self.header.len());
         Err(self.bad(column, "as many columns as in the header"))
     }
 

@@ -1,3 +1,4 @@
 //! Tandem: tests.
 
+pub mod stand_in;
 pub mod statistics;

@@ -68,16 +68,15 @@ fn call<'a>(
     written: &mut Option<Arrival>,
 ) -> Result<RowCall<'a>, BadField> {
     let row = row.require_width()?;
-    let (seconds, dated) = (row.seconds(columns.arrival), row.date_time(columns.arrival));
-    let (date, time) = match (*written, seconds, dated) {
-        (Some(Arrival::Seconds) | None, Ok(seconds), _) => (None, seconds),
-        (Some(Arrival::Dated) | None, _, Ok((date, time))) => (Some(date), time),
-        (Some(Arrival::Seconds), Err(field), _) | (Some(Arrival::Dated), _, Err(field)) => {
-            return Err(field);
-        }
-        (None, Err(_), Err(_)) => {
-            return Err(row.bad(columns.arrival, "a local date and time, or seconds"));
-        }
+    let column = columns.arrival;
+    let in_seconds = || row.seconds(column).map(|time| (None, time));
+    let dated = || row.date_time(column).map(|(date, time)| (Some(date), time));
+    let (date, time) = match *written {
+        Some(Arrival::Dated) => dated()?,
+        Some(Arrival::Seconds) => in_seconds()?,
+        None => in_seconds()
+            .or_else(|_| dated())
+            .map_err(|_| row.bad(column, "a local date and time, or seconds"))?,
     };
     let outcome = match row.text(columns.outcome)? {
         "abandoned" => Outcome::Abandoned,
