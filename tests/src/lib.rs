@@ -1,3 +1,6 @@
-//! Tandem: tests.
+//! What the whole-system tests share. The tests themselves lie in `tests/`,
+//! one binary for each boundary; none of them calls internals.
 
+pub mod fingerprint;
 pub mod statistics;
+pub mod tree;
