@@ -257,7 +257,7 @@ fn marks(file: &File) -> impl Iterator<Item = Finding> {
 }
 
 /// Folders below which lie things of one machine or one person.
-const LOCAL: &[&str] = &["home", "root", "Users", "work", "farm", "mnt", "media"];
+const LOCAL: &[&str] = &["home", "root", "Users", "work", "mnt", "media"];
 
 fn places(file: &File) -> impl Iterator<Item = Finding> {
     let is_local = |line: &str| {
@@ -266,7 +266,7 @@ fn places(file: &File) -> impl Iterator<Item = Finding> {
             // Only where the path begins: `/api/work/` is no place on a disk.
             line.match_indices(&path).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
-                before.is_none_or(|c| !(c.is_alphanumeric() || "_-.}>*)$~".contains(c)))
+                before.is_none_or(|c| !(c.is_alphanumeric() || "_-.}>*)$~/".contains(c)))
             })
         })
     };
