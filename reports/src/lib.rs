@@ -1,14 +1,12 @@
 //! Figures of a contact centre: folds the engine's events, live or simulated,
 //! and renders them as table, JSON and page. It never does I/O.
-//!
 //! ```
-//! # use std::sync::Arc;
-//! # use tandem_reports::{Layout, SummaryBuilder, Tally};
+//! # use std::sync::Arc; use tandem_reports::{Layout, SummaryBuilder, Tally};
 //! let layout = Arc::new(Layout::default()); // the queues, agents and times of the run
-//! let mut tally = Tally::new(Arc::clone(&layout)); // then, for every event: tally.observe(at, &event)
-//! tally.close(layout.end());
-//! let mut summary = SummaryBuilder::new(layout); // then, for every replication in order:
-//! summary.add(&tally);
+//! let mut tally = Tally::new(Arc::clone(&layout));
+//! tally.close(layout.end()); // after tally.observe(at, &event) for every event
+//! let mut summary = SummaryBuilder::new(layout);
+//! summary.add(&tally); // for every replication, in order
 //! ```
 
 mod clock;
