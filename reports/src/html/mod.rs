@@ -190,8 +190,12 @@ fn expectations(expectations: &[Expectation]) -> String {
 }
 
 fn section(scope: Scope<'_>) -> String {
+    let only = scope.report.summary.queues.len() == 1;
     let (id, class) = match scope.queue {
-        Some(queue) => (format!("queue-{queue}"), "queue"),
+        Some(queue) => (
+            format!("queue-{queue}"),
+            if only { "only" } else { "queue" },
+        ),
         None => ("all".to_owned(), "all"),
     };
     let name = if scope.queue.is_some() {
@@ -212,7 +216,7 @@ fn section(scope: Scope<'_>) -> String {
         text.push_str(&parts::queues(scope.report.summary));
     }
     // Groups serve all queues together; with one queue that is its section.
-    if scope.queue.is_none() || scope.report.summary.queues.len() == 1 {
+    if scope.queue.is_none() || only {
         text.push_str(&parts::groups(scope.report.summary));
     }
     text.push_str(&charts::charts(&scope));
