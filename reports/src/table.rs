@@ -272,12 +272,11 @@ fn align(table: &mut Table) {
     }
 }
 
+/// A blank stands on both sides of a cell, and one between two columns.
 fn width(table: &Table) -> u16 {
-    table
-        .column_max_content_widths()
-        .iter()
-        .map(|width| width + 2)
-        .sum()
+    let widths = table.column_max_content_widths();
+    let columns: u16 = widths.iter().map(|width| width + 3).sum();
+    columns.saturating_sub(1)
 }
 
 /// The table without blanks at the ends of lines.

@@ -33,7 +33,8 @@ pub(super) fn cards(scope: &Scope<'_>) -> String {
     for figure in CARDS {
         let estimate = scope.figures.total.get(figure);
         text.push_str(&format!(
-            "<div class=\"card\"><div class=\"title\">{}</div><div class=\"value\">{}</div>{}</div>\n",
+            "<div class=\"card\"><div class=\"title\">{}</div>\
+             <div class=\"value\">{}</div>{}</div>\n",
             figure.title(),
             big(figure, estimate),
             extra(scope, figure),
