@@ -193,7 +193,7 @@ fn calls(scope: &Scope<'_>, times: &Times) -> String {
     };
     let caption = Caption {
         title: "Offered calls",
-        note: format!("in {}{folded}", clock::length(layout.interval)),
+        note: format!("per {}{folded}", clock::length(layout.interval)),
         legend: legend(&entries),
     };
     let table = parts::by_interval(scope, &figures, Some(Figure::Offered));

@@ -134,14 +134,7 @@ fn facts(report: &Report<'_>) -> Vec<(&'static str, String)> {
     }
     if summary.intervals.len() > 1 {
         let folded = layout.fold.map_or(String::new(), |fold| {
-            format!(
-                " of a mean {}",
-                if fold.micros() == 86_400_000_000 {
-                    "day"
-                } else {
-                    "cycle"
-                }
-            )
+            format!(", the same times of every {} averaged", clock::length(fold))
         });
         facts.push((
             "Intervals",
