@@ -232,6 +232,10 @@ impl<T: Trace> Step<'_, T> {
         let member = self.s.members.remove(id).expect("the member is alive");
         if let Some(timer) = member.wrap_up {
             self.s.timers.cancel(timer);
+            self.tell(Event::WrapUpEnded {
+                agent,
+                queue: member.queue,
+            });
         }
         let queue = &mut self.s.queues[member.queue];
         queue.present_to_join -= u32::from(member.present_to_join);
