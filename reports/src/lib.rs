@@ -1,21 +1,12 @@
 //! Figures of a contact centre: folds the engine's events, live or simulated,
 //! and renders them as table, JSON and page. It never does I/O.
 //! ```
-<<<<<<< HEAD
 //! # use std::sync::Arc; use tandem_reports::{Layout, SummaryBuilder, Tally};
 //! let layout = Arc::new(Layout::default()); // the queues, agents and times of the run
 //! let mut tally = Tally::new(Arc::clone(&layout));
 //! tally.close(layout.end()); // after tally.observe(at, &event) for every event
 //! let mut summary = SummaryBuilder::new(layout);
 //! summary.add(&tally); // for every replication, in order
-=======
-//! # let (layout, events) = (std::sync::Arc::new(tandem_reports::Layout::default()), []);
-//! let mut tally = tandem_reports::Tally::new(layout.clone());
-//! events.iter().for_each(|(at, event)| tally.observe(*at, event));
-//! tally.close(layout.end());
-//! let summary = tandem_reports::Summary::of(layout, &[tally]); // one tally a replication
-//! assert_eq!(summary.replications, 1); // then Report, and to_table, to_json, to_html
->>>>>>> 846716156a8e849e5055426d25ad006cf0b1391d
 //! ```
 
 mod clock;
