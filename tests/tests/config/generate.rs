@@ -243,7 +243,7 @@ pub fn config() -> impl Strategy<Value = Config> {
     let numbers = (
         options(),
         extensions,
-        btree_set(0..100_u64, 0..8),
+        btree_set(prop_oneof![0..20_u64, 0..100_u64], 0..8),
         any::<bool>(),
     );
     let objects = numbers.prop_flat_map(|(options, extensions, places, shuffled)| {

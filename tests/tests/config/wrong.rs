@@ -80,7 +80,8 @@ fn long_lines_are_cut_around_the_place_and_long_words_too() {
         said,
         format!(
             "office.toml:2:1: unknown key \"{word}…\" in [[extension]]\n    \
-             2 | {cut}…\n      | {marks}\nhelp: known here: \"number\", \"numbers\", \"name\", \"administrator\", \
+             2 | {cut}…\n      | {marks}\n\
+             help: known here: \"number\", \"numbers\", \"name\", \"administrator\", \
              \"ring_timeout_s\"\n"
         )
     );
@@ -146,6 +147,11 @@ fn brackets_that_fool_the_parser_about_its_depth_do_not_exhaust_the_stack() {
             let said = said(&file);
             assert!(said.contains("nested more than 16 deep"), "{said}");
         }
+    }
+    // A bracket of the other kind closes nothing.
+    for unit in ["[}", "b={]", "[}]}[[", "[{]"] {
+        let said = said(&format!("a = {{ b={}", unit.repeat(100_000)));
+        assert!(said.contains("nested more than 16 deep"), "{unit}: {said}");
     }
     let keys = format!("{}b", "a.".repeat(78));
     let tables = format!("{keys} = {{ ").repeat(16);
