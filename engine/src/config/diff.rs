@@ -10,9 +10,11 @@ use crate::number::Number;
 ///
 /// They come in an order in which one can stop after each and has a
 /// configuration without faults, so that many of them can be made in parts.
-/// That can not be had where queues swap names or new queues are each other's
-/// failover, or where a limit is passed for a while: then those belong in one
-/// part. Objects that only change their place in the file do not change.
+/// That can not be had where queues swap names, where new queues are each
+/// other's failover, where a queue leads to one whose number an extension of
+/// it takes over, or where a limit is passed for a while: then those changes
+/// belong in one part, and made together they are right. Objects that only
+/// change their place in the file do not change.
 #[must_use]
 pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
     let mut plan = Plan::new(from, to);
