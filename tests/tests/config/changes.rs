@@ -40,7 +40,7 @@ fn the_changes_between_two_configurations_lead_from_one_to_the_other() {
         config().prop_flat_map(renamed),
         config().prop_flat_map(renamed),
     );
-    for_all(count("TANDEM_CASES", 500), pairs, |(from, to)| {
+    for_all(count("PROPTEST_CASES", 500), pairs, |(from, to)| {
         let changes = changes(&from, &to);
         prop_assert_eq!(check_changes(&from, &changes), []);
         prop_assert_eq!(sorted(apply(from.clone(), &changes)), sorted(to));
@@ -50,7 +50,7 @@ fn the_changes_between_two_configurations_lead_from_one_to_the_other() {
 
 #[test]
 fn a_configuration_differs_in_nothing_from_itself() {
-    for_all(count("TANDEM_CASES", 50), config(), |config| {
+    for_all(count("PROPTEST_CASES", 50), config(), |config| {
         prop_assert_eq!(changes(&config, &config), []);
         prop_assert_eq!(changes(&config, &sorted(config.clone())), []);
         Ok(())
@@ -94,7 +94,7 @@ fn one_can_stop_after_each_change() {
         config().prop_map(without_cycles),
         config().prop_map(without_cycles),
     );
-    for_all(count("TANDEM_CASES", 100), pairs, |(from, to)| {
+    for_all(count("PROPTEST_CASES", 100), pairs, |(from, to)| {
         let to = apart(&from, to);
         let changes = changes(&from, &to);
         let mut now = from;
@@ -144,7 +144,7 @@ fn changes_are_checked_as_what_they_lead_to() {
         );
         (Just(from), some_of(all))
     });
-    for_all(count("TANDEM_CASES", 2_000), some, |(from, changes)| {
+    for_all(count("PROPTEST_CASES", 2_000), some, |(from, changes)| {
         let fine = check_changes(&from, &changes).is_empty();
         let after = check(&apply(from, &changes));
         // Several changes may be right in the end and wrong on the way.

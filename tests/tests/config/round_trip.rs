@@ -17,7 +17,7 @@ fn read(file: &str) -> Config {
 
 #[test]
 fn what_is_written_reads_back_equal() {
-    for_all(count("TANDEM_CASES", 500), config(), |config| {
+    for_all(count("PROPTEST_CASES", 500), config(), |config| {
         prop_assert_eq!(check(&config), []);
         let file = text::write(&config);
         let back = text::read(Source::new("written.toml", &file));
