@@ -5,9 +5,9 @@ use tandem_engine::config::model::{
     Change, Config, ExtensionConfig, MemberConfig, MemberKind, PauseReason, QueueConfig,
 };
 use tandem_engine::limits::{
-    EXTENSIONS_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX,
-    SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
+    QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::{Number, Span};
 
@@ -129,6 +129,31 @@ fn people_of_a_queue() {
     assert!(
         said.starts_with("office.toml:6:33: the queue has more than 10000 agents"),
         "{said}"
+    );
+}
+
+#[test]
+fn queues_of_an_extension() {
+    // As nobody is twice in a queue, one past the limit is one queue too many.
+    let member = MemberConfig {
+        extension: number(0),
+        kind: MemberKind::Static,
+    };
+    let with = |count: usize| {
+        let mut config = centre(1, count);
+        config
+            .queues
+            .iter_mut()
+            .for_each(|queue| queue.members.push(member));
+        check(&config)
+            .into_iter()
+            .map(|fault| fault.what)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(with(EXTENSION_QUEUES_MAX), [""; 0]);
+    assert_eq!(
+        with(EXTENSION_QUEUES_MAX + 1),
+        ["there are more than 1000 queues"]
     );
 }
 
