@@ -229,6 +229,7 @@ impl<T: Trace> Step<'_, T> {
             queue,
             agent: leg.agent,
         });
+        self.order(Effect::PlayMusic { call: id, queue });
         self.place(id);
         self.refresh_agent(leg.agent);
         self.put_out_if_empty(queue);
