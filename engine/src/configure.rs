@@ -9,6 +9,7 @@ use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
     Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
+use crate::effect::CancelReason;
 use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, MemberId, QueueId};
 use crate::input::{By, Cause};
@@ -339,7 +340,9 @@ impl<T: Trace> Step<'_, T> {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
                 if entry.timeout.is_some() {
-                    self.ring_failed(leg, Cause::Unreachable);
+                    // Offers of queues have been taken back already.
+                    let cancel = Some(CancelReason::Withdrawn);
+                    self.extension_failed(leg, Cause::Unreachable, cancel);
                 } else {
                     self.finish_talk(call);
                     self.close(call, EndReason::AgentHungUp, Some(HANG_UP));
