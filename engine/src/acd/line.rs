@@ -1,7 +1,7 @@
 //! The callers of a queue, from joining to leaving.
 
 use crate::acd::eligible::place_of;
-use crate::acd::presence::join_allowed;
+use crate::acd::presence::{join_allowed, stays_allowed};
 use crate::config::model::{Destination, Notice};
 use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
@@ -256,9 +256,13 @@ impl<T: Trace> Step<'_, T> {
             LeaveReason::QueueEmpty
         };
         for _ in 0..PUT_OUT_CALLS_MAX {
+            // Who leaves may be the call that kept the last agent busy.
             let Some((head, _)) = self.s.queues[queue].line else {
                 break;
             };
+            if stays_allowed(self.s, queue) {
+                break;
+            }
             self.leave_for_failover(head, reason);
         }
         if self.s.queues[queue].line.is_some() {
