@@ -9,6 +9,7 @@ use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
     Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
+use crate::effect::CancelReason;
 use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, MemberId, QueueId};
 use crate::input::{By, Cause};
@@ -155,6 +156,7 @@ impl<T: Trace> Step<'_, T> {
         for &id in by_agent.values() {
             self.remove_member(id);
         }
+        let mut changed = Vec::new();
         for (position, (config, kept)) in wanted.iter().zip(kept).enumerate() {
             let position = u32::try_from(position).expect("members fit in 32 bits");
             let id = kept.unwrap_or_else(|| self.add_member(queue, *config));
@@ -166,20 +168,18 @@ impl<T: Trace> Step<'_, T> {
             if became_static {
                 crate::agents::log_in(self.s, id);
             }
+            if became_static || kept.is_none() {
+                changed.push(id);
+            }
             members.push(id);
         }
         let is_static = |member: &&MemberConfig| member.kind == MemberKind::Static;
         let static_members = wanted.iter().filter(is_static).count();
         let entry = &mut self.s.queues[queue];
         entry.static_members = u32::try_from(static_members).expect("members fit in 32 bits");
-        let added: Vec<MemberId> = members
-            .iter()
-            .copied()
-            .filter(|id| !staying.contains(id))
-            .collect();
         entry.members = members;
         strategy::set_tried(self.s, queue, last);
-        for id in added {
+        for id in changed {
             self.tell_status(id);
         }
     }
@@ -344,7 +344,9 @@ impl<T: Trace> Step<'_, T> {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
                 if entry.timeout.is_some() {
-                    self.ring_failed(leg, Cause::Unreachable);
+                    // Offers of queues have been taken back already.
+                    let cancel = Some(CancelReason::Withdrawn);
+                    self.extension_failed(leg, Cause::Unreachable, cancel);
                 } else {
                     self.finish_talk(call);
                     self.close(call, EndReason::AgentHungUp, Some(HANG_UP));
