@@ -1,3 +1,4 @@
 //! Tandem: tests.
 
 pub mod statistics;
+pub mod table;

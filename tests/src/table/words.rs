@@ -1,0 +1,470 @@
+//! The outputs of the engine, in words.
+//!
+//! What happened and what was ordered go together: a fact without its order,
+//! or an order without its fact, is told as such.
+
+use std::collections::BTreeSet;
+
+use tandem_engine::acd::eligible::Obstacle;
+use tandem_engine::config::model::Notice;
+use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
+use tandem_engine::{
+    AgentId, AgentStatus, By, CancelReason, Cause, Effect, EffectId, EndReason, Event, HangUpCause,
+    KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
+};
+
+use super::world::Names;
+
+/// The lines that one entry's outputs make.
+pub fn of(out: &Outbox, names: &mut Names) -> Vec<String> {
+    if let Some(reject) = &out.reject {
+        return vec![format!("refused: {}", refusal(reject))];
+    }
+    let mut orders = Orders(out.effects.clone());
+    for (_, effect) in &orders.0 {
+        if let Effect::Ring {
+            leg, call, agent, ..
+        } = effect
+        {
+            names.rung(*leg, *agent, *call);
+        }
+    }
+    // Kept effects are numbered in the order in which they were ordered.
+    for (id, effect) in &orders.0 {
+        match effect {
+            Effect::Mail { .. } => drop(names.kept(*id, "mail")),
+            Effect::PushRecord { .. } => drop(names.kept(*id, "push")),
+            _ => {}
+        }
+    }
+    let mut lines = Vec::new();
+    for event in &out.events {
+        lines.extend(fact(event, &mut orders, names));
+    }
+    for (id, effect) in orders.0 {
+        lines.push(order(id, &effect, names));
+    }
+    lines
+}
+
+/// The orders of an entry that no fact has taken yet.
+struct Orders(Vec<(EffectId, Effect)>);
+
+impl Orders {
+    /// Takes an order that belongs to a fact; says so where it is missing.
+    fn take(&mut self, missing: &str, wanted: impl Fn(&Effect) -> bool) -> String {
+        match self.0.iter().position(|(_, effect)| wanted(effect)) {
+            Some(place) => {
+                self.0.remove(place);
+                String::new()
+            }
+            None => format!(" (but {missing})"),
+        }
+    }
+
+    fn cancel(&mut self, leg: LegId, why: CancelReason) -> String {
+        self.take("the telephone goes on ringing", |effect| {
+            *effect == Effect::CancelRing { leg, why }
+        })
+    }
+}
+
+fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String> {
+    Some(match event {
+        // Echoes of the input.
+        Event::CallArrived { .. } | Event::DeviceChanged { .. } => return None,
+        Event::AgentStatusChanged {
+            agent,
+            queue,
+            status,
+            by,
+        } => status_changed(*agent, *queue, status, *by, names),
+        Event::CallAnswered {
+            call,
+            agent,
+            leg,
+            waited,
+            ..
+        } => {
+            let bridge = Effect::Bridge {
+                call: *call,
+                leg: *leg,
+            };
+            let but = orders.take("nobody connects them", |effect| *effect == bridge);
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            format!("{call} talks to {agent}, waited {waited}{but}")
+        }
+        Event::CallEnded { call, reason, .. } => {
+            let but = hang_up(*reason).map_or(String::new(), |cause| {
+                orders.take("the caller is not hung up on", |effect| {
+                    *effect == Effect::HangUpCaller { call: *call, cause }
+                })
+            });
+            format!("{} ended: {}{but}", names.call(*call), end_reason(*reason))
+        }
+        Event::CallJoined { call, queue } => {
+            let music = Effect::PlayMusic {
+                call: *call,
+                queue: *queue,
+            };
+            let but = orders.take("hears nothing", |effect| *effect == music);
+            format!(
+                "{} waits in {}{but}",
+                names.call(*call),
+                names.queue(*queue)
+            )
+        }
+        Event::CallOffered {
+            call,
+            queue,
+            agent,
+            leg,
+        } => {
+            let but = orders.take("no telephone rings", |effect| {
+                matches!(effect, Effect::Ring { leg: l, call: c, agent: a, queue: Some(q), .. }
+                    if (l, c, a, q) == (leg, call, agent, queue))
+            });
+            format!(
+                "{} rings for {}{but}",
+                names.agent(*agent),
+                names.call(*call)
+            )
+        }
+        Event::CallRequeued { call, queue, agent } => {
+            let (call, queue) = (names.call(*call), names.queue(*queue));
+            format!(
+                "{call} waits in {queue} again: {} was not reached",
+                names.agent(*agent)
+            )
+        }
+        Event::ConfigurationChanged { revision } => format!("revision {revision}"),
+        Event::ExtensionAnswered { call, agent, leg } => {
+            let bridge = Effect::Bridge {
+                call: *call,
+                leg: *leg,
+            };
+            let but = orders.take("nobody connects them", |effect| *effect == bridge);
+            format!(
+                "{} talks to {}{but}",
+                names.call(*call),
+                names.agent(*agent)
+            )
+        }
+        Event::ExtensionRung { call, agent, leg } => {
+            let but = orders.take("no telephone rings", |effect| {
+                matches!(effect, Effect::Ring { leg: l, call: c, agent: a, queue: None, .. }
+                    if (l, c, a) == (leg, call, agent))
+            });
+            format!(
+                "{} rings for {}, directly{but}",
+                names.agent(*agent),
+                names.call(*call)
+            )
+        }
+        Event::KeptEnded { effect, how } => {
+            let (place, what) = names.kept(*effect, "message");
+            format!("{what} {place} {}", kept_end(*how))
+        }
+        Event::OfferEnded {
+            call,
+            agent,
+            leg,
+            end,
+            rang,
+            ..
+        } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            match end {
+                OfferEnd::CompletedElsewhere => {
+                    let but = orders.cancel(*leg, CancelReason::CompletedElsewhere);
+                    format!("{agent} stops ringing for {call}, answered elsewhere{but}")
+                }
+                OfferEnd::Failed(cause) => format!("{agent} {} {call}", failed(*cause)),
+                OfferEnd::TimedOut => {
+                    let but = orders.cancel(*leg, CancelReason::TimedOut);
+                    format!("{agent} missed {call}, rang {rang}{but}")
+                }
+                OfferEnd::Withdrawn => {
+                    let but = orders.cancel(*leg, CancelReason::Withdrawn);
+                    format!("{agent} stops ringing for {call}{but}")
+                }
+            }
+        }
+        Event::PersonErased { calls } => format!("blanked in {calls} calls"),
+        Event::QueueCallEnded(record) => outcome(record, names),
+        Event::SystemRestarted { calls } => format!("the system starts, {calls} calls cut off"),
+        Event::WrapUpEnded { agent, queue } => {
+            format!(
+                "{} has wrapped up for {}",
+                names.agent(*agent),
+                names.queue(*queue)
+            )
+        }
+        Event::WrapUpStarted { agent, queue } => {
+            format!(
+                "{} wraps up for {}",
+                names.agent(*agent),
+                names.queue(*queue)
+            )
+        }
+    })
+}
+
+/// An order that goes with no fact.
+fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
+    match effect {
+        Effect::Bridge { call, leg } => {
+            format!(
+                "order: connect {} and {}",
+                names.call(*call),
+                names.leg(*leg)
+            )
+        }
+        Effect::CancelRing { leg, why } => {
+            let why = match why {
+                CancelReason::CompletedElsewhere => ", answered elsewhere",
+                CancelReason::TimedOut => ", time is over",
+                CancelReason::Withdrawn => "",
+            };
+            format!("order: stop ringing {}{why}", names.leg(*leg))
+        }
+        Effect::HangUpCaller { call, cause } => {
+            format!("order: hang up {} ({cause:?})", names.call(*call))
+        }
+        Effect::HangUpLeg { leg } => format!("order: hang up {}", names.leg(*leg)),
+        Effect::Mail {
+            queue,
+            notice,
+            call,
+        } => {
+            let (place, what) = names.kept(id, "mail");
+            let notice = match notice {
+                Notice::Abandoned => "abandoned",
+                Notice::Missed => "missed",
+            };
+            let (queue, call) = (names.queue(*queue), names.record(*call));
+            format!("{what} {place} to the managers of {queue}: {call} {notice}")
+        }
+        Effect::PlayMusic { call, queue } => {
+            format!(
+                "order: play the music of {} to {}",
+                names.queue(*queue),
+                names.call(*call)
+            )
+        }
+        Effect::PushRecord { call, visit } => {
+            let (place, what) = names.kept(id, "push");
+            format!(
+                "{what} {place}: the record of {}, visit {visit}",
+                names.record(*call)
+            )
+        }
+        Effect::Ring { leg, call, .. } => {
+            format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
+        }
+    }
+}
+
+fn status_changed(
+    agent: AgentId,
+    queue: QueueId,
+    status: &AgentStatus,
+    by: By,
+    names: &Names,
+) -> String {
+    let (agent, queue) = (names.agent(agent), names.queue(queue));
+    let by = match by {
+        By::Person(number) if number == agent => String::new(),
+        By::Person(number) => format!(", by {number}"),
+        By::System => ", by the system".to_owned(),
+    };
+    match status {
+        AgentStatus::LoggedIn => format!("{agent} takes calls of {queue}{by}"),
+        AgentStatus::LoggedOut => format!("{agent} is logged out of {queue}{by}"),
+        AgentStatus::Paused { reason: None } => format!("{agent} is paused in {queue}{by}"),
+        AgentStatus::Paused {
+            reason: Some(reason),
+        } => {
+            format!("{agent} is paused in {queue} for {reason}{by}")
+        }
+    }
+}
+
+fn outcome(record: &QueueCall, names: &Names) -> String {
+    let (call, queue) = (names.record(record.call), names.queue(record.queue));
+    let outcome = match (record.outcome, record.reason) {
+        (Outcome::Abandoned, LeaveReason::CallerHungUp) => "abandoned",
+        (Outcome::Answered, LeaveReason::Answered) => "answered",
+        (Outcome::Missed, LeaveReason::Aborted) => "missed, aborted",
+        (Outcome::Missed, LeaveReason::QueueEmpty) => "missed, queue empty",
+        (Outcome::Missed, LeaveReason::QueueFull) => "missed, queue full",
+        (Outcome::Missed, LeaveReason::QueueRemoved) => "missed, queue deleted",
+        (Outcome::Missed, LeaveReason::SystemRestart) => "missed, system restart",
+        (Outcome::Missed, LeaveReason::TimedOut) => "missed, timed out",
+        (outcome, reason) => &format!("{outcome:?} for the reason {reason:?}"),
+    };
+    let mut line = format!("{call} in {queue}: {outcome}, waited {}", record.waited);
+    if let Some(agent) = record.agent {
+        line += &format!(", {} talked {}", names.agent(agent), record.talked);
+    } else if record.talked != Span::ZERO {
+        line += &format!(", somebody talked {}", record.talked);
+    }
+    if names.whole_records {
+        let caller = match record.caller {
+            number if number.is_none() => "nobody known".to_owned(),
+            number => number.to_string(),
+        };
+        let at_once = if record.offered_at_once {
+            ", the first at once"
+        } else {
+            ""
+        };
+        let QueueCall {
+            visit,
+            joined_at,
+            offers,
+            ..
+        } = record;
+        line += &format!(
+            " [visit {visit}, from {caller}, joined {joined_at}, {offers} rings{at_once}]"
+        );
+    }
+    line
+}
+
+/// What the caller must be told at such an end.
+fn hang_up(reason: EndReason) -> Option<HangUpCause> {
+    match reason {
+        EndReason::AgentHungUp => Some(HangUpCause::Normal),
+        EndReason::CallerHungUp | EndReason::SystemRestart => None,
+        EndReason::ExtensionFailed(cause) => Some(HangUpCause::ExtensionFailed(cause)),
+        EndReason::Aborted
+        | EndReason::NoDestination
+        | EndReason::TooManyHops
+        | EndReason::Unanswered => Some(HangUpCause::Unanswered),
+    }
+}
+
+fn end_reason(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Aborted => "aborted",
+        EndReason::AgentHungUp => "the other side hung up",
+        EndReason::CallerHungUp => "the caller hung up",
+        EndReason::ExtensionFailed(Cause::Busy) => "the extension was busy",
+        EndReason::ExtensionFailed(Cause::NoAnswer) => "the extension did not answer",
+        EndReason::ExtensionFailed(Cause::Rejected) => "the extension refused",
+        EndReason::ExtensionFailed(Cause::Unreachable) => "the extension was not reachable",
+        EndReason::NoDestination => "no such destination",
+        EndReason::SystemRestart => "the system went down",
+        EndReason::TooManyHops => "sent on too often",
+        EndReason::Unanswered => "nobody answered",
+    }
+}
+
+fn failed(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Busy => "was busy for",
+        Cause::NoAnswer => "gave up ringing for",
+        Cause::Rejected => "refused",
+        Cause::Unreachable => "was not reachable for",
+    }
+}
+
+fn kept_end(how: KeptEnd) -> &'static str {
+    match how {
+        KeptEnd::Done => "is done",
+        KeptEnd::Dropped => "is dropped: too many are kept",
+        KeptEnd::Failed => "has failed",
+        KeptEnd::Unknown => "is in doubt",
+    }
+}
+
+fn refusal(reject: &Reject) -> String {
+    match reject {
+        Reject::Configuration(faults) => {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            faults.join("; ")
+        }
+        Reject::Conflict { revision } => format!("revision {revision} is in force"),
+        Reject::Denied => "not allowed".to_owned(),
+        Reject::NoChange => "that changes nothing".to_owned(),
+        Reject::NotAMember => "not an agent of this queue".to_owned(),
+        Reject::Stale => "it is over already".to_owned(),
+        Reject::StaticAgent => "static agents are always in".to_owned(),
+        Reject::TooEarly => "no deadline has come".to_owned(),
+        Reject::TooMany { limit } => format!("more than {limit}"),
+        Reject::UnknownNumber => "no such number".to_owned(),
+        Reject::UnknownReason => "no such pause reason".to_owned(),
+    }
+}
+
+/// What keeps an agent from being rung.
+pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
+    match obstacle {
+        None => "free",
+        Some(Obstacle::BeingOffered) => "rings",
+        Some(Obstacle::Busy) => "on a call",
+        Some(Obstacle::LoggedOut) => "logged out",
+        Some(Obstacle::Paused) => "paused",
+        Some(Obstacle::Resting) => "rests after a failed ring",
+        Some(Obstacle::Unreachable) => "not reachable",
+        Some(Obstacle::WrapUp) => "wraps up",
+        Some(Obstacle::CallElsewhere | Obstacle::CallOffered | Obstacle::CallPausing) => {
+            "not a matter of the agent"
+        }
+    }
+}
+
+/// Gathers lines that differ only in the number of a call of a burst.
+pub fn gather(lines: &[String], bursts: &BTreeSet<String>) -> Vec<String> {
+    let mut gathered: Vec<(String, String, Vec<u32>)> = Vec::new();
+    for line in lines {
+        let Some((template, prefix, number)) = burst_name(line, bursts) else {
+            gathered.push((line.clone(), String::new(), Vec::new()));
+            continue;
+        };
+        match gathered.iter_mut().find(|(known, ..)| *known == template) {
+            Some((.., numbers)) => numbers.push(number),
+            None => gathered.push((template, prefix, vec![number])),
+        }
+    }
+    let show = |(template, prefix, numbers): (String, String, Vec<u32>)| match numbers.len() {
+        0 => template,
+        _ => template.replacen("{}", &ranges(&prefix, &numbers), 1),
+    };
+    gathered.into_iter().map(show).collect()
+}
+
+/// The first name of a burst in a line: the line without it, and its parts.
+fn burst_name(line: &str, bursts: &BTreeSet<String>) -> Option<(String, String, u32)> {
+    for word in line.split(|c: char| !c.is_ascii_alphanumeric()) {
+        let prefix = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        if let Ok(number) = word[prefix.len()..].parse()
+            && bursts.contains(prefix)
+        {
+            return Some((line.replacen(word, "{}", 1), prefix.to_owned(), number));
+        }
+    }
+    None
+}
+
+/// `C1-C3, C5`
+fn ranges(prefix: &str, numbers: &[u32]) -> String {
+    let mut text = String::new();
+    let mut rest = numbers;
+    while let Some((&first, _)) = rest.split_first() {
+        let run = (first..)
+            .zip(rest)
+            .take_while(|(wanted, number)| wanted == *number)
+            .count();
+        if !text.is_empty() {
+            text += ", ";
+        }
+        text += &match run {
+            1 => format!("{prefix}{first}"),
+            _ => format!("{prefix}{first}-{prefix}{}", rest[run - 1]),
+        };
+        rest = &rest[run..];
+    }
+    text
+}
