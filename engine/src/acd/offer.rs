@@ -160,7 +160,7 @@ impl<T: Trace> Step<'_, T> {
         let (interval, strategy) = (config.retry_interval, config.strategy);
         let own = visit_mut(&mut self.s.calls[leg.call]);
         if let Some(member) = leg.member.filter(|_| strategy != Strategy::RingAll) {
-            own.tried.push(member);
+            own.remember_try(member);
         }
         if !interval.is_zero() {
             if let Some(timer) = own.retry.take() {
