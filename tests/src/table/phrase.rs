@@ -80,7 +80,7 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["call", name, "to", to] => arrive(name, None, to)?,
         ["call", name, "from", from, "to", to] => arrive(name, Some(from), to)?,
         ["calls", range, "to", to] => burst(range, to)?,
-        ["change", ..] => change(text)?,
+        [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
         ["erase", number, by @ ..] => Phrase::Tell(Input::PersonErased {
             by: read_by(by, By::System)?,
@@ -138,7 +138,7 @@ fn burst(range: &str, to: &str) -> Result<Phrase, String> {
 }
 
 /// `change by 1009 against 3: queue 6400 wrap=5; remove queue 6401`
-fn change(text: &str) -> Result<Phrase, String> {
+fn read_change(text: &str) -> Result<Phrase, String> {
     let (head, changes) = text.split_once(':').ok_or("a change is `change: …`")?;
     let mut words: Vec<&str> = head.split_whitespace().skip(1).collect();
     let mut base = None;

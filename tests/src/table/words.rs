@@ -20,8 +20,11 @@ pub fn of(out: &Outbox, names: &mut Names) -> Vec<String> {
     if let Some(reject) = &out.reject {
         return vec![format!("refused: {}", refusal(reject))];
     }
-    let mut orders = Orders(out.effects.clone());
-    for (_, effect) in &orders.0 {
+    let mut orders = Orders {
+        left: out.effects.clone(),
+        taken: None,
+    };
+    for (_, effect) in &orders.left {
         if let Effect::Ring {
             leg, call, agent, ..
         } = effect
@@ -30,32 +33,49 @@ pub fn of(out: &Outbox, names: &mut Names) -> Vec<String> {
         }
     }
     // Kept effects are numbered in the order in which they were ordered.
-    for (id, effect) in &orders.0 {
+    for (id, effect) in &orders.left {
         match effect {
             Effect::Mail { .. } => drop(names.kept(*id, "mail")),
             Effect::PushRecord { .. } => drop(names.kept(*id, "push")),
             _ => {}
         }
     }
-    let mut lines = Vec::new();
+    // An order without a fact is told before the facts whose orders follow it.
+    let mut facts: Vec<(String, Option<u32>)> = Vec::new();
     for event in &out.events {
-        lines.extend(fact(event, &mut orders, names));
+        orders.taken = None;
+        if let Some(line) = fact(event, &mut orders, names) {
+            facts.push((line, orders.taken));
+        }
     }
-    for (id, effect) in orders.0 {
-        lines.push(order(id, &effect, names));
+    let mut rest = orders.left.into_iter().peekable();
+    let mut lines = Vec::new();
+    for (line, taken) in facts {
+        while let Some((id, effect)) =
+            rest.next_if(|(id, _)| taken.is_some_and(|taken| id.index < taken))
+        {
+            lines.push(order(id, &effect, names));
+        }
+        lines.push(line);
     }
+    lines.extend(rest.map(|(id, effect)| order(id, &effect, names)));
     lines
 }
 
-/// The orders of an entry that no fact has taken yet.
-struct Orders(Vec<(EffectId, Effect)>);
+/// The orders of an entry.
+struct Orders {
+    /// Those that no fact has taken yet.
+    left: Vec<(EffectId, Effect)>,
+    /// The place of the order that the present fact has taken.
+    taken: Option<u32>,
+}
 
 impl Orders {
     /// Takes an order that belongs to a fact; says so where it is missing.
     fn take(&mut self, missing: &str, wanted: impl Fn(&Effect) -> bool) -> String {
-        match self.0.iter().position(|(_, effect)| wanted(effect)) {
+        match self.left.iter().position(|(_, effect)| wanted(effect)) {
             Some(place) => {
-                self.0.remove(place);
+                self.taken = Some(self.left.remove(place).0.index);
                 String::new()
             }
             None => format!(" (but {missing})"),
