@@ -2,7 +2,6 @@
 //!
 //! A pure, deterministic function of its entries: it never does I/O, reads no
 //! clock and draws no hidden randomness. Its loop:
-//!
 //! ```
 //! # use tandem_engine::{Engine, Entry, Input, Outbox, Timestamp};
 //! let (mut engine, mut out) = (Engine::new(7), Outbox::default());

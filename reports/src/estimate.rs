@@ -11,6 +11,8 @@ pub struct Estimate {
     /// replications know the figure. It is symmetric, so that it may reach
     /// beyond what the figure can be.
     pub ci95: Option<(f64, f64)>,
+    /// How many replications know the figure.
+    pub count: u64,
 }
 
 impl Estimate {
@@ -18,6 +20,16 @@ impl Estimate {
     #[must_use]
     pub fn half_width(&self) -> Option<f64> {
         self.ci95.map(|(low, high)| (high - low) / 2.0)
+    }
+
+    /// Where 95 % of single replications lie, if they are spread normally:
+    /// the t interval of the next one, mean ± t(0.975, n − 1) · s · √(1 + 1/n).
+    /// It narrows no further with more replications, as days differ anyway.
+    #[must_use]
+    pub fn single_runs(&self) -> Option<(f64, f64)> {
+        let (mean, half) = (self.mean?, self.half_width()?);
+        let half = half * (self.count as f64 + 1.0).sqrt();
+        Some((mean - half, mean + half))
     }
 }
 
@@ -59,6 +71,7 @@ impl Moments {
         Estimate {
             mean: Some(self.mean),
             ci95,
+            count: self.count,
         }
     }
 }

@@ -94,6 +94,26 @@ impl Figure {
             .find(|figure| figure.key() == key)
     }
 
+    /// Its name for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Offered => "Offered calls",
+            Self::Answered => "Answered",
+            Self::Abandoned => "Abandoned",
+            Self::Missed => "Missed",
+            Self::ServiceLevel => "Service level",
+            Self::ProbabilityOfWait => "Had to wait",
+            Self::Abandonment => "Abandonment",
+            Self::MeanWait => "Mean wait",
+            Self::MeanWaitAnswered => "Mean wait, answered",
+            Self::MaxWait => "Longest wait",
+            Self::MeanTalk => "Mean talk",
+            Self::Occupancy => "Occupancy",
+            Self::Agents => "Agents on duty",
+        }
+    }
+
     pub(crate) const fn unit(self) -> Unit {
         match self {
             Self::Offered | Self::Answered | Self::Abandoned | Self::Missed => Unit::Calls,

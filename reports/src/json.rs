@@ -161,7 +161,7 @@ struct Seconds(Span);
 impl Serialize for Seconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let micros = self.0.micros();
-        if micros % tandem_engine::SECOND_US == 0 {
+        if micros.is_multiple_of(tandem_engine::SECOND_US) {
             serializer.serialize_u64(micros / tandem_engine::SECOND_US)
         } else {
             serializer.serialize_f64(micros as f64 / 1e6)

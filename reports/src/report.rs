@@ -1,7 +1,8 @@
 //! What a report shows: the figures, and what there is to say about them.
 
-use tandem_engine::Span;
+use tandem_engine::{SECOND_US, Span};
 
+use crate::clock;
 use crate::figure::{Figure, Figures};
 use crate::summary::Summary;
 use crate::tally::Tally;
@@ -127,15 +128,8 @@ impl CalendarStart {
     /// A date of the Gregorian calendar, and the seconds since its midnight.
     #[must_use]
     pub const fn on(year: i64, month: u8, day: u8, second_of_day: u64) -> Self {
-        // Howard Hinnant's `days_from_civil`: years begin in March, so that
-        // the leap day is a year's last.
-        let year = if month <= 2 { year - 1 } else { year };
-        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-        let month = (month as i64 + 9) % 12;
-        let of_year = (153 * month + 2) / 5 + day as i64 - 1;
-        let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
         Self {
-            date: Some(days),
+            date: Some(clock::days(year, month, day)),
             second_of_day,
         }
     }
@@ -149,46 +143,17 @@ impl CalendarStart {
         }
     }
 
-    /// Days since the first, and seconds since midnight.
-    const fn clock(&self, after: Span) -> (u64, u64) {
-        let seconds = self.second_of_day + after.micros() / tandem_engine::SECOND_US;
-        (seconds / DAY_S, seconds % DAY_S)
-    }
-
     /// `2026-03-02T08:30`, or where no date is known or wanted `08:30`.
     #[must_use]
     pub fn text(&self, after: Span, with_date: bool) -> String {
-        let (day, second) = self.clock(after);
-        let time = time_of_day(second);
+        let seconds = self.second_of_day + after.micros() / SECOND_US;
+        let (day, time) = (seconds / DAY_S, clock::time_of_day(seconds % DAY_S));
         match self.date {
             Some(date) if with_date => {
-                let (year, month, day) = civil(date.saturating_add_unsigned(day));
+                let (year, month, day) = clock::civil(date.saturating_add_unsigned(day));
                 format!("{year:04}-{month:02}-{day:02}T{time}")
             }
             _ => time,
         }
     }
-}
-
-/// `08:30`, with seconds where there are some.
-fn time_of_day(second: u64) -> String {
-    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
-    if seconds == 0 {
-        format!("{hours:02}:{minutes:02}")
-    } else {
-        format!("{hours:02}:{minutes:02}:{seconds:02}")
-    }
-}
-
-/// Howard Hinnant's `civil_from_days`.
-const fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400;
-    (if month <= 2 { year + 1 } else { year }, month, day)
 }

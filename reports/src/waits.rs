@@ -2,8 +2,7 @@
 
 use tandem_engine::{SECOND_US, Span};
 
-/// Bins of one second reach to here.
-const FINE_S: u64 = 600;
+const FINE_S: u64 = Waits::FINE_S;
 /// Bins of one minute reach from there to here; the last bin takes the rest.
 const COARSE_S: u64 = 7_200;
 const MINUTE_S: u64 = 60;
@@ -28,6 +27,9 @@ impl Default for Waits {
 }
 
 impl Waits {
+    /// Bins of one second reach to here.
+    pub const FINE_S: u64 = 600;
+
     /// Counts one call.
     pub(crate) fn count(&mut self, waited: Span, answered: bool) {
         let bins = if answered {

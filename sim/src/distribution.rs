@@ -499,6 +499,17 @@ pub fn span_from_seconds(seconds: f64) -> Span {
     Span::from_micros(libm::rint(seconds * MICROS_PER_S) as u64)
 }
 
+/// A span in seconds.
+#[inline]
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact below 2⁵³ microseconds, which are 285 years"
+)]
+pub const fn seconds(span: Span) -> f64 {
+    span.micros() as f64 / MICROS_PER_S
+}
+
 /// The exponential quantile of one uniform, for mean 1. It is written in 1 − u
 /// so that it rises with u, as all quantiles do.
 #[inline]

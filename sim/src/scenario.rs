@@ -7,7 +7,7 @@ use tandem_engine::config::model::Config;
 use tandem_engine::{Number, Span, Timestamp};
 use tandem_reports::{Actual, CalendarStart, Layout};
 
-use crate::arrivals::Arrivals;
+use crate::arrivals::{Arrivals, BusyDays, Profile};
 use crate::distribution::Distribution;
 use crate::inference::Patience;
 use crate::random::Uniforms;
@@ -49,9 +49,41 @@ pub struct Callers {
     /// What they dial.
     pub dials: Number,
     /// When they call.
-    pub arrivals: Arrivals,
+    pub arrivals: Arriving,
     /// How long they talk, and how long they are willing to wait.
     pub nature: Nature,
+}
+
+/// When callers call.
+#[derive(Clone, Debug)]
+pub enum Arriving {
+    /// At random, at rates that may change.
+    Poisson {
+        /// How many calls are expected when.
+        profile: Profile,
+        /// How days differ as a whole; `None`: not at all.
+        busy_days: Option<BusyDays>,
+    },
+    /// At exactly these times, in every replication.
+    Replay(Arrivals),
+}
+
+impl Arriving {
+    /// The arrivals of a replication; `stream` tells the streams apart.
+    #[must_use]
+    pub fn times(&self, seed: u64, stream: u64) -> Arrivals {
+        match self {
+            Self::Poisson {
+                profile,
+                busy_days: None,
+            } => Arrivals::poisson(profile.clone(), seed, stream),
+            Self::Poisson {
+                profile,
+                busy_days: Some(days),
+            } => Arrivals::with_busy_days(profile.clone(), days.clone(), seed, stream),
+            Self::Replay(arrivals) => arrivals.clone(),
+        }
+    }
 }
 
 /// How a caller talks and waits.
@@ -96,8 +128,8 @@ impl Logged {
     pub fn patience_of(&self, place: u64, uniforms: &mut Uniforms) -> Span {
         match self.caller(place) {
             Some(caller) if caller.gave_up => caller.waited,
-            Some(caller) => self.patience.beyond(caller.waited, uniforms),
-            None => self.patience.beyond(Span::ZERO, uniforms),
+            Some(caller) => self.patience.patience_beyond(caller.waited, uniforms),
+            None => self.patience.patience_beyond(Span::ZERO, uniforms),
         }
     }
 }

@@ -17,7 +17,7 @@ use tandem_engine::{
 };
 use tandem_reports::Tally;
 
-use crate::arrivals::ArrivalTimes;
+use crate::arrivals::Arrivals;
 use crate::random::{Key, Purpose, Uniforms, replication_seed};
 use crate::scenario::{Duty, Nature, Person, Scenario};
 
@@ -150,7 +150,7 @@ struct World<'s, W> {
     engine: Engine,
     out: Outbox,
     agenda: Agenda,
-    streams: Vec<(ArrivalTimes, u64)>,
+    streams: Vec<(Arrivals, u64)>,
     /// The callers on the line, by the slots of their calls.
     callings: Vec<Option<Calling>>,
     /// The last one who called.

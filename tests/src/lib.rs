@@ -1,4 +1,8 @@
-//! Tandem: tests.
+//! What the whole-system tests share. The tests themselves lie in `tests/`,
+//! one binary for each boundary; none of them calls internals.
 
+pub mod fingerprint;
+pub mod stand_in;
 pub mod statistics;
 pub mod table;
+pub mod tree;

@@ -5,7 +5,7 @@ use crate::limits::NUMBER_SYMBOLS_MAX;
 use crate::number::Number;
 
 /// A number.
-pub(super) fn number(value: Value<'_>) -> Option<Number> {
+pub fn number(value: Value<'_>) -> Option<Number> {
     let text = value.str()?;
     let number = text.parse();
     if let Err(why) = number {
@@ -29,7 +29,7 @@ pub(super) fn range(value: Value<'_>) -> Option<(Number, Number)> {
 
 /// Calls `found` with each number that `value` stands for, one or a range of
 /// them; at most `room` times.
-pub(super) fn for_each_number(value: Value<'_>, room: usize, mut found: impl FnMut(Number)) {
+pub fn for_each_number(value: Value<'_>, room: usize, mut found: impl FnMut(Number)) {
     if value.kind() != Kind::Str {
         value.wrong_kind("a text in quotes");
         return;

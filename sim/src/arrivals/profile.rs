@@ -1,0 +1,219 @@
+//! How many calls are expected when.
+
+use std::sync::Arc;
+
+use tandem_engine::{SECOND_US, Span, Timestamp};
+
+use super::{ARRIVALS_PER_S_MAX, ArrivalsError, HORIZON_DAYS_MAX, INTERVAL_S_MIN, INTERVALS_MAX};
+use crate::distribution::{float, seconds};
+use crate::table::DAY_S;
+
+/// Seconds in an hour.
+const HOUR_S: f64 = 3_600.0;
+
+/// What comes after the last interval of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// The same again, 24 hours after it began.
+    Daily,
+    /// No more calls.
+    Never,
+    /// The same again, seven days after it began.
+    Weekly,
+}
+
+impl Repeat {
+    /// From one beginning to the next.
+    #[must_use]
+    pub const fn period(self) -> Option<Span> {
+        match self {
+            Self::Daily => Some(Span::from_secs(DAY_S)),
+            Self::Never => None,
+            Self::Weekly => Some(Span::from_secs(7 * DAY_S)),
+        }
+    }
+}
+
+/// Rates that are constant within intervals of equal length. Cloning it copies
+/// no list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// When the first interval begins; before it, nothing arrives.
+    first: Span,
+    interval: Span,
+    /// Of each interval, in calls a second.
+    per_s: Arc<[f64]>,
+    repeat: Repeat,
+    /// The sum of all intervals' expected counts.
+    expected: f64,
+}
+
+/// A stretch of the timeline with one rate.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// Calls a second.
+    pub per_s: f64,
+}
+
+impl Piece {
+    /// Its length in seconds.
+    pub fn length_s(&self) -> f64 {
+        seconds(self.to - self.from)
+    }
+
+    /// The time `offset_s` seconds into the piece, never outside of it. It is
+    /// cut to the microsecond, so that an arrival stays in its interval.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "the offset is between nothing and the piece's length"
+    )]
+    pub fn at(&self, offset_s: f64) -> Timestamp {
+        let last = (self.to - self.from).micros() - 1;
+        let offset = (offset_s * SECOND_US as f64) as u64;
+        self.from + Span::from_micros(offset.min(last))
+    }
+}
+
+impl Profile {
+    /// The same rate for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`ArrivalsError::Count`] where the rate is out of its range.
+    pub fn constant(per_hour: f64) -> Result<Self, ArrivalsError> {
+        let day = Span::from_secs(DAY_S);
+        Self::from_rates(Span::ZERO, day, &[per_hour], Repeat::Daily)
+    }
+
+    /// Rates in calls an hour, one for each interval; `first` says when the
+    /// first interval begins.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_counts`].
+    pub fn from_rates(
+        first: Span,
+        interval: Span,
+        per_hour: &[f64],
+        repeat: Repeat,
+    ) -> Result<Self, ArrivalsError> {
+        let hours = seconds(interval) / HOUR_S;
+        let counts: Vec<f64> = per_hour.iter().map(|rate| rate * hours).collect();
+        Self::from_counts(first, interval, &counts, repeat)
+    }
+
+    /// Expected counts, one for each interval; `first` says when the first
+    /// interval begins.
+    ///
+    /// # Errors
+    ///
+    /// [`ArrivalsError::Interval`], [`ArrivalsError::NoIntervals`],
+    /// [`ArrivalsError::TooManyIntervals`], [`ArrivalsError::Overlap`] and
+    /// [`ArrivalsError::Count`].
+    pub fn from_counts(
+        first: Span,
+        interval: Span,
+        counts: &[f64],
+        repeat: Repeat,
+    ) -> Result<Self, ArrivalsError> {
+        let horizon = Span::from_secs(HORIZON_DAYS_MAX * DAY_S);
+        if interval < Span::from_secs(INTERVAL_S_MIN) || interval > horizon {
+            return Err(ArrivalsError::Interval { interval });
+        }
+        if counts.is_empty() {
+            return Err(ArrivalsError::NoIntervals);
+        }
+        if counts.len() > INTERVALS_MAX {
+            return Err(ArrivalsError::TooManyIntervals {
+                count: counts.len(),
+            });
+        }
+        let length = Span::from_micros(interval.micros().saturating_mul(counts.len() as u64));
+        if let Some(period) = repeat.period().filter(|period| *period < length) {
+            return Err(ArrivalsError::Overlap { length, period });
+        }
+        let length_s = seconds(interval);
+        let max = ARRIVALS_PER_S_MAX * length_s;
+        let wrong = |count: &f64| !(0.0..=max).contains(count);
+        if let Some(interval) = counts.iter().position(wrong) {
+            return Err(ArrivalsError::Count {
+                interval,
+                count: counts[interval],
+                max,
+            });
+        }
+        let per_s = counts.iter().map(|count| count / length_s).collect();
+        Ok(Self {
+            first,
+            interval,
+            per_s,
+            repeat,
+            expected: counts.iter().sum(),
+        })
+    }
+
+    /// The rate at this time, in calls a second, on an average day.
+    #[must_use]
+    pub fn rate_per_s(&self, at: Timestamp) -> f64 {
+        self.piece_at(at).map_or(0.0, |piece| piece.per_s)
+    }
+
+    /// How many calls are expected from one beginning to the next, or in all
+    /// where nothing is repeated.
+    #[must_use]
+    pub const fn expected(&self) -> f64 {
+        self.expected
+    }
+
+    /// The average rate of the intervals, in calls an hour.
+    #[must_use]
+    pub fn mean_per_hour(&self) -> f64 {
+        self.expected / float(self.per_s.len()) / seconds(self.interval) * HOUR_S
+    }
+
+    /// From this time to the next change of the rate; none where no call ever
+    /// comes any more.
+    pub(super) fn piece_at(&self, from: Timestamp) -> Option<Piece> {
+        let first = Timestamp::ZERO + self.first;
+        if self.expected == 0.0 {
+            return None;
+        }
+        if from < first {
+            return Some(Piece {
+                from,
+                to: first,
+                per_s: 0.0,
+            });
+        }
+        let interval = self.interval.micros();
+        let since = (from - first).micros();
+        let begin = match self.repeat.period() {
+            Some(period) => since - since % period.micros(),
+            None => 0,
+        };
+        let index = (since - begin) / interval;
+        let end_of = |length: u64| first + Span::from_micros(begin.saturating_add(length));
+        match usize::try_from(index)
+            .ok()
+            .and_then(|index| self.per_s.get(index))
+        {
+            Some(&per_s) => Some(Piece {
+                from,
+                to: end_of((index + 1) * interval),
+                per_s,
+            }),
+            None => {
+                let period = self.repeat.period()?;
+                Some(Piece {
+                    from,
+                    to: end_of(period.micros()),
+                    per_s: 0.0,
+                })
+            }
+        }
+    }
+}
