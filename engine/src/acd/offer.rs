@@ -152,9 +152,6 @@ impl<T: Trace> Step<'_, T> {
     /// the next is rung after the retry interval.
     pub(crate) fn offer_unsuccessful(&mut self, id: LegId, end: OfferEnd) {
         let leg = self.end_offer(id, end);
-        if let OfferEnd::Failed(_) = end {
-            self.rest(leg.agent);
-        }
         let own = visit(self.s, leg.call);
         let config = &self.s.queues[own.queue].config;
         let (interval, strategy) = (config.retry_interval, config.strategy);
@@ -171,6 +168,11 @@ impl<T: Trace> Step<'_, T> {
                 .timers
                 .arm(self.now + interval, Timer::Retry(leg.call));
             own.retry = Some(timer);
+        }
+        // After the call's pause: where both end in one instant, the caller is
+        // ready when the agent is, and no later caller is served before him.
+        if let OfferEnd::Failed(_) = end {
+            self.rest(leg.agent);
         }
         self.place(leg.call);
         self.refresh_agent(leg.agent);
