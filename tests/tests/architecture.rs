@@ -43,7 +43,10 @@ const ENGINE: &[(&str, &str)] = &[
         "\"did you mean\" in messages about a configuration",
     ),
     ("toml", "configuration files"),
-    ("toml_parser", "the places of faults in a configuration file"),
+    (
+        "toml_parser",
+        "the places of faults in a configuration file",
+    ),
     ("xxhash-rust", "keyed draws and rolling hashes"),
 ];
 

@@ -4,7 +4,7 @@
 use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, QueueConfig, Strategy,
+    MemberKind, Notice, Options, PauseReason, QueueConfig, Strategy,
 };
 use tandem_engine::{Number, Span};
 
@@ -186,11 +186,24 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
                 options.new_dynamic_agents = InitialStatus::LoggedIn;
             }
             Some(("push_records", value)) => options.push_records = read_bool(value)?,
+            Some(("reasons", value)) => options.pause_reasons = pause_reasons(value)?,
             Some(("zone", value)) => value.clone_into(&mut options.time_zone),
             _ => return Err(format!("{word:?} is no common setting")),
         }
     }
     Ok(())
+}
+
+/// Names joined by commas; their codes are `*01` and so on.
+fn pause_reasons(text: &str) -> Result<Vec<PauseReason>, String> {
+    let reason = |(place, name): (u32, &str)| {
+        let code = read_value(&format!("*{place:02}"))?;
+        Ok(PauseReason {
+            name: name.to_owned(),
+            code,
+        })
+    };
+    (1..).zip(text.split(',')).map(reason).collect()
 }
 
 fn strategy(text: &str) -> Result<Strategy, String> {

@@ -198,6 +198,7 @@ fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
     Some(match words {
         ["answers", call @ ..] if call.len() < 2 => leg(LegVerb::Answer, call),
         ["is", "busy"] => leg(LegVerb::Fail(Cause::Busy), &[]),
+        ["is", "busy", "for", call] => leg(LegVerb::Fail(Cause::Busy), &[call]),
         ["fails", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::Unreachable), call),
         ["gives", "up", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::NoAnswer), call),
         ["hangs", "up", call @ ..] if call.len() < 2 => leg(LegVerb::HangUp, call),

@@ -9,8 +9,8 @@ use tandem_engine::acd::eligible::Obstacle;
 use tandem_engine::config::model::Notice;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CancelReason, Cause, Effect, EffectId, EndReason, Event, HangUpCause,
-    KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
+    AgentId, AgentStatus, By, CallId, CancelReason, Cause, Effect, EffectId, EndReason, Event,
+    HangUpCause, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
 };
 
 use super::world::Names;
@@ -82,6 +82,25 @@ impl Orders {
         }
     }
 
+    fn bridge(&mut self, call: CallId, leg: LegId) -> String {
+        let bridge = Effect::Bridge { call, leg };
+        self.take("nobody connects them", |effect| *effect == bridge)
+    }
+
+    fn ring(&mut self, leg: LegId, call: CallId, agent: AgentId, queue: Option<QueueId>) -> String {
+        // The time that the telephone may show is of no matter here.
+        self.take("no telephone rings", |effect| match effect {
+            Effect::Ring {
+                leg: l,
+                call: c,
+                agent: a,
+                queue: q,
+                ..
+            } => (*l, *c, *a, *q) == (leg, call, agent, queue),
+            _ => false,
+        })
+    }
+
     fn cancel(&mut self, leg: LegId, why: CancelReason) -> String {
         self.take("the telephone goes on ringing", |effect| {
             *effect == Effect::CancelRing { leg, why }
@@ -89,16 +108,23 @@ impl Orders {
     }
 }
 
+/// A fact; `None` for an echo of the input.
 fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String> {
+    if matches!(
+        event,
+        Event::CallArrived { .. } | Event::DeviceChanged { .. }
+    ) {
+        return None;
+    }
+    let line = fact_of_call(event, orders, names)
+        .or_else(|| fact_of_ring(event, orders, names))
+        .or_else(|| fact_of_centre(event, names));
+    // A new kind of event shows itself as it is until it has words.
+    Some(line.unwrap_or_else(|| format!("{event:?}")))
+}
+
+fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
     Some(match event {
-        // Echoes of the input.
-        Event::CallArrived { .. } | Event::DeviceChanged { .. } => return None,
-        Event::AgentStatusChanged {
-            agent,
-            queue,
-            status,
-            by,
-        } => status_changed(*agent, *queue, status, *by, names),
         Event::CallAnswered {
             call,
             agent,
@@ -106,84 +132,61 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
             waited,
             ..
         } => {
-            let bridge = Effect::Bridge {
-                call: *call,
-                leg: *leg,
-            };
-            let but = orders.take("nobody connects them", |effect| *effect == bridge);
+            let but = orders.bridge(*call, *leg);
             let (call, agent) = (names.call(*call), names.agent(*agent));
             format!("{call} talks to {agent}, waited {waited}{but}")
         }
         Event::CallEnded { call, reason, .. } => {
             let but = hang_up(*reason).map_or(String::new(), |cause| {
-                orders.take("the caller is not hung up on", |effect| {
-                    *effect == Effect::HangUpCaller { call: *call, cause }
-                })
+                let call = *call;
+                let wanted = Effect::HangUpCaller { call, cause };
+                orders.take("the caller is not hung up on", |effect| *effect == wanted)
             });
             format!("{} ended: {}{but}", names.call(*call), end_reason(*reason))
         }
         Event::CallJoined { call, queue } => {
-            let music = Effect::PlayMusic {
-                call: *call,
-                queue: *queue,
-            };
+            let (call, queue) = (*call, *queue);
+            let music = Effect::PlayMusic { call, queue };
             let but = orders.take("hears nothing", |effect| *effect == music);
-            format!(
-                "{} waits in {}{but}",
-                names.call(*call),
-                names.queue(*queue)
-            )
-        }
-        Event::CallOffered {
-            call,
-            queue,
-            agent,
-            leg,
-        } => {
-            let but = orders.take("no telephone rings", |effect| {
-                matches!(effect, Effect::Ring { leg: l, call: c, agent: a, queue: Some(q), .. }
-                    if (l, c, a, q) == (leg, call, agent, queue))
-            });
-            format!(
-                "{} rings for {}{but}",
-                names.agent(*agent),
-                names.call(*call)
-            )
+            format!("{} waits in {}{but}", names.call(call), names.queue(queue))
         }
         Event::CallRequeued { call, queue, agent } => {
             let (call, queue) = (names.call(*call), names.queue(*queue));
-            format!(
-                "{call} waits in {queue} again: {} was not reached",
-                names.agent(*agent)
-            )
+            let agent = names.agent(*agent);
+            format!("{call} waits in {queue} again: {agent} was not reached")
         }
-        Event::ConfigurationChanged { revision } => format!("revision {revision}"),
         Event::ExtensionAnswered { call, agent, leg } => {
-            let bridge = Effect::Bridge {
-                call: *call,
-                leg: *leg,
-            };
-            let but = orders.take("nobody connects them", |effect| *effect == bridge);
+            let but = orders.bridge(*call, *leg);
             format!(
                 "{} talks to {}{but}",
                 names.call(*call),
                 names.agent(*agent)
             )
         }
-        Event::ExtensionRung { call, agent, leg } => {
-            let but = orders.take("no telephone rings", |effect| {
-                matches!(effect, Effect::Ring { leg: l, call: c, agent: a, queue: None, .. }
-                    if (l, c, a) == (leg, call, agent))
-            });
+        Event::QueueCallEnded(record) => outcome(record, names),
+        _ => return None,
+    })
+}
+
+fn fact_of_ring(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
+    Some(match event {
+        Event::CallOffered {
+            call,
+            queue,
+            agent,
+            leg,
+        } => {
+            let but = orders.ring(*leg, *call, *agent, Some(*queue));
             format!(
-                "{} rings for {}, directly{but}",
+                "{} rings for {}{but}",
                 names.agent(*agent),
                 names.call(*call)
             )
         }
-        Event::KeptEnded { effect, how } => {
-            let (place, what) = names.kept(*effect, "message");
-            format!("{what} {place} {}", kept_end(*how))
+        Event::ExtensionRung { call, agent, leg } => {
+            let but = orders.ring(*leg, *call, *agent, None);
+            let (agent, call) = (names.agent(*agent), names.call(*call));
+            format!("{agent} rings for {call}, directly{but}")
         }
         Event::OfferEnded {
             call,
@@ -210,8 +213,25 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
                 }
             }
         }
+        _ => return None,
+    })
+}
+
+/// Facts that go with no order.
+fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
+    Some(match event {
+        Event::AgentStatusChanged {
+            agent,
+            queue,
+            status,
+            by,
+        } => status_changed(*agent, *queue, status, *by, names),
+        Event::ConfigurationChanged { revision } => format!("revision {revision}"),
+        Event::KeptEnded { effect, how } => {
+            let (place, what) = names.kept(*effect, "message");
+            format!("{what} {place} {}", kept_end(*how))
+        }
         Event::PersonErased { calls } => format!("blanked in {calls} calls"),
-        Event::QueueCallEnded(record) => outcome(record, names),
         Event::SystemRestarted { calls } => format!("the system starts, {calls} calls cut off"),
         Event::WrapUpEnded { agent, queue } => {
             format!(
@@ -227,6 +247,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
                 names.queue(*queue)
             )
         }
+        _ => return None,
     })
 }
 
@@ -435,22 +456,32 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
     }
 }
 
-/// Gathers lines that differ only in the number of a call of a burst.
+/// Gathers lines that are the same, or differ only in the number of a call of
+/// a burst.
 pub fn gather(lines: &[String], bursts: &BTreeSet<String>) -> Vec<String> {
-    let mut gathered: Vec<(String, String, Vec<u32>)> = Vec::new();
+    // Line, how often, and for bursts the prefix and the numbers.
+    let mut gathered: Vec<(String, usize, String, Vec<u32>)> = Vec::new();
     for line in lines {
-        let Some((template, prefix, number)) = burst_name(line, bursts) else {
-            gathered.push((line.clone(), String::new(), Vec::new()));
-            continue;
+        let (template, prefix, number) = match burst_name(line, bursts) {
+            Some((template, prefix, number)) => (template, prefix, Some(number)),
+            None => (line.clone(), String::new(), None),
         };
-        match gathered.iter_mut().find(|(known, ..)| *known == template) {
-            Some((.., numbers)) => numbers.push(number),
-            None => gathered.push((template, prefix, vec![number])),
+        match gathered.iter_mut().find(|known| known.0 == template) {
+            Some((_, count, _, numbers)) => {
+                *count += 1;
+                numbers.extend(number);
+            }
+            None => gathered.push((template, 1, prefix, number.into_iter().collect())),
         }
     }
-    let show = |(template, prefix, numbers): (String, String, Vec<u32>)| match numbers.len() {
-        0 => template,
-        _ => template.replacen("{}", &ranges(&prefix, &numbers), 1),
+    let show = |(line, count, prefix, numbers): (String, usize, String, Vec<u32>)| {
+        if !numbers.is_empty() {
+            return line.replacen("{}", &ranges(&prefix, &numbers), 1);
+        }
+        match count {
+            1 => line,
+            _ => format!("{line} ({count} times)"),
+        }
     };
     gathered.into_iter().map(show).collect()
 }
