@@ -224,7 +224,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.calls[id].stage = Stage::AwaitingAgent;
         visit_mut(&mut self.s.calls[id]).answered = None;
         self.reinsert(id, queue);
-        visit_mut(&mut self.s.calls[id]).tried.push(answered.member);
+        visit_mut(&mut self.s.calls[id]).remember_try(answered.member);
         self.tell(Event::CallRequeued {
             call: id,
             queue,

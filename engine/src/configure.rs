@@ -1,7 +1,7 @@
 //! Changes of the configuration, applied to a running centre: what they do not
 //! name goes on as it was.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::acd::strategy::{self, NOBODY};
 use crate::calendar::next_midnight;
@@ -19,6 +19,7 @@ use crate::outbox::Reject;
 use crate::permissions;
 use crate::state::{Agent, Completed, Member, Queue, State, Target};
 use crate::step::Step;
+use crate::time::Timestamp;
 use crate::timer::Timer;
 use crate::trace::Trace;
 
@@ -151,8 +152,12 @@ impl<T: Trace> Step<'_, T> {
                 by_agent.remove(&agent)
             })
             .collect();
-        let staying: BTreeSet<MemberId> = kept.iter().flatten().copied().collect();
-        let last = strategy::last_tried(self.s, queue, |id| staying.contains(&id));
+        let staying: BTreeMap<MemberId, MemberKind> = (kept.iter().zip(wanted))
+            .filter_map(|(&kept, config)| Some((kept?, config.kind)))
+            .collect();
+        let last = strategy::last_tried(self.s, queue, |id| {
+            staying.get(&id) == Some(&self.s.members[id].kind)
+        });
         for &id in by_agent.values() {
             self.remove_member(id);
         }
@@ -384,7 +389,6 @@ impl<T: Trace> Step<'_, T> {
 
     /// A queue's day is over: what counts by the day begins again.
     pub(crate) fn midnight(&mut self, queue: QueueId) {
-        self.s.queues[queue].midnight = None;
         for id in self.s.queues[queue].members.clone() {
             self.s.members[id].completed.since_midnight = 0;
         }
@@ -392,13 +396,24 @@ impl<T: Trace> Step<'_, T> {
         self.arm_midnight(queue);
     }
 
-    /// The timeline stands elsewhere on the wall clock: days end then.
+    /// The timeline stands elsewhere on the wall clock: days end then. Where
+    /// the clock jumps past a midnight, that day is over as well.
     pub(crate) fn wall_offset(&mut self, micros: i64) {
-        self.s.wall_offset = micros;
+        let before = std::mem::replace(&mut self.s.wall_offset, micros);
         for queue in self.s.queues.ids() {
-            self.arm_midnight(queue);
+            let midnight = self.s.queues[queue].midnight;
+            let midnight = midnight.and_then(|timer| self.s.timers.due(timer));
+            match midnight.is_some_and(|due| wall(due, before) <= wall(self.now, micros)) {
+                true => self.midnight(queue),
+                false => self.arm_midnight(queue),
+            }
         }
     }
+}
+
+/// What the clock on the wall shows, in microseconds of the Unix epoch.
+fn wall(time: Timestamp, offset: i64) -> i128 {
+    i128::from(time.micros()) + i128::from(offset)
 }
 
 const HANG_UP: crate::effect::HangUpCause = crate::effect::HangUpCause::Normal;

@@ -12,4 +12,5 @@ pub mod perform;
 pub mod readable;
 pub mod stand_in;
 pub mod statistics;
+pub mod table;
 pub mod tree;

@@ -109,7 +109,6 @@ impl<T: Trace> Step<'_, T> {
         let (order, place) = (own.order, own.place);
         let retry = own.retry.take();
         own.place = Place::Aside;
-        own.tried = Vec::new();
         if let Some(timer) = retry {
             self.s.timers.cancel(timer);
         }

@@ -146,15 +146,12 @@ impl<T: Trace> Step<'_, T> {
     /// the next is rung after the retry interval.
     fn offer_unsuccessful(&mut self, id: LegId, end: OfferEnd, cancel: Option<CancelReason>) {
         let leg = self.end_offer(id, end, cancel);
-        if let OfferEnd::Failed(_) = end {
-            self.rest(leg.agent);
-        }
         let own = visit(self.s, leg.call);
         let config = &self.s.queues[own.queue].config;
         let (interval, strategy) = (config.retry_interval, config.strategy);
         let own = visit_mut(&mut self.s.calls[leg.call]);
         if let Some(member) = leg.member.filter(|_| strategy != Strategy::RingAll) {
-            own.tried.push(member);
+            own.remember_try(member);
         }
         if !interval.is_zero() {
             if let Some(timer) = own.retry.take() {
@@ -165,6 +162,11 @@ impl<T: Trace> Step<'_, T> {
                 .timers
                 .arm(self.now + interval, Timer::Retry(leg.call));
             own.retry = Some(timer);
+        }
+        // After the call's pause: where both end in one instant, the caller is
+        // ready when the agent is, and no later caller is served before him.
+        if let OfferEnd::Failed(_) = end {
+            self.rest(leg.agent);
         }
         self.place(leg.call);
         self.refresh_agent(leg.agent);
