@@ -140,7 +140,8 @@ impl<'t> Document<'t> {
     /// Whether nothing wrong was found so far.
     #[must_use]
     pub fn is_fine(&self) -> bool {
-        self.problems.borrow().found.is_empty()
+        let problems = self.problems.borrow();
+        problems.found.is_empty() && problems.more == 0
     }
 
     /// The line of a place in the text, from 1.
