@@ -151,7 +151,10 @@ impl<T: Trace> Step<'_, T> {
                 by_agent.remove(&agent)
             })
             .collect();
-        let staying: BTreeSet<MemberId> = kept.iter().flatten().copied().collect();
+        // Who changes his kind leaves one round and enters the other.
+        let staying: BTreeSet<MemberId> = (kept.iter().zip(wanted))
+            .filter_map(|(id, config)| id.filter(|&id| self.s.members[id].kind == config.kind))
+            .collect();
         let last = strategy::last_tried(self.s, queue, |id| staying.contains(&id));
         for &id in by_agent.values() {
             self.remove_member(id);
