@@ -9,6 +9,7 @@ use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
     Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
+use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, MemberId, QueueId};
 use crate::input::{By, Cause};
@@ -145,6 +146,7 @@ impl<T: Trace> Step<'_, T> {
             .map(|&id| (self.s.members[id].agent, id))
             .collect();
         let mut members = Vec::with_capacity(wanted.len());
+        let mut changed = Vec::new();
         let kept: Vec<Option<MemberId>> = (wanted.iter())
             .map(|member| {
                 let agent = self.agent_of(member.extension).ok()?;
@@ -171,20 +173,18 @@ impl<T: Trace> Step<'_, T> {
             if became_static {
                 crate::agents::log_in(self.s, id);
             }
+            if became_static || !staying.contains_key(&id) {
+                changed.push(id);
+            }
             members.push(id);
         }
         let is_static = |member: &&MemberConfig| member.kind == MemberKind::Static;
         let static_members = wanted.iter().filter(is_static).count();
         let entry = &mut self.s.queues[queue];
         entry.static_members = u32::try_from(static_members).expect("members fit in 32 bits");
-        let added: Vec<MemberId> = members
-            .iter()
-            .copied()
-            .filter(|id| !staying.contains_key(id))
-            .collect();
         entry.members = members;
         strategy::set_tried(self.s, queue, last);
-        for id in added {
+        for id in changed {
             self.tell_status(id);
         }
     }
@@ -237,6 +237,8 @@ impl<T: Trace> Step<'_, T> {
         let member = self.s.members.remove(id).expect("the member is alive");
         if let Some(timer) = member.wrap_up {
             self.s.timers.cancel(timer);
+            let queue = member.queue;
+            self.tell(Event::WrapUpEnded { agent, queue });
         }
         let queue = &mut self.s.queues[member.queue];
         queue.present_to_join -= u32::from(member.present_to_join);
@@ -345,6 +347,8 @@ impl<T: Trace> Step<'_, T> {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
                 if entry.timeout.is_some() {
+                    let why = CancelReason::Withdrawn;
+                    self.order(Effect::CancelRing { leg, why });
                     self.ring_failed(leg, Cause::Unreachable);
                 } else {
                     self.finish_talk(call);
@@ -357,10 +361,8 @@ impl<T: Trace> Step<'_, T> {
             .map(|(id, _)| id)
             .collect();
         for call in own {
-            self.order(crate::effect::Effect::HangUpCaller {
-                call,
-                cause: HANG_UP,
-            });
+            let cause = HANG_UP;
+            self.order(Effect::HangUpCaller { call, cause });
             let ended = self.caller_hung_up(call);
             debug_assert!(ended.is_ok(), "the call is alive");
         }
@@ -410,7 +412,7 @@ fn wall(time: Timestamp, offset: i64) -> i128 {
     i128::from(time.micros()) + i128::from(offset)
 }
 
-const HANG_UP: crate::effect::HangUpCause = crate::effect::HangUpCause::Normal;
+const HANG_UP: HangUpCause = HangUpCause::Normal;
 
 impl Existing for State {
     fn options(&self) -> &Options {
