@@ -15,7 +15,8 @@ use crate::time::Span;
 pub struct EffectId {
     /// [`Entry::seq`](crate::Entry::seq) of the cause.
     pub seq: u64,
-    /// Place in the outbox, from zero.
+    /// Place in the outbox, from zero. Effects that were dropped have none and
+    /// count down from the greatest number.
     pub index: u32,
 }
 

@@ -34,16 +34,28 @@ impl<T> Step<'_, T> {
         };
         if effect.kind() == Kind::Kept {
             if self.s.kept.len() >= KEPT_EFFECTS_MAX {
-                self.tell(Event::KeptEnded {
-                    effect: id,
-                    how: KeptEnd::Dropped,
-                });
-                return id;
+                return self.drop_kept();
             }
             self.s.kept.insert(id, effect.clone());
         }
         self.out.effects.push((id, effect));
         id
+    }
+
+    /// Says that a kept effect was dropped. It has no place in the outbox, so
+    /// it is named from the far end: no effect shares its id.
+    fn drop_kept(&mut self) -> EffectId {
+        let how = KeptEnd::Dropped;
+        let dropped =
+            |event: &&Event| matches!(event, Event::KeptEnded { how: h, .. } if *h == how);
+        let count = self.out.events.iter().filter(dropped).count();
+        let count = u32::try_from(count).expect("effects fit in 32 bits");
+        let effect = EffectId {
+            seq: self.seq,
+            index: u32::MAX - count,
+        };
+        self.tell(Event::KeptEnded { effect, how });
+        effect
     }
 
     /// Says that something happened.
