@@ -9,7 +9,7 @@ use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
     Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
-use crate::effect::CancelReason;
+use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, MemberId, QueueId};
 use crate::input::{By, Cause};
@@ -363,10 +363,8 @@ impl<T: Trace> Step<'_, T> {
             .map(|(id, _)| id)
             .collect();
         for call in own {
-            self.order(crate::effect::Effect::HangUpCaller {
-                call,
-                cause: HANG_UP,
-            });
+            let cause = HANG_UP;
+            self.order(Effect::HangUpCaller { call, cause });
             let ended = self.caller_hung_up(call);
             debug_assert!(ended.is_ok(), "the call is alive");
         }
@@ -416,7 +414,7 @@ fn wall(time: Timestamp, offset: i64) -> i128 {
     i128::from(time.micros()) + i128::from(offset)
 }
 
-const HANG_UP: crate::effect::HangUpCause = crate::effect::HangUpCause::Normal;
+const HANG_UP: HangUpCause = HangUpCause::Normal;
 
 impl Existing for State {
     fn options(&self) -> &Options {

@@ -36,10 +36,8 @@ impl<T> Step<'_, T> {
         self.orders += 1;
         if effect.kind() == Kind::Kept {
             if self.s.kept.len() >= KEPT_EFFECTS_MAX {
-                self.tell(Event::KeptEnded {
-                    effect: id,
-                    how: KeptEnd::Dropped,
-                });
+                let how = KeptEnd::Dropped;
+                self.tell(Event::KeptEnded { effect: id, how });
                 return id;
             }
             self.s.kept.insert(id, effect.clone());

@@ -60,3 +60,101 @@ fn every_table_holds() {
         wrong.join("\n")
     );
 }
+
+/// A little table, right in every line.
+const RIGHT: &str = "\
+# A comment.
+
+case The only one
+queue 6400 Support linear static=1001 ring=15 wrap=0
+
+# Another comment.
+at 0     call A to 6400
+           A waits in 6400
+           1001 rings for A
+at 15    time passes
+           1001 missed A, rang 15s
+# The last one.
+at 16    A hangs up
+           A in 6400: abandoned, waited 16s
+           A ended: the caller hung up
+until 20
+";
+
+#[test]
+fn a_right_table_holds_and_is_written_as_it_is() {
+    assert_eq!(table::check(RIGHT), Ok(None));
+    assert_eq!(table::rewrite(RIGHT).as_deref(), Ok(RIGHT));
+}
+
+#[test]
+fn every_wrong_line_is_noticed() {
+    // Whatever output is missing, changed or too many: the difference says so,
+    // with the line's number.
+    for (place, line) in RIGHT.lines().enumerate() {
+        if !line.starts_with("   ") {
+            continue;
+        }
+        let changed = |with: &str| {
+            let lines = RIGHT.lines().enumerate();
+            let lines = lines.map(|(at, line)| if at == place { with } else { line });
+            let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+            lines.join("\n")
+        };
+        let wrong = table::check(&changed(&format!("{line}s"))).expect("the table can be read");
+        let wrong = wrong.unwrap_or_else(|| panic!("{line:?} may be anything"));
+        assert!(wrong.contains(&format!("+ {line}\n")), "{wrong}");
+        let missing = table::check(&changed("")).expect("the table can be read");
+        assert!(missing.is_some(), "{line:?} may be missing");
+        let twice = table::check(&changed(&format!("{line}\n{line}")));
+        assert!(
+            twice.expect("the table can be read").is_some(),
+            "{line:?} may be there twice"
+        );
+    }
+    // A deadline that nobody wrote down is noticed as well.
+    let silent = RIGHT.replace(
+        "at 15    time passes\n           1001 missed A, rang 15s\n",
+        "",
+    );
+    let wrong = table::check(&silent)
+        .expect("the table can be read")
+        .expect("a difference");
+    assert!(wrong.contains("+ at 15    time passes"), "{wrong}");
+}
+
+#[test]
+fn a_table_that_can_not_be_read_says_where_and_why() {
+    for (text, what) in [
+        ("", "line 1: nothing happens"),
+        ("at 0 tick", "line 1: the case does not end with `until`"),
+        ("at noon tick\nuntil 1", "line 1: \"noon\" is no time"),
+        (
+            "at 0 dance\nuntil 1",
+            "line 1, played OnTime: \"dance\" is no input",
+        ),
+        (
+            "at 2 tick\nat 1 tick\nuntil 3",
+            "the case goes back in time",
+        ),
+        (
+            "queue 6400 Support random static=1 polite=yes\nat 0 tick\nuntil 1",
+            "line 1: \"polite=yes\"",
+        ),
+        (
+            "queue 9 Support random\nat 0 tick\nuntil 1",
+            "the centre is wrong",
+        ),
+        (
+            "at 0 tick\nuntil 1\nqueue 6400 Support random",
+            "line 3: settings stand before",
+        ),
+        (
+            "   refused\nat 0 tick\nuntil 1",
+            "line 1: an output without an input",
+        ),
+    ] {
+        let wrong = table::check(text).expect_err("the table is wrong");
+        assert!(wrong.contains(what), "{wrong:?} does not hold {what:?}");
+    }
+}

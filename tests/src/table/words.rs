@@ -20,9 +20,12 @@ pub fn of(out: &Outbox, names: &mut Names) -> Vec<String> {
     if let Some(reject) = &out.reject {
         return vec![format!("refused: {}", refusal(reject))];
     }
+    // After a restart nobody is left who could be told anything.
+    let restarted = |event: &Event| matches!(event, Event::SystemRestarted { .. });
     let mut orders = Orders {
         left: out.effects.clone(),
         taken: None,
+        wanted: !out.events.iter().any(restarted),
     };
     for (_, effect) in &orders.left {
         if let Effect::Ring {
@@ -68,6 +71,8 @@ struct Orders {
     left: Vec<(EffectId, Effect)>,
     /// The place of the order that the present fact has taken.
     taken: Option<u32>,
+    /// Whether facts need their orders.
+    wanted: bool,
 }
 
 impl Orders {
@@ -78,7 +83,8 @@ impl Orders {
                 self.taken = Some(self.left.remove(place).0.index);
                 String::new()
             }
-            None => format!(" (but {missing})"),
+            None if self.wanted => format!(" (but {missing})"),
+            None => String::new(),
         }
     }
 
@@ -361,14 +367,14 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
             ""
         };
         let QueueCall {
+            call,
             visit,
             joined_at,
             offers,
             ..
         } = record;
-        line += &format!(
-            " [visit {visit}, from {caller}, joined {joined_at}, {offers} rings{at_once}]"
-        );
+        let name = format!("call {call}, visit {visit}, from {caller}");
+        line += &format!(" [{name}, joined {joined_at}, {offers} rings{at_once}]");
     }
     line
 }
