@@ -71,9 +71,11 @@ impl Engine {
         let first = s.timers.first();
         let mut now = entry.at;
         match entry.input {
-            // These stand in for deadlines, or come before all of them.
-            Input::Abort { .. } | Input::Restarted { .. } => {}
-            Input::Tick => match first {
+            // Comes before every deadline.
+            Input::Restarted { .. } => {}
+            // A deadline acts, or is given up, when it was due: were it later,
+            // those behind it would act before it.
+            Input::Abort { .. } | Input::Tick => match first {
                 Some((due, _)) if due <= entry.at => now = due,
                 _ => {
                     out.reject = Some(Reject::TooEarly);
