@@ -1,6 +1,6 @@
 //! Deadlines, reckoned anew from the books after every entry.
 
-use tandem_engine::{Engine, QueueId, Timer, Timestamp};
+use tandem_engine::{Engine, Input, QueueId, Timer, Timestamp};
 
 use super::state::{LegStage, Queue};
 use super::{Checked, Law, Model};
@@ -35,6 +35,17 @@ impl Model {
     /// The days since 1970 in a queue's zone.
     fn today(&self, queue: &Queue) -> i128 {
         (i128::from(self.entry.now.micros()) + self.ahead(queue)).div_euclid(DAY_US)
+    }
+
+    /// What happens later is told later.
+    pub(super) fn time_goes_on(&mut self) -> Checked {
+        let (now, latest) = (self.entry.now, self.latest);
+        if !matches!(self.entry.input, Input::Restarted { .. }) {
+            self.latest = now.max(latest);
+        }
+        self.law(Law::Timers, now >= latest, || {
+            format!("it is {now} after it was {latest}")
+        })
     }
 
     /// A queue's next midnight, from now on.
