@@ -385,26 +385,34 @@ impl<T: Trace> Step<'_, T> {
         self.s.queues[queue].midnight = timer;
     }
 
-    /// A queue's day is over: what counts by the day begins again.
+    /// A queue's day is over.
     pub(crate) fn midnight(&mut self, queue: QueueId) {
+        self.s.queues[queue].midnight = None;
+        self.begin_day(queue);
+        self.arm_midnight(queue);
+    }
+
+    /// What counts by the day begins again.
+    fn begin_day(&mut self, queue: QueueId) {
         for id in self.s.queues[queue].members.clone() {
             self.s.members[id].completed.since_midnight = 0;
         }
         strategy::relist(self.s, queue);
-        self.arm_midnight(queue);
     }
 
     /// The timeline stands elsewhere on the wall clock: days end then. Where
-    /// the clock jumps past a midnight, that day is over as well.
+    /// the clock is put past a midnight, as after a night without power, that
+    /// has been one.
     pub(crate) fn wall_offset(&mut self, micros: i64) {
         let before = std::mem::replace(&mut self.s.wall_offset, micros);
+        let now = wall(self.now, micros);
         for queue in self.s.queues.ids() {
             let midnight = self.s.queues[queue].midnight;
-            let midnight = midnight.and_then(|timer| self.s.timers.due(timer));
-            match midnight.is_some_and(|due| wall(due, before) <= wall(self.now, micros)) {
-                true => self.midnight(queue),
-                false => self.arm_midnight(queue),
+            let due = midnight.and_then(|timer| self.s.timers.due(timer));
+            if due.is_some_and(|due| wall(due, before) <= now) {
+                self.begin_day(queue);
             }
+            self.arm_midnight(queue);
         }
     }
 }

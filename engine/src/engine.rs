@@ -71,11 +71,11 @@ impl Engine {
         let first = s.timers.first();
         let mut now = entry.at;
         match entry.input {
-            // This comes before all deadlines.
+            // Comes before every deadline.
             Input::Restarted { .. } => {}
-            // This stands in for a deadline.
-            Input::Abort { .. } => now = first.map_or(now, |(due, _)| due.min(now)),
-            Input::Tick => match first {
+            // A deadline acts, or is given up, when it was due: were it later,
+            // those behind it would act before it.
+            Input::Abort { .. } | Input::Tick => match first {
                 Some((due, _)) if due <= entry.at => now = due,
                 _ => {
                     out.reject = Some(Reject::TooEarly);

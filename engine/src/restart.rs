@@ -70,9 +70,13 @@ impl<T: Trace> Step<'_, T> {
     /// The earliest deadline could not be carried out: what it belongs to is
     /// ended instead.
     pub(crate) fn abort(&mut self, timer: Timer) -> Result<(), Reject> {
-        match self.s.timers.first() {
-            Some((due, first)) if first == timer && due <= self.s.at => {}
-            _ => return Err(Reject::TooEarly),
+        if self
+            .s
+            .timers
+            .first()
+            .is_none_or(|(_, first)| first != timer)
+        {
+            return Err(Reject::TooEarly);
         }
         self.s.timers.pop();
         let (reason, left) = (EndReason::Aborted, LeaveReason::Aborted);

@@ -19,7 +19,7 @@ pub(crate) struct Step<'a, T> {
     pub(crate) trace: &'a mut T,
     /// Number of the entry.
     pub(crate) seq: u64,
-    /// When the entry happens; for a `Tick`, when it was due.
+    /// When the entry happens; for a `Tick` or an `Abort`, when it was due.
     pub(crate) now: Timestamp,
     /// Orders given so far, dropped ones among them.
     pub(crate) orders: u32,

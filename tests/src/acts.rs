@@ -163,8 +163,8 @@ pub enum Act {
     Switch(Asker, u8, Where, Status),
     /// Nothing: time passes.
     Wait,
-    /// The clock on the wall is set: so many quarters of a second before a
-    /// midnight in the zone with this place.
+    /// The clock on the wall is set: so many quarters of a second before one
+    /// of a few midnights in one of the zones.
     WallClock(u8, u8),
 }
 
@@ -272,7 +272,7 @@ fn act(profile: &Profile) -> Union<BoxedStrategy<Act>> {
         (profile.status, status().boxed()),
         (
             profile.wall,
-            (0..3_u8, 1..80_u8)
+            (0..9_u8, 1..80_u8)
                 .prop_map(|(zone, before)| Act::WallClock(zone, before))
                 .boxed(),
         ),

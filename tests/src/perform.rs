@@ -231,8 +231,8 @@ impl<W: Witness> World<W> {
                 let agent = self.somebody(*place);
                 switch(*asker, agent, self.which(*queues), *status)
             }
-            Act::WallClock(zone, before) => Input::WallOffset {
-                micros: self.wall_offset(*zone, *before),
+            Act::WallClock(midnight, before) => Input::WallOffset {
+                micros: self.wall_offset(*midnight, *before),
             },
             Act::Abort { .. } | Act::Kill(_) | Act::Restart(_) | Act::Save | Act::Wait => {
                 return None;
@@ -369,11 +369,12 @@ impl<W: Witness> World<W> {
         }
     }
 
-    fn wall_offset(&self, zone: u8, before: u8) -> i64 {
+    fn wall_offset(&self, midnight: u8, before: u8) -> i64 {
+        let (zone, day) = (usize::from(midnight) % ZONES.len(), i64::from(midnight) / 3);
         let now = i64::try_from(self.live.now().micros()).expect("a test is short");
-        let ahead = ZONES[usize::from(zone) % ZONES.len()].1 * 1_000_000;
+        let ahead = ZONES[zone].1 * 1_000_000;
         let before = i64::from(before) * 250_000;
-        (SOME_DAY + 1) * DAY_US - before - ahead - now
+        (SOME_DAY + day) * DAY_US - before - ahead - now
     }
 }
 

@@ -34,8 +34,7 @@ impl Model {
             Input::PersonErased { number, .. } => self.begin_erasure(number),
             Input::Restarted { epoch, .. } => self.begin_restart(epoch),
             Input::WallOffset { micros } => {
-                self.wall_offset = micros;
-                self.await_midnights();
+                self.set_wall_clock(micros);
                 Ok(())
             }
             Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
@@ -102,12 +101,9 @@ impl Model {
                 let entry = known(self.queues.get_mut(&queue), "a queue")?;
                 let ended = entry.midnight.take();
                 if !aborted {
-                    for member in &mut entry.members {
-                        member.completed.since_midnight = 0;
-                    }
+                    self.begin_day(queue);
                 }
                 self.await_midnight(queue);
-                self.seen.midnights += 1;
                 ended
             }
             Timer::Rest(agent) => known(self.persons.get_mut(&agent), "an agent")?

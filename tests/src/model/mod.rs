@@ -104,6 +104,8 @@ pub struct Model {
     publics: BTreeMap<PublicId, CallId>,
     last_public: Option<PublicId>,
     epoch: u32,
+    /// When the last thing happened; deadlines of before a restart come late.
+    latest: Timestamp,
     legs: BTreeMap<LegId, Leg>,
     /// What each leg has been told to do, by effects alone.
     sounds: BTreeMap<LegId, Sound>,
@@ -196,8 +198,9 @@ impl Scope {
     fn new(engine: &Engine, entry: &Entry) -> Self {
         let first = engine.next_deadline();
         let now = match (&entry.input, first) {
-            // A deadline acts when it was due, however late the tick.
-            (Input::Tick, Some((due, _))) => due,
+            // A deadline acts when it was due, however late the tick, and
+            // however late it is given up.
+            (Input::Abort { .. } | Input::Tick, Some((due, _))) => due.min(entry.at),
             _ => entry.at,
         };
         let wrap_up_of = match first {
@@ -250,6 +253,7 @@ impl Model {
             publics: BTreeMap::new(),
             last_public: None,
             epoch: 0,
+            latest: Timestamp::ZERO,
             legs: BTreeMap::new(),
             sounds: BTreeMap::new(),
             kept: BTreeMap::new(),
@@ -284,6 +288,7 @@ impl Model {
 
     /// Reads an accepted entry and what followed from it.
     fn read(&mut self, engine: &Engine, out: &Outbox) -> Checked {
+        self.time_goes_on()?;
         self.begin(engine)?;
         for event in &out.events {
             self.fold(event)?;

@@ -1,8 +1,8 @@
 //! Deadlines, reckoned anew from the books after every entry.
 
-use tandem_engine::{Engine, QueueId, Timer, Timestamp};
+use tandem_engine::{Engine, Input, QueueId, Timer, Timestamp};
 
-use super::state::LegStage;
+use super::state::{LegStage, Queue};
 use super::{Checked, Law, Model};
 use crate::centre::ZONES;
 
@@ -20,18 +20,74 @@ enum Deadline {
 }
 
 impl Model {
+    /// How far a queue's local time is ahead of the timeline, in microseconds.
+    fn ahead(&self, queue: &Queue) -> i128 {
+        let zone = queue
+            .config
+            .time_zone
+            .as_ref()
+            .unwrap_or(&self.options.time_zone);
+        let zone = ZONES.iter().find(|(name, _)| name == zone);
+        let ahead = i128::from(zone.map_or(0, |(_, seconds)| *seconds)) * 1_000_000;
+        ahead + i128::from(self.wall_offset)
+    }
+
+    /// The days since 1970 in a queue's zone.
+    fn today(&self, queue: &Queue) -> i128 {
+        (i128::from(self.entry.now.micros()) + self.ahead(queue)).div_euclid(DAY_US)
+    }
+
+    /// What happens later is told later.
+    pub(super) fn time_goes_on(&mut self) -> Checked {
+        let (now, latest) = (self.entry.now, self.latest);
+        if !matches!(self.entry.input, Input::Restarted { .. }) {
+            self.latest = now.max(latest);
+        }
+        self.law(Law::Timers, now >= latest, || {
+            format!("it is {now} after it was {latest}")
+        })
+    }
+
     /// A queue's next midnight, from now on.
     pub(super) fn await_midnight(&mut self, id: QueueId) {
-        let (now, wall, common) = (self.entry.now, self.wall_offset, &self.options.time_zone);
-        let Some(queue) = self.queues.get_mut(&id).filter(|queue| !queue.removed) else {
+        let Some(queue) = self.queues.get(&id).filter(|queue| !queue.removed) else {
             return;
         };
-        let zone = queue.config.time_zone.as_ref().unwrap_or(common);
-        let ahead = ZONES.iter().find(|(name, _)| name == zone);
-        let ahead = i128::from(ahead.map_or(0, |(_, seconds)| *seconds)) * 1_000_000;
-        let local = i128::from(now.micros()) + i128::from(wall) + ahead;
-        let next = (local.div_euclid(DAY_US) + 1) * DAY_US - ahead - i128::from(wall);
-        queue.midnight = u64::try_from(next).ok().map(Timestamp::from_micros);
+        let next = (self.today(queue) + 1) * DAY_US - self.ahead(queue);
+        let next = u64::try_from(next).ok().map(Timestamp::from_micros);
+        if let Some(queue) = self.queues.get_mut(&id) {
+            queue.midnight = next;
+        }
+    }
+
+    /// The clock on the wall is put forward or back: where that leads into
+    /// another day, there has been a midnight.
+    pub(super) fn set_wall_clock(&mut self, micros: i64) {
+        let days: Vec<_> = self
+            .queues
+            .iter()
+            .map(|(id, queue)| (*id, self.today(queue)))
+            .collect();
+        self.wall_offset = micros;
+        for (id, before) in days {
+            let passed = self
+                .queues
+                .get(&id)
+                .is_some_and(|queue| self.today(queue) > before);
+            if passed {
+                self.begin_day(id);
+            }
+        }
+        self.await_midnights();
+    }
+
+    /// What counts by the day begins again.
+    pub(super) fn begin_day(&mut self, id: QueueId) {
+        self.seen.midnights += 1;
+        let members = self.queues.get_mut(&id).map(|queue| &mut queue.members);
+        for member in members.into_iter().flatten() {
+            member.completed.since_midnight = 0;
+        }
     }
 
     /// The same for every queue.

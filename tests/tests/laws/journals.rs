@@ -138,7 +138,7 @@ fn late_ticks_change_nothing() {
                 let mut out = Outbox::default();
                 for (place, line) in world.live.lines().iter().enumerate() {
                     let mut entry = line.entry.clone();
-                    if entry.input == Input::Tick {
+                    if is_of_a_deadline(line) {
                         entry.at = tick_at(&engine, world.live.lines(), place, late);
                     }
                     engine.apply(&entry, &mut out);
@@ -153,13 +153,17 @@ fn late_ticks_change_nothing() {
     );
 }
 
+/// Whether a line happens at a deadline's time, not at its own.
+fn is_of_a_deadline(line: &Line) -> bool {
+    let of_a_deadline = matches!(line.entry.input, Input::Abort { .. } | Input::Tick);
+    of_a_deadline && line.out.reject.is_none()
+}
+
 /// When a tick is sent: when it is due, or just before the next other input.
 fn tick_at(engine: &Engine, lines: &[Line], place: usize, late: bool) -> Timestamp {
     let (_, last) = engine.last_entry();
     let due = engine.next_deadline().map_or(last, |(due, _)| due);
-    let next = lines[place..]
-        .iter()
-        .find(|line| line.entry.input != Input::Tick);
+    let next = lines[place..].iter().find(|line| !is_of_a_deadline(line));
     match next {
         Some(next) if late => next.entry.at,
         _ => due.max(last),
