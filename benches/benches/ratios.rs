@@ -30,13 +30,13 @@ fn size() -> Size {
     } else if flag("--quick") {
         Size {
             rounds: 7,
-            calls: 300_000,
+            calls: 3_000_000,
             peer_calls: 30_000,
         }
     } else {
         Size {
             rounds: 11,
-            calls: 1_000_000,
+            calls: 10_000_000,
             peer_calls: 100_000,
         }
     }

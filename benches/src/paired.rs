@@ -29,6 +29,8 @@ impl<'a> Party<'a> {
 }
 
 /// Processor time of this thread where the system tells it, else the clock.
+/// The system counts in steps of some milliseconds, so that a run should take a
+/// tenth of a second or more.
 enum Stopwatch {
     Processor(u64),
     Clock(Instant),

@@ -2,8 +2,8 @@
 
 use crate::acd::line::{visit, visit_mut};
 use crate::config::model::Destination;
-use crate::effect::{Effect, HangUpCause};
-use crate::event::{EndReason, Event, OfferEnd};
+use crate::effect::{CancelReason, Effect, HangUpCause};
+use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, CallId, LegId, PublicId};
 use crate::input::{Caller, Cause};
 use crate::limits::{CALL_HOPS_MAX, CALLS_MAX};
@@ -181,16 +181,17 @@ impl<T: Trace> Step<'_, T> {
         Ok(())
     }
 
-    /// The extension that a call was sent to did not take it.
-    pub(crate) fn extension_failed(&mut self, id: LegId, end: OfferEnd) {
+    /// The extension that a call was sent to did not take it; where it still
+    /// rings, it is cancelled.
+    pub(crate) fn extension_failed(
+        &mut self,
+        id: LegId,
+        cause: Cause,
+        cancel: Option<CancelReason>,
+    ) {
         let leg = self.drop_leg(id);
         self.refresh_agent(leg.agent);
-        let cause = match end {
-            OfferEnd::Failed(cause) => cause,
-            _ => Cause::NoAnswer,
-        };
-        if cause == Cause::NoAnswer {
-            let why = crate::effect::CancelReason::TimedOut;
+        if let Some(why) = cancel {
             self.order(Effect::CancelRing { leg: id, why });
         }
         self.end_failed(leg.call, cause);
@@ -229,6 +230,7 @@ impl<T: Trace> Step<'_, T> {
             queue,
             agent: leg.agent,
         });
+        self.order(Effect::PlayMusic { call: id, queue });
         self.place(id);
         self.refresh_agent(leg.agent);
         self.put_out_if_empty(queue);
@@ -273,7 +275,7 @@ impl<T: Trace> Step<'_, T> {
             let entry = self.drop_leg(leg);
             self.order(match entry.timeout {
                 Some(_) => {
-                    let why = crate::effect::CancelReason::Withdrawn;
+                    let why = CancelReason::Withdrawn;
                     Effect::CancelRing { leg, why }
                 }
                 None => Effect::HangUpLeg { leg },

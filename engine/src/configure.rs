@@ -146,7 +146,6 @@ impl<T: Trace> Step<'_, T> {
             .map(|&id| (self.s.members[id].agent, id))
             .collect();
         let mut members = Vec::with_capacity(wanted.len());
-        let mut changed = Vec::new();
         let kept: Vec<Option<MemberId>> = (wanted.iter())
             .map(|member| {
                 let agent = self.agent_of(member.extension).ok()?;
@@ -162,6 +161,7 @@ impl<T: Trace> Step<'_, T> {
         for &id in by_agent.values() {
             self.remove_member(id);
         }
+        let mut changed = Vec::new();
         for (position, (config, kept)) in wanted.iter().zip(kept).enumerate() {
             let position = u32::try_from(position).expect("members fit in 32 bits");
             let id = kept.unwrap_or_else(|| self.add_member(queue, *config));
@@ -173,7 +173,7 @@ impl<T: Trace> Step<'_, T> {
             if became_static {
                 crate::agents::log_in(self.s, id);
             }
-            if became_static || !staying.contains_key(&id) {
+            if became_static || kept.is_none() {
                 changed.push(id);
             }
             members.push(id);
@@ -237,8 +237,10 @@ impl<T: Trace> Step<'_, T> {
         let member = self.s.members.remove(id).expect("the member is alive");
         if let Some(timer) = member.wrap_up {
             self.s.timers.cancel(timer);
-            let queue = member.queue;
-            self.tell(Event::WrapUpEnded { agent, queue });
+            self.tell(Event::WrapUpEnded {
+                agent,
+                queue: member.queue,
+            });
         }
         let queue = &mut self.s.queues[member.queue];
         queue.present_to_join -= u32::from(member.present_to_join);
@@ -347,9 +349,9 @@ impl<T: Trace> Step<'_, T> {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
                 if entry.timeout.is_some() {
-                    let why = CancelReason::Withdrawn;
-                    self.order(Effect::CancelRing { leg, why });
-                    self.ring_failed(leg, Cause::Unreachable);
+                    // Offers of queues have been taken back already.
+                    let cancel = Some(CancelReason::Withdrawn);
+                    self.extension_failed(leg, Cause::Unreachable, cancel);
                 } else {
                     self.finish_talk(call);
                     self.close(call, EndReason::AgentHungUp, Some(HANG_UP));

@@ -36,7 +36,10 @@ impl fmt::Display for NumberError {
             Self::Empty => f.write_str("a number needs at least one digit"),
             Self::TooLong => write!(f, "a number has at most {NUMBER_SYMBOLS_MAX} symbols"),
             Self::Symbol(c) => {
-                write!(f, "{c:?} can not stand there: digits, * and #, and + in front only")
+                write!(
+                    f,
+                    "{c:?} can not stand there: digits, * and #, and + in front only"
+                )
             }
         }
     }

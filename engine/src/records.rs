@@ -99,9 +99,10 @@ impl QueueCall {
 #[must_use]
 pub fn apply(record: QueueCall, input: &Input) -> QueueCall {
     match input {
-        Input::PersonErased { number, .. } if record.caller == *number => {
-            QueueCall { caller: Number::NONE, ..record }
-        }
+        Input::PersonErased { number, .. } if record.caller == *number => QueueCall {
+            caller: Number::NONE,
+            ..record
+        },
         _ => record,
     }
 }

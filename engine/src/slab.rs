@@ -35,7 +35,11 @@ impl<T> Id<T> {
     /// An id from its parts, as read back from a journal.
     #[must_use]
     pub const fn from_parts(slot: u32, generation: u32) -> Self {
-        Self { slot, generation, of: PhantomData }
+        Self {
+            slot,
+            generation,
+            of: PhantomData,
+        }
     }
 }
 
@@ -93,7 +97,10 @@ struct Slot<T> {
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Self { slots: Vec::new(), free: Vec::new() }
+        Self {
+            slots: Vec::new(),
+            free: Vec::new(),
+        }
     }
 }
 
@@ -109,7 +116,10 @@ impl<T> Slab<T> {
             return Id::from_parts(slot, entry.generation);
         }
         let slot = u32::try_from(self.slots.len()).expect("slots fit in 32 bits");
-        self.slots.push(Slot { generation: 0, value: Some(value) });
+        self.slots.push(Slot {
+            generation: 0,
+            value: Some(value),
+        });
         Id::from_parts(slot, 0)
     }
 
@@ -129,13 +139,21 @@ impl<T> Slab<T> {
     #[must_use]
     pub fn get(&self, id: Id<T>) -> Option<&T> {
         let entry = self.slots.get(id.slot())?;
-        if entry.generation == id.generation { entry.value.as_ref() } else { None }
+        if entry.generation == id.generation {
+            entry.value.as_ref()
+        } else {
+            None
+        }
     }
 
     /// The object to change, unless it is gone.
     pub fn get_mut(&mut self, id: Id<T>) -> Option<&mut T> {
         let entry = self.slots.get_mut(id.slot())?;
-        if entry.generation == id.generation { entry.value.as_mut() } else { None }
+        if entry.generation == id.generation {
+            entry.value.as_mut()
+        } else {
+            None
+        }
     }
 
     /// Whether the object is still there.
@@ -148,7 +166,10 @@ impl<T> Slab<T> {
     pub fn iter(&self) -> impl Iterator<Item = (Id<T>, &T)> {
         self.slots.iter().enumerate().filter_map(|(slot, entry)| {
             let slot = u32::try_from(slot).expect("slots fit in 32 bits");
-            entry.value.as_ref().map(|value| (Id::from_parts(slot, entry.generation), value))
+            entry
+                .value
+                .as_ref()
+                .map(|value| (Id::from_parts(slot, entry.generation), value))
         })
     }
 

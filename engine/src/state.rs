@@ -211,6 +211,10 @@ pub struct Call {
 }
 
 /// What a call waits for.
+#[expect(
+    clippy::enum_variant_names,
+    reason = "a state is named for what it awaits"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {
     /// In a queue's line, until an agent answers.

@@ -46,13 +46,14 @@ impl<T> Step<'_, T> {
     /// it is named from the far end: no effect shares its id.
     fn drop_kept(&mut self) -> EffectId {
         let how = KeptEnd::Dropped;
-        let dropped =
-            |event: &&Event| matches!(event, Event::KeptEnded { how: h, .. } if *h == how);
-        let count = self.out.events.iter().filter(dropped).count();
-        let count = u32::try_from(count).expect("effects fit in 32 bits");
+        // The last one is near: where one message is dropped, the next one is.
+        let last = self.out.events.iter().rev().find_map(|event| match event {
+            Event::KeptEnded { effect, how: h } if *h == how => Some(effect.index),
+            _ => None,
+        });
         let effect = EffectId {
             seq: self.seq,
-            index: u32::MAX - count,
+            index: last.map_or(u32::MAX, |last| last - 1),
         };
         self.tell(Event::KeptEnded { effect, how });
         effect

@@ -67,7 +67,11 @@ impl Timers {
     pub fn arm(&mut self, due: Timestamp, timer: Timer) -> TimerId {
         let id = self.armed.insert(Armed { place: 0, timer });
         self.order += 1;
-        self.heap.push(Node { due, order: self.order, id });
+        self.heap.push(Node {
+            due,
+            order: self.order,
+            id,
+        });
         self.rise(self.heap.len() - 1);
         id
     }
@@ -82,7 +86,9 @@ impl Timers {
     /// The earliest deadline.
     #[must_use]
     pub fn first(&self) -> Option<(Timestamp, Timer)> {
-        self.heap.first().map(|node| (node.due, self.armed[node.id].timer))
+        self.heap
+            .first()
+            .map(|node| (node.due, self.armed[node.id].timer))
     }
 
     /// Takes out the earliest deadline.
@@ -96,12 +102,16 @@ impl Timers {
     /// When a timer is due, unless it has fired or was cancelled.
     #[must_use]
     pub fn due(&self, id: TimerId) -> Option<Timestamp> {
-        self.armed.get(id).map(|armed| self.heap[armed.place as usize].due)
+        self.armed
+            .get(id)
+            .map(|armed| self.heap[armed.place as usize].due)
     }
 
     /// Every armed timer with its deadline, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (Timestamp, Timer)> {
-        self.heap.iter().map(|node| (node.due, self.armed[node.id].timer))
+        self.heap
+            .iter()
+            .map(|node| (node.due, self.armed[node.id].timer))
     }
 
     fn take_out(&mut self, place: usize) {
@@ -132,7 +142,9 @@ impl Timers {
         loop {
             let first = place * CHILDREN + 1;
             let children = first..(first + CHILDREN).min(self.heap.len());
-            let Some(least) = children.min_by_key(|&child| self.heap[child].key()) else { return };
+            let Some(least) = children.min_by_key(|&child| self.heap[child].key()) else {
+                return;
+            };
             if self.heap[place].key() <= self.heap[least].key() {
                 return;
             }

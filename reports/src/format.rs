@@ -38,12 +38,12 @@ pub(crate) const ASCII: Signs = Signs {
 const MINUTES_FROM_S: f64 = 600.0;
 
 impl Scale {
-    /// For values of a figure of which none is greater than `greatest`.
+    /// For a figure that stands by itself, or is the greatest of those that
+    /// are written alike.
     pub(crate) fn of(figure: Figure, greatest: f64) -> Self {
-        let decimals = usize::from(greatest < 100.0);
         let plain = Self {
             times: 1.0,
-            decimals,
+            decimals: usize::from(greatest < 100.0),
             unit: "",
             minutes: false,
         };
@@ -61,6 +61,12 @@ impl Scale {
                 minutes: true,
                 ..plain
             },
+            // The longest wait of all is a matter of chance, not of decimals.
+            Unit::Seconds if figure == Figure::MaxWait && greatest >= 10.0 => Self {
+                decimals: 0,
+                unit: "s",
+                ..plain
+            },
             Unit::Seconds => Self { unit: "s", ..plain },
         }
     }
@@ -73,13 +79,18 @@ impl Scale {
 
     /// For several values of a figure.
     fn of_values(figure: Figure, values: &[f64]) -> Self {
-        let scale = Self::of(figure, values.iter().copied().fold(0.0, f64::max));
+        let greatest = values.iter().copied().fold(0.0, f64::max);
+        let scale = Self::of(figure, greatest);
         // Counts of a single run are whole, and look odd with a fraction.
         let whole = figure.unit() == Unit::Calls && values.iter().all(|value| value.fract() == 0.0);
-        Self {
-            decimals: if whole { 0 } else { scale.decimals },
-            ..scale
-        }
+        let decimals = match scale.minutes || whole {
+            true => 0,
+            false if figure == Figure::MaxWait => scale.decimals,
+            // The small values of a column would lose too much.
+            false if values.len() > 1 && greatest < 1000.0 => 1,
+            false => scale.decimals,
+        };
+        Self { decimals, ..scale }
     }
 
     /// The bare number.
@@ -104,7 +115,8 @@ impl Scale {
         let Some(mean) = estimate.mean else {
             return signs.dash.to_owned();
         };
-        let Some(half) = estimate.half_width() else {
+        // What came out the same every time needs no interval.
+        let Some(half) = estimate.half_width().filter(|half| *half > 0.0) else {
             return self.text(mean);
         };
         let both = format!(

@@ -1,10 +1,4 @@
 //! The figures as JSON. Names and shape are a promise to those who read them.
-//!
-//! `intervals` is flat: one object per interval and queue, by interval and
-//! then in the order of the queues, with `start_s`, `end_s`, `start` (only
-//! where the calendar is known), `queue` and the keys of a queue. Where there
-//! are several queues, the object of all of them stands last with the queue
-//! `null`, and the totals of all stand at the top as `all`.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use tandem_engine::Span;
@@ -17,6 +11,21 @@ use crate::summary::{GroupSummary, QueueSummary, Row};
 
 /// The report as a JSON object, indented. Keys stand in a fixed order, queues
 /// and groups in that of the layout: equal reports give equal bytes.
+///
+/// At the top stand `scenario`, `seed`, `replications`, `queues` (by name),
+/// `intervals`, `expectations`; where there are several queues, `all` with the
+/// figures of all together; where there are several groups of agents, `groups`
+/// (by name) with `answered` and `occupancy`. A queue has the keys of
+/// [`Figure::PUBLISHED`], each an object of `mean` and `ci95`: `[low, high]`,
+/// or `null` where one replication or none knows the figure.
+///
+/// `intervals` is flat: one object per interval and queue, by interval and
+/// then in the order of the queues, with `start_s` and `end_s` (counted from
+/// the beginning, or folded from that of the day), `start` (text, only where
+/// the calendar is known), `queue` and the keys of a queue. Where there are
+/// several queues, the object of all of them comes last, with `queue` `null`.
+/// Folded counts are those of a day on average. Intervals outside of the
+/// counted time are left out.
 #[must_use]
 pub fn to_json(report: &Report<'_>) -> String {
     let mut text =

@@ -59,6 +59,23 @@ impl Row {
     pub const fn get(&self, figure: Figure) -> Estimate {
         self.0[figure as usize]
     }
+
+    /// Whether agents were there to serve. Where less than one was, and busy
+    /// all of the time, somebody ended a last call after the shift: that says
+    /// nothing about staffing and occupancy.
+    pub(crate) fn is_staffed(&self) -> bool {
+        let agents = self.get(Figure::Agents).mean;
+        let busy = self.get(Figure::Occupancy).mean;
+        agents > Some(0.0) && (agents >= Some(1.0) || busy < Some(0.9999))
+    }
+
+    /// Neither calls nor agents: there is nothing to say.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.get(Figure::Offered)
+            .mean
+            .is_none_or(|calls| calls == 0.0)
+            && !self.is_staffed()
+    }
 }
 
 /// Makes a [`Summary`] of replications that are handed in one by one, so that

@@ -34,6 +34,9 @@ const BY_INTERVAL: [(Figure, &str); 7] = [
     (Figure::Occupancy, "Occupancy"),
 ];
 
+/// What is left out, in this order, where the width does not allow all.
+const DISPENSABLE: [Figure; 3] = [Figure::MaxWait, Figure::Answered, Figure::Occupancy];
+
 /// The report as text: the figures by queue, then by interval, then what was
 /// expected. Half the width of the 95 % confidence interval stands behind ±.
 #[must_use]
@@ -149,30 +152,38 @@ impl Writer<'_> {
         scale.estimate(estimate, self.signs)
     }
 
-    /// Intervals down, figures across. Intervals in which nothing was offered
-    /// are drawn together.
+    /// Intervals down, figures across: as many as the width allows.
     fn by_interval(&self, queue: &QueueSummary) -> String {
+        let mut figures = BY_INTERVAL.to_vec();
+        let mut table = self.intervals(queue, &figures);
+        for dispensable in DISPENSABLE {
+            if width(&table) <= COLUMNS_MAX {
+                break;
+            }
+            figures.retain(|(figure, _)| *figure != dispensable);
+            table = self.intervals(queue, &figures);
+        }
+        lines(&table)
+    }
+
+    fn intervals(&self, queue: &QueueSummary, figures: &[(Figure, &str)]) -> Table {
         let summary = self.report.summary;
         let clock = Clock::new(self.report.about.start, &summary.layout);
-        let mut columns = vec![Vec::new()];
-        let runs = stretches(summary, queue);
-        for (first, last) in &runs {
+        let stretches = stretches(summary, queue);
+        let range = |(first, last): &(usize, usize)| {
             let mut interval = summary.intervals[*first];
             interval.end = summary.intervals[*last].end;
-            columns[0].push(clock.range(&interval, self.signs.dash));
-        }
-        let rows: Vec<&Row> = runs
+            clock.range(&interval, self.signs.dash)
+        };
+        let mut heads = vec!["Interval".to_owned()];
+        let mut columns: Vec<Vec<String>> = vec![stretches.iter().map(range).collect()];
+        let rows: Vec<&Row> = stretches
             .iter()
             .map(|(first, _)| &queue.intervals[*first])
             .collect();
-        let mut heads = vec!["Interval".to_owned()];
-        for (figure, title) in BY_INTERVAL {
-            let (unit, cells) = self.column(figure, &rows);
-            heads.push(if unit.is_empty() {
-                title.to_owned()
-            } else {
-                format!("{title}\n{unit}")
-            });
+        for (figure, title) in figures {
+            let (unit, cells) = self.column(*figure, &rows);
+            heads.push(format!("{title}\n{unit}").trim_end().to_owned());
             columns.push(cells);
         }
         let mut table = self.table();
@@ -181,23 +192,21 @@ impl Writer<'_> {
             table.add_row(columns.iter().map(|column| &column[place]));
         }
         align(&mut table);
-        lines(&table)
+        table
     }
 
     /// The cells of a figure, of equal decimals, and their unit.
     fn column(&self, figure: Figure, rows: &[&Row]) -> (&'static str, Vec<String>) {
         let estimates = || rows.iter().map(|row| row.get(figure));
         let scale = Scale::of_all(figure, estimates());
-        let halves: Vec<String> = estimates()
-            .map(|estimate| {
-                estimate
-                    .half_width()
-                    .map_or(String::new(), |half| scale.number(half))
-            })
-            .collect();
+        let half = |estimate: Estimate| {
+            let half = estimate.half_width().filter(|half| *half > 0.0);
+            half.map_or(String::new(), |half| scale.number(half))
+        };
+        let halves: Vec<String> = estimates().map(half).collect();
         let widest = halves.iter().map(String::len).max().unwrap_or(0);
         let cell = |(row, half): (&&Row, &String)| match row.get(figure).mean {
-            Some(mean) if !is_quiet(row) => {
+            Some(mean) if !row.is_quiet() => {
                 let mean = scale.number(mean);
                 let gap = " ".repeat(self.signs.plus_minus.chars().count());
                 match half.is_empty() {
@@ -238,27 +247,22 @@ impl Writer<'_> {
 }
 
 /// The first and last of the intervals that a row is written for: each alone,
-/// but those in which nothing was offered drawn together.
+/// but those with neither calls nor agents drawn together.
 pub(crate) fn stretches(summary: &Summary, queue: &QueueSummary) -> Vec<(usize, usize)> {
     let mut stretches: Vec<(usize, usize)> = Vec::new();
     for (index, row) in queue.intervals.iter().enumerate() {
         if summary.intervals[index].observed.is_zero() {
             continue;
         }
-        let quiet = |index: usize| is_quiet(&queue.intervals[index]);
+        let quiet = |index: usize| queue.intervals[index].is_quiet();
         match stretches.last_mut() {
-            Some((_, last)) if *last + 1 == index && quiet(*last) && is_quiet(row) => {
+            Some((_, last)) if *last + 1 == index && quiet(*last) && row.is_quiet() => {
                 *last = index;
             }
             _ => stretches.push((index, index)),
         }
     }
     stretches
-}
-
-/// Nothing was offered, so that there is nothing to say.
-pub(crate) fn is_quiet(row: &Row) -> bool {
-    row.get(Figure::Offered).mean.is_none_or(|mean| mean == 0.0)
 }
 
 /// Numbers to the right, names to the left.
@@ -268,12 +272,11 @@ fn align(table: &mut Table) {
     }
 }
 
+/// A blank stands on both sides of a cell, and one between two columns.
 fn width(table: &Table) -> u16 {
-    table
-        .column_max_content_widths()
-        .iter()
-        .map(|width| width + 2)
-        .sum()
+    let widths = table.column_max_content_widths();
+    let columns: u16 = widths.iter().map(|width| width + 3).sum();
+    columns.saturating_sub(1)
 }
 
 /// The table without blanks at the ends of lines.

@@ -17,17 +17,25 @@ pub(crate) fn run(args: &CheckArgs) -> Result<bool, String> {
             Err(why) => wrong += &format!("{}\n", why.trim_end()),
         }
     }
-    if wrong.is_empty() { Ok(true) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(true)
+    } else {
+        Err(wrong)
+    }
 }
 
 fn one(path: &Path) -> Result<(), String> {
     let text = read_text(path)?;
     let name = path.display().to_string();
     let source = Source::new(&name, &text);
-    let is_scenario = text.lines().any(|line| line.trim_start().starts_with("[scenario]"));
+    let is_scenario = text
+        .lines()
+        .any(|line| line.trim_start().starts_with("[scenario]"));
     if is_scenario {
         let files = Disk::new(folder(path));
-        read_scenario(source, &files).map(drop).map_err(|why| why.to_string())
+        read_scenario(source, &files)
+            .map(drop)
+            .map_err(|why| why.to_string())
     } else {
         text::read(source).map(drop).map_err(|why| why.to_string())
     }
@@ -38,7 +46,9 @@ pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     let bytes =
         std::fs::read(path).map_err(|why| format!("can not read {}: {why}", path.display()))?;
     String::from_utf8(bytes).map_err(|why| {
-        let line = why.as_bytes()[..why.utf8_error().valid_up_to()].split(|&b| b == b'\n').count();
+        let line = why.as_bytes()[..why.utf8_error().valid_up_to()]
+            .split(|&b| b == b'\n')
+            .count();
         format!("{}:{line}: the file is not UTF-8 text", path.display())
     })
 }

@@ -18,9 +18,14 @@ use crate::check::{folder, read_text};
 /// Simulates a scenario; true where it shows what it must.
 pub(crate) fn run(args: &SimulateArgs) -> Result<bool, String> {
     let scenario = load(args)?;
-    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok());
+    let threads = args
+        .threads
+        .or_else(|| std::thread::available_parallelism().ok());
     let threads = threads.unwrap_or(NonZeroUsize::MIN);
-    let options = Options { threads, trace: args.trace.is_some() };
+    let options = Options {
+        threads,
+        trace: args.trace.is_some(),
+    };
     let mut screen = Screen::new(&scenario, args.trace.clone())?;
     let summary = run_scenario(&scenario, options, &mut screen);
     screen.finish()?;
@@ -36,7 +41,11 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<bool, String> {
         let page = to_html(&report);
         std::fs::write(path, page).map_err(|why| can_not_write(path, &why))?;
     }
-    let text = if args.json { to_json(&report) } else { to_table(&report, table_options()) };
+    let text = if args.json {
+        to_json(&report)
+    } else {
+        to_table(&report, table_options())
+    };
     print(&text)?;
     if let (Some(path), false) = (&args.html, args.json) {
         print(&format!("\nThe page is {}\n", path.display()))?;
@@ -48,8 +57,7 @@ fn load(args: &SimulateArgs) -> Result<Scenario, String> {
     let text = read_text(&args.file)?;
     let name = args.file.display().to_string();
     let files = Disk::new(folder(&args.file));
-    let mut scenario =
-        read(Source::new(&name, &text), &files).map_err(|why| why.to_string())?;
+    let mut scenario = read(Source::new(&name, &text), &files).map_err(|why| why.to_string())?;
     scenario.seed = args.seed.unwrap_or(scenario.seed);
     scenario.replications = args.replications.unwrap_or(scenario.replications);
     Ok(scenario)
@@ -69,14 +77,17 @@ fn about(scenario: &Scenario) -> About {
 }
 
 fn table_options() -> TableOptions {
-    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| {
-        std::env::var(name).ok().filter(|value| !value.is_empty())
-    });
+    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let ascii = utf8.is_some_and(|locale| {
         let locale = locale.to_ascii_lowercase();
         !locale.contains("utf-8") && !locale.contains("utf8")
     });
-    TableOptions { ascii, intervals: true }
+    TableOptions {
+        ascii,
+        intervals: true,
+    }
 }
 
 /// Writes to the standard output. Whoever closes it early has seen enough.
@@ -118,7 +129,11 @@ impl Screen {
             written.map_err(|why| can_not_write(&path, &why))?;
             Ok::<_, String>((path, file))
         };
-        Ok(Self { bar, trace: trace.map(open).transpose()?, failed: None })
+        Ok(Self {
+            bar,
+            trace: trace.map(open).transpose()?,
+            failed: None,
+        })
     }
 
     fn finish(self) -> Result<(), String> {
@@ -139,7 +154,9 @@ impl Progress for Screen {
     }
 
     fn trace(&mut self, lines: &[u8]) {
-        let Some((path, file)) = &mut self.trace else { return };
+        let Some((path, file)) = &mut self.trace else {
+            return;
+        };
         if let (Err(why), None) = (file.write_all(lines), &self.failed) {
             self.failed = Some(can_not_write(path, &why));
         }

@@ -30,7 +30,7 @@ fn rank(queue: &Queue, member: &Member) -> Rank {
         Strategy::LeastRecent => Rank::new(0, member.last_rung, position),
         Strategy::Linear => Rank::new(0, linear_order(queue, member), position),
         Strategy::Random | Strategy::RingAll => Rank::new(0, 0, position),
-        Strategy::Rrmemory => Rank::new(tier(member) as u32, round_order(member), position),
+        Strategy::Rrmemory => Rank::new(tier(member), round_order(member), position),
     }
 }
 
@@ -45,7 +45,7 @@ fn linear_order(queue: &Queue, member: &Member) -> u64 {
 }
 
 /// Round robin: static agents come before dynamic ones.
-const fn tier(member: &Member) -> usize {
+const fn tier(member: &Member) -> u32 {
     match member.kind {
         MemberKind::Static => 0,
         MemberKind::Dynamic => 1,
@@ -209,7 +209,7 @@ pub(crate) fn remember_ring(s: &mut State, id: MemberId) {
     let queue = &mut s.queues[member.queue];
     queue.rings += 1;
     member.last_rung = queue.rings;
-    queue.tried[tier(member)] = round_order(member);
+    queue.tried[tier(member) as usize] = round_order(member);
 }
 
 /// Which member of each tier was rung last, or the nearest before him who
@@ -220,8 +220,8 @@ pub(crate) fn last_tried(
     stays: impl Fn(MemberId) -> bool,
 ) -> [Option<MemberId>; 2] {
     let entry = &s.queues[queue];
-    let last = |wanted: usize| {
-        let bound = entry.tried[wanted];
+    let last = |wanted: u32| {
+        let bound = entry.tried[wanted as usize];
         (entry.members.iter().copied())
             .filter(|&id| bound != NOBODY && tier(&s.members[id]) == wanted && stays(id))
             .map(|id| (round_order(&s.members[id]), id))

@@ -236,7 +236,12 @@ pub struct EmptyStates {
 
 impl Default for EmptyStates {
     fn default() -> Self {
-        Self { busy: false, paused: true, unavailable: true, wrap_up: false }
+        Self {
+            busy: false,
+            paused: true,
+            unavailable: true,
+            wrap_up: false,
+        }
     }
 }
 

@@ -50,7 +50,7 @@ impl Times {
                 .actual
                 .and_then(|actual| actual.intervals.get(*index)?.offered);
             let calls = [row.get(Figure::Offered).mean, actual];
-            calls.into_iter().flatten().any(|calls| calls > 0.0) || is_staffed(row)
+            calls.into_iter().flatten().any(|calls| calls > 0.0) || row.is_staffed()
         };
         let first = (0..summary.intervals.len()).find(happened)?;
         let last = (0..summary.intervals.len()).rfind(happened)?;
@@ -80,13 +80,6 @@ impl Times {
         };
         self.shown.iter().map(row).collect()
     }
-}
-
-/// Whether agents were there to serve. With fewer than these, somebody ended
-/// a last call after the shift, which says nothing about occupancy.
-fn is_staffed(row: &Row) -> bool {
-    const AGENTS_MIN: f64 = 0.1;
-    row.get(Figure::Agents).mean >= Some(AGENTS_MIN)
 }
 
 fn seconds(span: tandem_engine::Span) -> f64 {
@@ -200,7 +193,7 @@ fn calls(scope: &Scope<'_>, times: &Times) -> String {
     };
     let caption = Caption {
         title: "Offered calls",
-        note: format!("in {}{folded}", clock::length(layout.interval)),
+        note: format!("per {}{folded}", clock::length(layout.interval)),
         legend: legend(&entries),
     };
     let table = parts::by_interval(scope, &figures, Some(Figure::Offered));
@@ -280,7 +273,7 @@ fn line(scope: &Scope<'_>, times: &Times, lines: &Lines<'_>) -> String {
         .iter()
         .map(|(_, ends, row)| {
             let drawn = match lines.figure {
-                Figure::Occupancy => is_staffed(row),
+                Figure::Occupancy => row.is_staffed(),
                 _ => row.get(Figure::Offered).mean > Some(0.0),
             };
             (middle(*ends), drawn.then(|| row.get(lines.figure)))

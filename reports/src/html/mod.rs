@@ -134,14 +134,7 @@ fn facts(report: &Report<'_>) -> Vec<(&'static str, String)> {
     }
     if summary.intervals.len() > 1 {
         let folded = layout.fold.map_or(String::new(), |fold| {
-            format!(
-                " of a mean {}",
-                if fold.micros() == 86_400_000_000 {
-                    "day"
-                } else {
-                    "cycle"
-                }
-            )
+            format!(", the same times of every {} averaged", clock::length(fold))
         });
         facts.push((
             "Intervals",
@@ -190,8 +183,12 @@ fn expectations(expectations: &[Expectation]) -> String {
 }
 
 fn section(scope: Scope<'_>) -> String {
+    let only = scope.report.summary.queues.len() == 1;
     let (id, class) = match scope.queue {
-        Some(queue) => (format!("queue-{queue}"), "queue"),
+        Some(queue) => (
+            format!("queue-{queue}"),
+            if only { "only" } else { "queue" },
+        ),
         None => ("all".to_owned(), "all"),
     };
     let name = if scope.queue.is_some() {
@@ -212,7 +209,7 @@ fn section(scope: Scope<'_>) -> String {
         text.push_str(&parts::queues(scope.report.summary));
     }
     // Groups serve all queues together; with one queue that is its section.
-    if scope.queue.is_none() || scope.report.summary.queues.len() == 1 {
+    if scope.queue.is_none() || only {
         text.push_str(&parts::groups(scope.report.summary));
     }
     text.push_str(&charts::charts(&scope));

@@ -7,7 +7,7 @@ use crate::figure::Figure;
 use crate::format::{Scale, UNICODE, bound, value};
 use crate::report::Report;
 use crate::summary::Summary;
-use crate::table::{is_quiet, stretches};
+use crate::table::stretches;
 
 const CARDS: [Figure; 6] = [
     Figure::Offered,
@@ -33,7 +33,8 @@ pub(super) fn cards(scope: &Scope<'_>) -> String {
     for figure in CARDS {
         let estimate = scope.figures.total.get(figure);
         text.push_str(&format!(
-            "<div class=\"card\"><div class=\"title\">{}</div><div class=\"value\">{}</div>{}</div>\n",
+            "<div class=\"card\"><div class=\"title\">{}</div>\
+             <div class=\"value\">{}</div>{}</div>\n",
             figure.title(),
             big(figure, estimate),
             extra(scope, figure),
@@ -67,7 +68,8 @@ fn big(figure: Figure, estimate: Estimate) -> String {
         "" => String::new(),
         unit => format!("<small>{unit}</small>"),
     };
-    let half = estimate.half_width().map_or(String::new(), |half| {
+    let half = estimate.half_width().filter(|half| *half > 0.0);
+    let half = half.map_or(String::new(), |half| {
         format!("<span class=\"half\">± {}</span>", scale.number(half))
     });
     format!("{}{unit}{half}", scale.number(mean))
@@ -84,8 +86,8 @@ fn small(scale: Scale, estimate: Estimate, with_unit: bool) -> String {
         scale.number(mean)
     };
     match estimate.half_width() {
-        Some(half) => format!("{mean} <small>± {}</small>", scale.number(half)),
-        None => mean,
+        Some(half) if half > 0.0 => format!("{mean} <small>± {}</small>", scale.number(half)),
+        _ => mean,
     }
 }
 
@@ -187,10 +189,15 @@ pub(super) fn by_interval(scope: &Scope<'_>, figures: &[Figure], actual: Option<
         let range = scope.clock.range(&interval, UNICODE.dash);
         rows.push_str(&format!("<tr><td>{}</td>", escape(&range)));
         for (figure, scale) in figures.iter().zip(&scales) {
-            let quiet = is_quiet(row) && row.get(Figure::Agents).mean.is_none_or(|n| n == 0.0);
-            let cell = match quiet {
-                true => "–".to_owned(),
-                false => small(*scale, row.get(*figure), false),
+            let mut estimate = row.get(*figure);
+            if *figure == Figure::Agents {
+                // Shifts are planned, so that the interval is nil or noise.
+                estimate.ci95 = None;
+            }
+            let cell = if row.is_quiet() {
+                UNICODE.dash.to_owned()
+            } else {
+                small(*scale, estimate, false)
             };
             rows.push_str(&format!("<td>{cell}</td>"));
         }

@@ -39,6 +39,8 @@ pub(super) struct Plot {
     height: f64,
     x: Horizontal,
     y: Vertical,
+    /// A broken bar has its label at the top.
+    broken: bool,
 }
 
 impl Plot {
@@ -49,6 +51,7 @@ impl Plot {
             height,
             x,
             y,
+            broken: false,
         };
         let _ = write!(
             plot.svg,
@@ -117,6 +120,7 @@ impl Plot {
 
     /// A break drawn through a bar that is taller than the plot.
     pub(super) fn broken(&mut self, x: (f64, f64), label: &str) {
+        self.broken = true;
         let (left, right, y) = (self.x_of(x.0) - 2.0, self.x_of(x.1) + 2.0, TOP + 14.0);
         let _ = write!(
             self.svg,
@@ -222,17 +226,19 @@ impl Plot {
         );
     }
 
-    /// A line from the bottom to the top, labelled beside its upper end.
+    /// A line from the bottom to the top, labelled beside its upper end, below
+    /// the label of a broken bar.
     pub(super) fn upright(&mut self, class: &str, x: f64, label: &str) {
+        let top = if self.broken { TOP + 18.0 } else { TOP };
         let _ = write!(
             self.svg,
             "<path class=\"{class}\" d=\"M{} {}V{}\"/>\
              <text class=\"note {class}\" x=\"{}\" y=\"{}\">{}</text>",
             self.px(x),
-            num(TOP),
+            num(top),
             num(self.bottom()),
             num(self.x_of(x) + 5.0),
-            num(TOP + 10.0),
+            num(top + 10.0),
             escape(label),
         );
     }

@@ -142,7 +142,7 @@ pub(super) fn waits(scope: &Scope<'_>) -> String {
     }
     let caption = Caption {
         title: "How long callers waited",
-        note: format!("share of calls, in {}", time(width)),
+        note: format!("share of calls, per {}", time(width)),
         legend: legend(&entries),
     };
     figure(&caption, &plot.finish(), &parts::details(&rows))

@@ -1,176 +1,12 @@
-//! Events in, figures out: every figure of a report against a case that can
-//! be reckoned by hand.
+//! Every figure, read from the JSON.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
-use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, Event, LegId, Number, PublicId, QueueId, Span, Timestamp,
-};
-use tandem_reports::{
-    About, Expectation, Layout, QueueLayout, Report, Summary, SummaryBuilder, Tally, to_json,
-};
+use tandem_engine::{Span, Timestamp};
+use tandem_reports::{About, Layout, Moments, Report, Summary, SummaryBuilder, Tally, to_json};
 
-/// One queue `Support` with an SLA time of 20 s, two agents, one hour in
-/// intervals of half an hour, no warm-up.
-fn layout() -> Layout {
-    Layout {
-        horizon: Span::from_secs(3600),
-        interval: Span::from_secs(1800),
-        queues: vec![queue("Support", 20)],
-        agent_groups: vec![0, 0],
-        groups: vec!["Agents".to_owned()],
-        telephones_start_up: true,
-        ..Layout::default()
-    }
-}
-
-fn queue(name: &str, sla_s: u64) -> QueueLayout {
-    QueueLayout {
-        name: name.to_owned(),
-        sla_time: Span::from_secs(sla_s),
-    }
-}
-
-/// The events of a script, a line each: `<second> <verb> <words>`. `aN` names
-/// the agent of slot N, `qN` the queue.
-fn events(script: &str) -> Vec<(Timestamp, Event)> {
-    let lines = script
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
-    lines.map(event).collect()
-}
-
-fn event(line: &str) -> (Timestamp, Event) {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let slot = |kind: char| {
-        let word = words[2..]
-            .iter()
-            .find_map(|word| word.strip_prefix(kind)?.parse().ok());
-        word.unwrap_or_else(|| panic!("no {kind} in: {line}"))
-    };
-    let agent = || AgentId::from_parts(slot('a'), 0);
-    let queue = || QueueId::from_parts(slot('q'), 0);
-    let status = |status| Event::AgentStatusChanged {
-        agent: agent(),
-        queue: queue(),
-        status,
-        by: By::System,
-    };
-    let (call, leg) = (CallId::from_parts(0, 0), LegId::from_parts(0, 0));
-    let event = match words[1] {
-        "login" => status(AgentStatus::LoggedIn),
-        "logout" => status(AgentStatus::LoggedOut),
-        "pause" => status(AgentStatus::Paused { reason: None }),
-        "up" => Event::DeviceChanged {
-            agent: agent(),
-            up: true,
-        },
-        "down" => Event::DeviceChanged {
-            agent: agent(),
-            up: false,
-        },
-        "answer" => Event::CallAnswered {
-            call,
-            leg,
-            queue: queue(),
-            agent: agent(),
-            waited: Span::ZERO,
-        },
-        "requeue" => Event::CallRequeued {
-            call,
-            queue: queue(),
-            agent: agent(),
-        },
-        "wrapup" => Event::WrapUpStarted {
-            agent: agent(),
-            queue: queue(),
-        },
-        "ready" => Event::WrapUpEnded {
-            agent: agent(),
-            queue: queue(),
-        },
-        "answered" | "abandoned" | "missed" => Event::QueueCallEnded(record(&words, queue())),
-        verb => panic!("unknown verb {verb}"),
-    };
-    (seconds(words[0]), event)
-}
-
-fn seconds(word: &str) -> Timestamp {
-    Timestamp::ZERO + Span::from_micros((word.parse::<f64>().unwrap() * 1e6).round() as u64)
-}
-
-/// `<end> <outcome> qN [aN] <joined> <waited> [talked] [rung]`.
-fn record(words: &[&str], queue: QueueId) -> QueueCall {
-    let mut times = words[2..]
-        .iter()
-        .filter(|word| word.starts_with(|c: char| c.is_numeric()));
-    let mut time = || times.next().map_or(Timestamp::ZERO, |word| seconds(word));
-    let (outcome, reason) = match words[1] {
-        "answered" => (Outcome::Answered, LeaveReason::Answered),
-        "abandoned" => (Outcome::Abandoned, LeaveReason::CallerHungUp),
-        _ => (Outcome::Missed, LeaveReason::TimedOut),
-    };
-    let agent = words
-        .iter()
-        .find_map(|word| word.strip_prefix('a')?.parse().ok());
-    QueueCall {
-        call: PublicId::default(),
-        visit: 0,
-        queue,
-        caller: Number::NONE,
-        joined_at: time(),
-        waited: time() - Timestamp::ZERO,
-        talked: time() - Timestamp::ZERO,
-        outcome,
-        reason,
-        agent: agent.map(|slot| AgentId::from_parts(slot, 0)),
-        offers: 1,
-        offered_at_once: words.contains(&"rung"),
-    }
-}
-
-fn tally(layout: &Arc<Layout>, script: &str) -> Tally {
-    let mut tally = Tally::new(Arc::clone(layout));
-    for (at, event) in events(script) {
-        tally.observe(at, &event);
-    }
-    tally.close(layout.end());
-    tally
-}
-
-/// The JSON report of one replication for each script.
-fn json_of(layout: Layout, scripts: &[&str]) -> Value {
-    let layout = Arc::new(layout);
-    let tallies: Vec<Tally> = scripts
-        .iter()
-        .map(|script| tally(&layout, script))
-        .collect();
-    json_report(&Summary::of(layout, &tallies), &About::default())
-}
-
-fn json_report(summary: &Summary, about: &About) -> Value {
-    let report = Report {
-        about,
-        summary,
-        expectations: &[],
-        actual: &[],
-    };
-    serde_json::from_str(&to_json(&report)).unwrap()
-}
-
-/// The mean of a figure in an object of figures.
-fn mean(row: &Value, key: &str) -> Value {
-    row[key]["mean"].clone()
-}
-
-#[track_caller]
-fn assert_close(seen: &Value, wanted: f64) {
-    let seen = seen.as_f64().unwrap_or_else(|| panic!("no number: {seen}"));
-    assert!((seen - wanted).abs() < 1e-9, "{seen} instead of {wanted}");
-}
+use crate::script::{TWO_QUEUES, assert_close, json_of, layout, mean, tally, two_queues};
 
 #[test]
 fn figures_of_calls() {
@@ -398,29 +234,6 @@ fn a_connection_that_failed_ends_the_work() {
     );
 }
 
-/// Two queues and two groups; agent 0 serves both queues, agent 1 the second.
-fn two_queues() -> Layout {
-    Layout {
-        queues: vec![queue("Zebra", 20), queue("Apple", 40)],
-        groups: vec!["Seniors".to_owned(), "Juniors".to_owned()],
-        agent_groups: vec![0, 1],
-        ..layout()
-    }
-}
-
-const TWO_QUEUES: &str = "0 login a0 q0
-     0 login a0 q1
-     0 login a1 q1
-     100 answer a0 q0
-     200 answered q0 a0 70 30 100
-     200 answer a0 q1
-     300 answered q1 a0 170 30 100
-     300 answer a1 q1
-     900 answered q1 a1 250 50 600
-     1000 logout a0 q0
-     2000 logout a0 q1
-     3000 logout a1 q1";
-
 #[test]
 fn several_queues_and_groups() {
     let report = json_of(two_queues(), &[TWO_QUEUES]);
@@ -551,7 +364,7 @@ fn student_quantiles_are_those_of_the_tables() {
         (1001, 1.962_339_080_826_408),
     ];
     for (n, t) in table {
-        let mut moments = tandem_reports::Moments::default();
+        let mut moments = Moments::default();
         for index in 0..n {
             moments.add(if n % 2 == 1 && index == 0 {
                 1.0
@@ -612,62 +425,4 @@ fn replications_fed_one_by_one_give_the_same_bytes() {
         })
     });
     assert_eq!(one, other);
-}
-
-#[test]
-fn the_shape_of_json() {
-    let layout = Arc::new(Layout {
-        interval: Span::ZERO,
-        ..layout()
-    });
-    let about = About {
-        scenario: "morning".to_owned(),
-        seed: 7,
-        start: Some(tandem_reports::CalendarStart::on(
-            2024,
-            2,
-            29,
-            8 * 3600 + 1800,
-        )),
-        ..About::default()
-    };
-    let script = "0 login a0 q0\n70 answered q0 a0 5 5 60 rung";
-    let summary = Summary::of(Arc::clone(&layout), &[tally(&layout, script)]);
-    let expectations = [Expectation {
-        text: "service_level >= 0.8".to_owned(),
-        figure: "service_level".to_owned(),
-        wanted: 0.8,
-        seen: Some(1.0),
-        met: true,
-    }];
-    let report = Report {
-        about: &about,
-        summary: &summary,
-        expectations: &expectations,
-        actual: &[],
-    };
-    let figures = [
-        ("offered", "1.0"),
-        ("answered", "1.0"),
-        ("abandoned", "0.0"),
-        ("missed", "0.0"),
-        ("service_level", "1.0"),
-        ("probability_of_wait", "0.0"),
-        ("abandonment", "0.0"),
-        ("mean_wait_s", "5.0"),
-        ("mean_wait_answered_s", "5.0"),
-        ("max_wait_s", "5.0"),
-        ("mean_talk_s", "60.0"),
-        ("occupancy", "0.0"),
-    ];
-    let figures = figures.map(|(key, mean)| format!(r#""{key}":{{"mean":{mean},"ci95":null}}"#));
-    let figures = figures.join(",");
-    let wanted = format!(
-        r#"{{"scenario":"morning","seed":7,"replications":1,"queues":{{"Support":{{{figures}}}}},
-        "intervals":[{{"start_s":0,"end_s":3600,"start":"2024-02-29T08:30","queue":"Support",
-        {figures}}}],"expectations":[{{"text":"service_level>=0.8","figure":"service_level",
-        "wanted":0.8,"seen":1.0,"met":true}}]}}"#
-    );
-    let bare = |text: &str| text.split_whitespace().collect::<String>();
-    assert_eq!(bare(&to_json(&report)), bare(&wanted));
 }
