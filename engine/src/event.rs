@@ -9,7 +9,8 @@ use crate::records::QueueCall;
 use crate::time::Span;
 
 /// Everything that can have happened, in alphabetical order. The time of an
-/// event is that of its entry; events of a `Tick` happened when it was due.
+/// event is that of its entry; events of a `Tick` or an `Abort` happened when
+/// their timer was due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// An agent's status in a queue is another one.

@@ -196,8 +196,9 @@ impl Scope {
     fn new(engine: &Engine, entry: &Entry) -> Self {
         let first = engine.next_deadline();
         let now = match (&entry.input, first) {
-            // A deadline acts when it was due, however late the tick.
-            (Input::Tick, Some((due, _))) => due,
+            // A deadline acts when it was due, however late the tick, and so
+            // does what stands in for it.
+            (Input::Abort { .. } | Input::Tick, Some((due, _))) => due.min(entry.at),
             _ => entry.at,
         };
         let wrap_up_of = match first {
