@@ -96,6 +96,7 @@ impl Engine {
             trace,
             seq: entry.seq,
             now,
+            orders: 0,
         };
         match step.input(&entry.input) {
             Ok(()) => step.dispatch(),

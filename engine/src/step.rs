@@ -21,42 +21,31 @@ pub(crate) struct Step<'a, T> {
     pub(crate) seq: u64,
     /// When the entry happens; for a `Tick`, when it was due.
     pub(crate) now: Timestamp,
+    /// Orders given so far, dropped ones among them.
+    pub(crate) orders: u32,
 }
 
 impl<T> Step<'_, T> {
     /// Orders something. A kept effect is remembered until it is confirmed;
     /// past the limit it is dropped and said to be.
     pub(crate) fn order(&mut self, effect: Effect) -> EffectId {
-        let index = u32::try_from(self.out.effects.len()).expect("effects fit in 32 bits");
         let id = EffectId {
             seq: self.seq,
-            index,
+            index: self.orders,
         };
+        self.orders += 1;
         if effect.kind() == Kind::Kept {
             if self.s.kept.len() >= KEPT_EFFECTS_MAX {
-                return self.drop_kept();
+                self.tell(Event::KeptEnded {
+                    effect: id,
+                    how: KeptEnd::Dropped,
+                });
+                return id;
             }
             self.s.kept.insert(id, effect.clone());
         }
         self.out.effects.push((id, effect));
         id
-    }
-
-    /// Says that a kept effect was dropped. It has no place in the outbox, so
-    /// it is named from the far end: no effect shares its id.
-    fn drop_kept(&mut self) -> EffectId {
-        let how = KeptEnd::Dropped;
-        // The last one is near: where one message is dropped, the next one is.
-        let last = self.out.events.iter().rev().find_map(|event| match event {
-            Event::KeptEnded { effect, how: h } if *h == how => Some(effect.index),
-            _ => None,
-        });
-        let effect = EffectId {
-            seq: self.seq,
-            index: last.map_or(u32::MAX, |last| last - 1),
-        };
-        self.tell(Event::KeptEnded { effect, how });
-        effect
     }
 
     /// Says that something happened.

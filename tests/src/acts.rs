@@ -218,7 +218,7 @@ impl Profile {
                 strategies: centre::STRATEGIES.to_vec(),
                 limits: true,
             },
-            steps: 120,
+            steps: 160,
             aborts: 2,
             edits: 6,
             odds: 6,
@@ -238,15 +238,16 @@ impl Profile {
 
 /// A random history and the centre that it happens in.
 pub fn history(profile: &Profile) -> impl Strategy<Value = (Centre, Vec<Step>)> + use<> {
-    let steps = vec(step(profile), 0..=profile.steps);
+    let steps = vec(step(profile), profile.steps / 4..=profile.steps);
     (centre::centre(&profile.shape), steps)
 }
 
 fn step(profile: &Profile) -> impl Strategy<Value = Step> + use<> {
     let gap = prop_oneof![
-        4 => Just(Gap::Quarters(0)),
-        8 => (1..=8_u32).prop_map(Gap::Quarters),
-        2 => (9..=80_u32).prop_map(Gap::Quarters),
+        9 => Just(Gap::Quarters(0)),
+        9 => (1..=3_u32).prop_map(Gap::Quarters),
+        2 => (4..=12_u32).prop_map(Gap::Quarters),
+        1 => (13..=80_u32).prop_map(Gap::Quarters),
         1 => Just(Gap::Before),
         2 => Just(Gap::At),
     ];
@@ -290,10 +291,10 @@ fn pick() -> impl Strategy<Value = Pick> {
 
 fn traffic() -> impl Strategy<Value = Act> {
     let to = prop_oneof![
-        9 => (0..4_u8).prop_map(To::Queue),
-        1 => (0..8_u8).prop_map(To::Extension),
+        9 => any::<u8>().prop_map(To::Queue),
+        1 => any::<u8>().prop_map(To::Extension),
     ];
-    let from = option::weighted(0.15, 0..8_u8);
+    let from = option::weighted(0.15, any::<u8>());
     let cause = select(vec![
         Cause::NoAnswer,
         Cause::Busy,
@@ -302,8 +303,8 @@ fn traffic() -> impl Strategy<Value = Act> {
     ]);
     prop_oneof![
         9 => (from, 0..4_u8, to).prop_map(|(from, number, to)| Act::Call { from, number, to }),
-        8 => pick().prop_map(Act::Answer),
-        5 => pick().prop_map(Act::EndLeg),
+        13 => pick().prop_map(Act::Answer),
+        6 => pick().prop_map(Act::EndLeg),
         3 => pick().prop_map(Act::HangUp),
         3 => (pick(), cause).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
         1 => pick().prop_map(Act::BridgeFail),
@@ -322,7 +323,7 @@ fn status() -> impl Strategy<Value = Act> {
     let queues = prop_oneof![
         2 => Just(Where::All),
         2 => Just(Where::Last),
-        4 => (0..4_u8).prop_map(Where::One),
+        4 => any::<u8>().prop_map(Where::One),
     ];
     let switch = prop_oneof![
         3 => Just(Status::LogIn),
@@ -330,9 +331,9 @@ fn status() -> impl Strategy<Value = Act> {
         2 => option::of(0..3_u8).prop_map(Status::Pause),
         2 => Just(Status::Unpause),
     ];
-    let switch = (asker(), 0..8_u8, queues, switch)
+    let switch = (asker(), any::<u8>(), queues, switch)
         .prop_map(|(by, agent, queues, status)| Act::Switch(by, agent, queues, status));
-    let device = (0..8_u8, prop::bool::weighted(0.6));
+    let device = (any::<u8>(), prop::bool::weighted(0.6));
     prop_oneof![
         4 => switch,
         1 => device.prop_map(|(extension, up)| Act::Device(extension, up)),

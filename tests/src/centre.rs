@@ -125,7 +125,10 @@ pub const STRATEGIES: [Ring; 6] = [
 /// A random centre of a certain shape.
 pub fn centre(shape: &Shape) -> impl Strategy<Value = Centre> + use<> {
     let queues = vec(queue_draft(shape), 1..=4);
-    let extensions = vec(extension_draft(), 0..=8);
+    let extensions = prop_oneof![
+        1 => vec(extension_draft(), 0..=2),
+        6 => vec(extension_draft(), 3..=8),
+    ];
     (any::<u64>(), options_draft(), extensions, queues).prop_map(
         |(seed, options, extensions, queues)| Centre {
             seed,
@@ -172,7 +175,7 @@ fn empty_states() -> impl Strategy<Value = Option<EmptyStates>> {
             wrap_up: busy && wrap_up,
         }
     });
-    option::weighted(0.35, states)
+    option::weighted(0.2, states)
 }
 
 fn members() -> impl Strategy<Value = Vec<(u8, MemberKind)>> {
@@ -182,7 +185,7 @@ fn members() -> impl Strategy<Value = Vec<(u8, MemberKind)>> {
         1 => Just(Some(MemberKind::Static)),
         1 => Just(Some(MemberKind::Dynamic)),
     ];
-    let chosen = vec((0..8_u8, kind), 0..=6);
+    let chosen = vec((0..8_u8, kind), 1..=7);
     (chosen, uniform).prop_map(|(mut members, uniform)| {
         // One kind only is a case of its own for two strategies.
         if let Some(kind) = uniform {

@@ -60,6 +60,18 @@ impl<W: Witness> World<W> {
         }
     }
 
+    /// A second world from this moment on, with a witness of its own.
+    pub fn fork<V: Witness>(&self, witness: V) -> World<V> {
+        World {
+            live: self.live.fork(witness),
+            read: self.read,
+            keys: self.keys,
+            calls: self.calls.clone(),
+            legs: self.legs.clone(),
+            kept: self.kept.clone(),
+        }
+    }
+
     /// Configures the centre; telephones and agents come.
     ///
     /// # Errors
@@ -149,7 +161,12 @@ impl<W: Witness> World<W> {
         Timestamp::from_micros(micros.clamp(now.micros(), most))
     }
 
-    fn abort(&mut self, late: u8) -> Result<(), String> {
+    /// The next deadline, if it comes soon, can not be carried out; that is
+    /// noticed so many quarters of a second later.
+    ///
+    /// # Errors
+    /// Where the engine panics or the witness objects.
+    pub fn abort(&mut self, late: u8) -> Result<(), String> {
         let Some((due, timer)) = self.live.engine().next_deadline() else {
             return Ok(());
         };
@@ -182,7 +199,7 @@ impl<W: Witness> World<W> {
                 }
             }
             Act::Device(place, up) => {
-                let extension = extension(*place);
+                let extension = self.somebody(*place);
                 if *up {
                     Input::DeviceUp { extension }
                 } else {
@@ -211,7 +228,8 @@ impl<W: Witness> World<W> {
             },
             Act::Repeat(place) => self.repeated(*place)?,
             Act::Switch(asker, place, queues, status) => {
-                switch(*asker, extension(*place), *queues, *status)
+                let agent = self.somebody(*place);
+                switch(*asker, agent, self.which(*queues), *status)
             }
             Act::WallClock(zone, before) => Input::WallOffset {
                 micros: self.wall_offset(*zone, *before),
@@ -291,19 +309,50 @@ impl<W: Witness> World<W> {
         choose(pick, kept.collect(), &self.kept)
     }
 
+    /// An extension: most often one that there is.
+    fn somebody(&self, place: u8) -> Number {
+        let engine = self.live.engine();
+        let agents = engine
+            .agents()
+            .into_iter()
+            .filter_map(|id| engine.agent(id));
+        let numbers: Vec<Number> = agents.map(|agent| agent.number).collect();
+        one_of(&numbers, place).unwrap_or_else(|| extension(place))
+    }
+
+    /// A queue: most often one that there is.
+    fn some_queue(&self, place: u8) -> Number {
+        let engine = self.live.engine();
+        let queues = engine
+            .queues()
+            .into_iter()
+            .filter_map(|id| engine.queue(id));
+        let numbers: Vec<Number> = queues.map(|queue| queue.config.number).collect();
+        one_of(&numbers, place).unwrap_or_else(|| queue(place))
+    }
+
+    fn which(&self, queues: Where) -> Which {
+        match queues {
+            Where::All => Which::All,
+            Where::Last => Which::Last,
+            Where::One(place) => Which::One(self.some_queue(place)),
+        }
+    }
+
     fn call(&mut self, from: Option<u8>, number: u8, to: To) -> Input {
         self.keys += 1;
-        let number = from.map_or(outside(number), extension);
+        let from = from.map(|place| self.somebody(place));
+        let number = from.unwrap_or_else(|| outside(number));
         Input::CallArrived {
             key: self.keys,
             from: Caller {
                 number,
                 name: (!number.is_none()).then(|| "Somebody".into()),
-                extension: from.map(extension),
+                extension: from,
             },
             dialled: match to {
-                To::Queue(place) => queue(place),
-                To::Extension(place) => extension(place),
+                To::Queue(place) => self.some_queue(place),
+                To::Extension(place) => self.somebody(place),
             },
         }
     }
@@ -328,6 +377,12 @@ impl<W: Witness> World<W> {
     }
 }
 
+/// The number with this place; the last place is left to nobody in particular.
+fn one_of(numbers: &[Number], place: u8) -> Option<Number> {
+    let strange = place == u8::MAX || numbers.is_empty();
+    (!strange).then(|| numbers[usize::from(place) % numbers.len()])
+}
+
 fn choose<T: Copy>(pick: Pick, live: Vec<T>, all: &[T]) -> Option<T> {
     let from = if pick.over { all } else { &live };
     from.get(usize::from(pick.place) % from.len().max(1))
@@ -350,13 +405,8 @@ fn by(asker: Asker, of: Number) -> By {
     }
 }
 
-fn switch(asker: Asker, agent: Number, queues: Where, status: Status) -> Input {
+fn switch(asker: Asker, agent: Number, queues: Which, status: Status) -> Input {
     let by = by(asker, agent);
-    let queues = match queues {
-        Where::All => Which::All,
-        Where::Last => Which::Last,
-        Where::One(place) => Which::One(queue(place)),
-    };
     match status {
         Status::LogIn => Input::AgentLogIn { by, agent, queues },
         Status::LogOut => Input::AgentLogOut { by, agent, queues },
