@@ -24,7 +24,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
     /// The driver could not apply the `Tick` of this timer: whatever the timer
-    /// belongs to is ended, so that time can go on.
+    /// belongs to is ended at the time when it was due, so that time can go on.
     Abort {
         /// The timer that was next.
         timer: Timer,

@@ -10,13 +10,13 @@ use tandem_engine::config::model::Notice;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Cause, Effect, EffectId, EndReason, Event,
-    HangUpCause, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
+    HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
 };
 
 use super::world::Names;
 
 /// The lines that one entry's outputs make.
-pub fn of(out: &Outbox, names: &mut Names) -> Vec<String> {
+pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
     if let Some(reject) = &out.reject {
         return vec![format!("refused: {}", refusal(reject))];
     }
@@ -26,6 +26,10 @@ pub fn of(out: &Outbox, names: &mut Names) -> Vec<String> {
         left: out.effects.clone(),
         taken: None,
         wanted: !out.events.iter().any(restarted),
+        gone: match input {
+            Input::LegEnded { leg } | Input::LegFailed { leg, .. } => Some(*leg),
+            _ => None,
+        },
     };
     for (_, effect) in &orders.left {
         if let Effect::Ring {
@@ -73,6 +77,8 @@ struct Orders {
     taken: Option<u32>,
     /// Whether facts need their orders.
     wanted: bool,
+    /// The leg that ended by itself, which nobody need cancel.
+    gone: Option<LegId>,
 }
 
 impl Orders {
@@ -86,6 +92,11 @@ impl Orders {
             None if self.wanted => format!(" (but {missing})"),
             None => String::new(),
         }
+    }
+
+    fn music(&mut self, call: CallId, queue: QueueId) -> String {
+        let music = Effect::PlayMusic { call, queue };
+        self.take("hears nothing", |effect| *effect == music)
     }
 
     fn bridge(&mut self, call: CallId, leg: LegId) -> String {
@@ -108,6 +119,9 @@ impl Orders {
     }
 
     fn cancel(&mut self, leg: LegId, why: CancelReason) -> String {
+        if self.gone == Some(leg) {
+            return String::new();
+        }
         self.take("the telephone goes on ringing", |effect| {
             *effect == Effect::CancelRing { leg, why }
         })
@@ -151,15 +165,18 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             format!("{} ended: {}{but}", names.call(*call), end_reason(*reason))
         }
         Event::CallJoined { call, queue } => {
-            let (call, queue) = (*call, *queue);
-            let music = Effect::PlayMusic { call, queue };
-            let but = orders.take("hears nothing", |effect| *effect == music);
-            format!("{} waits in {}{but}", names.call(call), names.queue(queue))
+            let but = orders.music(*call, *queue);
+            format!(
+                "{} waits in {}{but}",
+                names.call(*call),
+                names.queue(*queue)
+            )
         }
         Event::CallRequeued { call, queue, agent } => {
+            let but = orders.music(*call, *queue);
             let (call, queue) = (names.call(*call), names.queue(*queue));
             let agent = names.agent(*agent);
-            format!("{call} waits in {queue} again: {agent} was not reached")
+            format!("{call} waits in {queue} again: {agent} was not reached{but}")
         }
         Event::ExtensionAnswered { call, agent, leg } => {
             let but = orders.bridge(*call, *leg);

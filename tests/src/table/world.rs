@@ -408,7 +408,7 @@ impl World {
             }
         }
         self.names.know(&self.engine);
-        let lines = words::of(&self.out, &mut self.names);
+        let lines = words::of(&entry.input, &self.out, &mut self.names);
         invariants::check(&self.engine).map_err(|law| format!("broken law: {law}"))?;
         Ok(lines)
     }
