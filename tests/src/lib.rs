@@ -4,4 +4,5 @@
 pub mod fingerprint;
 pub mod stand_in;
 pub mod statistics;
+pub mod theory;
 pub mod tree;
