@@ -22,6 +22,14 @@ impl Estimate {
         self.ci95.map(|(low, high)| (high - low) / 2.0)
     }
 
+    /// The standard error of the mean, s / √n; `None` where there is no
+    /// confidence interval.
+    #[must_use]
+    pub fn standard_error(&self) -> Option<f64> {
+        let half = self.half_width()?;
+        Some(half / t_quantile(self.count as f64 - 1.0))
+    }
+
     /// Where 95 % of single replications lie, if they are spread normally:
     /// the t interval of the next one, mean ± t(0.975, n − 1) · s · √(1 + 1/n).
     /// It narrows no further with more replications, as days differ anyway.

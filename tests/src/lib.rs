@@ -13,4 +13,5 @@ pub mod readable;
 pub mod stand_in;
 pub mod statistics;
 pub mod table;
+pub mod theory;
 pub mod tree;

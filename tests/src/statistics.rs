@@ -37,6 +37,19 @@ impl Deviations {
         );
     }
 
+    /// How many there are, the largest, and how many are beyond
+    /// [`DEVIATION_RARE`].
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let sizes = self.0.iter().map(|(_, z)| z.abs());
+        let worst = sizes.clone().fold(0.0, f64::max);
+        let rare = sizes.filter(|z| *z > DEVIATION_RARE).count();
+        format!(
+            "{} values, the worst {worst:.2} standard errors off, {rare} beyond {DEVIATION_RARE}",
+            self.0.len()
+        )
+    }
+
     /// Asserts that none is beyond [`DEVIATION_MAX`] and at most 2 of 60 (never
     /// fewer than 2) are beyond [`DEVIATION_RARE`].
     ///
