@@ -12,6 +12,7 @@ impl Model {
         self.all_was_told()?;
         self.input_was_heeded()?;
         self.withdrawals_had_causes()?;
+        self.offers_still_hold()?;
         for agent in std::mem::take(&mut self.entry.gone) {
             self.persons.remove(&agent);
         }
@@ -92,6 +93,27 @@ impl Model {
                 !waits || !able || calling == Some(agent),
                 || format!("the offer of call {call} to agent {agent} is taken back for nothing"),
             )?;
+        }
+        Ok(())
+    }
+
+    /// An offer stands only as long as the agent may take the call.
+    fn offers_still_hold(&self) -> Checked {
+        let ringing = self.legs.iter();
+        for (id, leg) in ringing.filter(|(_, leg)| leg.stage == LegStage::Ringing) {
+            let Some(queue) = leg.queue else { continue };
+            let entry = self.queues.get(&queue);
+            let member = entry.and_then(|entry| entry.member(leg.agent));
+            let up = self.persons.get(&leg.agent).is_some_and(|person| person.up);
+            let ready = member.is_some_and(|member| member.logged_in && member.paused.is_none());
+            let in_use = leg.in_use || entry.is_some_and(|entry| entry.config.ring_in_use);
+            let idle = in_use || self.busy(leg.agent) == 0;
+            self.law(Law::Offers, up && ready && idle, || {
+                format!(
+                    "leg {id} rings on, but agent {} may not take the call",
+                    leg.agent
+                )
+            })?;
         }
         Ok(())
     }

@@ -125,6 +125,7 @@ impl Model {
                 call,
                 agent,
                 queue: None,
+                in_use: true,
                 rung_at: now,
                 due: now + timeout,
                 stage: LegStage::Ringing,

@@ -139,9 +139,8 @@ impl Model {
         known(self.persons.get_mut(&agent), "an agent")?.offer = Some(leg);
         self.note_ring(queue, agent)?;
         let (now, seq) = (self.entry.now, self.entry.seq);
-        let timeout = known(self.queues.get(&queue), "a queue")?
-            .config
-            .agent_timeout;
+        let config = &known(self.queues.get(&queue), "a queue")?.config;
+        let (timeout, in_use) = (config.agent_timeout, config.ring_in_use);
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(entry.visit.as_mut(), "a visit")?;
         visit.rings.insert(leg);
@@ -153,6 +152,7 @@ impl Model {
                 call,
                 agent,
                 queue: Some(queue),
+                in_use,
                 rung_at: now,
                 due: now + timeout,
                 stage: LegStage::Ringing,

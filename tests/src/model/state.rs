@@ -137,6 +137,8 @@ pub(super) struct Leg {
     pub(super) agent: AgentId,
     /// The queue that offers the call; `None`: a direct call.
     pub(super) queue: Option<QueueId>,
+    /// Whether the queue rang agents who are on a call when it began.
+    pub(super) in_use: bool,
     pub(super) rung_at: Timestamp,
     pub(super) due: Timestamp,
     pub(super) stage: LegStage,
