@@ -177,6 +177,19 @@ impl Profile {
         }
     }
 
+    /// Whether a call may come before this time.
+    #[must_use]
+    pub fn has_calls_before(&self, end: Timestamp) -> bool {
+        let mut at = Timestamp::ZERO;
+        while let Some(piece) = self.piece_at(at).filter(|_| at < end) {
+            if piece.per_s > 0.0 {
+                return true;
+            }
+            at = piece.to;
+        }
+        false
+    }
+
     /// The clock by which it goes.
     pub(super) const fn clock(&self) -> &WallClock {
         &self.clock
