@@ -145,7 +145,9 @@ impl Replay {
         let mut present = vec![Vec::new(); self.log.agents.len()];
         for day in availability(&self.log, options) {
             let stretches = day.present.into_iter().filter_map(|stretch| {
-                let to = moved(stretch.to, ahead)?;
+                // Where a log has whole seconds, services may seem to last none.
+                let to = stretch.to.max(stretch.from + Span::from_secs(1));
+                let to = moved(to, ahead)?;
                 Some((moved(stretch.from, ahead).unwrap_or_default(), to))
             });
             present[day.agent as usize].extend(stretches);
