@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use tandem_engine::Span;
 
 use crate::estimate::Estimate;
-use crate::figure::Figure;
+use crate::figure::{Figure, Figures};
 use crate::layout::Interval;
 use crate::report::{Expectation, Report};
 use crate::summary::{GroupSummary, QueueSummary, Row};
@@ -19,13 +19,18 @@ use crate::summary::{GroupSummary, QueueSummary, Row};
 /// [`Figure::PUBLISHED`], each an object of `mean` and `ci95`: `[low, high]`,
 /// or `null` where one replication or none knows the figure.
 ///
+/// Where it is known what really happened, `actual` stands at the top too, with
+/// `queues` (by name) and where it has all of several queues `all`. Each has the
+/// keys of a queue, with a number, or `null` where a log does not tell it.
+///
 /// `intervals` is flat: one object per interval and queue, by interval and
 /// then in the order of the queues, with `start_s` and `end_s` (counted from
 /// the beginning, or folded from that of the day), `start` (text, only where
 /// the calendar is known), `queue` and the keys of a queue. Where there are
 /// several queues, the object of all of them comes last, with `queue` `null`.
 /// Folded counts are those of a day on average. Intervals outside of the
-/// counted time are left out.
+/// counted time are left out. What really happened in an interval is its
+/// `actual`, as at the top.
 #[must_use]
 pub fn to_json(report: &Report<'_>) -> String {
     let mut text =
@@ -44,6 +49,9 @@ impl Serialize for Report<'_> {
         map.serialize_entry("queues", &Queues(&summary.queues))?;
         if summary.queues.len() > 1 {
             map.serialize_entry("all", &summary.all.total)?;
+        }
+        if !self.actual.is_empty() {
+            map.serialize_entry("actual", &AllActual(self))?;
         }
         map.serialize_entry("intervals", &Intervals(self))?;
         if summary.groups.len() > 1 {
@@ -90,6 +98,43 @@ impl Serialize for Estimate {
     }
 }
 
+/// What really happened, of everything of which it is known.
+struct AllActual<'a>(&'a Report<'a>);
+
+impl Serialize for AllActual<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let queues = &self.0.summary.queues;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("queues", &ActualQueues(self.0))?;
+        if let Some(actual) = self.0.actual(None).filter(|_| queues.len() > 1) {
+            map.serialize_entry("all", &Told(&actual.total))?;
+        }
+        map.end()
+    }
+}
+
+struct ActualQueues<'a>(&'a Report<'a>);
+
+impl Serialize for ActualQueues<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let queues = self.0.summary.queues.iter().enumerate();
+        serializer.collect_map(queues.filter_map(|(place, queue)| {
+            let actual = self.0.actual(Some(place))?;
+            Some((&queue.name, Told(&actual.total)))
+        }))
+    }
+}
+
+/// Figures that are what they are, without any confidence interval.
+struct Told<'a>(&'a Figures);
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let figures = Figure::PUBLISHED.into_iter();
+        serializer.collect_map(figures.map(|figure| (figure.key(), self.0.get(figure))))
+    }
+}
+
 struct Groups<'a>(&'a [GroupSummary]);
 
 impl Serialize for Groups<'_> {
@@ -124,17 +169,16 @@ impl Serialize for Intervals<'_> {
             if interval.observed.is_zero() {
                 continue;
             }
-            let queues = summary
-                .queues
-                .iter()
-                .map(|queue| (Some(queue.name.as_str()), queue));
-            for (name, queue) in queues.chain(all) {
-                let row = &queue.intervals[index];
+            let queues = summary.queues.iter().enumerate();
+            let queues = queues.map(|(place, queue)| (Some(place), queue));
+            for (place, queue) in queues.chain(all) {
+                let actual = self.0.actual(place);
                 seq.serialize_element(&IntervalRow {
                     report: self.0,
                     interval,
-                    name,
-                    row,
+                    name: place.map(|_| queue.name.as_str()),
+                    row: &queue.intervals[index],
+                    actual: actual.and_then(|actual| actual.intervals.get(index)),
                 })?;
             }
         }
@@ -147,6 +191,7 @@ struct IntervalRow<'a> {
     interval: &'a Interval,
     name: Option<&'a str>,
     row: &'a Row,
+    actual: Option<&'a Figures>,
 }
 
 impl Serialize for IntervalRow<'_> {
@@ -160,6 +205,9 @@ impl Serialize for IntervalRow<'_> {
         }
         map.serialize_entry("queue", &self.name)?;
         write_figures(&mut map, self.row, &Figure::PUBLISHED)?;
+        if let Some(actual) = self.actual {
+            map.serialize_entry("actual", &Told(actual))?;
+        }
         map.end()
     }
 }

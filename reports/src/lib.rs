@@ -27,7 +27,7 @@ pub use figure::{Figure, Figures};
 pub use html::to_html;
 pub use json::to_json;
 pub use layout::{Interval, Layout, QueueLayout};
-pub use report::{About, Actual, ActualFigures, CalendarStart, Expectation, Report};
+pub use report::{About, Actual, CalendarStart, Expectation, Report};
 pub use summary::{GroupSummary, QueueSummary, Row, Summary, SummaryBuilder};
 pub use table::{TableOptions, to_table};
 pub use tally::Tally;

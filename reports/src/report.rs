@@ -61,64 +61,44 @@ pub struct Expectation {
     pub met: bool,
 }
 
-/// What really happened in a queue, or in all.
+/// What really happened in a queue, or in all. What a call log does not tell,
+/// such as the occupancy of agents, is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Actual {
     /// Its place in the layout; `None`: all queues together.
     pub queue: Option<usize>,
     /// Over the whole counted time.
-    pub total: ActualFigures,
+    pub total: Figures,
     /// In every interval, in the order of [`Summary::intervals`].
-    pub intervals: Vec<ActualFigures>,
-}
-
-/// The figures that can be taken from a call log; `None`: unknown.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct ActualFigures {
-    /// As [`Figure::Offered`].
-    pub offered: Option<f64>,
-    /// As [`Figure::MeanWait`], in seconds.
-    pub mean_wait_s: Option<f64>,
-    /// As [`Figure::ServiceLevel`].
-    pub service_level: Option<f64>,
-    /// As [`Figure::Abandonment`].
-    pub abandonment: Option<f64>,
+    pub intervals: Vec<Figures>,
 }
 
 impl Actual {
     /// From a tally of the records in a call log, which has the same layout.
     #[must_use]
     pub fn of(tally: &Tally, queue: Option<usize>) -> Self {
+        // Records say nothing about agents who are free.
+        let told = |mut figures: Figures| {
+            figures.set(Figure::Agents, None);
+            figures.set(Figure::Occupancy, None);
+            figures
+        };
+        let intervals = tally.interval_figures(queue).into_iter();
         Self {
             queue,
-            total: ActualFigures::of(&tally.figures(queue)),
-            intervals: tally
-                .interval_figures(queue)
-                .iter()
-                .map(ActualFigures::of)
-                .collect(),
+            total: told(tally.figures(queue)),
+            intervals: intervals.map(told).collect(),
         }
     }
 }
 
-impl ActualFigures {
-    fn of(figures: &Figures) -> Self {
-        Self {
-            offered: figures.get(Figure::Offered),
-            mean_wait_s: figures.get(Figure::MeanWait),
-            service_level: figures.get(Figure::ServiceLevel),
-            abandonment: figures.get(Figure::Abandonment),
-        }
-    }
-
-    pub(crate) fn get(&self, figure: Figure) -> Option<f64> {
-        match figure {
-            Figure::Offered => self.offered,
-            Figure::MeanWait => self.mean_wait_s,
-            Figure::ServiceLevel => self.service_level,
-            Figure::Abandonment => self.abandonment,
-            _ => None,
-        }
+impl Report<'_> {
+    /// What really happened in a queue, or in all (`None`), where it is known.
+    pub(crate) fn actual(&self, queue: Option<usize>) -> Option<&Actual> {
+        let only = self.summary.queues.len() == 1;
+        // With one queue, all and that queue are the same.
+        (self.actual.iter())
+            .find(|actual| actual.queue == queue || (only && actual.queue.is_none()))
     }
 }
 

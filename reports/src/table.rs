@@ -95,17 +95,16 @@ impl Writer<'_> {
         )
     }
 
-    /// Figures down, queues across: as many tables as the width demands.
+    /// Figures down, queues across, with what really happened behind each where
+    /// that is known: as many tables as the width demands.
     fn by_queue(&self) -> Vec<String> {
-        let scopes: Vec<&QueueSummary> = scopes(self.report.summary).collect();
+        let summary = self.report.summary;
+        let places = (0..summary.queues.len()).map(Some).chain([None]);
+        let scopes: Vec<_> = scopes(summary).zip(places).collect();
         let (mut rest, mut tables) = (scopes.as_slice(), Vec::new());
         while !rest.is_empty() {
             let fitting = (1..=rest.len()).rev().find_map(|count| {
-                let columns: Vec<(&str, &Row)> = rest[..count]
-                    .iter()
-                    .map(|scope| (scope.name.as_str(), &scope.total))
-                    .collect();
-                let table = self.across(&columns, &Figure::PUBLISHED);
+                let table = self.across(&rest[..count]);
                 (count == 1 || width(&table) <= COLUMNS_MAX).then_some((count, table))
             });
             let Some((count, table)) = fitting else { break };
@@ -131,17 +130,28 @@ impl Writer<'_> {
         Some(lines(&table))
     }
 
-    fn across(&self, columns: &[(&str, &Row)], figures: &[Figure]) -> Table {
+    fn across(&self, scopes: &[(&QueueSummary, Option<usize>)]) -> Table {
+        let mut heads = vec![String::new()];
+        for (scope, queue) in scopes {
+            heads.push(format::cut(&scope.name, NAME_CHARS_MAX, self.signs));
+            let actual = self.report.actual(*queue);
+            heads.extend(actual.map(|_| "Actual".to_owned()));
+        }
         let mut table = self.table();
-        let names = columns
-            .iter()
-            .map(|(name, _)| format::cut(name, NAME_CHARS_MAX, self.signs));
-        table.set_header(core::iter::once(String::new()).chain(names));
-        for &figure in figures {
-            let cells = columns
-                .iter()
-                .map(|(_, row)| self.estimate(figure, row.get(figure)));
-            table.add_row(core::iter::once(figure.title().to_owned()).chain(cells));
+        table.set_header(heads);
+        for figure in Figure::PUBLISHED {
+            let mut cells = vec![figure.title().to_owned()];
+            for (scope, queue) in scopes {
+                cells.push(self.estimate(figure, scope.total.get(figure)));
+                let actual = self.report.actual(*queue);
+                let actual = actual.map(|actual| actual.total.get(figure));
+                let show = |value: Option<f64>| match value {
+                    Some(value) => format::value(figure, value),
+                    None => self.signs.dash.to_owned(),
+                };
+                cells.extend(actual.map(show));
+            }
+            table.add_row(cells);
         }
         align(&mut table);
         table

@@ -3,13 +3,18 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use tandem_sim::text::{REPLICATIONS_MAX, SEED_MAX};
+
+/// Threads that anybody may ask for; more are of no use.
+const THREADS_MAX: u64 = 1_024;
 
 /// A contact centre that can rehearse: the same engine routes live calls and
 /// simulated ones.
 #[derive(Debug, Parser)]
-#[command(name = "tandem", version, about, propagate_version = true)]
+#[command(name = "tandem", version, about, propagate_version = true, after_help = EXAMPLES)]
 pub(crate) struct Tandem {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -18,9 +23,10 @@ pub(crate) struct Tandem {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say what is wrong with configuration or scenario files.
+    #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
     /// Print the completion script of a shell.
-    #[command(after_help = "Example:\n  tandem completions bash > /etc/bash_completion.d/tandem")]
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// Which shell.
         shell: Shell,
@@ -30,20 +36,43 @@ pub(crate) enum Command {
     Simulate(SimulateArgs),
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  tandem simulate scenarios/support-day.toml --html day.html
+  tandem check centre.toml scenarios/*.toml";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  tandem check centre.toml
+  tandem check scenarios/*.toml
+
+A file with a [scenario] is read as `tandem simulate` reads it, with the files
+that it names; any other one is a configuration.
+
+Exit status: 0 if all files are fine, 2 if not.";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  tandem completions bash > /etc/bash_completion.d/tandem
+  tandem completions fish > ~/.config/fish/completions/tandem.fish";
+
 const SIMULATE_EXAMPLES: &str = "\
 Examples:
   tandem simulate scenarios/support-day.toml
   tandem simulate scenarios/support-day.toml --replications 200 --html day.html
   tandem simulate scenarios/erlang-a-100.toml --json | jq '.queues.Queue.service_level'
   tandem simulate scenarios/support-day.toml --replications 1 --trace calls.csv
+  TANDEM_DATA=~/data tandem simulate scenarios/bank-january.toml
+
+Environment:
+  TANDEM_DATA  the folder of the files that a scenario calls $TANDEM_DATA/…
 
 Exit status: 0 if the figures show what the scenario says that they must, 1 if
 they do not, 2 if a file or the command line is wrong.";
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  tandem check centre.toml scenarios/*.toml")]
 pub(crate) struct CheckArgs {
-    /// The files; one with a [scenario] table is a scenario.
+    /// The files.
     #[arg(required = true, value_name = "FILE.toml")]
     pub(crate) files: Vec<PathBuf>,
 }
@@ -54,21 +83,37 @@ pub(crate) struct SimulateArgs {
     #[arg(value_name = "FILE.toml")]
     pub(crate) file: PathBuf,
     /// How many independent replications; default: what the scenario says.
-    #[arg(long, short = 'n', value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, short = 'n', value_name = "COUNT", value_parser = replications())]
     pub(crate) replications: Option<u32>,
     /// Key of all randomness; default: what the scenario says.
-    #[arg(long, short)]
+    #[arg(long, short, value_name = "NUMBER", value_parser = seed())]
     pub(crate) seed: Option<u64>,
     /// Threads; the results do not depend on it. Default: one per processor.
-    #[arg(long, short)]
+    #[arg(long, short, value_name = "COUNT", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// Print one JSON object instead of the table.
     #[arg(long)]
     pub(crate) json: bool,
     /// Write a page with charts.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE.html")]
     pub(crate) html: Option<PathBuf>,
-    /// Write one line for every call.
+    /// Write one line for every call of a queue.
     #[arg(long, value_name = "FILE.csv")]
     pub(crate) trace: Option<PathBuf>,
+}
+
+fn replications() -> RangedU64ValueParser<u32> {
+    RangedU64ValueParser::new().range(1..=u64::from(REPLICATIONS_MAX))
+}
+
+fn seed() -> RangedU64ValueParser<u64> {
+    RangedU64ValueParser::new().range(0..=SEED_MAX)
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let count: Option<u64> = text.parse().ok();
+    count
+        .filter(|count| *count <= THREADS_MAX)
+        .and_then(|count| NonZeroUsize::new(usize::try_from(count).ok()?))
+        .ok_or_else(|| format!("a number from 1 to {THREADS_MAX} is needed"))
 }

@@ -9,11 +9,13 @@
 
 mod args;
 mod check;
+mod output;
 mod simulate;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
 
 use args::{Command, Tandem};
 
@@ -23,21 +25,23 @@ const FAILED: u8 = 1;
 const WRONG: u8 = 2;
 
 fn main() -> ExitCode {
-    let done = match Tandem::parse().command {
-        Command::Check(options) => check::run(&options),
-        Command::Completions { shell } => {
-            let mut command = Tandem::command();
-            clap_complete::generate(shell, &mut command, "tandem", &mut std::io::stdout());
-            Ok(true)
-        }
+    let shown = match Tandem::parse().command {
+        Command::Check(options) => check::run(&options).map(|()| true),
+        Command::Completions { shell } => completions(shell).map(|()| true),
         Command::Simulate(options) => simulate::run(&options),
     };
-    match done {
+    match shown {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
         Err(why) => {
-            eprintln!("{}", why.trim_end());
+            output::say(&why);
             ExitCode::from(WRONG)
         }
     }
+}
+
+fn completions(shell: Shell) -> Result<(), String> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Tandem::command(), "tandem", &mut script);
+    output::print(&String::from_utf8_lossy(&script))
 }

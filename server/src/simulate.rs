@@ -1,7 +1,7 @@
 //! `tandem simulate`.
 
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -13,22 +13,29 @@ use tandem_sim::scenario::Scenario;
 use tandem_sim::text::{Disk, read};
 
 use crate::args::SimulateArgs;
-use crate::check::{folder, read_text};
+use crate::output::{Target, can_not_write, folder, print, read_text, say};
+
+/// Bytes of the trace that are written together.
+const TRACE_BUFFER_BYTES: usize = 256 << 10;
 
 /// Simulates a scenario; true where it shows what it must.
 pub(crate) fn run(args: &SimulateArgs) -> Result<bool, String> {
     let scenario = load(args)?;
-    let threads = args
-        .threads
-        .or_else(|| std::thread::available_parallelism().ok());
-    let threads = threads.unwrap_or(NonZeroUsize::MIN);
+    let (page, trace) = targets(args)?;
+    scenario
+        .notes
+        .iter()
+        .for_each(|note| say(&format!("note: {note}")));
+    let processors = || std::thread::available_parallelism().ok();
+    let threads = args.threads.or_else(processors);
     let options = Options {
-        threads,
-        trace: args.trace.is_some(),
+        threads: threads.unwrap_or(NonZeroUsize::MIN),
+        trace: trace.is_some(),
     };
-    let mut screen = Screen::new(&scenario, args.trace.clone())?;
+    let mut screen = Screen::new(&scenario, trace)?;
     let summary = run_scenario(&scenario, options, &mut screen);
-    screen.finish()?;
+    let summary = screen.finish(summary)?;
+
     let expectations = check(&scenario, &summary);
     let about = about(&scenario);
     let report = Report {
@@ -37,19 +44,20 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<bool, String> {
         expectations: &expectations,
         actual: &scenario.actual,
     };
-    if let Some(path) = &args.html {
-        let page = to_html(&report);
-        std::fs::write(path, page).map_err(|why| can_not_write(path, &why))?;
-    }
-    let text = if args.json {
+    let mut text = if args.json {
         to_json(&report)
     } else {
         to_table(&report, table_options())
     };
-    print(&text)?;
-    if let (Some(path), false) = (&args.html, args.json) {
-        print(&format!("\nThe page is {}\n", path.display()))?;
+    if let Some(page) = page {
+        let path = page.path().to_owned();
+        let written = page.begin()?.write_all(to_html(&report).as_bytes());
+        written.map_err(|why| can_not_write(&path, &why))?;
+        if !args.json {
+            text += &format!("\nThe page is {}\n", path.display());
+        }
     }
+    print(&text)?;
     Ok(expectations.iter().all(|expectation| expectation.met))
 }
 
@@ -61,6 +69,25 @@ fn load(args: &SimulateArgs) -> Result<Scenario, String> {
     scenario.seed = args.seed.unwrap_or(scenario.seed);
     scenario.replications = args.replications.unwrap_or(scenario.replications);
     Ok(scenario)
+}
+
+/// The files that will be written: the page and the trace.
+fn targets(args: &SimulateArgs) -> Result<(Option<Target>, Option<Target>), String> {
+    let open = |path: &Option<PathBuf>, option: &str| {
+        let target = path.as_deref().map(Target::open).transpose()?;
+        if target.as_ref().is_some_and(|target| target.is(&args.file)) {
+            return Err(format!("{option} would overwrite the scenario"));
+        }
+        Ok(target)
+    };
+    let page = open(&args.html, "--html")?;
+    let trace = open(&args.trace, "--trace")?;
+    if let (Some(page), Some(trace)) = (&page, &trace)
+        && page.is(trace.path())
+    {
+        return Err("--html and --trace can not name the same file".to_owned());
+    }
+    Ok((page, trace))
 }
 
 fn about(scenario: &Scenario) -> About {
@@ -77,10 +104,10 @@ fn about(scenario: &Scenario) -> About {
 }
 
 fn table_options() -> TableOptions {
-    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let ascii = utf8.is_some_and(|locale| {
+    let ascii = locale.is_some_and(|locale| {
         let locale = locale.to_ascii_lowercase();
         !locale.contains("utf-8") && !locale.contains("utf8")
     });
@@ -90,61 +117,43 @@ fn table_options() -> TableOptions {
     }
 }
 
-/// Writes to the standard output. Whoever closes it early has seen enough.
-fn print(text: &str) -> Result<(), String> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(format!("can not write to the standard output: {why}"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn can_not_write(path: &Path, why: &std::io::Error) -> String {
-    format!("can not write {}: {why}", path.display())
-}
-
 /// Shows how far the run is, and writes the trace.
 struct Screen {
     bar: ProgressBar,
     trace: Option<(PathBuf, BufWriter<File>)>,
-    failed: Option<String>,
 }
 
 impl Screen {
-    fn new(scenario: &Scenario, trace: Option<PathBuf>) -> Result<Self, String> {
-        let bar = if std::io::stderr().is_terminal() {
-            ProgressBar::new(u64::from(scenario.replications))
-        } else {
-            ProgressBar::hidden()
-        };
+    fn new(scenario: &Scenario, trace: Option<Target>) -> Result<Self, String> {
+        // It is drawn on the standard error, and only if that is a terminal.
+        let bar = ProgressBar::new(u64::from(scenario.replications));
         let style = "{msg} {wide_bar} {pos}/{len} replications, {eta} left";
         bar.set_style(ProgressStyle::with_template(style).map_err(|why| why.to_string())?);
         bar.set_message(scenario.name.clone());
-        let open = |path: PathBuf| {
-            let file = File::create(&path).map_err(|why| can_not_write(&path, &why))?;
-            let mut file = BufWriter::new(file);
-            let written = file.write_all(TRACE_HEADER.as_bytes());
-            written.map_err(|why| can_not_write(&path, &why))?;
-            Ok::<_, String>((path, file))
-        };
-        Ok(Self {
-            bar,
-            trace: trace.map(open).transpose()?,
-            failed: None,
-        })
+        let mut screen = Self { bar, trace: None };
+        if let Some(target) = trace {
+            let path = target.path().to_owned();
+            let file = BufWriter::with_capacity(TRACE_BUFFER_BYTES, target.begin()?);
+            screen.trace = Some((path.clone(), file));
+            let header = screen.trace(TRACE_HEADER.as_bytes());
+            header.map_err(|why| can_not_write(&path, &why))?;
+        }
+        Ok(screen)
     }
 
-    fn finish(self) -> Result<(), String> {
+    /// What came out, if everything could be written.
+    fn finish<T>(mut self, result: io::Result<T>) -> Result<T, String> {
         self.bar.finish_and_clear();
-        if let Some(why) = self.failed {
-            return Err(why);
-        }
-        match self.trace {
-            Some((path, mut file)) => file.flush().map_err(|why| can_not_write(&path, &why)),
+        let flushed = match &mut self.trace {
+            Some((_, file)) => file.flush(),
             None => Ok(()),
-        }
+        };
+        let path = self
+            .trace
+            .as_ref()
+            .map_or(Path::new("the trace"), |(path, _)| path);
+        let written = result.and_then(|summary| flushed.map(|()| summary));
+        written.map_err(|why| can_not_write(path, &why))
     }
 }
 
@@ -153,12 +162,10 @@ impl Progress for Screen {
         self.bar.set_position(u64::from(done));
     }
 
-    fn trace(&mut self, lines: &[u8]) {
-        let Some((path, file)) = &mut self.trace else {
-            return;
-        };
-        if let (Err(why), None) = (file.write_all(lines), &self.failed) {
-            self.failed = Some(can_not_write(path, &why));
+    fn trace(&mut self, lines: &[u8]) -> io::Result<()> {
+        match &mut self.trace {
+            Some((_, file)) => file.write_all(lines),
+            None => Ok(()),
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod counts;
 mod profile;
+mod wall_clock;
 
 use core::fmt;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::table::DAY_S;
 pub use counts::{CountColumns, Counts, CountsError, read_counts};
 use profile::Piece;
 pub use profile::{Profile, Repeat};
+pub use wall_clock::WallClock;
 
 /// The most calls expected in a second. It keeps a typing error from filling
 /// the memory; a big centre has less than a hundred.
@@ -143,7 +145,7 @@ impl core::error::Error for ArrivalsError {}
 ///
 /// Counts of real centres vary more than Poisson counts do, because the rate
 /// itself varies from day to day. Each day's rates are multiplied by a gamma
-/// factor of mean 1. Days begin at multiples of 24 hours on the timeline.
+/// factor of mean 1. Days begin when the profile's clock shows midnight.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BusyDays {
     factor: Distribution,
@@ -311,14 +313,13 @@ impl Poisson {
 
     /// The piece that begins at this time, cut at midnight where days differ.
     fn piece_at(&self, from: Timestamp) -> Option<Piece> {
-        let day_us = Span::from_secs(DAY_S).micros();
-        let day = from.micros() / day_us;
-        if day >= HORIZON_DAYS_MAX {
+        if from.micros() / Span::from_secs(DAY_S).micros() >= HORIZON_DAYS_MAX {
             return None;
         }
         let mut piece = self.profile.piece_at(from)?;
         if let Some(days) = &self.busy_days {
-            piece.to = piece.to.min(Timestamp::from_micros((day + 1) * day_us));
+            let (day, end) = self.profile.clock().day(from);
+            piece.to = piece.to.min(end);
             if piece.per_s > 0.0 {
                 piece.per_s *= days.factor(self.seed, day);
             }

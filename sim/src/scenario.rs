@@ -39,6 +39,8 @@ pub struct Scenario {
     pub expectations: Vec<Expected>,
     /// What really happened, where the callers are those of a log.
     pub actual: Vec<Actual>,
+    /// What is to be known of the files that it was read from.
+    pub notes: Vec<String>,
 }
 
 /// A stream of callers who are alike.
@@ -169,8 +171,8 @@ pub struct Person {
     pub logs_in: bool,
     /// Whether he is at work when the scenario begins.
     pub present: bool,
-    /// What he does next, in the order of time.
-    pub duties: Vec<(Timestamp, Duty)>,
+    /// What he does next, in the order of time. Those who work alike share it.
+    pub duties: Arc<[(Timestamp, Duty)]>,
 }
 
 /// A turn in somebody's working day.

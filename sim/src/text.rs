@@ -8,8 +8,8 @@
 //! [scenario]
 //! name = "support-day"
 //! description = "A day with lunch breaks."   # default: none
-//! seed = 1
-//! replications = 20
+//! seed = 1                      # default
+//! replications = 20             # default
 //! start = "2026-11-23 07:00"    # or "07:00"; local time; default: midnight
 //! horizon = "13h"               # lengths: "90s", "30m", "1d 12h", or seconds
 //! warm_up = "1h"                # default: none
@@ -19,7 +19,7 @@
 //!
 //! [[callers]]
 //! name = "Customers"            # default: the number dialled
-//! dials = "6400"
+//! dials = "6400"                # a queue, or an extension
 //! arrivals = { per_hour = 120 } # several ways, see below
 //! handle_time = { distribution = "log_normal", mean_s = 180, sd_s = 150 }
 //! patience = { distribution = "exponential", mean_s = 120 }   # default: endless
@@ -30,7 +30,7 @@
 //! queues = ["6400"]             # they become dynamic agents there
 //! days = ["mon", "tue"]         # default: every day
 //! shifts = ["08:00-16:30"]      # default: always
-//! breaks = ["12:00-12:45 Lunch"]
+//! breaks = ["12:00-12:45 Lunch"]      # each within a shift; the reason if wanted
 //! answer_delay = 4              # seconds or a distribution; default: at once
 //! missed_rings = 0.02           # share of rings that nobody picks up
 //!
@@ -43,96 +43,132 @@
 //! Arrivals: `{ per_hour = 120 }`;
 //! `{ interval = "30m", counts = [10, 12], from = "08:00", daily = true }`;
 //! `{ csv = "counts.csv", time = "t", count = "Calls", interval = "5m" }`; each
-//! with `busy_days = 0.1`, the variation between days, if wanted. A replayed log
-//! takes the place of `arrivals`, `handle_time`, `patience` and, in
-//! `[[agents]]`, of `count` and `shifts`: `log = "month.txt.xz"` with
-//! `log_format = "anonymous-bank"` or `"csv"`.
+//! with `busy_days = 0.1`, the variation between days, if wanted. The counts of
+//! a list come every day, unless `daily = false`; those of a table come once,
+//! unless `daily = true`. Both go by the local time that the clock shows. A
+//! table with dates goes by the calendar if the scenario has a date too;
+//! otherwise its first day is that of the scenario.
+//!
+//! A replayed log takes the place of `arrivals`, `handle_time` and `patience`,
+//! and in `[[agents]]` that of `count`, `days`, `shifts` and `breaks`:
+//! `log = "month.txt.xz"`. Then the horizon may be left out, and the first day
+//! is that of the log unless the scenario names another. In `[[agents]]`,
+//! `away_after = "30s"` (the default) says for how long callers must have
+//! waited while an agent had nothing to do for him to count as away.
 //!
 //! Distributions: `deterministic` (`value_s`), `empirical` (`values_s`),
 //! `erlang` (`k`, `mean_s`), `exponential` (`mean_s`), `gamma` (`mean_s`,
 //! `sd_s`), `hyper_exponential` (`branches = [{ share, mean_s }]`), `log_normal`
 //! (`mean_s`, `sd_s`), `uniform` (`low_s`, `high_s`), `weibull` (`shape`,
 //! `mean_s`).
+//!
+//! Whoever is in no `[[agents]]` table is not at work. Agents who serve no queue
+//! are there for callers who dial their extensions, or are sent there; callers
+//! who dial an extension keep it busy but are in no queue's figures.
 
 mod agents;
 mod calendar;
 mod callers;
 mod expect;
 mod files;
+mod head;
 mod logs;
+mod shifts;
 mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tandem_engine::config::check::check;
 use tandem_engine::config::model::Config;
-use tandem_engine::config::reader::{Problems, Source, Table, Value};
-use tandem_engine::config::text::read_tables;
-use tandem_engine::{Number, Span};
-use tandem_reports::{Actual, Layout, QueueLayout};
+use tandem_engine::config::reader::{Document, Problems, Source, Table, Value};
+use tandem_engine::config::text::{read as read_config, read_tables};
+use tandem_engine::limits::FILE_BYTES_MAX;
+use tandem_engine::{Number, Span, Timestamp};
+use tandem_reports::{Layout, QueueLayout};
 
-use crate::scenario::{Agents, Callers, Expected, Nature, Scenario};
+use crate::scenario::{Agents, Callers, Scenario};
 use calendar::Calendar;
-pub use files::{Disk, Files};
-use logs::Logs;
-use values::length;
+use callers::Stream;
+pub use files::{Disk, Files, Missing, Named, read_at_most};
+use head::Head;
+use logs::{Logs, Replay};
 
 /// Replications of a scenario.
 pub const REPLICATIONS_MAX: u32 = 1_000_000;
+/// The largest seed; TOML has no larger numbers.
+pub const SEED_MAX: u64 = i64::MAX as u64;
 /// Days that a scenario simulates.
 pub const HORIZON_DAYS_MAX: u64 = 3_660;
 /// Intervals that figures are given for.
 pub const REPORT_INTERVALS_MAX: u64 = 10_000;
+/// Intervals times queues and extensions: each has figures in each.
+pub const REPORT_CELLS_MAX: u64 = 10_000_000;
 /// Streams of callers in a scenario.
 pub const CALLERS_MAX: usize = 1_000;
 /// Groups of agents in a scenario.
 pub const AGENT_GROUPS_MAX: usize = 1_000;
 /// Claims about the figures.
 pub const EXPECTATIONS_MAX: usize = 1_000;
+/// Shifts of a day, and breaks of a day.
+pub const TURNS_MAX: usize = 48;
+/// How often all groups together come, pause, return and go in a scenario.
+pub const DUTIES_MAX: u64 = 4_000_000;
+/// Bytes of a table or a log that a scenario names.
+pub const NAMED_FILE_BYTES_MAX: usize = 1 << 30;
 
+/// Replications where the file does not say it.
+const REPLICATIONS: u32 = 20;
+/// Seconds of an interval where the file does not say it.
+const INTERVAL_S: u64 = 3_600;
 const DAY_S: u64 = 86_400;
+
+/// Whether a text has tables that only a scenario has; else it may be a
+/// configuration.
+#[must_use]
+pub fn is_scenario(source: Source<'_>) -> bool {
+    let document = source.parse();
+    let mut root = document.root();
+    let tables = ["scenario", "callers", "agents", "expect"];
+    tables.iter().any(|key| root.get(key).is_some())
+}
 
 /// Reads a scenario file; `files` opens those that it names.
 ///
 /// # Errors
-/// Everything that is wrong with it, each with its place.
+/// Everything that is wrong with it, each with its place. If the file with the
+/// configuration is wrong, then everything that is wrong with that.
 pub fn read(source: Source<'_>, files: &impl Files) -> Result<Scenario, Problems> {
     let document = source.parse();
     let mut root = document.root();
-    let scenario = Reader {
+    let mut reader = Reader {
         files,
         logs: Logs::default(),
-    }
-    .scenario(&mut root)?;
+        config_is_sound: false,
+    };
+    let scenario = reader.scenario(&mut root)?;
     root.finish();
     document.finish()?;
     Ok(scenario.expect("what could not be read was reported"))
 }
 
-/// The part of a scenario that says how it is run.
-struct Frame {
-    name: String,
-    description: String,
-    seed: u64,
-    replications: u32,
-    calendar: Calendar,
-    warm_up: Span,
-    horizon: Span,
-    interval: Span,
-    fold: Option<Span>,
-}
-
 struct Reader<'f, F> {
     files: &'f F,
     logs: Logs,
+    /// Whether the configuration has all that its file says. Otherwise nobody
+    /// can say that a number or a name is unknown.
+    config_is_sound: bool,
 }
 
 impl<F: Files> Reader<'_, F> {
-    /// Everything; `None` where something essential could not be read, and was
-    /// reported. A wrong file that the scenario names is an error of its own.
+    /// Everything; `None` where something essential could not be read, which was
+    /// reported.
     fn scenario(&mut self, root: &mut Table<'_>) -> Result<Option<Scenario>, Problems> {
+        let document = root.document();
         let (own, _) = read_tables(root);
+        self.config_is_sound = document.is_whole() && document.is_fine();
+        let streams = at_most(root, "callers", CALLERS_MAX);
+        let groups = at_most(root, "agents", AGENT_GROUPS_MAX);
+        let claims = at_most(root, "expect", EXPECTATIONS_MAX);
         let Some(mut table) = root.required("scenario").and_then(Value::table) else {
             return Ok(None);
         };
@@ -140,183 +176,140 @@ impl<F: Files> Reader<'_, F> {
             Some(value) => self.centre(value, &own)?,
             None => own,
         };
-        let callers_tables: Vec<_> = root.tables("callers").take(CALLERS_MAX + 1).collect();
-        let agents_tables: Vec<_> = root.tables("agents").take(AGENT_GROUPS_MAX + 1).collect();
-        let too_many = callers_tables.len() > CALLERS_MAX || agents_tables.len() > AGENT_GROUPS_MAX;
-        if too_many {
-            let most = format!("at most {CALLERS_MAX} of each are allowed");
-            root.document().report(
-                root.span(),
-                "too many [[callers]] or [[agents]] tables",
-                Some(most),
-            );
+        let head = Head::read(table);
+        self.nothing_to_do(&head, document, &config, streams.is_empty());
+
+        let streams = callers::read(self, streams, &config);
+        let log = streams.iter().find_map(Stream::log);
+        let start = head.start.unwrap_or_default();
+        let start = log.map_or(start, |log| log.start(start));
+        let calendar = Calendar::new(start, &config.options.time_zone);
+        let horizon = head.horizon.or_else(|| log?.horizon(&calendar));
+        if horizon.is_none() && !head.names_horizon && !self.logs.wanted && document.is_whole() {
+            document.report(head.place.clone(), "[scenario] has no \"horizon\"", None);
+        }
+        // Without a horizon the rest can be read, though not be run.
+        let until = horizon.unwrap_or(Span::from_secs(366 * DAY_S));
+        let people = agents::read(self, groups, &mut config, &calendar, until);
+        let expectations = expect::read(claims, &config.queues, self.config_is_sound);
+        let (replayed, callers) = on_the_calendar(streams, &calendar, until);
+        let (Some(horizon), Some(name)) = (horizon, head.name.clone()) else {
             return Ok(None);
-        }
-        let (callers, log) = callers::read(self, callers_tables, &config);
-        let frame = frame(table, &config, log.as_deref());
-        let Some(frame) = frame else { return Ok(None) };
-        let faults_before = check(&config).len();
-        let agents = agents::read(self, agents_tables, &mut config, &frame);
-        if faults_before == 0 {
-            for fault in check(&config) {
-                root.document().report(root.span(), fault.what, fault.hint);
-            }
-        }
-        let layout = Arc::new(layout(&frame, &config, &agents));
-        let expectations = expect::read(root.tables("expect"), &layout);
-        let replayed = callers
-            .iter()
-            .find(|callers| matches!(callers.nature, Nature::Logged(_)));
-        let actual = (log.zip(replayed)).map_or_else(Vec::new, |(log, callers)| {
-            log.actual(&layout, callers.dials, &config)
-        });
-        Ok(Some(assemble(
-            frame,
+        };
+        let layout = Arc::new(layout(&head, document, horizon, &config, &people));
+        Ok(Some(Scenario {
+            name,
+            description: head.description,
+            seed: head.seed,
+            replications: head.replications,
+            start: Some(calendar.start()),
+            wall_offset: calendar.wall_offset(),
+            actual: logs::actual(&replayed, &calendar, &layout, &config),
+            layout,
             config,
             callers,
-            agents,
-            layout,
+            agents: people,
             expectations,
-            actual,
-        )))
+            notes: self.logs.notes(),
+        }))
     }
 
     /// The configuration in another file.
     fn centre(&mut self, value: Value<'_>, own: &Config) -> Result<Config, Problems> {
-        let Some(name) = value.clone().str() else {
-            return Ok(Config::default());
-        };
-        if !own.queues.is_empty() || !own.extensions.is_empty() {
-            let hint = "keep either `centre` or the tables [[queue]] and [[extension]]";
+        if *own != Config::default() {
+            let hint = "keep either `centre` or the tables [options], [[extension]] and [[queue]]";
             value.wrong("the centre is described twice", Some(hint.to_owned()));
         }
-        match self.files.read(name) {
-            Ok(bytes) => {
-                let text = String::from_utf8_lossy(&bytes);
-                tandem_engine::config::text::read(Source::new(name, &text))
-            }
-            Err(why) => {
-                value.wrong(why.what, Some(why.hint));
-                Ok(Config::default())
-            }
+        let read = value.str().and_then(|name| {
+            let file = self.files.read(name, FILE_BYTES_MAX);
+            let file = file.map_err(|why| value.wrong(why.what, Some(why.hint)));
+            file.ok()
+        });
+        let text = read.and_then(|Named { path, bytes }| {
+            let text = String::from_utf8(bytes);
+            let text = text.map_err(|_| value.wrong(format!("{path:?} is not UTF-8 text"), None));
+            Some((path, text.ok()?))
+        });
+        let Some((path, text)) = text else {
+            self.config_is_sound = false;
+            return Ok(Config::default());
+        };
+        read_config(Source::new(&path, &text))
+    }
+
+    /// Reports what leaves a scenario without any figures.
+    fn nothing_to_do(
+        &self,
+        head: &Head<'_>,
+        document: &Document<'_>,
+        config: &Config,
+        nobody_calls: bool,
+    ) {
+        if config.queues.is_empty() && self.config_is_sound {
+            let hint = "figures are those of queues".to_owned();
+            document.report(head.place.clone(), "there is no [[queue]]", Some(hint));
+        }
+        if nobody_calls && document.is_whole() {
+            let hint = "without [[callers]] nobody calls".to_owned();
+            document.report(head.place.clone(), "there are no [[callers]]", Some(hint));
         }
     }
 }
 
-fn assemble(
-    frame: Frame,
-    config: Config,
-    callers: Vec<Callers>,
-    agents: Vec<Agents>,
-    layout: Arc<Layout>,
-    expectations: Vec<Expected>,
-    actual: Vec<Actual>,
-) -> Scenario {
-    Scenario {
-        name: frame.name,
-        description: frame.description,
-        seed: frame.seed,
-        replications: frame.replications,
-        layout,
-        start: Some(frame.calendar.start()),
-        wall_offset: frame.calendar.wall_offset(),
-        config,
-        callers,
-        agents,
-        expectations,
-        actual,
-    }
-}
-
-fn frame(mut table: Table<'_>, config: &Config, log: Option<&logs::Replay>) -> Option<Frame> {
-    let name = table
-        .required("name")
-        .and_then(Value::str)
-        .unwrap_or_default()
-        .to_owned();
-    let description = table.str("description").unwrap_or_default().to_owned();
-    let seed = table.integer("seed", 0..=u64::MAX >> 1).unwrap_or(1);
-    let replications = table
-        .integer("replications", 1..=REPLICATIONS_MAX)
-        .unwrap_or(20);
-    let zone = &config.options.time_zone;
-    let start = table.get("start");
-    let calendar = match (start, log) {
-        (Some(value), _) => Calendar::read(value, zone).unwrap_or_default(),
-        (None, Some(log)) => Calendar::new(log.start(), zone),
-        (None, None) => Calendar::default(),
-    };
-    let most = HORIZON_DAYS_MAX * DAY_S;
-    let horizon = match (log, table.get("horizon")) {
-        (_, Some(value)) => length(value, 1..=most),
-        (Some(log), None) => Some(log.horizon()),
-        (None, None) => table.required("horizon").and_then(|_| None),
-    };
-    let warm_up = table
-        .get("warm_up")
-        .map(|value| (value.span(), length(value, 0..=most)));
-    let interval = table
-        .get("interval")
-        .map_or(Some(Span::from_secs(3_600)), |value| {
-            length(value, 1..=most)
-        });
-    let fold = table.one_of(
-        "fold",
-        &[("day", Some(Span::from_secs(DAY_S))), ("none", None)],
-    );
-    let document = table.document();
-    let (place, interval_place) = (table.span(), table.key_span("interval"));
-    table.finish();
-    let (horizon, interval) = (horizon?, interval?);
-    if let Some((span, Some(warm_up))) = &warm_up
-        && *warm_up >= horizon
+/// The tables of a key, of which only so many are allowed.
+fn at_most<'d>(root: &mut Table<'d>, key: &'d str, most: usize) -> Vec<Table<'d>> {
+    let mut tables: Vec<_> = root.tables(key).take(most + 1).collect();
+    if tables.len() > most
+        && let Some(last) = tables.pop()
     {
-        document.report(span.clone(), "the warm-up ends after the horizon", None);
+        let what = format!("there are more than {most} [[{key}]] tables");
+        root.document().report(last.span(), what, None);
     }
-    let shown = fold.flatten().map_or(horizon, |fold| fold.min(horizon));
-    if shown.micros() / interval.micros().max(1) >= REPORT_INTERVALS_MAX {
-        let what = format!("more than {REPORT_INTERVALS_MAX} intervals");
-        document.report(interval_place, what, Some("make them longer".to_owned()));
-    }
-    if replications == 0 || name.is_empty() {
-        document.report(place, "a scenario needs a name", None);
-    }
-    Some(Frame {
-        name,
-        description,
-        seed,
-        replications,
-        calendar,
-        warm_up: warm_up.and_then(|(_, warm_up)| warm_up).unwrap_or_default(),
-        horizon,
-        interval,
-        fold: fold.flatten(),
-    })
+    tables
 }
 
-fn layout(frame: &Frame, config: &Config, agents: &[Agents]) -> Layout {
-    let queue = |queue: &tandem_engine::config::model::QueueConfig| QueueLayout {
+/// The numbers that streams of callers dial, each with the log that it replays.
+type Replayed = Vec<(Number, Option<Arc<Replay>>)>;
+
+/// The callers of a scenario that begins and ends then.
+fn on_the_calendar(
+    streams: Vec<Stream<'_>>,
+    calendar: &Calendar,
+    horizon: Span,
+) -> (Replayed, Vec<Callers>) {
+    let (clock, end) = (calendar.clock(horizon), Timestamp::ZERO + horizon);
+    let replayed = streams.iter();
+    let replayed = replayed.map(|stream| (stream.dials, stream.log().cloned()));
+    let replayed = replayed.collect();
+    let callers = streams.into_iter();
+    let callers = callers.filter_map(|stream| stream.on(calendar, &clock, end));
+    (replayed, callers.collect())
+}
+
+/// What is counted, and over which time.
+fn layout(
+    head: &Head<'_>,
+    document: &Document<'_>,
+    horizon: Span,
+    config: &Config,
+    agents: &[Agents],
+) -> Layout {
+    let queues = config.queues.iter().map(|queue| QueueLayout {
         name: queue.name.clone(),
         sla_time: queue.sla_time,
-    };
+    });
     let groups: BTreeMap<Number, usize> = (agents.iter().enumerate())
         .flat_map(|(group, agents)| agents.people.iter().map(move |who| (who.extension, group)))
         .collect();
+    let nowhere = agents.len();
+    let group = |number: &Number| groups.get(number).copied().unwrap_or(nowhere);
+    let rows = config.queues.len() + config.extensions.len();
     Layout {
-        warm_up: frame.warm_up,
-        horizon: frame.horizon,
-        interval: frame.interval,
-        fold: frame.fold,
-        queues: config.queues.iter().map(queue).collect(),
+        queues: queues.collect(),
         groups: agents.iter().map(|agents| agents.name.clone()).collect(),
         agent_groups: (config.extensions.iter())
-            .map(|extension| {
-                groups
-                    .get(&extension.number)
-                    .copied()
-                    .unwrap_or(agents.len())
-            })
+            .map(|extension| group(&extension.number))
             .collect(),
-        ..Layout::default()
+        ..head.times(document, horizon, rows)
     }
 }

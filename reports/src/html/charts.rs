@@ -48,7 +48,7 @@ impl Times {
             let row = &scope.figures.intervals[*index];
             let actual = scope
                 .actual
-                .and_then(|actual| actual.intervals.get(*index)?.offered);
+                .and_then(|actual| actual.intervals.get(*index)?.get(Figure::Offered));
             let calls = [row.get(Figure::Offered).mean, actual];
             calls.into_iter().flatten().any(|calls| calls > 0.0) || row.is_staffed()
         };

@@ -25,16 +25,12 @@ struct Scope<'a> {
 impl<'a> Scope<'a> {
     fn new(report: &'a Report<'a>, queue: Option<usize>) -> Self {
         let summary: &'a Summary = report.summary;
-        let actual = report.actual.iter().find(|actual| {
-            // With one queue, all and that queue are the same.
-            actual.queue == queue || (summary.queues.len() == 1 && actual.queue.is_none())
-        });
         Self {
             report,
             clock: Clock::new(report.about.start, &summary.layout),
             queue,
             figures: queue.map_or(&summary.all, |queue| &summary.queues[queue]),
-            actual,
+            actual: report.actual(queue),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tandem_engine::{SECOND_US, Span, Timestamp};
 
+use super::wall_clock::{WallClock, micros};
 use super::{ARRIVALS_PER_S_MAX, ArrivalsError, HORIZON_DAYS_MAX, INTERVAL_S_MIN, INTERVALS_MAX};
 use crate::distribution::{float, seconds};
 use crate::table::DAY_S;
@@ -34,18 +35,21 @@ impl Repeat {
     }
 }
 
-/// Rates that are constant within intervals of equal length. Cloning it copies
-/// no list.
+/// Rates that are constant within intervals of equal length. Its times are those
+/// of a clock on the wall, which shows midnight at the beginning of the timeline
+/// unless [told otherwise](Self::by_clock). Cloning it copies no list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    /// When the first interval begins; before it, nothing arrives.
-    first: Span,
+    /// When the first interval begins, in microseconds from the first midnight;
+    /// before it, nothing arrives.
+    first: i64,
     interval: Span,
     /// Of each interval, in calls a second.
     per_s: Arc<[f64]>,
     repeat: Repeat,
     /// The sum of all intervals' expected counts.
     expected: f64,
+    clock: WallClock,
 }
 
 /// A stretch of the timeline with one rate.
@@ -148,12 +152,47 @@ impl Profile {
         }
         let per_s = counts.iter().map(|count| count / length_s).collect();
         Ok(Self {
-            first,
+            first: micros(first),
             interval,
             per_s,
             repeat,
             expected: counts.iter().sum(),
+            clock: WallClock::default(),
         })
+    }
+
+    /// The same profile by another clock.
+    #[must_use]
+    pub fn by_clock(self, clock: WallClock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The same profile so many days later or, where negative, earlier.
+    #[must_use]
+    pub fn later_by_days(self, days: i64) -> Self {
+        let later = micros(Span::from_secs(DAY_S)).saturating_mul(days);
+        Self {
+            first: self.first.saturating_add(later),
+            ..self
+        }
+    }
+
+    /// Whether a call may come before this time.
+    #[must_use]
+    pub fn has_calls_before(&self, end: Timestamp) -> bool {
+        let mut at = Timestamp::ZERO;
+        while let Some(piece) = self.piece_at(at).filter(|_| at < end) {
+            if piece.per_s > 0.0 {
+                return true;
+            }
+            at = piece.to;
+        }
+        false
+    }
+
+    /// The clock by which it goes.
+    pub(super) const fn clock(&self) -> &WallClock {
+        &self.clock
     }
 
     /// The rate at this time, in calls a second, on an average day.
@@ -175,45 +214,41 @@ impl Profile {
         self.expected / float(self.per_s.len()) / seconds(self.interval) * HOUR_S
     }
 
-    /// From this time to the next change of the rate; none where no call ever
-    /// comes any more.
+    /// From this time to the next change of the rate or the clock; none where
+    /// no call ever comes any more.
     pub(super) fn piece_at(&self, from: Timestamp) -> Option<Piece> {
-        let first = Timestamp::ZERO + self.first;
         if self.expected == 0.0 {
             return None;
         }
-        if from < first {
-            return Some(Piece {
-                from,
-                to: first,
-                per_s: 0.0,
-            });
-        }
-        let interval = self.interval.micros();
-        let since = (from - first).micros();
-        let begin = match self.repeat.period() {
-            Some(period) => since - since % period.micros(),
-            None => 0,
+        let (shown, change) = self.clock.at(from);
+        let since = shown.saturating_sub(self.first);
+        let (per_s, left) = match self.interval_at(since) {
+            Some((per_s, left)) => (per_s, Some(left)),
+            // A clock that is put back may come to an interval again.
+            None if change.is_some() => (0.0, None),
+            None => return None,
         };
-        let index = (since - begin) / interval;
-        let end_of = |length: u64| first + Span::from_micros(begin.saturating_add(length));
-        match usize::try_from(index)
+        let end = left.map(|left| from + Span::from_micros(left));
+        let to = [end, change].into_iter().flatten().min()?;
+        Some(Piece { from, to, per_s })
+    }
+
+    /// The rate so many microseconds after the first interval began, and for
+    /// how many more; none after the last interval.
+    fn interval_at(&self, since: i64) -> Option<(f64, u64)> {
+        let Ok(since) = u64::try_from(since) else {
+            return Some((0.0, since.unsigned_abs()));
+        };
+        let period = self.repeat.period().map_or(u64::MAX, Span::micros);
+        let within = since % period;
+        let index = within / self.interval.micros();
+        let rate = usize::try_from(index)
             .ok()
-            .and_then(|index| self.per_s.get(index))
-        {
-            Some(&per_s) => Some(Piece {
-                from,
-                to: end_of((index + 1) * interval),
-                per_s,
-            }),
-            None => {
-                let period = self.repeat.period()?;
-                Some(Piece {
-                    from,
-                    to: end_of(period.micros()),
-                    per_s: 0.0,
-                })
-            }
+            .and_then(|index| self.per_s.get(index));
+        match rate {
+            Some(&per_s) => Some((per_s, (index + 1) * self.interval.micros() - within)),
+            None if self.repeat == Repeat::Never => None,
+            None => Some((0.0, period - within)),
         }
     }
 }

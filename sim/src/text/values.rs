@@ -6,25 +6,44 @@ use std::ops::RangeInclusive;
 use tandem_engine::config::reader::{Kind, Table, Value};
 use tandem_engine::{SECOND_US, Span};
 
+use super::DAY_S;
 use crate::distribution::{Branch, Distribution, Law};
 
-const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+const UNITS: [(char, u64); 4] = [('d', DAY_S), ('h', 3_600), ('m', 60), ('s', 1)];
+
+/// Reports those of the keys that are there although they say nothing here.
+pub(super) fn refuse<'d>(table: &mut Table<'d>, keys: &[&'d str], why: &str) {
+    for value in keys.iter().filter_map(|key| table.get(key)) {
+        value.wrong(format!("{} {why}", value.name()), None);
+    }
+}
+
+/// A name that fits on a line.
+pub(super) fn name(value: Value<'_>, chars_max: usize) -> Option<&str> {
+    let name = value.str()?.trim();
+    let fits = (1..=chars_max).contains(&name.chars().count());
+    if !fits || name.chars().any(char::is_control) {
+        let what = format!("{} must be 1 to {chars_max} characters long", value.name());
+        value.wrong(what, Some("and stand on one line".to_owned()));
+        return None;
+    }
+    Some(name)
+}
 
 /// A length of time: `"1d 12h"`, `"30m"`, or a number of seconds.
 pub(super) fn length(value: Value<'_>, range: RangeInclusive<u64>) -> Option<Span> {
     if value.kind() != Kind::Str {
         return value.seconds(range);
     }
-    let text = value.clone().str()?;
-    let Some(seconds) = parse_length(text) else {
+    let Some(seconds) = parse_length(value.str()?) else {
         let hint = "as \"90s\", \"30m\", \"8h\" or \"1d 12h\"".to_owned();
         value.wrong(format!("{} is no length of time", value.name()), Some(hint));
         return None;
     };
     if !range.contains(&seconds) {
-        let (least, most) = (range.start(), range.end());
+        let (least, most) = (in_units(*range.start()), in_units(*range.end()));
         value.wrong(
-            format!("{} must last {least} to {most} seconds", value.name()),
+            format!("{} must last {least} to {most}", value.name()),
             None,
         );
         return None;
@@ -33,38 +52,41 @@ pub(super) fn length(value: Value<'_>, range: RangeInclusive<u64>) -> Option<Spa
 }
 
 fn parse_length(text: &str) -> Option<u64> {
-    let mut seconds = 0_u64;
-    let mut parts = 0;
-    for part in text.split_whitespace() {
-        let unit = part.chars().next_back()?;
-        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit)?;
-        let count: u64 = part.strip_suffix(unit)?.parse().ok()?;
-        seconds = seconds.checked_add(count.checked_mul(*factor)?)?;
-        parts += 1;
-    }
-    (parts > 0).then_some(seconds)
+    let mut parts = text.split_whitespace().peekable();
+    parts.peek()?;
+    parts.try_fold(0_u64, |sum, part| {
+        let (_, factor) = UNITS.iter().find(|(unit, _)| part.ends_with(*unit))?;
+        let count: u64 = part[..part.len() - 1].parse().ok()?;
+        sum.checked_add(count.checked_mul(*factor)?)
+    })
+}
+
+/// A length as it is written in a file.
+fn in_units(seconds: u64) -> String {
+    let fits = |(_, length): &&(char, u64)| seconds >= *length && seconds.is_multiple_of(*length);
+    let (unit, length) = UNITS.iter().find(fits).unwrap_or(&('s', 1));
+    format!("{}{unit}", seconds / length)
 }
 
 /// A time of day in seconds: `"08:30"`, `"08:30:15"`, up to `"24:00"`.
 pub(super) fn parse_time_of_day(text: &str) -> Option<u64> {
+    let mut seconds = 0;
     let mut parts = text.trim().split(':');
-    let mut part = |most: u64| {
-        let digits = parts.next()?;
+    for (length, most) in [(3_600, 24), (60, 59), (1, 59)] {
+        let Some(digits) = parts.next() else {
+            // Only the seconds may be left out.
+            return (length == 1).then_some(seconds);
+        };
         let plain = matches!(digits.len(), 1 | 2) && digits.bytes().all(|b| b.is_ascii_digit());
-        digits.parse().ok().filter(|value| plain && *value <= most)
-    };
-    let (hours, minutes): (u64, u64) = (part(24)?, part(59)?);
-    let seconds = part(59);
-    let rest = text.trim().split(':').count();
-    let seconds = if rest == 3 { seconds? } else { 0 };
-    let total = hours * 3_600 + minutes * 60 + seconds;
-    (rest <= 3 && total <= 86_400).then_some(total)
+        let part: u64 = digits.parse().ok().filter(|part| plain && *part <= most)?;
+        seconds += part * length;
+    }
+    (parts.next().is_none() && seconds <= DAY_S).then_some(seconds)
 }
 
 /// A time of day.
 pub(super) fn time_of_day(value: Value<'_>) -> Option<u64> {
-    let text = value.clone().str()?;
-    let time = parse_time_of_day(text);
+    let time = parse_time_of_day(value.str()?);
     if time.is_none() {
         let what = format!("{} is no time of day", value.name());
         value.wrong(what, Some("as \"08:30\"".to_owned()));
@@ -74,22 +96,34 @@ pub(super) fn time_of_day(value: Value<'_>) -> Option<u64> {
 
 /// A number within a range.
 pub(super) fn float(value: Value<'_>, range: RangeInclusive<f64>) -> Option<f64> {
-    let text = value.clone().number()?;
-    let number: Option<f64> = text.parse().ok();
+    let number: Option<f64> = value.number()?.parse().ok();
     let number = number.filter(|number| range.contains(number));
     if number.is_none() {
-        value.wrong_kind(&format!(
-            "a number from {} to {}",
-            range.start(),
-            range.end()
-        ));
+        let (least, most) = (range.start(), range.end());
+        value.wrong_kind(&format!("a number from {least} to {most}"));
+    }
+    number
+}
+
+/// Any number that can be held.
+pub(super) fn any_float(value: Value<'_>) -> Option<f64> {
+    let number: Option<f64> = value.number()?.parse().ok();
+    let number = number.filter(|number| number.is_finite());
+    if number.is_none() {
+        value.wrong_kind("a number that is not endless");
     }
     number
 }
 
 /// A parameter that the distribution itself will check.
 fn parameter(table: &mut Table<'_>, key: &'static str) -> Option<f64> {
-    float(table.required(key)?, -f64::MAX..=f64::MAX)
+    table.required(key).and_then(any_float)
+}
+
+/// Two parameters, both of which are read even if one is wrong.
+fn parameters(table: &mut Table<'_>, keys: [&'static str; 2]) -> Option<(f64, f64)> {
+    let [first, second] = keys.map(|key| parameter(table, key));
+    first.zip(second)
 }
 
 #[derive(Clone, Copy)]
@@ -121,7 +155,7 @@ const SHAPES: [(&str, Shape); 9] = [
 /// is.
 pub(super) fn distribution(value: Value<'_>) -> Option<Distribution> {
     if matches!(value.kind(), Kind::Integer | Kind::Decimal) {
-        let span = value.seconds(0..=86_400)?;
+        let span = value.seconds(0..=DAY_S)?;
         #[expect(
             clippy::cast_precision_loss,
             reason = "a day has fewer than 2^53 microseconds"
@@ -129,23 +163,13 @@ pub(super) fn distribution(value: Value<'_>) -> Option<Distribution> {
         let value_s = span.micros() as f64 / SECOND_US as f64;
         return Distribution::deterministic(value_s).ok();
     }
-    let place = value.span();
     let mut table = value.table()?;
-    let shape = table
-        .required("distribution")
-        .and_then(|shape| shape.one_of(&SHAPES));
-    let law = shape.and_then(|shape| law(shape, &mut table));
-    let document = table.document();
-    if shape.is_some() {
-        table.finish();
-    }
-    match Distribution::new(&law?) {
-        Ok(distribution) => Some(distribution),
-        Err(why) => {
-            document.report(place, why.to_string(), None);
-            None
-        }
-    }
+    let shape = table.required("distribution")?.one_of(&SHAPES)?;
+    let law = law(shape, &mut table);
+    table.finish();
+    Distribution::new(&law?)
+        .map_err(|why| value.wrong(why.to_string(), None))
+        .ok()
 }
 
 fn law(shape: Shape, table: &mut Table<'_>) -> Option<Law> {
@@ -154,9 +178,8 @@ fn law(shape: Shape, table: &mut Table<'_>) -> Option<Law> {
             value_s: parameter(table, "value_s")?,
         },
         Shape::Empirical => {
-            let values: Option<Vec<f64>> = (table.required("values_s")?.array())
-                .map(|value| float(value, -f64::MAX..=f64::MAX))
-                .collect();
+            let values = table.required("values_s")?.array();
+            let values: Option<Vec<f64>> = values.map(any_float).collect();
             Law::Empirical {
                 values_s: values?.into(),
             }
@@ -164,61 +187,45 @@ fn law(shape: Shape, table: &mut Table<'_>) -> Option<Law> {
         Shape::Erlang => {
             let k = table.required("k").and_then(|k| k.integer(1..=u32::MAX));
             let mean_s = parameter(table, "mean_s");
-            Law::Erlang {
-                k: k?,
-                mean_s: mean_s?,
-            }
+            let (k, mean_s) = k.zip(mean_s)?;
+            Law::Erlang { k, mean_s }
         }
         Shape::Exponential => Law::Exponential {
             mean_s: parameter(table, "mean_s")?,
         },
         Shape::Gamma => {
-            let (mean_s, sd_s) = (parameter(table, "mean_s"), parameter(table, "sd_s"));
-            Law::Gamma {
-                mean_s: mean_s?,
-                sd_s: sd_s?,
-            }
+            let (mean_s, sd_s) = parameters(table, ["mean_s", "sd_s"])?;
+            Law::Gamma { mean_s, sd_s }
         }
         Shape::HyperExponential => {
-            let branches: Option<Vec<Branch>> =
-                table.required("branches")?.array().map(branch).collect();
+            let branches = table.required("branches")?.array();
+            let branches: Option<Vec<Branch>> = branches.map(branch).collect();
             Law::HyperExponential {
                 branches: branches?,
             }
         }
         Shape::LogNormal => {
-            let (mean_s, sd_s) = (parameter(table, "mean_s"), parameter(table, "sd_s"));
-            Law::LogNormal {
-                mean_s: mean_s?,
-                sd_s: sd_s?,
-            }
+            let (mean_s, sd_s) = parameters(table, ["mean_s", "sd_s"])?;
+            Law::LogNormal { mean_s, sd_s }
         }
         Shape::Uniform => {
-            let (low_s, high_s) = (parameter(table, "low_s"), parameter(table, "high_s"));
-            Law::Uniform {
-                low_s: low_s?,
-                high_s: high_s?,
-            }
+            let (low_s, high_s) = parameters(table, ["low_s", "high_s"])?;
+            Law::Uniform { low_s, high_s }
         }
         Shape::Weibull => {
-            let (shape, mean_s) = (parameter(table, "shape"), parameter(table, "mean_s"));
-            Law::Weibull {
-                shape: shape?,
-                mean_s: mean_s?,
-            }
+            let (shape, mean_s) = parameters(table, ["shape", "mean_s"])?;
+            Law::Weibull { shape, mean_s }
         }
     })
 }
 
 fn branch(value: Value<'_>) -> Option<Branch> {
     let mut table = value.table()?;
-    let (probability, mean_s) = (
-        parameter(&mut table, "share"),
-        parameter(&mut table, "mean_s"),
-    );
+    let branch = parameters(&mut table, ["share", "mean_s"]);
     table.finish();
+    let (probability, mean_s) = branch?;
     Some(Branch {
-        probability: probability?,
-        mean_s: mean_s?,
+        probability,
+        mean_s,
     })
 }

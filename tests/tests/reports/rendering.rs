@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tandem_engine::Span;
 use tandem_reports::{
-    About, Actual, CalendarStart, Expectation, Layout, QueueLayout, Report, Summary, TableOptions,
-    Tally, to_html, to_json, to_table,
+    About, Actual, CalendarStart, Expectation, Figure, Layout, QueueLayout, Report, Summary,
+    TableOptions, Tally, to_html, to_json, to_table,
 };
 
 use crate::script::{TWO_QUEUES, layout, queue, tally, two_queues};
@@ -356,8 +356,8 @@ fn actual_figures_stand_beside_the_forecast() {
     );
     let about = About::default();
     let actual = [Actual::of(&seen, Some(0))];
-    assert_eq!(actual[0].total.mean_wait_s, Some(55.0));
-    assert_eq!(actual[0].intervals[1].abandonment, Some(1.0));
+    assert_eq!(actual[0].total.get(Figure::MeanWait), Some(55.0));
+    assert_eq!(actual[0].intervals[1].get(Figure::Abandonment), Some(1.0));
     let report = Report {
         about: &about,
         summary: &forecast,
@@ -373,11 +373,31 @@ fn actual_figures_stand_beside_the_forecast() {
     ] {
         assert!(page.contains(text), "{text}");
     }
-    let without = to_html(&Report {
+    let table = to_table(&report, TableOptions::default());
+    let row = |title: &str| {
+        let line = table.lines().find(|line| line.contains(title)).unwrap();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row("Support"), "Support Actual");
+    assert_eq!(row("Mean wait "), "Mean wait 7.0 s 55.0 s");
+    assert_eq!(row("Abandoned "), "Abandoned 0 1");
+    // A log of calls does not tell who was free.
+    assert!(row("Occupancy").ends_with(" –"), "{table}");
+    let json: serde_json::Value = serde_json::from_str(&to_json(&report)).unwrap();
+    let actual = &json["actual"]["queues"]["Support"];
+    assert_eq!(actual["mean_wait_s"], 55.0);
+    assert_eq!(actual["occupancy"], serde_json::Value::Null);
+    assert_eq!(json["actual"].as_object().unwrap().len(), 1);
+    assert_eq!(json["intervals"][1]["actual"]["abandonment"], 1.0);
+
+    let report = Report {
         actual: &[],
         ..report
-    });
-    assert!(!without.contains("forecast<") && !without.contains("actual <b>"));
+    };
+    let page = to_html(&report);
+    assert!(!page.contains("forecast<") && !page.contains("actual <b>"));
+    assert!(!to_table(&report, TableOptions::default()).contains("Actual"));
+    assert!(!to_json(&report).contains("\"actual\""));
 }
 
 #[test]
