@@ -2,8 +2,8 @@
 
 use crate::acd::line::{visit, visit_mut};
 use crate::config::model::Destination;
-use crate::effect::{Effect, HangUpCause};
-use crate::event::{EndReason, Event, OfferEnd};
+use crate::effect::{CancelReason, Effect, HangUpCause};
+use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, CallId, LegId, PublicId};
 use crate::input::{Caller, Cause};
 use crate::limits::{CALL_HOPS_MAX, CALLS_MAX};
@@ -181,16 +181,17 @@ impl<T: Trace> Step<'_, T> {
         Ok(())
     }
 
-    /// The extension that a call was sent to did not take it.
-    pub(crate) fn extension_failed(&mut self, id: LegId, end: OfferEnd) {
+    /// The extension that a call was sent to did not take it; where it still
+    /// rings, it is cancelled.
+    pub(crate) fn extension_failed(
+        &mut self,
+        id: LegId,
+        cause: Cause,
+        cancel: Option<CancelReason>,
+    ) {
         let leg = self.drop_leg(id);
         self.refresh_agent(leg.agent);
-        let cause = match end {
-            OfferEnd::Failed(cause) => cause,
-            _ => Cause::NoAnswer,
-        };
-        if cause == Cause::NoAnswer {
-            let why = crate::effect::CancelReason::TimedOut;
+        if let Some(why) = cancel {
             self.order(Effect::CancelRing { leg: id, why });
         }
         self.end_failed(leg.call, cause);
@@ -223,12 +224,13 @@ impl<T: Trace> Step<'_, T> {
         self.s.calls[id].stage = Stage::AwaitingAgent;
         visit_mut(&mut self.s.calls[id]).answered = None;
         self.reinsert(id, queue);
-        visit_mut(&mut self.s.calls[id]).tried.push(answered.member);
+        visit_mut(&mut self.s.calls[id]).remember_try(answered.member);
         self.tell(Event::CallRequeued {
             call: id,
             queue,
             agent: leg.agent,
         });
+        self.order(Effect::PlayMusic { call: id, queue });
         self.place(id);
         self.refresh_agent(leg.agent);
         self.put_out_if_empty(queue);
@@ -273,7 +275,7 @@ impl<T: Trace> Step<'_, T> {
             let entry = self.drop_leg(leg);
             self.order(match entry.timeout {
                 Some(_) => {
-                    let why = crate::effect::CancelReason::Withdrawn;
+                    let why = CancelReason::Withdrawn;
                     Effect::CancelRing { leg, why }
                 }
                 None => Effect::HangUpLeg { leg },

@@ -1,7 +1,7 @@
 //! Changes of the configuration, applied to a running centre: what they do not
 //! name goes on as it was.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::acd::strategy::{self, NOBODY};
 use crate::calendar::next_midnight;
@@ -9,6 +9,7 @@ use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
     Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
+use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, MemberId, QueueId};
 use crate::input::{By, Cause};
@@ -18,6 +19,7 @@ use crate::outbox::Reject;
 use crate::permissions;
 use crate::state::{Agent, Completed, Member, Queue, State, Target};
 use crate::step::Step;
+use crate::time::Timestamp;
 use crate::timer::Timer;
 use crate::trace::Trace;
 
@@ -150,11 +152,16 @@ impl<T: Trace> Step<'_, T> {
                 by_agent.remove(&agent)
             })
             .collect();
-        let staying: BTreeSet<MemberId> = kept.iter().flatten().copied().collect();
-        let last = strategy::last_tried(self.s, queue, |id| staying.contains(&id));
+        let staying: BTreeMap<MemberId, MemberKind> = (kept.iter().zip(wanted))
+            .filter_map(|(&kept, config)| Some((kept?, config.kind)))
+            .collect();
+        let last = strategy::last_tried(self.s, queue, |id| {
+            staying.get(&id) == Some(&self.s.members[id].kind)
+        });
         for &id in by_agent.values() {
             self.remove_member(id);
         }
+        let mut changed = Vec::new();
         for (position, (config, kept)) in wanted.iter().zip(kept).enumerate() {
             let position = u32::try_from(position).expect("members fit in 32 bits");
             let id = kept.unwrap_or_else(|| self.add_member(queue, *config));
@@ -166,20 +173,18 @@ impl<T: Trace> Step<'_, T> {
             if became_static {
                 crate::agents::log_in(self.s, id);
             }
+            if became_static || kept.is_none() {
+                changed.push(id);
+            }
             members.push(id);
         }
         let is_static = |member: &&MemberConfig| member.kind == MemberKind::Static;
         let static_members = wanted.iter().filter(is_static).count();
         let entry = &mut self.s.queues[queue];
         entry.static_members = u32::try_from(static_members).expect("members fit in 32 bits");
-        let added: Vec<MemberId> = members
-            .iter()
-            .copied()
-            .filter(|id| !staying.contains(id))
-            .collect();
         entry.members = members;
         strategy::set_tried(self.s, queue, last);
-        for id in added {
+        for id in changed {
             self.tell_status(id);
         }
     }
@@ -344,7 +349,9 @@ impl<T: Trace> Step<'_, T> {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
                 if entry.timeout.is_some() {
-                    self.ring_failed(leg, Cause::Unreachable);
+                    // Offers of queues have been taken back already.
+                    let cancel = Some(CancelReason::Withdrawn);
+                    self.extension_failed(leg, Cause::Unreachable, cancel);
                 } else {
                     self.finish_talk(call);
                     self.close(call, EndReason::AgentHungUp, Some(HANG_UP));
@@ -356,10 +363,8 @@ impl<T: Trace> Step<'_, T> {
             .map(|(id, _)| id)
             .collect();
         for call in own {
-            self.order(crate::effect::Effect::HangUpCaller {
-                call,
-                cause: HANG_UP,
-            });
+            let cause = HANG_UP;
+            self.order(Effect::HangUpCaller { call, cause });
             let ended = self.caller_hung_up(call);
             debug_assert!(ended.is_ok(), "the call is alive");
         }
@@ -382,7 +387,6 @@ impl<T: Trace> Step<'_, T> {
 
     /// A queue's day is over: what counts by the day begins again.
     pub(crate) fn midnight(&mut self, queue: QueueId) {
-        self.s.queues[queue].midnight = None;
         for id in self.s.queues[queue].members.clone() {
             self.s.members[id].completed.since_midnight = 0;
         }
@@ -390,16 +394,27 @@ impl<T: Trace> Step<'_, T> {
         self.arm_midnight(queue);
     }
 
-    /// The timeline stands elsewhere on the wall clock: days end then.
+    /// The timeline stands elsewhere on the wall clock: days end then. Where
+    /// the clock jumps past a midnight, that day is over as well.
     pub(crate) fn wall_offset(&mut self, micros: i64) {
-        self.s.wall_offset = micros;
+        let before = std::mem::replace(&mut self.s.wall_offset, micros);
         for queue in self.s.queues.ids() {
-            self.arm_midnight(queue);
+            let midnight = self.s.queues[queue].midnight;
+            let midnight = midnight.and_then(|timer| self.s.timers.due(timer));
+            match midnight.is_some_and(|due| wall(due, before) <= wall(self.now, micros)) {
+                true => self.midnight(queue),
+                false => self.arm_midnight(queue),
+            }
         }
     }
 }
 
-const HANG_UP: crate::effect::HangUpCause = crate::effect::HangUpCause::Normal;
+/// What the clock on the wall shows, in microseconds of the Unix epoch.
+fn wall(time: Timestamp, offset: i64) -> i128 {
+    i128::from(time.micros()) + i128::from(offset)
+}
+
+const HANG_UP: HangUpCause = HangUpCause::Normal;
 
 impl Existing for State {
     fn options(&self) -> &Options {

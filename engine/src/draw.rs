@@ -35,10 +35,6 @@ pub const fn draw(seed: u64, purpose: u64, object: u64, attempt: u64) -> u64 {
 /// A whole number below `bound` from 64 random bits, by multiplication: the
 /// bias is below `bound` / 2⁶⁴. Zero where `bound` is zero.
 #[must_use]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the product's upper half is below bound"
-)]
 pub const fn below(bits: u64, bound: u64) -> u64 {
     ((bits as u128 * bound as u128) >> 64) as u64
 }

@@ -7,15 +7,15 @@ use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::Cause;
 use crate::time::Span;
 
-/// Names an effect: the entry that caused it and its place in that entry's
-/// output. Whoever carries effects out does each id once.
+/// Names an effect: the entry that caused it and its place among that entry's
+/// orders. Whoever carries effects out does each id once.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct EffectId {
     /// [`Entry::seq`](crate::Entry::seq) of the cause.
     pub seq: u64,
-    /// Place in the outbox, from zero.
+    /// Place among the orders of that entry, from zero; dropped ones count.
     pub index: u32,
 }
 

@@ -71,8 +71,10 @@ impl Engine {
         let first = s.timers.first();
         let mut now = entry.at;
         match entry.input {
-            // These stand in for deadlines, or come before all of them.
-            Input::Abort { .. } | Input::Restarted { .. } => {}
+            // This comes before all deadlines.
+            Input::Restarted { .. } => {}
+            // This stands in for a deadline.
+            Input::Abort { .. } => now = first.map_or(now, |(due, _)| due.min(now)),
             Input::Tick => match first {
                 Some((due, _)) if due <= entry.at => now = due,
                 _ => {
@@ -94,6 +96,7 @@ impl Engine {
             trace,
             seq: entry.seq,
             now,
+            orders: 0,
         };
         match step.input(&entry.input) {
             Ok(()) => step.dispatch(),

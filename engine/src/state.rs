@@ -211,6 +211,10 @@ pub struct Call {
 }
 
 /// What a call waits for.
+#[expect(
+    clippy::enum_variant_names,
+    reason = "a state is named for what it awaits"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {
     /// In a queue's line, until an agent answers.
@@ -238,11 +242,36 @@ pub(crate) struct Visit {
     pub(crate) rings: u32,
     /// Nobody new is rung until this timer fires.
     pub(crate) retry: Option<TimerId>,
-    /// Who did not answer it in this round.
-    pub(crate) tried: Vec<MemberId>,
+    /// Who did not answer it, and in which round last; sorted by who.
+    pub(crate) tried: Vec<(MemberId, u32)>,
     pub(crate) offers: u32,
     pub(crate) offered_at_once: bool,
     pub(crate) answered: Option<Answered>,
+}
+
+impl Visit {
+    /// The last round of rings in which an agent did not answer the call; zero
+    /// where he was not rung for it, or answered.
+    pub(crate) fn tried_in(&self, member: MemberId) -> u32 {
+        let place = self
+            .tried
+            .binary_search_by_key(&member, |&(known, _)| known);
+        place.map_or(0, |place| self.tried[place].1)
+    }
+
+    /// Remembers that an agent did not answer the call. Who joins in late is in
+    /// the present round then, and need not catch up.
+    pub(crate) fn remember_try(&mut self, member: MemberId) {
+        let present = self.tried.iter().map(|&(_, round)| round).max();
+        let round = present.unwrap_or(0).max(self.tried_in(member) + 1);
+        match self
+            .tried
+            .binary_search_by_key(&member, |&(known, _)| known)
+        {
+            Ok(place) => self.tried[place].1 = round,
+            Err(place) => self.tried.insert(place, (member, round)),
+        }
+    }
 }
 
 /// The answer to a queue call.

@@ -21,23 +21,23 @@ pub(crate) struct Step<'a, T> {
     pub(crate) seq: u64,
     /// When the entry happens; for a `Tick`, when it was due.
     pub(crate) now: Timestamp,
+    /// Orders given so far, dropped ones among them.
+    pub(crate) orders: u32,
 }
 
 impl<T> Step<'_, T> {
     /// Orders something. A kept effect is remembered until it is confirmed;
     /// past the limit it is dropped and said to be.
     pub(crate) fn order(&mut self, effect: Effect) -> EffectId {
-        let index = u32::try_from(self.out.effects.len()).expect("effects fit in 32 bits");
         let id = EffectId {
             seq: self.seq,
-            index,
+            index: self.orders,
         };
+        self.orders += 1;
         if effect.kind() == Kind::Kept {
             if self.s.kept.len() >= KEPT_EFFECTS_MAX {
-                self.tell(Event::KeptEnded {
-                    effect: id,
-                    how: KeptEnd::Dropped,
-                });
+                let how = KeptEnd::Dropped;
+                self.tell(Event::KeptEnded { effect: id, how });
                 return id;
             }
             self.s.kept.insert(id, effect.clone());

@@ -1,7 +1,16 @@
 //! What the whole-system tests share. The tests themselves lie in `tests/`,
 //! one binary for each boundary; none of them calls internals.
 
+pub mod acts;
+pub mod cases;
+pub mod caught;
+pub mod centre;
 pub mod fingerprint;
+pub mod live;
+pub mod model;
+pub mod perform;
+pub mod readable;
 pub mod stand_in;
 pub mod statistics;
+pub mod table;
 pub mod tree;

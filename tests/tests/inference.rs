@@ -53,78 +53,88 @@ fn shown(log: &CallLog, days: &[AgentDay]) -> String {
     days.iter().map(line).collect()
 }
 
-#[test]
-fn agents_are_away_where_they_let_callers_wait() {
+/// Where an agent with services from 100 to 200 and from 400 to 450 seconds is
+/// taken to be, if these calls are in the log as well.
+fn inferred(more: &[&str], options: AvailabilityOptions) -> String {
     let services = [
         "100,0,answered,60,A,",
         "165,0,answered,35,A,",
         "400,0,answered,50,A,",
     ];
-    let inferred = |more: &[&str], options: AvailabilityOptions| {
-        let log = log(&[&services, more].concat());
-        shown(&log, &availability(&log, &options))
-    };
+    let log = log(&[&services, more].concat());
+    shown(&log, &availability(&log, &options))
+}
+
+const TOGETHER: &str = "A, 0: 100s-450s\n";
+const APART: &str = "A, 0: 100s-200s 400s-450s\n";
+
+#[test]
+fn agents_are_away_where_they_let_callers_wait() {
     let default = AvailabilityOptions::default();
-    let (together, apart) = ("A, 0: 100s-450s\n", "A, 0: 100s-200s 400s-450s\n");
     for (what, more, expected) in [
-        ("nobody waits", &[][..], together),
+        ("nobody waits", &[][..], TOGETHER),
         (
             "exactly as long as allowed",
             &["300,30,abandoned,,,"],
-            together,
+            TOGETHER,
         ),
-        ("longer", &["300,30.000001,abandoned,,,"], apart),
+        ("longer", &["300,30.000001,abandoned,,,"], APART),
         (
             "a caller who is missed waits too",
             &["300,31,missed,,,"],
-            apart,
+            APART,
         ),
         (
             "time counts once, however many wait",
             &["300,20,abandoned,,,"; 9],
-            together,
+            TOGETHER,
         ),
         (
             "two waits that overlap for ten of fifty seconds",
             &["300,30,abandoned,,,", "320,30,abandoned,,,"],
-            apart,
+            APART,
         ),
         (
             "two waits far from each other",
             &["210,16,abandoned,,,", "380,16,abandoned,,,"],
-            apart,
+            APART,
         ),
         (
             "waiting while the agent talks does not count",
             &["100,105,abandoned,,,"],
-            together,
+            TOGETHER,
         ),
         (
             "only what lies in the gap counts",
             &["150,85,abandoned,,,"],
-            apart,
+            APART,
         ),
         (
             "a wait beyond both ends of the gap",
             &["150,280,abandoned,,,"],
-            apart,
+            APART,
         ),
     ] {
         assert_eq!(inferred(more, default), expected, "{what}");
     }
+}
+
+#[test]
+fn how_long_agents_let_callers_wait_can_be_chosen() {
+    let default = AvailabilityOptions::default();
     // The gap lasts 200 seconds.
     let waits = &["300,40,abandoned,,,"];
     let patient = AvailabilityOptions {
         waiting_in_gap_max: Span::from_secs(40),
         ..default
     };
-    assert_eq!(inferred(waits, patient), together);
+    assert_eq!(inferred(waits, patient), TOGETHER);
     let breath = |s| AvailabilityOptions {
         gap_min: Span::from_secs(s),
         ..default
     };
-    assert_eq!(inferred(waits, breath(200)), apart);
-    assert_eq!(inferred(waits, breath(201)), together);
+    assert_eq!(inferred(waits, breath(200)), APART);
+    assert_eq!(inferred(waits, breath(201)), TOGETHER);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The callers of a queue, from joining to leaving.
 
 use crate::acd::eligible::place_of;
-use crate::acd::presence::join_allowed;
+use crate::acd::presence::{join_allowed, stays_allowed};
 use crate::config::model::{Destination, Notice};
-use crate::effect::Effect;
+use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
 use crate::ids::{CallId, QueueId};
 use crate::limits::PUT_OUT_CALLS_MAX;
@@ -109,7 +109,6 @@ impl<T: Trace> Step<'_, T> {
         let (order, place) = (own.order, own.place);
         let retry = own.retry.take();
         own.place = Place::Aside;
-        own.tried = Vec::new();
         if let Some(timer) = retry {
             self.s.timers.cancel(timer);
         }
@@ -176,7 +175,7 @@ impl<T: Trace> Step<'_, T> {
     /// The call leaves the line without an answer: rings are taken back, the
     /// outcome is recorded. What becomes of the caller is for the parent.
     pub(crate) fn leave(&mut self, id: CallId, outcome: Outcome, reason: LeaveReason) {
-        self.withdraw_rings(id, OfferEnd::Withdrawn);
+        self.withdraw_rings(id, OfferEnd::Withdrawn, CancelReason::Withdrawn);
         self.unlink(id);
         self.end_visit(id, outcome, reason);
     }
@@ -256,9 +255,13 @@ impl<T: Trace> Step<'_, T> {
             LeaveReason::QueueEmpty
         };
         for _ in 0..PUT_OUT_CALLS_MAX {
+            // Who leaves may be the call that kept the last agent busy.
             let Some((head, _)) = self.s.queues[queue].line else {
                 break;
             };
+            if stays_allowed(self.s, queue) {
+                break;
+            }
             self.leave_for_failover(head, reason);
         }
         if self.s.queues[queue].line.is_some() {

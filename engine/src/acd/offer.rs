@@ -99,20 +99,14 @@ impl<T: Trace> Step<'_, T> {
         leg
     }
 
-    /// Ends an offer without an answer, as the caller of this says why. The
-    /// call stays where it is.
-    fn end_offer(&mut self, id: LegId, end: OfferEnd) -> Leg {
+    /// Ends an offer without an answer, as the caller of this says why; where
+    /// the telephone still rings, it is cancelled. The call stays where it is.
+    fn end_offer(&mut self, id: LegId, end: OfferEnd, cancel: Option<CancelReason>) -> Leg {
         let leg = self.drop_leg(id);
         let own = visit_mut(&mut self.s.calls[leg.call]);
         own.rings -= 1;
         let queue = own.queue;
-        let why = match end {
-            OfferEnd::CompletedElsewhere => Some(CancelReason::CompletedElsewhere),
-            OfferEnd::Failed(_) => None,
-            OfferEnd::TimedOut => Some(CancelReason::TimedOut),
-            OfferEnd::Withdrawn => Some(CancelReason::Withdrawn),
-        };
-        if let Some(why) = why {
+        if let Some(why) = cancel {
             self.order(Effect::CancelRing { leg: id, why });
         }
         let rang = self.now - leg.rung_at;
@@ -129,12 +123,12 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Takes back every ring for a call: it goes elsewhere.
-    pub(crate) fn withdraw_rings(&mut self, call: CallId, end: OfferEnd) {
+    pub(crate) fn withdraw_rings(&mut self, call: CallId, end: OfferEnd, why: CancelReason) {
         let mut next = self.s.calls[call].legs;
         while let Some(id) = next {
             next = self.s.legs[id].after;
             if self.s.legs[id].timeout.is_some() {
-                let leg = self.end_offer(id, end);
+                let leg = self.end_offer(id, end, Some(why));
                 self.refresh_agent(leg.agent);
             }
         }
@@ -143,24 +137,21 @@ impl<T: Trace> Step<'_, T> {
     /// An offer is taken back because the agent may not take the call any
     /// more: the caller is ready for somebody else at once.
     pub(crate) fn withdraw_offer(&mut self, id: LegId) {
-        let leg = self.end_offer(id, OfferEnd::Withdrawn);
+        let leg = self.end_offer(id, OfferEnd::Withdrawn, Some(CancelReason::Withdrawn));
         self.refresh_agent(leg.agent);
         self.place(leg.call);
     }
 
     /// An agent did not answer in time, or his telephone refused or failed:
     /// the next is rung after the retry interval.
-    pub(crate) fn offer_unsuccessful(&mut self, id: LegId, end: OfferEnd) {
-        let leg = self.end_offer(id, end);
-        if let OfferEnd::Failed(_) = end {
-            self.rest(leg.agent);
-        }
+    fn offer_unsuccessful(&mut self, id: LegId, end: OfferEnd, cancel: Option<CancelReason>) {
+        let leg = self.end_offer(id, end, cancel);
         let own = visit(self.s, leg.call);
         let config = &self.s.queues[own.queue].config;
         let (interval, strategy) = (config.retry_interval, config.strategy);
         let own = visit_mut(&mut self.s.calls[leg.call]);
         if let Some(member) = leg.member.filter(|_| strategy != Strategy::RingAll) {
-            own.tried.push(member);
+            own.remember_try(member);
         }
         if !interval.is_zero() {
             if let Some(timer) = own.retry.take() {
@@ -171,6 +162,11 @@ impl<T: Trace> Step<'_, T> {
                 .timers
                 .arm(self.now + interval, Timer::Retry(leg.call));
             own.retry = Some(timer);
+        }
+        // After the call's pause: where both end in one instant, the caller is
+        // ready when the agent is, and no later caller is served before him.
+        if let OfferEnd::Failed(_) = end {
+            self.rest(leg.agent);
         }
         self.place(leg.call);
         self.refresh_agent(leg.agent);
@@ -189,25 +185,24 @@ impl<T: Trace> Step<'_, T> {
     /// A leg rang as long as allowed.
     pub(crate) fn ring_timed_out(&mut self, id: LegId) {
         self.s.legs[id].timeout = None;
-        self.ring_ended(id, OfferEnd::TimedOut);
+        self.ring_ended(id, Cause::NoAnswer, Some(CancelReason::TimedOut));
     }
 
-    /// A leg could not be rung, or was refused.
+    /// A leg could not be rung, or was refused: there is nothing to cancel.
     pub(crate) fn ring_failed(&mut self, id: LegId, cause: Cause) {
+        self.ring_ended(id, cause, None);
+    }
+
+    fn ring_ended(&mut self, id: LegId, cause: Cause, cancel: Option<CancelReason>) {
+        if self.s.legs[id].member.is_none() {
+            return self.extension_failed(id, cause, cancel);
+        }
         // A phone that stops ringing by itself missed the call, no more.
         let end = match cause {
             Cause::NoAnswer => OfferEnd::TimedOut,
             cause => OfferEnd::Failed(cause),
         };
-        self.ring_ended(id, end);
-    }
-
-    fn ring_ended(&mut self, id: LegId, end: OfferEnd) {
-        if self.s.legs[id].member.is_some() {
-            self.offer_unsuccessful(id, end);
-        } else {
-            self.extension_failed(id, end);
-        }
+        self.offer_unsuccessful(id, end, cancel);
     }
 
     /// An agent answered: he gets the caller, all others stop ringing.
@@ -222,7 +217,11 @@ impl<T: Trace> Step<'_, T> {
         visit_mut(&mut self.s.calls[call]).rings -= 1;
         self.s.agents[agent].offer = None;
         self.order(Effect::Bridge { call, leg: id });
-        self.withdraw_rings(call, OfferEnd::CompletedElsewhere);
+        self.withdraw_rings(
+            call,
+            OfferEnd::CompletedElsewhere,
+            CancelReason::CompletedElsewhere,
+        );
         self.unlink(call);
         self.s.calls[call].stage = Stage::AwaitingEnd;
         let at = self.now;

@@ -30,7 +30,7 @@ fn rank(queue: &Queue, member: &Member) -> Rank {
         Strategy::LeastRecent => Rank::new(0, member.last_rung, position),
         Strategy::Linear => Rank::new(0, linear_order(queue, member), position),
         Strategy::Random | Strategy::RingAll => Rank::new(0, 0, position),
-        Strategy::Rrmemory => Rank::new(tier(member) as u32, round_order(member), position),
+        Strategy::Rrmemory => Rank::new(tier(member), round_order(member), position),
     }
 }
 
@@ -45,7 +45,7 @@ fn linear_order(queue: &Queue, member: &Member) -> u64 {
 }
 
 /// Round robin: static agents come before dynamic ones.
-const fn tier(member: &Member) -> usize {
+const fn tier(member: &Member) -> u32 {
     match member.kind {
         MemberKind::Static => 0,
         MemberKind::Dynamic => 1,
@@ -137,58 +137,68 @@ pub(crate) fn relist(s: &mut State, queue: QueueId) {
 
 impl<T> Step<'_, T> {
     /// The free agent who is rung next for `call`. Agents who did not answer
-    /// it come after those who were not rung for it yet; once everybody was,
-    /// a new round begins.
-    pub(crate) fn pick(&mut self, call: CallId) -> Option<MemberId> {
-        let visit = self.s.calls[call].visit.as_mut()?;
+    /// it come after those who were not rung for it yet; where all were, a new
+    /// round begins.
+    pub(crate) fn pick(&self, call: CallId) -> Option<MemberId> {
+        let visit = self.s.calls[call].visit.as_ref()?;
         let queue = &self.s.queues[visit.queue];
-        if let Some(member) = pick(self.s.seed, self.seq, queue, &visit.tried) {
-            return Some(member);
-        }
-        visit.tried.clear();
-        pick(self.s.seed, self.seq, queue, &[])
-    }
-}
-
-fn pick(seed: u64, seq: u64, queue: &Queue, tried: &[MemberId]) -> Option<MemberId> {
-    let fresh = |&member: &MemberId| !tried.contains(&member);
-    match &queue.free {
-        Free::Pool(pool) if tried.is_empty() => {
-            let bits = draw(seed, Purpose::RandomAgent as u64, seq, queue.rings);
-            pool.get(index_below(bits, pool.len())).copied()
-        }
-        Free::Pool(pool) => {
-            let fresh: Vec<_> = pool.iter().copied().filter(fresh).collect();
-            let bits = draw(seed, Purpose::RandomAgent as u64, seq, queue.rings);
-            fresh.get(index_below(bits, fresh.len())).copied()
-        }
-        Free::Ranked(set) => {
-            let fresh = |rank: &&Rank| fresh(&queue.members[rank.position()]);
-            let next = match queue.config.strategy {
-                Strategy::Rrmemory => next_in_round(set, queue.tried, fresh),
-                _ => set.iter().find(fresh),
+        let draw = |among: usize| {
+            let bits = draw(
+                self.s.seed,
+                Purpose::RandomAgent as u64,
+                self.seq,
+                queue.rings,
+            );
+            usize::try_from(below(bits, among as u64)).expect("below the length of a list")
+        };
+        if visit.tried.is_empty() {
+            return match &queue.free {
+                Free::Pool(pool) => pool.get(draw(pool.len())).copied(),
+                Free::Ranked(set) => first(queue, set, |_| true),
             };
-            next.map(|rank| queue.members[rank.position()])
+        }
+        let free = || queue.free.members(&queue.members).into_iter();
+        let round = match visit.tried.len() < queue.free.len() {
+            true => 0,
+            false => free().map(|member| visit.tried_in(member)).min()?,
+        };
+        let wanted = |member: MemberId| visit.tried_in(member) == round;
+        match &queue.free {
+            Free::Pool(_) => {
+                let wanted: Vec<_> = free().filter(|&member| wanted(member)).collect();
+                wanted.get(draw(wanted.len())).copied()
+            }
+            Free::Ranked(set) => first(queue, set, wanted),
         }
     }
 }
 
-fn index_below(bits: u64, len: usize) -> usize {
-    usize::try_from(below(bits, len as u64)).expect("below the length of a vector")
+/// The first free agent by the queue's strategy, of those who are `wanted`.
+fn first(
+    queue: &Queue,
+    set: &BTreeSet<Rank>,
+    wanted: impl Fn(MemberId) -> bool,
+) -> Option<MemberId> {
+    let wanted = |rank: &&Rank| wanted(queue.members[rank.position()]);
+    let next = match queue.config.strategy {
+        Strategy::Rrmemory => next_in_round(set, queue.tried, wanted),
+        _ => set.iter().find(wanted),
+    };
+    next.map(|rank| queue.members[rank.position()])
 }
 
 /// The one after him who was tried last, static agents before dynamic ones.
 fn next_in_round<'s>(
     set: &'s BTreeSet<Rank>,
     tried: [u64; 2],
-    fresh: impl Fn(&&'s Rank) -> bool,
+    wanted: impl Fn(&&'s Rank) -> bool,
 ) -> Option<&'s Rank> {
     (0..2).find_map(|tier: u32| {
         let behind = Rank::new(tier, tried[tier as usize], u32::MAX);
         let first = Rank::new(tier, 0, 0);
         let last = Rank::new(tier, u64::MAX, u32::MAX);
         let after = set.range((Excluded(behind), Included(last)));
-        after.chain(set.range(first..=behind)).find(&fresh)
+        after.chain(set.range(first..=behind)).find(&wanted)
     })
 }
 
@@ -199,19 +209,19 @@ pub(crate) fn remember_ring(s: &mut State, id: MemberId) {
     let queue = &mut s.queues[member.queue];
     queue.rings += 1;
     member.last_rung = queue.rings;
-    queue.tried[tier(member)] = round_order(member);
+    queue.tried[tier(member) as usize] = round_order(member);
 }
 
-/// Which member of each tier was rung last, or the nearest before him who is
-/// to `stay`: what round robin remembers across a change of the list.
+/// Which member of each tier was rung last, or the nearest before him who
+/// `stays` in it: what round robin remembers across a change of the list.
 pub(crate) fn last_tried(
     s: &State,
     queue: QueueId,
     stays: impl Fn(MemberId) -> bool,
 ) -> [Option<MemberId>; 2] {
     let entry = &s.queues[queue];
-    let last = |wanted: usize| {
-        let bound = entry.tried[wanted];
+    let last = |wanted: u32| {
+        let bound = entry.tried[wanted as usize];
         (entry.members.iter().copied())
             .filter(|&id| bound != NOBODY && tier(&s.members[id]) == wanted && stays(id))
             .map(|id| (round_order(&s.members[id]), id))

@@ -19,6 +19,9 @@ use crate::number::Number;
 
 pub(super) use object::{bounds, is_within};
 
+/// Unknown people told of one list, lest one wrong range hides all else.
+const UNKNOWN_MAX: usize = 10;
+
 // Nobody is twice in one queue, so the number of queues bounds memberships.
 const _: () = assert!(EXTENSION_QUEUES_MAX >= QUEUES_MAX);
 
@@ -309,12 +312,20 @@ impl<'c, E: Existing> Checker<'c, E> {
             .iter()
             .enumerate()
             .map(|(i, &n)| ("managers", i, n));
+        let (mut unknown, mut list) = (0, "");
         for (key, item, number) in members.chain(managers) {
-            if !self.has_extension(number) {
-                let hint = self.did_you_mean(number, |number| self.has_extension(number));
-                let what = || (format!("there is no extension {number}"), hint);
-                self.faults.add(subject, key, Some(item), what);
+            if self.has_extension(number) {
+                continue;
             }
+            unknown = if key == list { unknown + 1 } else { 1 };
+            list = key;
+            if unknown > UNKNOWN_MAX {
+                self.faults.more += 1;
+                continue;
+            }
+            let hint = self.did_you_mean(number, |number| self.has_extension(number));
+            let what = || (format!("there is no extension {number}"), hint);
+            self.faults.add(subject, key, Some(item), what);
         }
     }
 
@@ -350,52 +361,51 @@ impl<'c, E: Existing> Checker<'c, E> {
         self.faults
     }
 
+    /// Whether there are too many objects; the last one that was put is blamed.
     fn counts(&mut self) {
-        let mut extensions = self.existing.extension_count();
-        for (&number, change) in &self.extensions {
-            match (self.existing.has_extension(number), change) {
-                (false, Some(_)) => extensions += 1,
-                (true, None) => extensions -= 1,
-                _ => {}
-            }
-        }
-        let mut queues = self.existing.queues().count();
-        for (&number, change) in &self.queues {
-            match (self.existing.queue(number).is_some(), change) {
-                (false, Some(_)) => queues += 1,
-                (true, None) => queues -= 1,
-                _ => {}
-            }
-        }
-        // The fault is told of the last one that was put.
         let last = self
             .extensions
             .iter()
             .rev()
             .find(|(_, change)| change.is_some());
-        if extensions > EXTENSIONS_MAX
-            && let Some((&number, _)) = last
-        {
-            let what = || {
-                (
-                    format!("there are more than {EXTENSIONS_MAX} extensions"),
-                    None,
-                )
-            };
-            self.faults
-                .add(Subject::Extension(number), "number", None, what);
+        if let Some((&last, _)) = last {
+            let mut count = self.existing.extension_count();
+            for (&number, change) in &self.extensions {
+                match (self.existing.has_extension(number), change) {
+                    (false, Some(_)) => count += 1,
+                    (true, None) => count -= 1,
+                    _ => {}
+                }
+            }
+            if count > EXTENSIONS_MAX {
+                let what = || {
+                    (
+                        format!("there are more than {EXTENSIONS_MAX} extensions"),
+                        None,
+                    )
+                };
+                self.faults
+                    .add(Subject::Extension(last), "number", None, what);
+            }
         }
         let last = self
             .queues
             .iter()
             .rev()
             .find(|(_, change)| change.is_some());
-        if queues > QUEUES_MAX
-            && let Some((&number, _)) = last
-        {
-            let what = || (format!("there are more than {QUEUES_MAX} queues"), None);
-            self.faults
-                .add(Subject::Queue(number), "number", None, what);
+        if let Some((&last, _)) = last {
+            let mut count = self.existing.queues().count();
+            for (&number, change) in &self.queues {
+                match (self.existing.queue(number).is_some(), change) {
+                    (false, Some(_)) => count += 1,
+                    (true, None) => count -= 1,
+                    _ => {}
+                }
+            }
+            if count > QUEUES_MAX {
+                let what = || (format!("there are more than {QUEUES_MAX} queues"), None);
+                self.faults.add(Subject::Queue(last), "number", None, what);
+            }
         }
     }
 

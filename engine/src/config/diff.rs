@@ -10,9 +10,11 @@ use crate::number::Number;
 ///
 /// They come in an order in which one can stop after each and has a
 /// configuration without faults, so that many of them can be made in parts.
-/// That can not be had where queues swap names or new queues are each other's
-/// failover, or where a limit is passed for a while: then those belong in one
-/// part. Objects that only change their place in the file do not change.
+/// That can not be had where queues swap names, where new queues are each
+/// other's failover, where a queue leads to one whose number an extension of
+/// it takes over, or where a limit is passed for a while: then those changes
+/// belong in one part, and made together they are right. Objects that only
+/// change their place in the file do not change.
 #[must_use]
 pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
     let mut plan = Plan::new(from, to);
@@ -84,9 +86,26 @@ struct Plan<'c> {
     new_queues: BTreeMap<Number, &'c QueueConfig>,
     changes: BTreeMap<Node, Change>,
     /// For each change, those that wait for it.
-    before: BTreeMap<Node, Vec<Node>>,
+    before: BTreeMap<Node, Vec<(Node, Need)>>,
     /// How many others each change waits for.
-    waits: BTreeMap<Node, usize>,
+    waits: BTreeMap<Node, Waits>,
+}
+
+/// Why a change must come before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    /// The other is impossible before it. These never run in a circle:
+    /// removals wait for nothing in this way.
+    Must,
+    /// Between the two the configuration would have a fault.
+    Should,
+}
+
+/// How many changes one waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Waits {
+    must: usize,
+    should: usize,
 }
 
 impl<'c> Plan<'c> {
@@ -178,13 +197,15 @@ impl<'c> Plan<'c> {
             .collect();
         for node in nodes {
             match node {
-                Node::PutExtension(number) => self.wait(node, Node::RemoveQueue(number)),
+                Node::PutExtension(number) => {
+                    self.wait(node, Node::RemoveQueue(number), Need::Must)
+                }
                 Node::PutQueue(number) => {
-                    self.wait(node, Node::RemoveExtension(number));
+                    self.wait(node, Node::RemoveExtension(number), Need::Must);
                     self.order_queue(self.new_queues[&number], &old_names, &late);
                 }
                 Node::RemoveQueue(number) => {
-                    self.wait(Node::OptionsLast, Node::RemoveQueue(number))
+                    self.wait(Node::OptionsLast, Node::RemoveQueue(number), Need::Should)
                 }
                 Node::RemoveExtension(_) | Node::OptionsFirst | Node::OptionsLast => {}
             }
@@ -197,8 +218,8 @@ impl<'c> Plan<'c> {
                 Destination::Queue(number) => Node::RemoveQueue(number),
                 Destination::HangUp => continue,
             };
-            self.wait(gone, Node::PutQueue(queue.number));
-            self.wait(gone, Node::RemoveQueue(queue.number));
+            self.wait(gone, Node::PutQueue(queue.number), Need::Should);
+            self.wait(gone, Node::RemoveQueue(queue.number), Need::Should);
         }
     }
 
@@ -211,20 +232,20 @@ impl<'c> Plan<'c> {
         let node = Node::PutQueue(queue.number);
         let no_wide_range = !self.changes.contains_key(&Node::OptionsFirst);
         if no_wide_range && !is_within(queue.number, self.from.options.queue_numbers) {
-            self.wait(node, Node::OptionsLast);
+            self.wait(node, Node::OptionsLast, Need::Should);
         }
         if let Some(&holder) = old_names.get(queue.name.as_str())
             && holder != queue.number
         {
-            self.wait(node, Node::PutQueue(holder));
-            self.wait(node, Node::RemoveQueue(holder));
+            self.wait(node, Node::PutQueue(holder), Need::Should);
+            self.wait(node, Node::RemoveQueue(holder), Need::Should);
         }
         match queue.failover {
             Destination::Queue(number) if !self.old_queues.contains_key(&number) => {
-                self.wait(node, Node::PutQueue(number));
+                self.wait(node, Node::PutQueue(number), Need::Should);
             }
             Destination::Extension(number) if late.contains(&number) => {
-                self.wait(node, Node::PutExtension(number));
+                self.wait(node, Node::PutExtension(number), Need::Should);
             }
             _ => {}
         }
@@ -232,43 +253,57 @@ impl<'c> Plan<'c> {
             let members = queue.members.iter().map(|member| member.extension);
             for number in members.chain(queue.managers.iter().copied()) {
                 if late.contains(&number) {
-                    self.wait(node, Node::PutExtension(number));
+                    self.wait(node, Node::PutExtension(number), Need::Must);
                 }
             }
         }
     }
 
     /// Lets one change wait for another, if both are made.
-    fn wait(&mut self, later: Node, earlier: Node) {
+    fn wait(&mut self, later: Node, earlier: Node, need: Need) {
         let both = self.changes.contains_key(&later) && self.changes.contains_key(&earlier);
         if both && later != earlier {
-            self.before.entry(earlier).or_default().push(later);
-            *self.waits.entry(later).or_default() += 1;
+            self.before.entry(earlier).or_default().push((later, need));
+            let waits = self.waits.entry(later).or_default();
+            match need {
+                Need::Must => waits.must += 1,
+                Need::Should => waits.should += 1,
+            }
         }
     }
 
-    /// The changes in order. Where some wait for each other, the first of them
-    /// goes ahead.
+    /// The changes in order. Where some wait for each other, the first one
+    /// that is possible goes ahead.
     fn sorted(mut self) -> Vec<Change> {
         let free = |node: &&Node| !self.waits.contains_key(node);
         let mut ready: BTreeSet<Node> = self.changes.keys().filter(free).copied().collect();
         let mut sorted = Vec::with_capacity(self.changes.len());
-        while let Some(node) = ready
-            .pop_first()
-            .or_else(|| self.changes.keys().next().copied())
-        {
+        loop {
+            let node = ready.pop_first().or_else(|| {
+                let possible = |node: &&Node| self.waits.get(node).is_none_or(|w| w.must == 0);
+                self.changes.keys().find(possible).copied()
+            });
+            let Some(node) = node else { break };
+            // One that went ahead comes up again when it has nothing to wait for.
             let Some(change) = self.changes.remove(&node) else {
                 continue;
             };
             sorted.push(change);
-            for later in self.before.remove(&node).unwrap_or_default() {
+            for (later, need) in self.before.remove(&node).unwrap_or_default() {
                 let left = self.waits.get_mut(&later).expect("it waits for this one");
-                *left -= 1;
-                if *left == 0 {
+                match need {
+                    Need::Must => left.must -= 1,
+                    Need::Should => left.should -= 1,
+                }
+                if *left == Waits::default() {
                     ready.insert(later);
                 }
             }
         }
+        assert!(
+            self.changes.is_empty(),
+            "changes that must wait run in a circle"
+        );
         sorted
     }
 }

@@ -140,7 +140,8 @@ impl<'t> Document<'t> {
     /// Whether nothing wrong was found so far.
     #[must_use]
     pub fn is_fine(&self) -> bool {
-        self.problems.borrow().found.is_empty()
+        let problems = self.problems.borrow();
+        problems.found.is_empty() && problems.more == 0
     }
 
     /// The line of a place in the text, from 1.
@@ -196,35 +197,39 @@ impl<'t> Document<'t> {
         }
     }
 
-    fn report_error(&self, error: &toml::de::Error) {
+    /// The part of the text at a place.
+    fn text(&self, span: Range<usize>) -> &'t str {
+        self.source.text.get(span).unwrap_or_default()
+    }
+
+    /// Notes an error that the parser found when it built the tree.
+    fn report_error(&mut self, error: &toml::de::Error) {
         let span = error.span().unwrap_or(0..0);
+        let message = error.message();
+        if message.starts_with("invalid multi-line") && span.start == self.source.text.len() {
+            self.report_open_quotes(if message.contains("basic") {
+                "\"\"\""
+            } else {
+                "\'\'\'"
+            });
+            return;
+        }
         self.report_with(span.clone(), || {
-            let text = self.source.text.get(span).unwrap_or_default();
-            explained(error.message(), text.trim_matches(['"', '\'']))
+            syntax::explained(message, self.text(span).trim_matches(['"', '\'']))
         });
     }
-}
 
-/// A message of the TOML parser about `text`, in the words of this program
-/// where its own help little.
-fn explained(message: &str, text: &str) -> (String, Option<String>) {
-    let hint = |text: &str| Some(text.to_owned());
-    match message {
-        "duplicate key" => {
-            let what = format!("{} stands here again", quoted(text));
-            (
-                what,
-                hint("a table has each key once: put both together, or remove one"),
-            )
-        }
-        "string values must be quoted, expected literal string" if text.is_empty() => {
-            ("a value is missing".to_owned(), None)
-        }
-        "string values must be quoted, expected literal string" => {
-            let what = "a text must stand in quotes".to_owned();
-            (what, Some(format!("write {}", quoted(text))))
-        }
-        _ => (message.replace('\n', " "), None),
+    /// Notes that a text in three quotes goes on to the end of the file. The
+    /// parser tells the end; what helps is the beginning.
+    fn report_open_quotes(&mut self, quotes: &str) {
+        let end = self.source.text.len();
+        let open = self.source.text.rfind(quotes).unwrap_or(end);
+        self.report(
+            open..open + quotes.len(),
+            "these quotes are never closed",
+            None,
+        );
+        self.problems.get_mut().unreadable.push(open..end + 1);
     }
 }
 
@@ -292,7 +297,8 @@ impl<'d> Table<'d> {
         let array = value.and_then(|value| match value.kind() {
             Kind::Array => Some(value.array()),
             _ => {
-                value.wrong_kind(&format!("written [[{key}]], once for each"));
+                let what = format!("{} is a list: write it with two brackets", value.name());
+                value.wrong(what, Some(format!("[[{key}]], once for each")));
                 None
             }
         });

@@ -105,11 +105,19 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
 /// Checks what was read, and notes the faults at their places.
 fn report_faults(document: &Document<'_>, config: &Config, places: &Places, complete: bool) {
     let faults = check_counting(config, complete);
+    document.report_more(faults.more);
+    let mut last = None;
     for fault in faults.list {
         let span = places.find(fault.subject, &fault.key, fault.item);
+        // Of a range of numbers, one is told for all that are wrong with it.
+        let place = (fault.subject, fault.key, span.clone());
+        if fault.item.is_some() && last.as_ref() == Some(&place) {
+            document.report_more(1);
+            continue;
+        }
         document.report(span, fault.what, fault.hint);
+        last = Some(place);
     }
-    document.report_more(faults.more);
 }
 
 /// A configuration while it is read.
@@ -205,7 +213,7 @@ impl Reader {
         document.report_with(place.find("number", None), || {
             let line = document.line(first.start);
             let hint = format!("the first one is at line {line}");
-            (format!("there is an {subject} already"), Some(hint))
+            (format!("{subject} is there already"), Some(hint))
         });
         false
     }

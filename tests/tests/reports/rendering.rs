@@ -103,28 +103,8 @@ fn expectation(text: &str, figure: &str, wanted: f64, seen: Option<f64>) -> Expe
     }
 }
 
-#[test]
-fn a_table_for_the_terminal() {
-    let layout = Layout {
-        interval: Span::from_secs(600),
-        ..layout()
-    };
-    let about = About {
-        scenario: "noon".to_owned(),
-        seed: 3,
-        ..About::default()
-    };
-    let scripts = [
-        "70 answered q0 a0 5 5 60 rung\n700 abandoned q0 630 70\n3500 answered q0 a0 3000 15 60",
-        "70 answered q0 a0 5 7 64 rung\n700 answered q0 a0 630 40 30\n3500 abandoned q0 3000 300",
-    ];
-    let table = |options| {
-        render(layout.clone(), &about, &scripts, |report| {
-            to_table(report, options)
-        })
-    };
-    // Waits of 5, 70, 15 and of 7, 40, 300 seconds; t(0.975, 1) = 12.706.
-    let wanted = "\
+// Waits of 5, 70, 15 and of 7, 40, 300 seconds; t(0.975, 1) = 12.706.
+const NOON: &str = "\
 noon: 2 replications, seed 3
 
                               Support
@@ -156,6 +136,27 @@ Expectations
   NOT MET  service_level of Zebra >= 80 %: 75.0 %
   NOT MET  mean_wait_s of Zebra <= 30: unknown
 ";
+
+#[test]
+fn a_table_for_the_terminal() {
+    let layout = Layout {
+        interval: Span::from_secs(600),
+        ..layout()
+    };
+    let about = About {
+        scenario: "noon".to_owned(),
+        seed: 3,
+        ..About::default()
+    };
+    let scripts = [
+        "70 answered q0 a0 5 5 60 rung\n700 abandoned q0 630 70\n3500 answered q0 a0 3000 15 60",
+        "70 answered q0 a0 5 7 64 rung\n700 answered q0 a0 630 40 30\n3500 abandoned q0 3000 300",
+    ];
+    let table = |options| {
+        render(layout.clone(), &about, &scripts, |report| {
+            to_table(report, options)
+        })
+    };
     let text = table(TableOptions {
         ascii: false,
         intervals: true,
@@ -165,7 +166,7 @@ Expectations
         .lines()
         .map(|line| line.chars().take(84).collect::<String>());
     let text: String = lines.map(|line| format!("{}\n", line.trim_end())).collect();
-    assert_eq!(text, wanted);
+    assert_eq!(text, NOON);
     let plain = table(TableOptions {
         ascii: true,
         intervals: true,

@@ -44,7 +44,7 @@ struct Excerpt {
 pub struct Problems {
     /// The file's name as it was given.
     pub file: String,
-    /// The problems, by place; at most [`PROBLEMS_MAX`], and at least one.
+    /// The problems, by place; at most [`PROBLEMS_MAX`].
     pub list: Vec<Problem>,
     /// How many more were found.
     pub more: usize,
@@ -126,7 +126,7 @@ impl Collector {
 
     /// What was found, with lines and columns; `None` where nothing was.
     pub(super) fn finish(mut self, file: &str, text: &str) -> Option<Problems> {
-        if self.found.is_empty() {
+        if self.found.is_empty() && self.more == 0 {
             return None;
         }
         self.found

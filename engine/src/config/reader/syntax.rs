@@ -8,7 +8,7 @@ use toml_parser::lexer::{Token, TokenKind};
 use toml_parser::parser::{ValidateWhitespace, parse_document};
 use toml_parser::{ErrorSink, Expected, ParseError, Source, Span};
 
-use super::problem::Found;
+use super::problem::{Found, quoted};
 use crate::limits::{FILE_NESTING_MAX, FILE_TOKENS_MAX, PROBLEMS_MAX};
 
 /// What the first pass found.
@@ -140,7 +140,7 @@ fn place(error: &ParseError) -> Range<usize> {
         .map_or(0..0, |span| span.start()..span.end())
 }
 
-/// The error in words.
+/// The error in words, as the library puts it.
 fn message(error: &ParseError) -> String {
     let mut text = error.description().to_owned();
     for (count, expected) in error.expected().unwrap_or_default().iter().enumerate() {
@@ -153,6 +153,41 @@ fn message(error: &ParseError) -> String {
         }
     }
     text
+}
+
+/// A message of the library about `text`, in the words of this program where
+/// its own help little, and with a hint.
+pub(super) fn explained(message: &str, text: &str) -> (String, Option<String>) {
+    let hinted = |what: &str, hint: String| (what.to_owned(), Some(hint));
+    match message {
+        "duplicate key" => hinted(
+            &format!("{} stands here again", quoted(text)),
+            "a table has each key once: put both together, or remove one".to_owned(),
+        ),
+        "string values must be quoted, expected literal string" => match text {
+            "" => ("a value is missing".to_owned(), None),
+            "yes" | "Yes" | "on" | "On" | "True" => hinted(
+                "this is no value",
+                format!("write true, or the text {}", quoted(text)),
+            ),
+            "no" | "No" | "off" | "Off" | "False" => hinted(
+                "this is no value",
+                format!("write false, or the text {}", quoted(text)),
+            ),
+            _ => hinted(
+                "a text must stand in quotes",
+                format!("write {}", quoted(text)),
+            ),
+        },
+        "invalid basic string, expected `\"`" | "invalid literal string, expected `\'`" => {
+            ("the closing quotes are missing".to_owned(), None)
+        }
+        _ if message.contains("unicode value") || message.contains("escape") => hinted(
+            message,
+            "a backslash is written \\\\, or the text in \'single quotes\'".to_owned(),
+        ),
+        _ => (message.replace('\n', " "), None),
+    }
 }
 
 /// The whole lines that `span` touches.

@@ -133,6 +133,14 @@ impl<'d> Value<'d> {
     /// decimal, perhaps with an exponent; not `inf`, not `nan`.
     #[must_use]
     pub fn number(self) -> Option<Cow<'d, str>> {
+        let text = self.number_text();
+        if text.is_none() {
+            self.wrong_kind("a number");
+        }
+        text
+    }
+
+    fn number_text(self) -> Option<Cow<'d, str>> {
         let text = match self.value.get_ref() {
             DeValue::Integer(integer) if integer.radix() == 10 => {
                 Some(Cow::Borrowed(integer.as_str()))
@@ -143,33 +151,28 @@ impl<'d> Value<'d> {
             DeValue::Float(float) => Some(Cow::Borrowed(float.as_str())),
             _ => None,
         };
-        let text = text.filter(|text| text.bytes().any(|b| b.is_ascii_digit()));
-        if text.is_none() {
-            self.wrong_kind("a number");
-        }
-        text
+        text.filter(|text| text.bytes().any(|b| b.is_ascii_digit()))
     }
 
     /// A length of time in seconds within `range`, with up to six decimals,
     /// to the microsecond.
     #[must_use]
     pub fn seconds(self, range: RangeInclusive<u64>) -> Option<Span> {
-        let wanted = || format!("a number of seconds from {}", range_words(&range));
-        if !matches!(self.kind(), Kind::Integer | Kind::Decimal) {
-            self.wrong_kind(&wanted());
-            return None;
+        let limits = (*range.start() * SECOND_US)..=(*range.end() * SECOND_US);
+        let text = self.number_text();
+        let micros = text.as_deref().and_then(parse_micros);
+        let span = micros
+            .filter(|micros| limits.contains(micros))
+            .map(Span::from_micros);
+        if span.is_none() {
+            let mut wanted = format!("a number of seconds from {}", range_words(&range));
+            let decimals = text.is_some_and(|text| text.contains(['.', 'e', 'E']));
+            if decimals && micros.is_none() {
+                wanted.push_str(", with at most six decimals");
+            }
+            self.wrong_kind(&wanted);
         }
-        let text = self.number()?;
-        let Some(micros) = parse_micros(&text) else {
-            self.wrong_kind(&format!("{}, with at most six decimals", wanted()));
-            return None;
-        };
-        let (least, most) = (*range.start() * SECOND_US, *range.end() * SECOND_US);
-        if !(least..=most).contains(&micros) {
-            self.wrong_kind(&wanted());
-            return None;
-        }
-        Some(Span::from_micros(micros))
+        span
     }
 
     /// What a word stands for, out of a list of words.
@@ -184,7 +187,12 @@ impl<'d> Value<'d> {
         let found = words.iter().find(|(word, _)| word == text);
         if found.is_none() {
             self.document.report_with(self.span(), || {
-                let what = format!("{} can not be {}", self.name(), quoted(text));
+                let can_not = if self.item {
+                    "can not hold"
+                } else {
+                    "can not be"
+                };
+                let what = format!("{} {can_not} {}", quoted(self.key), quoted(text));
                 (what, Some(suggestion(text, known, "possible")))
             });
         }
@@ -208,7 +216,9 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn table(self) -> Option<Table<'d>> {
         let DeValue::Table(table) = self.value.get_ref() else {
-            self.wrong_kind("a table");
+            let what = format!("{} must be a table, not {}", self.name(), self.shown());
+            let is_list = self.document.text(self.span()).starts_with("[[");
+            self.wrong(what, is_list.then(|| format!("write [{}], once", self.key)));
             return None;
         };
         Some(Table {
@@ -254,7 +264,7 @@ impl<'d> Value<'d> {
 
     /// Whether quotes too many or too few are all that is wrong.
     fn quote_hint(&self, wanted: &str) -> Option<String> {
-        let wants_text = wanted.starts_with("a text");
+        let wants_text = wanted == "a text in quotes";
         match self.value.get_ref() {
             DeValue::Integer(_) | DeValue::Float(_) if wants_text => {
                 Some(format!("write \"{}\"", self.shown()))

@@ -16,8 +16,11 @@ pub fn number(value: Value<'_>) -> Option<Number> {
 
 /// A range of numbers as its ends: `"6400-6499"`.
 pub(super) fn range(value: Value<'_>) -> Option<(Number, Number)> {
-    let text = value.str()?;
-    let parts = text.split_once('-');
+    if value.kind() != Kind::Str {
+        value.wrong_kind("a range in quotes, as \"6400-6499\"");
+        return None;
+    }
+    let parts = value.str()?.split_once('-');
     let ends = parts
         .and_then(|(first, last)| Some((first.trim().parse().ok()?, last.trim().parse().ok()?)));
     if ends.is_none() {

@@ -219,6 +219,10 @@ fn empty_states(value: Value<'_>) -> Option<Option<EmptyStates>> {
 
 /// `hang_up`, `extension …` or `queue …`.
 fn destination(value: Value<'_>) -> Option<Destination> {
+    if value.kind() != Kind::Str {
+        value.wrong_kind("a destination in quotes, as \"hang_up\" or \"extension 1009\"");
+        return None;
+    }
     let text = value.str()?;
     let parsed = match text.trim().split_once(char::is_whitespace) {
         None if text == "hang_up" => Some(Destination::HangUp),

@@ -1,0 +1,390 @@
+//! Random histories: what people, telephones, ports and operators do.
+//!
+//! An act names calls, legs and people by their place among those that are
+//! there when it is done, so that most acts mean something; some are stale on
+//! purpose.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::Union;
+use tandem_engine::Cause;
+use tandem_engine::config::model::{MemberKind, Strategy as Ring};
+
+use crate::centre::{
+    self, Centre, ExtensionDraft, OptionsDraft, QueueDraft, Shape, extension_draft, options_draft,
+    queue_draft,
+};
+
+/// One of those that are there, by place; where `over`, one of all that ever
+/// were.
+#[derive(Clone, Copy, Debug)]
+pub struct Pick {
+    /// The place, to be wrapped round.
+    pub place: u8,
+    /// Whether it may be over already.
+    pub over: bool,
+}
+
+/// When an act is done.
+#[derive(Clone, Copy, Debug)]
+pub enum Gap {
+    /// So many quarters of a second after the act before.
+    Quarters(u32),
+    /// Just before the next deadline: a microsecond.
+    Before,
+    /// At the next deadline, which comes first.
+    At,
+}
+
+/// Who asks for something.
+#[derive(Clone, Copy, Debug)]
+pub enum Asker {
+    /// The system.
+    System,
+    /// The person that it is about, if it is about one.
+    Self_,
+    /// The person with this place in the pool, there or not.
+    Person(u8),
+}
+
+/// Which queues a change of status is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Where {
+    /// All.
+    All,
+    /// The last ones.
+    Last,
+    /// This one, there or not.
+    One(u8),
+}
+
+/// A change of an agent's status.
+#[derive(Clone, Copy, Debug)]
+pub enum Status {
+    /// Starts.
+    LogIn,
+    /// Stops.
+    LogOut,
+    /// Pauses, for this one of the default reasons.
+    Pause(Option<u8>),
+    /// Goes on.
+    Unpause,
+}
+
+/// How a kept effect ends.
+#[derive(Clone, Copy, Debug)]
+pub enum Confirm {
+    /// Done.
+    Done,
+    /// Failed.
+    Failed,
+    /// Unknown.
+    Unknown,
+}
+
+/// A change of the configuration.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// Adds an agent to a queue, moves him or changes his kind; with no kind,
+    /// takes him out.
+    Member {
+        /// The queue, among those that there are.
+        queue: u8,
+        /// The extension, among those that there are.
+        extension: u8,
+        /// What he is to be.
+        kind: Option<MemberKind>,
+        /// Where he is to stand.
+        place: u8,
+    },
+    /// Common settings.
+    Options(OptionsDraft),
+    /// Adds an extension, or changes it.
+    PutExtension(u8, ExtensionDraft),
+    /// Adds a queue, or changes everything about it.
+    PutQueue(u8, Box<QueueDraft>),
+    /// Deletes an extension.
+    RemoveExtension(u8),
+    /// Deletes a queue.
+    RemoveQueue(u8),
+    /// Deletes a queue and adds it again.
+    Renew(u8),
+    /// Gives a queue another strategy.
+    Strategy(u8, Ring),
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// The next deadline can not be carried out.
+    Abort {
+        /// How much later that is noticed, in quarters of a second.
+        late: u8,
+    },
+    /// Somebody answers a telephone that rings.
+    Answer(Pick),
+    /// A connection fails.
+    BridgeFail(Pick),
+    /// A call comes in.
+    Call {
+        /// From this extension, or from outside.
+        from: Option<u8>,
+        /// The caller's number, of a few; none where it is withheld.
+        number: u8,
+        /// A queue or, less often, an extension; there or not.
+        to: To,
+    },
+    /// A port says what became of a kept effect.
+    Confirm(Pick, Confirm),
+    /// A telephone comes or goes.
+    Device(u8, bool),
+    /// The configuration changes.
+    Edit(Asker, Edit),
+    /// An answered leg ends, or a ringing one.
+    EndLeg(Pick),
+    /// A person is erased.
+    Erase(Asker, u8),
+    /// A telephone refuses or fails.
+    Fail(Pick, Cause),
+    /// A caller hangs up.
+    HangUp(Pick),
+    /// The system is killed, and starts again after so many quarters of a
+    /// second.
+    Kill(u8),
+    /// An earlier input comes again.
+    Repeat(u8),
+    /// The system stops and starts again, from a backup or not.
+    Restart(bool),
+    /// A snapshot is kept.
+    Save,
+    /// Somebody switches an agent's status.
+    Switch(Asker, u8, Where, Status),
+    /// Nothing: time passes.
+    Wait,
+    /// The clock on the wall is set: so many quarters of a second before a
+    /// midnight in the zone with this place.
+    WallClock(u8, u8),
+}
+
+/// Where a call goes.
+#[derive(Clone, Copy, Debug)]
+pub enum To {
+    /// A queue.
+    Queue(u8),
+    /// An extension.
+    Extension(u8),
+}
+
+/// An act, when it is done, and whether ticks come late until then.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// When.
+    pub gap: Gap,
+    /// Whether ticks come late.
+    pub late: bool,
+    /// What.
+    pub act: Act,
+}
+
+/// What kind of histories a test wants: how often what happens, in parts.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The centres.
+    pub shape: Shape,
+    /// How many steps at most.
+    pub steps: usize,
+    /// Deadlines that can not be carried out.
+    pub aborts: u32,
+    /// Changes of the configuration.
+    pub edits: u32,
+    /// Kept effects, erased persons, repeated inputs.
+    pub odds: u32,
+    /// Restarts of all kinds.
+    pub restarts: u32,
+    /// Logins, pauses, telephones.
+    pub status: u32,
+    /// Clocks on the wall.
+    pub wall: u32,
+}
+
+impl Profile {
+    /// Everything, in a mixture as in life, only faster.
+    #[must_use]
+    pub fn mixed() -> Self {
+        Self {
+            shape: Shape {
+                strategies: centre::STRATEGIES.to_vec(),
+                limits: true,
+            },
+            steps: 160,
+            aborts: 2,
+            edits: 6,
+            odds: 6,
+            restarts: 1,
+            status: 12,
+            wall: 1,
+        }
+    }
+
+    /// As this, with queues of these strategies.
+    #[must_use]
+    pub fn with_strategies(mut self, strategies: &[Ring]) -> Self {
+        self.shape.strategies = strategies.to_vec();
+        self
+    }
+}
+
+/// A random history and the centre that it happens in.
+pub fn history(profile: &Profile) -> impl Strategy<Value = (Centre, Vec<Step>)> + use<> {
+    let steps = vec(step(profile), profile.steps / 4..=profile.steps);
+    (centre::centre(&profile.shape), steps)
+}
+
+fn step(profile: &Profile) -> impl Strategy<Value = Step> + use<> {
+    let gap = prop_oneof![
+        9 => Just(Gap::Quarters(0)),
+        9 => (1..=3_u32).prop_map(Gap::Quarters),
+        2 => (4..=12_u32).prop_map(Gap::Quarters),
+        1 => (13..=80_u32).prop_map(Gap::Quarters),
+        1 => Just(Gap::Before),
+        2 => Just(Gap::At),
+    ];
+    (gap, prop::bool::weighted(0.2), act(profile)).prop_map(|(gap, late, act)| Step {
+        gap,
+        late,
+        act,
+    })
+}
+
+fn act(profile: &Profile) -> Union<BoxedStrategy<Act>> {
+    let kinds = [
+        (4, Just(Act::Wait).boxed()),
+        (50, traffic().boxed()),
+        (
+            profile.aborts,
+            (0..8_u8).prop_map(|late| Act::Abort { late }).boxed(),
+        ),
+        (profile.edits, edit(&profile.shape)),
+        (profile.odds, odds().boxed()),
+        (profile.restarts, restart().boxed()),
+        (profile.status, status().boxed()),
+        (
+            profile.wall,
+            (0..3_u8, 1..80_u8)
+                .prop_map(|(zone, before)| Act::WallClock(zone, before))
+                .boxed(),
+        ),
+    ];
+    Union::new_weighted(
+        kinds
+            .into_iter()
+            .filter(|(weight, _)| *weight > 0)
+            .collect(),
+    )
+}
+
+fn pick() -> impl Strategy<Value = Pick> {
+    (any::<u8>(), prop::bool::weighted(0.06)).prop_map(|(place, over)| Pick { place, over })
+}
+
+fn traffic() -> impl Strategy<Value = Act> {
+    let to = prop_oneof![
+        9 => any::<u8>().prop_map(To::Queue),
+        1 => any::<u8>().prop_map(To::Extension),
+    ];
+    let from = option::weighted(0.15, any::<u8>());
+    let cause = select(vec![
+        Cause::NoAnswer,
+        Cause::Busy,
+        Cause::Rejected,
+        Cause::Unreachable,
+    ]);
+    prop_oneof![
+        9 => (from, 0..4_u8, to).prop_map(|(from, number, to)| Act::Call { from, number, to }),
+        13 => pick().prop_map(Act::Answer),
+        6 => pick().prop_map(Act::EndLeg),
+        3 => pick().prop_map(Act::HangUp),
+        3 => (pick(), cause).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
+        1 => pick().prop_map(Act::BridgeFail),
+    ]
+}
+
+fn asker() -> impl Strategy<Value = Asker> {
+    prop_oneof![
+        3 => Just(Asker::System),
+        2 => Just(Asker::Self_),
+        2 => (0..8_u8).prop_map(Asker::Person),
+    ]
+}
+
+fn status() -> impl Strategy<Value = Act> {
+    let queues = prop_oneof![
+        2 => Just(Where::All),
+        2 => Just(Where::Last),
+        4 => any::<u8>().prop_map(Where::One),
+    ];
+    let switch = prop_oneof![
+        3 => Just(Status::LogIn),
+        2 => Just(Status::LogOut),
+        2 => option::of(0..3_u8).prop_map(Status::Pause),
+        2 => Just(Status::Unpause),
+    ];
+    let switch = (asker(), any::<u8>(), queues, switch)
+        .prop_map(|(by, agent, queues, status)| Act::Switch(by, agent, queues, status));
+    let device = (any::<u8>(), prop::bool::weighted(0.6));
+    prop_oneof![
+        4 => switch,
+        1 => device.prop_map(|(extension, up)| Act::Device(extension, up)),
+    ]
+}
+
+fn odds() -> impl Strategy<Value = Act> {
+    let confirm = select(vec![Confirm::Done, Confirm::Failed, Confirm::Unknown]);
+    prop_oneof![
+        3 => (pick(), confirm).prop_map(|(pick, how)| Act::Confirm(pick, how)),
+        1 => (asker(), 0..4_u8).prop_map(|(by, number)| Act::Erase(by, number)),
+        4 => any::<u8>().prop_map(Act::Repeat),
+        1 => Just(Act::Save),
+    ]
+}
+
+fn restart() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        3 => (0..40_u8).prop_map(Act::Kill),
+        1 => any::<bool>().prop_map(Act::Restart),
+        1 => Just(Act::Save),
+    ]
+}
+
+fn edit(shape: &Shape) -> BoxedStrategy<Act> {
+    let kind = prop_oneof![Just(MemberKind::Static), Just(MemberKind::Dynamic)];
+    let member = (0..4_u8, 0..8_u8, option::weighted(0.7, kind), 0..8_u8).prop_map(
+        |(queue, extension, kind, place)| Edit::Member {
+            queue,
+            extension,
+            kind,
+            place,
+        },
+    );
+    let strategy = (0..4_u8, select(shape.strategies.clone()));
+    let put_queue = (0..4_u8, queue_draft(shape).prop_map(Box::new));
+    let edit = prop_oneof![
+        6 => member,
+        2 => strategy.prop_map(|(queue, ring)| Edit::Strategy(queue, ring)),
+        3 => put_queue.prop_map(|(queue, draft)| Edit::PutQueue(queue, draft)),
+        1 => (0..4_u8).prop_map(Edit::RemoveQueue),
+        1 => (0..4_u8).prop_map(Edit::Renew),
+        1 => (0..8_u8).prop_map(Edit::RemoveExtension),
+        2 => (0..8_u8, extension_draft()).prop_map(|(e, draft)| Edit::PutExtension(e, draft)),
+        1 => options_draft().prop_map(Edit::Options),
+    ];
+    let by = prop_oneof![
+        9 => Just(Asker::System),
+        1 => (0..8_u8).prop_map(Asker::Person),
+    ];
+    (by, edit)
+        .prop_map(|(by, edit)| Act::Edit(by, edit))
+        .boxed()
+}

@@ -1,0 +1,375 @@
+//! Random contact centres: small, crowded, and always valid.
+//!
+//! Numbers come from small pools and lengths of time are short multiples of a
+//! quarter of a second, so that things happen at the same instant often.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use tandem_engine::config::model::{
+    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
+    MemberKind, Notice, Options, QueueConfig, Strategy as Ring,
+};
+use tandem_engine::{Number, Span};
+
+/// Extensions that there can be.
+pub const EXTENSIONS: u64 = 8;
+/// Queues that there can be.
+pub const QUEUES: u64 = 4;
+/// Zones without changes of the clock since 1970, and how far each is ahead
+/// of UTC, in seconds.
+pub const ZONES: [(&str, i64); 3] = [
+    ("UTC", 0),
+    ("Asia/Kolkata", 19_800),
+    ("America/Phoenix", -25_200),
+];
+
+/// The extension with this place in the pool.
+#[must_use]
+pub fn extension(place: u8) -> Number {
+    Number::from_u64(1001 + u64::from(place) % EXTENSIONS)
+}
+
+/// The queue with this place in the pool.
+#[must_use]
+pub fn queue(place: u8) -> Number {
+    Number::from_u64(6401 + u64::from(place) % QUEUES)
+}
+
+/// A centre before the first call.
+#[derive(Clone, Debug)]
+pub struct Centre {
+    /// Key of the engine's draws.
+    pub seed: u64,
+    /// Common settings.
+    pub options: OptionsDraft,
+    /// The extensions, by their places in the pool.
+    pub extensions: Vec<ExtensionDraft>,
+    /// The queues, by their places in the pool.
+    pub queues: Vec<QueueDraft>,
+}
+
+/// Common settings to be.
+#[derive(Clone, Debug)]
+pub struct OptionsDraft {
+    zone: usize,
+    push_records: bool,
+    dynamic_agents_start_in: bool,
+    reasons: usize,
+}
+
+/// An extension to be.
+#[derive(Clone, Debug)]
+pub struct ExtensionDraft {
+    /// Whether this person may do everything.
+    pub administrator: bool,
+    /// How long a direct call rings, in quarters of a second.
+    pub ring_timeout: u64,
+    /// Whether the telephone is reachable at first.
+    pub up: bool,
+    /// Whether the agent logs in everywhere at first.
+    pub in_at_first: bool,
+}
+
+/// A queue to be: what it names may not be there when it is made.
+#[derive(Clone, Debug)]
+pub struct QueueDraft {
+    /// Who serves it, and in which order.
+    pub members: Vec<(u8, MemberKind)>,
+    strategy: Ring,
+    since: CountSince,
+    managers: Vec<u8>,
+    managers_switch_agents: bool,
+    /// In quarters of a second: ringing, retry, wrap-up, waiting.
+    lengths: [u64; 4],
+    ring_in_use: bool,
+    max_callers: u32,
+    join: Option<EmptyStates>,
+    leave: Option<EmptyStates>,
+    failover: Failover,
+    zone: Option<usize>,
+    notify: Vec<Notice>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Failover {
+    HangUp,
+    Extension(u8),
+    Queue(u8),
+}
+
+/// What kind of centres a test wants.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// Strategies that queues can have.
+    pub strategies: Vec<Ring>,
+    /// Whether queues have limits: waiting, callers, emptiness.
+    pub limits: bool,
+}
+
+const fn quarters(count: u64) -> Span {
+    Span::from_micros(count * 250_000)
+}
+
+/// Any strategy.
+pub const STRATEGIES: [Ring; 6] = [
+    Ring::FewestCalls,
+    Ring::LeastRecent,
+    Ring::Linear,
+    Ring::Random,
+    Ring::RingAll,
+    Ring::Rrmemory,
+];
+
+/// A random centre of a certain shape.
+pub fn centre(shape: &Shape) -> impl Strategy<Value = Centre> + use<> {
+    let queues = vec(queue_draft(shape), 1..=4);
+    let extensions = prop_oneof![
+        1 => vec(extension_draft(), 0..=2),
+        6 => vec(extension_draft(), 3..=8),
+    ];
+    (any::<u64>(), options_draft(), extensions, queues).prop_map(
+        |(seed, options, extensions, queues)| Centre {
+            seed,
+            options,
+            extensions,
+            queues,
+        },
+    )
+}
+
+/// Random common settings.
+pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
+    (0..3_usize, any::<bool>(), any::<bool>(), 1..=3_usize).prop_map(
+        |(zone, push_records, dynamic_agents_start_in, reasons)| OptionsDraft {
+            zone,
+            push_records,
+            dynamic_agents_start_in,
+            reasons,
+        },
+    )
+}
+
+/// A random extension.
+pub fn extension_draft() -> impl Strategy<Value = ExtensionDraft> {
+    let administrator = prop::bool::weighted(0.15);
+    let up = prop::bool::weighted(0.9);
+    let in_at_first = prop::bool::weighted(0.8);
+    (administrator, 4..=20_u64, up, in_at_first).prop_map(
+        |(administrator, ring_timeout, up, in_at_first)| ExtensionDraft {
+            administrator,
+            ring_timeout,
+            up,
+            in_at_first,
+        },
+    )
+}
+
+fn empty_states() -> impl Strategy<Value = Option<EmptyStates>> {
+    let states = (any::<[bool; 3]>(), any::<bool>()).prop_map(|([busy, paused, gone], wrap_up)| {
+        EmptyStates {
+            busy,
+            paused,
+            unavailable: gone,
+            wrap_up: busy && wrap_up,
+        }
+    });
+    option::weighted(0.2, states)
+}
+
+fn members() -> impl Strategy<Value = Vec<(u8, MemberKind)>> {
+    let kind = prop_oneof![Just(MemberKind::Static), Just(MemberKind::Dynamic)];
+    let uniform = prop_oneof![
+        2 => Just(None),
+        1 => Just(Some(MemberKind::Static)),
+        1 => Just(Some(MemberKind::Dynamic)),
+    ];
+    let chosen = vec((0..8_u8, kind), 1..=7);
+    (chosen, uniform).prop_map(|(mut members, uniform)| {
+        // One kind only is a case of its own for two strategies.
+        if let Some(kind) = uniform {
+            members.iter_mut().for_each(|member| member.1 = kind);
+        }
+        members
+    })
+}
+
+fn lengths(limits: bool) -> impl Strategy<Value = [u64; 4]> {
+    let ringing = 4..=16_u64;
+    let retry = prop_oneof![1 => Just(0), 2 => 1..=12_u64];
+    let wrap_up = prop_oneof![1 => Just(0), 2 => 1..=16_u64];
+    let waiting = if limits {
+        prop_oneof![1 => Just(0), 2 => 4..=60_u64].boxed()
+    } else {
+        Just(0).boxed()
+    };
+    (ringing, retry, wrap_up, waiting)
+        .prop_map(|(ringing, retry, wrap_up, waiting)| [ringing, retry, wrap_up, waiting])
+}
+
+fn failover() -> impl Strategy<Value = Failover> {
+    prop_oneof![
+        1 => Just(Failover::HangUp),
+        1 => (0..8_u8).prop_map(Failover::Extension),
+        3 => (0..4_u8).prop_map(Failover::Queue),
+    ]
+}
+
+/// A random queue of a certain shape.
+pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
+    let limits = shape.limits;
+    let since = select(vec![
+        CountSince::Midnight,
+        CountSince::Login,
+        CountSince::Ever,
+    ]);
+    let who = (members(), vec(0..8_u8, 0..=2), any::<bool>());
+    let how = (
+        select(shape.strategies.clone()),
+        since,
+        lengths(limits),
+        prop::bool::weighted(0.3),
+    );
+    let full = if limits {
+        prop_oneof![2 => Just(0_u32), 1 => 1..=3_u32].boxed()
+    } else {
+        Just(0).boxed()
+    };
+    let bounds = (full, empty_states(), empty_states(), failover());
+    let rest = (
+        option::of(0..3_usize),
+        select(vec![
+            vec![],
+            vec![Notice::Abandoned],
+            vec![Notice::Missed, Notice::Abandoned],
+        ]),
+    );
+    (who, how, bounds, rest).prop_map(move |(who, how, bounds, rest)| QueueDraft {
+        members: who.0,
+        strategy: how.0,
+        since: how.1,
+        managers: who.1,
+        managers_switch_agents: who.2,
+        lengths: how.2,
+        ring_in_use: how.3,
+        max_callers: bounds.0,
+        join: bounds.1.filter(|_| limits),
+        leave: bounds.2.filter(|_| limits),
+        failover: bounds.3,
+        zone: rest.0,
+        notify: rest.1,
+    })
+}
+
+impl OptionsDraft {
+    /// The settings.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let mut options = Options {
+            time_zone: ZONES[self.zone].0.to_owned(),
+            push_records: self.push_records,
+            new_dynamic_agents: if self.dynamic_agents_start_in {
+                InitialStatus::LoggedIn
+            } else {
+                InitialStatus::LoggedOut
+            },
+            ..Options::default()
+        };
+        options.pause_reasons.truncate(self.reasons);
+        options
+    }
+}
+
+impl ExtensionDraft {
+    /// The extension with this number.
+    #[must_use]
+    pub fn extension(&self, number: Number) -> ExtensionConfig {
+        ExtensionConfig {
+            administrator: self.administrator,
+            ring_timeout: quarters(self.ring_timeout),
+            ..ExtensionConfig::new(number)
+        }
+    }
+}
+
+impl QueueDraft {
+    /// The queue with this number, where these extensions and queues exist.
+    #[must_use]
+    pub fn queue(&self, number: Number, extensions: &[Number], queues: &[Number]) -> QueueConfig {
+        let mut config = QueueConfig::new(number, &format!("Queue {number}"));
+        let mut members = Vec::<MemberConfig>::new();
+        for &(place, kind) in &self.members {
+            let extension = extension(place);
+            if members.iter().all(|member| member.extension != extension) {
+                members.push(MemberConfig { extension, kind });
+            }
+        }
+        members.retain(|member| extensions.contains(&member.extension));
+        config.members = members;
+        statics_first(&mut config.members);
+        config.managers = self
+            .managers
+            .iter()
+            .map(|&place| extension(place))
+            .collect();
+        config.managers.sort_unstable();
+        config.managers.dedup();
+        config
+            .managers
+            .retain(|manager| extensions.contains(manager));
+        config.managers_switch_agents = self.managers_switch_agents;
+        config.strategy = self.strategy;
+        config.fewest_calls_since = self.since;
+        [
+            config.agent_timeout,
+            config.retry_interval,
+            config.wrap_up,
+            config.max_waiting,
+        ] = self.lengths.map(quarters);
+        config.ring_in_use = self.ring_in_use;
+        config.max_callers = self.max_callers;
+        config.disallow_join_when_empty = self.join;
+        config.leave_when_empty = self.leave;
+        config.failover = match self.failover {
+            Failover::Extension(place) if extensions.contains(&extension(place)) => {
+                Destination::Extension(extension(place))
+            }
+            Failover::Queue(place) if queues.contains(&queue(place)) && queue(place) != number => {
+                Destination::Queue(queue(place))
+            }
+            _ => Destination::HangUp,
+        };
+        config.time_zone = self.zone.map(|zone| ZONES[zone].0.to_owned());
+        config.notify_managers.clone_from(&self.notify);
+        config
+    }
+}
+
+/// Static agents stand before dynamic ones in a queue.
+pub fn statics_first(members: &mut [MemberConfig]) {
+    members.sort_by_key(|member| member.kind == MemberKind::Dynamic);
+}
+
+impl Centre {
+    /// The configuration to begin with.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        let extensions: Vec<ExtensionConfig> = (0..)
+            .zip(&self.extensions)
+            .map(|(place, draft)| draft.extension(extension(place)))
+            .collect();
+        let numbers: Vec<Number> = extensions.iter().map(|e| e.number).collect();
+        let queues: Vec<Number> = (0..)
+            .zip(&self.queues)
+            .map(|(place, _)| queue(place))
+            .collect();
+        Config {
+            options: self.options.options(),
+            queues: (queues.iter().zip(&self.queues))
+                .map(|(&number, draft)| draft.queue(number, &numbers, &queues))
+                .collect(),
+            extensions,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What must hold when an entry is done.
+
+use tandem_engine::config::model::Strategy;
+use tandem_engine::{CallId, Engine, Input, Timer};
+
+use super::state::LegStage;
+use super::{Checked, Law, Model};
+
+impl Model {
+    /// Closes the books of the entry at hand.
+    pub(super) fn close(&mut self, engine: &Engine) -> Checked {
+        self.all_was_told()?;
+        self.input_was_heeded()?;
+        self.withdrawals_had_causes()?;
+        for agent in std::mem::take(&mut self.entry.gone) {
+            self.persons.remove(&agent);
+        }
+        self.drop_queues();
+        self.watch_heads();
+        self.everybody_has_arrived()?;
+        self.nobody_idles()?;
+        self.deadlines_are_right(engine)?;
+        self.awaited(engine)?;
+        self.views_agree(engine)?;
+        self.forget_legs();
+        Ok(())
+    }
+
+    /// What is over is stale; nothing else needs to be known of it.
+    fn forget_legs(&mut self) {
+        self.legs.retain(|_, leg| leg.stage != LegStage::Over);
+        let alive = &self.legs;
+        self.sounds.retain(|leg, _| alive.contains_key(leg));
+    }
+
+    /// Deleted queues are forgotten when they have been emptied.
+    fn drop_queues(&mut self) {
+        let fired = match (&self.entry.input, self.entry.first) {
+            (Input::Abort { .. } | Input::Tick, Some((_, Timer::PutOut(queue)))) => queue,
+            _ => return,
+        };
+        let removed = self.queues.get(&fired).is_some_and(|queue| queue.removed);
+        if removed && self.line(fired).is_empty() {
+            self.queues.remove(&fired);
+        }
+    }
+
+    /// Whatever was said to be over is over, and what was answered talks.
+    fn input_was_heeded(&self) -> Checked {
+        let stage = |leg| self.legs.get(leg).map(|leg| leg.stage);
+        let heeded = match &self.entry.input {
+            Input::LegAnswered { leg } => stage(leg) == Some(LegStage::Talking),
+            Input::LegEnded { leg } | Input::LegFailed { leg, .. } => {
+                stage(leg) == Some(LegStage::Over)
+            }
+            Input::BridgeFailed { call } => self.talking_leg(*call).is_none(),
+            Input::CallArrived { .. } => self.last_public.is_some(),
+            Input::CallerHungUp { call } => !self.calls.contains_key(call),
+            Input::Restarted { .. } => self.calls.is_empty(),
+            Input::Tick => match self.entry.first {
+                Some((_, Timer::RingTimeout(leg))) => stage(&leg) == Some(LegStage::Over),
+                _ => true,
+            },
+            _ => true,
+        };
+        self.law(Law::Outcomes, heeded, || {
+            "the input had no effect".to_owned()
+        })
+    }
+
+    /// An offer is taken back only where the caller left or the agent may not
+    /// take the call any more.
+    fn withdrawals_had_causes(&mut self) -> Checked {
+        // Who calls himself is on a call, be it for no time at all.
+        let calling = match &self.entry.input {
+            Input::CallArrived { from, .. } => from.extension.and_then(|n| self.person(n)),
+            _ => None,
+        };
+        for (call, agent, queue) in std::mem::take(&mut self.entry.withdrawn) {
+            let waits = self.calls.get(&call).and_then(|call| call.waiting());
+            let waits = waits
+                .is_some_and(|visit| visit.queue == queue && visit.joined_in != self.entry.seq);
+            let entry = self.queues.get(&queue);
+            let member = entry.and_then(|entry| Some((entry, entry.member(agent)?)));
+            let able = member.is_some_and(|(entry, member)| {
+                let up = self.persons.get(&agent).is_some_and(|person| person.up);
+                let idle = entry.config.ring_in_use || self.busy(agent) == 0;
+                member.logged_in && member.paused.is_none() && up && idle
+            });
+            self.law(
+                Law::Outcomes,
+                !waits || !able || calling == Some(agent),
+                || format!("the offer of call {call} to agent {agent} is taken back for nothing"),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// No call is on its way when an entry is done.
+    fn everybody_has_arrived(&self) -> Checked {
+        let lost = self.calls.iter().find(|(_, call)| call.goes_to.is_some());
+        self.law(Law::Routes, lost.is_none(), || {
+            format!("{lost:?} never arrives")
+        })?;
+        let silent = self.calls.iter().find(|(id, call)| {
+            let waits = call.waiting().is_some();
+            !waits && self.legs_of(**id).count() != 1
+        });
+        self.law(Law::Outcomes, silent.is_none(), || {
+            format!("{silent:?} waits for nothing")
+        })
+    }
+
+    /// No agent is free while a caller waits whom he may serve (Q23).
+    fn nobody_idles(&self) -> Checked {
+        for (id, queue) in &self.queues {
+            let mut free = self.free(queue);
+            let Some(member) = free.next() else {
+                continue;
+            };
+            let mut callers: Vec<CallId> = self.ready(*id).iter().map(|(call, _)| *call).collect();
+            if queue.config.strategy == Strategy::RingAll {
+                callers.extend(self.joinable(*id).iter().map(|(call, _)| *call));
+            }
+            self.law(Law::Idle, callers.is_empty(), || {
+                format!(
+                    "agent {} is idle while {callers:?} wait in queue {id}",
+                    member.agent
+                )
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,218 @@
+//! Changes of the configuration, in the books: what a change does not name
+//! goes on as it was (Q24), and order means the order of the list.
+
+use tandem_engine::config::model::{
+    Change, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, QueueConfig,
+};
+use tandem_engine::{AgentId, AgentStatus, By, Engine, Event, Number, QueueId};
+
+use super::state::{Completed, Member, Person, Queue};
+use super::status::log_in;
+use super::{Checked, Model, known};
+
+impl Model {
+    /// Makes the changes in the books; the engine must tell of every status.
+    pub(super) fn begin_configure(&mut self, engine: &Engine, changes: &[Change]) -> Checked {
+        for change in changes {
+            match change {
+                Change::PutExtension(config) => self.put_extension(engine, config)?,
+                Change::PutOptions(options) => {
+                    self.options = options.clone();
+                    self.await_midnights();
+                }
+                Change::PutQueue(config) => self.put_queue(engine, config)?,
+                Change::RemoveExtension(number) => self.remove_extension(*number)?,
+                Change::RemoveQueue(number) => self.remove_queue(*number)?,
+            }
+        }
+        self.revision += 1;
+        let revision = self.revision;
+        self.entry
+            .facts
+            .push(Event::ConfigurationChanged { revision });
+        Ok(())
+    }
+
+    fn put_extension(&mut self, engine: &Engine, config: &ExtensionConfig) -> Checked {
+        let (administrator, ring_timeout) = (config.administrator, config.ring_timeout);
+        if let Some(person) = self.person(config.number) {
+            let person = known(self.persons.get_mut(&person), "an extension")?;
+            (person.administrator, person.ring_timeout) = (administrator, ring_timeout);
+            return Ok(());
+        }
+        let id = known(engine.find_agent(config.number), "a new extension")?;
+        let person = Person {
+            number: config.number,
+            up: false,
+            administrator,
+            ring_timeout,
+            offer: None,
+            rest_until: None,
+        };
+        self.extensions.insert(config.number, id);
+        known(
+            self.persons.insert(id, person).is_none().then_some(()),
+            "an id used twice",
+        )
+    }
+
+    fn put_queue(&mut self, engine: &Engine, config: &QueueConfig) -> Checked {
+        let id = match self.numbers.get(&config.number) {
+            Some(id) => *id,
+            None => self.add_queue(engine, config)?,
+        };
+        self.set_members(id, &config.members)?;
+        let queue = known(self.queues.get_mut(&id), "a queue")?;
+        queue.config = config.clone();
+        self.entry.rearmed.insert(id);
+        self.await_midnight(id);
+        Ok(())
+    }
+
+    fn add_queue(&mut self, engine: &Engine, config: &QueueConfig) -> Result<QueueId, String> {
+        let id = known(engine.find_queue(config.number), "a new queue")?;
+        let queue = Queue {
+            config: config.clone(),
+            members: Vec::new(),
+            rings: 0,
+            last_static: None,
+            last_dynamic: None,
+            midnight: None,
+            watched: None,
+            removed: false,
+        };
+        self.numbers.insert(config.number, id);
+        known(
+            self.queues.insert(id, queue).is_none().then_some(()),
+            "an id used twice",
+        )?;
+        Ok(id)
+    }
+
+    /// Gives a queue these members; who stays keeps all that is known of him.
+    fn set_members(&mut self, id: QueueId, wanted: &[MemberConfig]) -> Checked {
+        let mut queue = known(self.queues.remove(&id), "a queue")?;
+        let mut before = std::mem::take(&mut queue.members);
+        let (last_static, last_dynamic) = last_rung_who_stays(self, &queue, &before, wanted);
+        (queue.last_static, queue.last_dynamic) = (last_static, last_dynamic);
+        for config in wanted {
+            let agent = known(self.person(config.extension), "a member's extension")?;
+            let place = before.iter().position(|member| member.agent == agent);
+            let (mut member, is_new) = match place {
+                Some(place) => (before.remove(place), false),
+                None => (self.new_member(agent, config.kind), true),
+            };
+            let starts_in = match config.kind {
+                MemberKind::Static => true,
+                MemberKind::Dynamic => {
+                    is_new && self.options.new_dynamic_agents == InitialStatus::LoggedIn
+                }
+            };
+            let comes_in = starts_in && !member.logged_in;
+            if comes_in {
+                log_in(&mut member, self.next_count());
+            }
+            member.kind = config.kind;
+            if is_new || comes_in {
+                self.tell_status(agent, id, member.status());
+            }
+            queue.members.push(member);
+        }
+        for member in before {
+            self.tell_status(member.agent, id, AgentStatus::LoggedOut);
+        }
+        self.queues.insert(id, queue);
+        Ok(())
+    }
+
+    fn new_member(&mut self, agent: AgentId, kind: MemberKind) -> Member {
+        Member {
+            agent,
+            serial: self.next_count(),
+            kind,
+            logged_in: false,
+            was_logged_in: false,
+            paused: None,
+            login_order: 0,
+            last_rung: 0,
+            completed: Completed::default(),
+            wrap_up_until: None,
+        }
+    }
+
+    fn tell_status(&mut self, agent: AgentId, queue: QueueId, status: AgentStatus) {
+        self.entry.facts.push(Event::AgentStatusChanged {
+            agent,
+            queue,
+            status,
+            by: By::System,
+        });
+    }
+
+    fn remove_extension(&mut self, number: Number) -> Checked {
+        let agent = known(self.extensions.remove(&number), "an extension")?;
+        self.entry.gone.push(agent);
+        let ids: Vec<QueueId> = self.queues.keys().copied().collect();
+        for id in ids {
+            let queue = known(self.queues.get_mut(&id), "a queue")?;
+            queue.config.managers.retain(|manager| *manager != number);
+            let Some(member) = queue.member(agent).cloned() else {
+                continue;
+            };
+            queue
+                .config
+                .members
+                .retain(|member| member.extension != number);
+            let wanted = queue.config.members.clone();
+            self.entry.left.push((id, member));
+            self.set_members(id, &wanted)?;
+        }
+        Ok(())
+    }
+
+    fn remove_queue(&mut self, number: Number) -> Checked {
+        let id = known(self.numbers.remove(&number), "a queue")?;
+        self.set_members(id, &[])?;
+        let is_empty = self.line(id).is_empty();
+        let queue = known(self.queues.get_mut(&id), "a queue")?;
+        (queue.removed, queue.midnight, queue.watched) = (true, None, None);
+        if is_empty {
+            self.queues.remove(&id);
+        }
+        Ok(())
+    }
+}
+
+/// What round robin remembers when the list changes: of each kind whoever was
+/// rung last or, where he does not stay, the nearest before him who does.
+fn last_rung_who_stays(
+    model: &Model,
+    queue: &Queue,
+    before: &[Member],
+    wanted: &[MemberConfig],
+) -> (Option<u64>, Option<u64>) {
+    let stays = |member: &&Member| {
+        wanted.iter().any(|config| {
+            config.kind == member.kind && model.person(config.extension) == Some(member.agent)
+        })
+    };
+    let statics: Vec<&Member> = before
+        .iter()
+        .filter(|m| m.kind == MemberKind::Static)
+        .collect();
+    let last = statics
+        .iter()
+        .position(|member| Some(member.serial) == queue.last_static);
+    let last_static = last.and_then(|last| {
+        let kept = statics[..=last].iter().rev().find(|member| stays(member));
+        kept.map(|member| member.serial)
+    });
+    let dynamics = before
+        .iter()
+        .filter(|member| member.kind == MemberKind::Dynamic);
+    let orders = dynamics.filter(stays).map(|member| member.login_order);
+    let last_dynamic = orders
+        .filter(|order| Some(*order) <= queue.last_dynamic)
+        .max();
+    (last_static, last_dynamic)
+}

@@ -1,0 +1,235 @@
+//! What is ordered: in order, once, and for a cause.
+
+use std::collections::BTreeSet;
+
+use tandem_engine::{
+    Awaiting, CancelReason, Effect, EffectId, EndReason, Engine, Event, HangUpCause, Input, Kind,
+    LegId, OfferEnd,
+};
+
+use super::state::{LegStage, Sound};
+use super::{Checked, Law, Model, known};
+
+impl Model {
+    /// Reads the effects of an entry, after its events.
+    pub(super) fn effects(&mut self, effects: &[(EffectId, Effect)]) -> Checked {
+        self.everybody_is_rung()?;
+        self.ids_are_new(effects)?;
+        if matches!(self.entry.input, Input::Restarted { .. }) {
+            return self.effects_of_restart(effects);
+        }
+        let mut kept = Vec::new();
+        for (id, effect) in effects {
+            match effect.kind() {
+                Kind::Kept => {
+                    self.kept.insert(*id, effect.clone());
+                    kept.push(effect.clone());
+                }
+                Kind::Awaited | Kind::Told => self.effect(effect)?,
+            }
+        }
+        let wanted = std::mem::take(&mut self.entry.to_keep);
+        self.law(Law::Kept, kept == wanted, || {
+            format!("kept effects are {kept:?}, and should be {wanted:?}")
+        })?;
+        self.nothing_was_forgotten()
+    }
+
+    fn ids_are_new(&self, effects: &[(EffectId, Effect)]) -> Checked {
+        let ids: BTreeSet<EffectId> = effects.iter().map(|(id, _)| *id).collect();
+        let again = matches!(self.entry.input, Input::Restarted { .. });
+        let own = |id: &EffectId| id.seq == self.entry.seq || again && self.kept.contains_key(id);
+        let good = ids.len() == effects.len() && ids.iter().all(own);
+        self.law(Law::Legs, good, || format!("effects have the ids {ids:?}"))
+    }
+
+    /// After a restart nobody is there to be told anything; what can be done
+    /// twice is ordered again, and what is new is new.
+    fn effects_of_restart(&mut self, effects: &[(EffectId, Effect)]) -> Checked {
+        let mut new = Vec::new();
+        let mut again = BTreeSet::new();
+        for (id, effect) in effects {
+            let kept = effect.kind() == Kind::Kept;
+            self.law(Law::Kept, kept, || {
+                format!("{effect:?} is ordered at a restart")
+            })?;
+            match self.kept.get(id) {
+                Some(known) if known == effect => drop(again.insert(*id)),
+                _ => new.push((*id, effect.clone())),
+            }
+        }
+        let all = self.kept.keys().all(|id| again.contains(id));
+        self.law(Law::Kept, all, || {
+            format!("of {:?} only {again:?} is ordered again", self.kept)
+        })?;
+        let wanted = std::mem::take(&mut self.entry.to_keep);
+        let ordered: Vec<&Effect> = new.iter().map(|(_, effect)| effect).collect();
+        let equal = ordered.iter().copied().eq(&wanted);
+        self.law(Law::Kept, equal, || {
+            format!("a restart orders {ordered:?}, and should {wanted:?}")
+        })?;
+        self.kept.extend(new);
+        self.entry.to_play.clear();
+        Ok(())
+    }
+
+    fn effect(&mut self, effect: &Effect) -> Checked {
+        match effect {
+            Effect::Ring {
+                leg,
+                call,
+                agent,
+                queue,
+                timeout,
+            } => {
+                let next = (!self.entry.rung.is_empty()).then(|| self.entry.rung.remove(0));
+                let known_leg = known(self.legs.get(leg), "a ring that no event tells of")?;
+                let told = (
+                    known_leg.call,
+                    known_leg.agent,
+                    known_leg.queue,
+                    known_leg.due,
+                );
+                let due = self.entry.now + *timeout;
+                let fits = next == Some(*leg) && told == (*call, *agent, *queue, due);
+                self.law(Law::Legs, fits, || {
+                    format!("{effect:?} is not what was told")
+                })?;
+                self.sounds.insert(*leg, Sound::Ringing);
+                Ok(())
+            }
+            Effect::CancelRing { leg, .. } => {
+                self.goes_on(*leg, Sound::Ringing, Sound::Over, effect)
+            }
+            Effect::Bridge { call, leg } => {
+                let fits = self.legs.get(leg).is_some_and(|leg| leg.call == *call);
+                self.law(Law::Legs, fits, || format!("{effect:?} is of another call"))?;
+                self.goes_on(*leg, Sound::Answered, Sound::Bridged, effect)
+            }
+            Effect::HangUpLeg { leg } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
+            Effect::HangUpCaller { call, .. } => {
+                let due = self.entry.to_hang_up.iter().position(|due| due == call);
+                let found = due.map(|place| self.entry.to_hang_up.remove(place));
+                self.law(Law::Legs, found.is_some(), || {
+                    format!("caller {call} is hung up for no reason, or twice")
+                })
+            }
+            Effect::PlayMusic { call, queue } => {
+                let due = (self.entry.to_play.iter()).position(|due| *due == (*call, *queue));
+                let found = due.map(|place| self.entry.to_play.remove(place));
+                self.law(Law::Legs, found.is_some(), || {
+                    format!("caller {call} hears music for no reason, or twice")
+                })
+            }
+            Effect::Mail { .. } | Effect::PushRecord { .. } => Ok(()),
+        }
+    }
+
+    /// A leg goes from one sound to the next.
+    fn goes_on(&mut self, leg: LegId, from: Sound, to: Sound, effect: &Effect) -> Checked {
+        let sound = self.sounds.get(&leg).copied();
+        self.law(Law::Legs, sound == Some(from), || {
+            format!("{effect:?} is ordered of a leg that is {sound:?}")
+        })?;
+        self.sounds.insert(leg, to);
+        Ok(())
+    }
+
+    /// What had to be ordered was.
+    fn nothing_was_forgotten(&mut self) -> Checked {
+        let (rung, hang_up, play) = (
+            &self.entry.rung,
+            &self.entry.to_hang_up,
+            &self.entry.to_play,
+        );
+        // A caller who left at once need not hear anything.
+        let play: Vec<_> = play
+            .iter()
+            .filter(|(call, _)| self.calls.contains_key(call))
+            .collect();
+        let nothing = rung.is_empty() && hang_up.is_empty() && play.is_empty();
+        self.law(Law::Legs, nothing, || {
+            format!("not ordered: rings {rung:?}, hang-ups {hang_up:?}, music {play:?}")
+        })
+    }
+
+    /// What legs were told to do is what they do; and what has not ended is
+    /// what is awaited.
+    pub(super) fn awaited(&self, engine: &Engine) -> Checked {
+        for (id, leg) in &self.legs {
+            let sound = self.sounds.get(id).copied();
+            let fits = match leg.stage {
+                LegStage::Ringing => sound == Some(Sound::Ringing),
+                LegStage::Talking => sound == Some(Sound::Bridged),
+                LegStage::Over => sound == Some(Sound::Over),
+            };
+            self.law(Law::Legs, fits, || {
+                format!("leg {id} is {:?}, and its telephone {sound:?}", leg.stage)
+            })?;
+        }
+        let ringing = self
+            .legs
+            .iter()
+            .filter(|(_, leg)| leg.stage == LegStage::Ringing);
+        let ringing: BTreeSet<LegId> = ringing.map(|(id, _)| *id).collect();
+        let (mut rings, mut kept) = (Vec::new(), Vec::new());
+        for awaiting in engine.awaiting() {
+            match awaiting {
+                Awaiting::Ring { leg, .. } => rings.push(leg),
+                Awaiting::Kept { effect, order } => kept.push((effect, order)),
+            }
+        }
+        let same = rings.len() == ringing.len() && rings.iter().all(|leg| ringing.contains(leg));
+        self.law(Law::Legs, same, || {
+            format!("{rings:?} are awaited, and {ringing:?} ring")
+        })?;
+        let same = kept
+            .iter()
+            .copied()
+            .eq(self.kept.iter().map(|(id, effect)| (*id, effect)));
+        self.law(Law::Kept, same, || {
+            format!("kept are {kept:?}, and should be {:?}", self.kept)
+        })
+    }
+
+    /// A cancelled ring says whether the telephone shows a missed call, a
+    /// caller why he is hung up: as the events of the same entry do.
+    pub(super) fn reasons_agree(
+        &self,
+        events: &[Event],
+        effects: &[(EffectId, Effect)],
+    ) -> Checked {
+        for event in events {
+            let (fits, what) = match event {
+                Event::OfferEnded { leg, end, .. } => {
+                    let wanted = match end {
+                        OfferEnd::CompletedElsewhere => Some(CancelReason::CompletedElsewhere),
+                        OfferEnd::TimedOut => Some(CancelReason::TimedOut),
+                        OfferEnd::Withdrawn => Some(CancelReason::Withdrawn),
+                        OfferEnd::Failed(_) => None,
+                    };
+                    let told = effects.iter().find_map(|(_, effect)| match effect {
+                        Effect::CancelRing { leg: of, why } if of == leg => Some(*why),
+                        _ => None,
+                    });
+                    (told.is_none() || told == wanted, format!("{told:?}"))
+                }
+                Event::CallEnded { call, reason, .. } => {
+                    let told = effects.iter().find_map(|(_, effect)| match effect {
+                        Effect::HangUpCaller { call: of, cause } if of == call => Some(*cause),
+                        _ => None,
+                    });
+                    let wanted = match reason {
+                        EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(*cause),
+                        EndReason::AgentHungUp | EndReason::CallerHungUp => HangUpCause::Normal,
+                        _ => HangUpCause::Unanswered,
+                    };
+                    (told.is_none_or(|told| told == wanted), format!("{told:?}"))
+                }
+                _ => continue,
+            };
+            self.law(Law::Legs, fits, || format!("{event:?} goes with {what}"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! What must be refused, and that a refusal changes nothing.
+
+use tandem_engine::{AgentId, By, Engine, Entry, Input, Number, Outbox, QueueId, Reject, Timer};
+
+use super::state::LegStage;
+use super::{Checked, Law, Model};
+
+impl Model {
+    /// Why the entry at hand must be refused, if it must.
+    pub(super) fn refusal(&self) -> Option<Reject> {
+        let when = |refused: bool, reject| refused.then_some(reject);
+        match &self.entry.input {
+            Input::Abort { timer } => {
+                let next = (self.entry.first).filter(|(due, _)| *due <= self.entry.at);
+                when(
+                    next.is_none_or(|(_, next)| next != *timer),
+                    Reject::TooEarly,
+                )
+            }
+            Input::AgentLogIn { .. }
+            | Input::AgentLogOut { .. }
+            | Input::AgentPause { .. }
+            | Input::AgentUnpause { .. } => self.switched().err(),
+            Input::BridgeFailed { call } => when(self.talking_leg(*call).is_none(), Reject::Stale),
+            Input::CallArrived { from, dialled, .. } => {
+                let known = self.leads_somewhere(*dialled)
+                    && from
+                        .extension
+                        .is_none_or(|from| self.extensions.contains_key(&from));
+                when(!known, Reject::UnknownNumber)
+            }
+            Input::CallerHungUp { call } => when(!self.calls.contains_key(call), Reject::Stale),
+            Input::Configure { by, base, .. } => {
+                if !self.administers(*by) {
+                    return Some(Reject::Denied);
+                }
+                let revision = self.revision;
+                when(*base != revision, Reject::Conflict { revision })
+            }
+            Input::DeviceDown { extension } => self.device_refusal(*extension, false),
+            Input::DeviceUp { extension } => self.device_refusal(*extension, true),
+            Input::KeptDone { effect }
+            | Input::KeptFailed { effect }
+            | Input::KeptUnknown { effect } => when(!self.kept.contains_key(effect), Reject::Stale),
+            Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
+                let stage = self.legs.get(leg).map(|leg| leg.stage);
+                when(stage != Some(LegStage::Ringing), Reject::Stale)
+            }
+            Input::LegEnded { leg } => {
+                let alive = |stage| stage != LegStage::Over;
+                let leg = self.legs.get(leg);
+                when(!leg.is_some_and(|leg| alive(leg.stage)), Reject::Stale)
+            }
+            Input::PersonErased { by, .. } => when(!self.administers(*by), Reject::Denied),
+            Input::Restarted { .. } | Input::Tick | Input::WallOffset { .. } => None,
+        }
+    }
+
+    fn device_refusal(&self, number: Number, up: bool) -> Option<Reject> {
+        let Some(agent) = self.extensions.get(&number) else {
+            return Some(Reject::UnknownNumber);
+        };
+        let is_so = self
+            .persons
+            .get(agent)
+            .is_some_and(|person| person.up == up);
+        is_so.then_some(Reject::NoChange)
+    }
+
+    fn leads_somewhere(&self, number: Number) -> bool {
+        self.extensions.contains_key(&number) || self.numbers.contains_key(&number)
+    }
+
+    /// The person who asks, where he is known.
+    pub(super) fn person(&self, number: Number) -> Option<AgentId> {
+        self.extensions.get(&number).copied()
+    }
+
+    /// Whether somebody may do everything.
+    pub(super) fn administers(&self, by: By) -> bool {
+        match by {
+            By::System => true,
+            By::Person(number) => self
+                .person(number)
+                .and_then(|agent| self.persons.get(&agent))
+                .is_some_and(|person| person.administrator),
+        }
+    }
+
+    /// Whether somebody may switch an agent's status in a queue: he himself,
+    /// and a manager of the queue where that is set.
+    pub(super) fn may_switch(&self, by: By, agent: AgentId, queue: QueueId) -> bool {
+        let By::Person(number) = by else { return true };
+        let Some(person) = self.person(number) else {
+            return false;
+        };
+        let config = self.queues.get(&queue).map(|queue| &queue.config);
+        let manages = config.is_some_and(|config| {
+            config.managers_switch_agents && config.managers.contains(&number)
+        });
+        self.administers(by) || person == agent || manages
+    }
+
+    /// A refusal is silent and leaves the state as it was.
+    pub(super) fn nothing_changed(&self, engine: &Engine, out: &Outbox) -> Checked {
+        let silent = out.effects.is_empty() && out.events.is_empty();
+        self.law(Law::Refusals, silent, || "a refusal has outputs".to_owned())?;
+        let Some(untouched) = self.entry.untouched else {
+            return Ok(());
+        };
+        self.law(Law::Refusals, engine.hash() == untouched, || {
+            "a refusal changes the state".to_owned()
+        })
+    }
+}
+
+/// Hash of the state after an entry that certainly does nothing: it names a
+/// timer that no engine has.
+pub(super) fn untouched(engine: &Engine, entry: &Entry) -> u128 {
+    let mut fork = engine.clone();
+    let nobody = AgentId::from_parts(u32::MAX, u32::MAX);
+    let input = Input::Abort {
+        timer: Timer::Rest(nobody),
+    };
+    let (seq, at) = (entry.seq, entry.at);
+    fork.apply(&Entry { seq, at, input }, &mut Outbox::default());
+    fork.hash()
+}

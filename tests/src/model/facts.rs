@@ -1,0 +1,167 @@
+//! What an entry does directly, before anything follows from it; and the
+//! facts that the engine must tell of it, neither more nor fewer.
+
+use tandem_engine::{Engine, Event, Input, KeptEnd, Number, Timer};
+
+use super::state::Sound;
+use super::{Checked, Law, Model, known};
+
+impl Model {
+    /// Does in the books what the entry at hand says itself.
+    pub(super) fn begin(&mut self, engine: &Engine) -> Checked {
+        match self.entry.input.clone() {
+            Input::Abort { timer } => self.fired(timer, true),
+            Input::Tick => {
+                let (_, timer) = known(self.entry.first, "a tick")?;
+                self.fired(timer, false)
+            }
+            Input::AgentLogIn { .. }
+            | Input::AgentLogOut { .. }
+            | Input::AgentPause { .. }
+            | Input::AgentUnpause { .. } => self.begin_switch(),
+            Input::Configure { changes, .. } => self.begin_configure(engine, &changes),
+            Input::DeviceDown { extension } => self.begin_device(extension, false),
+            Input::DeviceUp { extension } => self.begin_device(extension, true),
+            Input::KeptDone { effect } => self.kept_ends(effect, KeptEnd::Done),
+            Input::KeptFailed { effect } => self.kept_ends(effect, KeptEnd::Failed),
+            Input::KeptUnknown { effect } => self.kept_ends(effect, KeptEnd::Unknown),
+            Input::LegAnswered { leg } => self.sounds(leg, Sound::Answered),
+            Input::LegEnded { leg } | Input::LegFailed { leg, .. } => self.sounds(leg, Sound::Over),
+            Input::BridgeFailed { call } => {
+                let leg = known(self.talking_leg(call), "a connection")?;
+                self.sounds(leg, Sound::Over)
+            }
+            Input::PersonErased { number, .. } => self.begin_erasure(number),
+            Input::Restarted { epoch, .. } => self.begin_restart(epoch),
+            Input::WallOffset { micros } => {
+                self.wall_offset = micros;
+                self.await_midnights();
+                Ok(())
+            }
+            Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
+        }
+    }
+
+    fn begin_device(&mut self, number: Number, up: bool) -> Checked {
+        let agent = known(self.person(number), "an extension")?;
+        known(self.persons.get_mut(&agent), "an extension")?.up = up;
+        self.entry.facts.push(Event::DeviceChanged { agent, up });
+        Ok(())
+    }
+
+    fn begin_erasure(&mut self, number: Number) -> Checked {
+        let mut calls = 0;
+        for call in self.calls.values_mut().filter(|call| call.number == number) {
+            call.number = Number::NONE;
+            calls += 1;
+        }
+        self.entry.facts.push(Event::PersonErased { calls });
+        Ok(())
+    }
+
+    /// Every leg is gone; what may not be done twice is in doubt.
+    fn begin_restart(&mut self, epoch: u32) -> Checked {
+        self.epoch = self.epoch.max(epoch);
+        for sound in self.sounds.values_mut() {
+            *sound = Sound::Over;
+        }
+        let doubtful = self
+            .kept
+            .iter()
+            .filter(|(_, effect)| !effect.is_idempotent());
+        let doubtful: Vec<_> = doubtful.map(|(id, _)| *id).collect();
+        for effect in doubtful {
+            self.kept_ends(effect, KeptEnd::Unknown)?;
+        }
+        let calls = u32::try_from(self.calls.len()).expect("a test has few calls");
+        self.seen.cut_off += self
+            .calls
+            .values()
+            .filter(|call| call.visit.is_some())
+            .count() as u64;
+        self.entry.facts.push(Event::SystemRestarted { calls });
+        Ok(())
+    }
+
+    fn kept_ends(&mut self, effect: tandem_engine::EffectId, how: KeptEnd) -> Checked {
+        known(self.kept.remove(&effect), "a kept effect")?;
+        self.entry.facts.push(Event::KeptEnded { effect, how });
+        Ok(())
+    }
+
+    fn sounds(&mut self, leg: tandem_engine::LegId, sound: Sound) -> Checked {
+        *known(self.sounds.get_mut(&leg), "a leg")? = sound;
+        Ok(())
+    }
+
+    /// A deadline came: what it ends without any event ends here.
+    fn fired(&mut self, timer: Timer, aborted: bool) -> Checked {
+        let due = self.entry.first.map(|(due, _)| due);
+        let ended = match timer {
+            Timer::Midnight(queue) => {
+                let entry = known(self.queues.get_mut(&queue), "a queue")?;
+                let ended = entry.midnight.take();
+                if !aborted {
+                    for member in &mut entry.members {
+                        member.completed.since_midnight = 0;
+                    }
+                }
+                self.await_midnight(queue);
+                self.seen.midnights += 1;
+                ended
+            }
+            Timer::Rest(agent) => known(self.persons.get_mut(&agent), "an agent")?
+                .rest_until
+                .take(),
+            Timer::Retry(call) => {
+                let call = known(self.calls.get_mut(&call), "a call")?;
+                known(call.visit.as_mut(), "a visit")?.retry_until.take()
+            }
+            Timer::WrapUp(_) => {
+                let (queue, agent) = known(self.entry.wrap_up_of, "a member")?;
+                let entry = known(self.queues.get_mut(&queue), "a queue")?;
+                let member = known(entry.member_mut(agent), "a member")?;
+                let ended = member.wrap_up_until.take();
+                self.entry.facts.push(Event::WrapUpEnded { agent, queue });
+                ended
+            }
+            Timer::RingTimeout(leg) => self.legs.get(&leg).map(|leg| leg.due),
+            Timer::LongestWait(_) | Timer::PutOut(_) => return Ok(()),
+        };
+        self.law(Law::Timers, ended == due, || {
+            format!("{timer:?} fires at {due:?}, but it should at {ended:?}")
+        })
+    }
+
+    /// A fact was told: it must have been expected, and is no more.
+    pub(super) fn told(&mut self, event: &Event) -> Checked {
+        match self.entry.facts.iter().position(|fact| fact == event) {
+            Some(place) => {
+                self.entry.facts.swap_remove(place);
+                Ok(())
+            }
+            None => {
+                let expected = &self.entry.facts;
+                self.law(law_of(event), false, || {
+                    format!("{event:?} is told, but what happened is {expected:?}")
+                })
+            }
+        }
+    }
+
+    /// Nothing that happened was kept secret.
+    pub(super) fn all_was_told(&self) -> Checked {
+        self.entry.facts.iter().try_for_each(|fact| {
+            self.law(law_of(fact), false, || {
+                format!("{fact:?} happened and is not told")
+            })
+        })
+    }
+}
+
+fn law_of(fact: &Event) -> Law {
+    match fact {
+        Event::KeptEnded { .. } => Law::Kept,
+        _ => Law::Facts,
+    }
+}

@@ -1,0 +1,281 @@
+//! Events, one by one.
+
+use tandem_engine::config::model::{Destination, Strategy};
+use tandem_engine::limits::REST_AFTER_FAILED_RING_S;
+use tandem_engine::{
+    AgentId, CallId, Cause, Event, Input, LegId, OfferEnd, PublicId, QueueId, Span, Timer,
+};
+
+use super::state::{Answer, Call, Leg, LegStage};
+use super::{Checked, Law, Model, known};
+
+impl Model {
+    /// Reads one event.
+    pub(super) fn fold(&mut self, event: &Event) -> Checked {
+        if !matches!(event, Event::CallOffered { .. }) {
+            self.everybody_is_rung()?;
+        }
+        match event {
+            Event::CallAnswered {
+                call,
+                queue,
+                agent,
+                leg,
+                waited,
+            } => self.call_answered(*call, *queue, *agent, *leg, *waited),
+            Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
+            Event::CallEnded {
+                call,
+                public,
+                reason,
+            } => self.call_ended(*call, *public, *reason),
+            Event::CallJoined { call, queue } => self.call_joined(*call, *queue),
+            Event::CallOffered {
+                call,
+                queue,
+                agent,
+                leg,
+            } => self.call_offered(*call, *queue, *agent, *leg),
+            Event::CallRequeued { call, queue, agent } => self.call_requeued(*call, *queue, *agent),
+            Event::ExtensionAnswered { call, agent, leg } => {
+                self.extension_answered(*call, *agent, *leg)
+            }
+            Event::ExtensionRung { call, agent, leg } => self.extension_rung(*call, *agent, *leg),
+            Event::OfferEnded {
+                call,
+                queue,
+                agent,
+                leg,
+                end,
+                rang,
+            } => {
+                self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
+                self.after_offer(*leg, *end)
+            }
+            Event::QueueCallEnded(record) => self.queue_call_ended(record),
+            Event::AgentStatusChanged { .. }
+            | Event::ConfigurationChanged { .. }
+            | Event::DeviceChanged { .. }
+            | Event::KeptEnded { .. }
+            | Event::PersonErased { .. }
+            | Event::SystemRestarted { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.told(event),
+        }
+    }
+
+    fn call_arrived(&mut self, id: CallId, public: PublicId, key: u128) -> Checked {
+        let Input::CallArrived {
+            key: asked,
+            from,
+            dialled,
+        } = self.entry.input.clone()
+        else {
+            return known(None, "a call arrives unasked");
+        };
+        let counter = self.last_public.map_or(0, |last| last.counter + 1);
+        let epoch = self.epoch;
+        let named = public == PublicId { epoch, counter } && key == asked;
+        self.law(Law::Outcomes, named, || {
+            format!("call {id} is named {public}, key {key}")
+        })?;
+        self.last_public = Some(public);
+        let origin = from.extension.and_then(|number| self.person(number));
+        let goes_to = if self.extensions.contains_key(&dialled) {
+            Destination::Extension(dialled)
+        } else {
+            Destination::Queue(dialled)
+        };
+        let call = Call {
+            public,
+            number: from.number,
+            origin,
+            visits: 0,
+            hops: 0,
+            goes_to: Some(goes_to),
+            visit: None,
+        };
+        self.publics.insert(public, id);
+        known(
+            self.calls.insert(id, call).is_none().then_some(()),
+            "an id used twice",
+        )
+    }
+
+    /// A leg begins to ring.
+    pub(super) fn rings(&mut self, id: LegId, leg: Leg) -> Checked {
+        self.entry.rung.push(id);
+        known(
+            self.legs.insert(id, leg).is_none().then_some(()),
+            "a leg's id used twice",
+        )
+    }
+
+    fn extension_rung(&mut self, call: CallId, agent: AgentId, leg: LegId) -> Checked {
+        let person = known(self.persons.get(&agent), "an extension")?;
+        let (number, up, timeout) = (person.number, person.up, person.ring_timeout);
+        self.arrives(call, Destination::Extension(number))?;
+        self.law(Law::Routes, up, || {
+            format!("unreachable extension {number} is rung")
+        })?;
+        let now = self.entry.now;
+        self.rings(
+            leg,
+            Leg {
+                call,
+                agent,
+                queue: None,
+                rung_at: now,
+                due: now + timeout,
+                stage: LegStage::Ringing,
+            },
+        )
+    }
+
+    fn extension_answered(&mut self, call: CallId, agent: AgentId, leg: LegId) -> Checked {
+        let asked = self.entry.input == Input::LegAnswered { leg };
+        let entry = known(self.legs.get_mut(&leg), "a leg")?;
+        let fits = entry.call == call && entry.agent == agent && entry.queue.is_none();
+        entry.stage = LegStage::Talking;
+        self.law(Law::Outcomes, asked && fits, || {
+            format!("leg {leg} is not what answered")
+        })
+    }
+
+    fn call_answered(
+        &mut self,
+        call: CallId,
+        queue: QueueId,
+        agent: AgentId,
+        leg: LegId,
+        waited: Span,
+    ) -> Checked {
+        let now = self.entry.now;
+        let asked = self.entry.input == Input::LegAnswered { leg };
+        let entry = known(self.legs.get_mut(&leg), "a leg")?;
+        let fits = entry.call == call && entry.agent == agent && entry.queue == Some(queue);
+        entry.stage = LegStage::Talking;
+        known(self.persons.get_mut(&agent), "an agent")?.offer = None;
+        let serial = self
+            .queues
+            .get(&queue)
+            .and_then(|queue| queue.member(agent));
+        let serial = known(serial, "a member")?.serial;
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        let visit = known(entry.visit.as_mut(), "a visit")?;
+        let alone = visit.rings.len() == 1 && visit.rings.contains(&leg);
+        let just = now.since(visit.joined_at) == waited;
+        visit.rings.clear();
+        visit.tried.clear();
+        visit.retry_until = None;
+        visit.answered = Some(Answer {
+            at: now,
+            agent,
+            serial,
+        });
+        self.seen.answers += 1;
+        self.law(Law::Outcomes, asked && fits && just, || {
+            format!("call {call} is answered on leg {leg} after {waited}")
+        })?;
+        self.law(Law::Legs, alone, || {
+            format!("call {call} is answered while others ring")
+        })
+    }
+
+    fn call_requeued(&mut self, call: CallId, queue: QueueId, agent: AgentId) -> Checked {
+        let asked = self.entry.input == Input::BridgeFailed { call };
+        let leg = known(self.talking_leg(call), "a connection")?;
+        known(self.legs.get_mut(&leg), "a leg")?.stage = LegStage::Over;
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        let visit = known(entry.visit.as_mut(), "a visit")?;
+        let answer = known(visit.answered.take(), "an answer")?;
+        visit.tried.insert(answer.serial);
+        let fits = visit.queue == queue && answer.agent == agent;
+        self.entry.rearmed.insert(queue);
+        self.entry.to_play.push((call, queue));
+        self.rest(agent)?;
+        self.law(Law::Outcomes, asked && fits, || {
+            format!("call {call} goes back to queue {queue} from agent {agent}")
+        })
+    }
+
+    /// A telephone that refused or failed is left alone for a while.
+    fn rest(&mut self, agent: AgentId) -> Checked {
+        let until = self.entry.now + Span::from_secs(REST_AFTER_FAILED_RING_S);
+        known(self.persons.get_mut(&agent), "an agent")?.rest_until = Some(until);
+        Ok(())
+    }
+
+    fn offer_ended(
+        &mut self,
+        (call, queue, agent): (CallId, QueueId, AgentId),
+        id: LegId,
+        end: OfferEnd,
+        rang: Span,
+    ) -> Checked {
+        let now = self.entry.now;
+        let leg = known(self.legs.get_mut(&id), "a leg")?;
+        let fits = (leg.call, leg.queue, leg.agent) == (call, Some(queue), agent);
+        let rings = leg.stage == LegStage::Ringing;
+        let just = rang == now.since(leg.rung_at);
+        leg.stage = LegStage::Over;
+        self.law(Law::Outcomes, fits && rings && just, || {
+            format!("the offer on leg {id} ends as {end:?} after {rang}")
+        })?;
+        let person = known(self.persons.get_mut(&agent), "an agent")?;
+        let his = person.offer.take() == Some(id);
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        let visit = known(entry.visit.as_mut(), "a visit")?;
+        let its = visit.rings.remove(&id);
+        self.law(Law::Offers, his && its, || format!("leg {id} was no offer"))?;
+        let caused = match (end, &self.entry.input) {
+            (OfferEnd::CompletedElsewhere, Input::LegAnswered { leg }) => *leg != id,
+            (OfferEnd::Failed(cause), Input::LegFailed { leg, cause: told }) => {
+                *leg == id && cause == *told
+            }
+            (OfferEnd::Failed(Cause::Unreachable), Input::LegEnded { leg }) => *leg == id,
+            (OfferEnd::TimedOut, Input::LegFailed { leg, cause }) => {
+                *leg == id && *cause == Cause::NoAnswer
+            }
+            (OfferEnd::TimedOut, Input::Tick) => {
+                self.entry.first.map(|first| first.1) == Some(Timer::RingTimeout(id))
+            }
+            (OfferEnd::Withdrawn, _) => true,
+            _ => false,
+        };
+        self.law(Law::Outcomes, caused, || {
+            format!("the offer on leg {id} ends as {end:?} without a cause")
+        })
+    }
+
+    /// What the end of an offer means for the next one.
+    fn after_offer(&mut self, leg: LegId, end: OfferEnd) -> Checked {
+        let Leg {
+            call, agent, queue, ..
+        } = *known(self.legs.get(&leg), "a leg")?;
+        let queue = known(queue, "a queue's offer")?;
+        match end {
+            OfferEnd::CompletedElsewhere => return Ok(()),
+            OfferEnd::Withdrawn => {
+                self.entry.withdrawn.push((call, agent, queue));
+                return Ok(());
+            }
+            OfferEnd::Failed(_) => self.rest(agent)?,
+            OfferEnd::TimedOut => {}
+        }
+        let entry = known(self.queues.get(&queue), "a queue")?;
+        let interval = entry.config.retry_interval;
+        let serial = entry.member(agent).map(|member| member.serial);
+        let rings_all = entry.config.strategy == Strategy::RingAll;
+        let until = self.entry.now + interval;
+        let call = known(self.calls.get_mut(&call), "a call")?;
+        let visit = known(call.visit.as_mut(), "a visit")?;
+        if let Some(serial) = serial.filter(|_| !rings_all) {
+            visit.tried.insert(serial);
+        }
+        if !interval.is_zero() {
+            visit.retry_until = Some(until);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,337 @@
+//! What the engine must do, once more and simply: a model that reads inputs,
+//! events and effects, keeps books of its own, and objects where the engine
+//! breaks a law. It looks at the engine through public views only, and decides
+//! nothing by them.
+//!
+//! It is slow and obvious on purpose: it searches lists where the engine keeps
+//! sets, and reckons every deadline anew.
+
+mod close;
+mod configure;
+mod effects;
+mod expect;
+mod facts;
+mod fold;
+mod offers;
+mod order;
+mod state;
+mod status;
+mod timers;
+mod views;
+mod visits;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tandem_engine::config::model::Options;
+use tandem_engine::{
+    AgentId, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number, Outbox,
+    PublicId, QueueId, Timer, Timestamp, invariants,
+};
+
+use crate::live::{Line, Witness};
+use state::{Call, Leg, Member, Person, Queue, Sound};
+
+/// A law, by which a test and a planted bug name what they are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Law {
+    /// A free agent gets the call that has waited longest in all his queues.
+    Across,
+    /// What is told agrees with what was asked: status, devices, wrap-ups.
+    Facts,
+    /// Within a queue, who came first is offered first.
+    Fifo,
+    /// No agent is free while a caller waits whom he may serve.
+    Idle,
+    /// The engine's own invariants.
+    Invariants,
+    /// What is kept stays until somebody says what became of it.
+    Kept,
+    /// What is ordered of a leg or a caller comes in order and ends once.
+    Legs,
+    /// Offers are made to agents who may be rung, one at a time.
+    Offers,
+    /// The strategy decides who is rung.
+    Order,
+    /// Every call ends once, every visit to a queue has one outcome, and the
+    /// record says what happened.
+    Outcomes,
+    /// What can not be done is refused, and changes nothing.
+    Refusals,
+    /// Ring-all rings everybody who is free, and lets others join.
+    RingAll,
+    /// Calls go where they are sent, join where they may, and never for ever.
+    Routes,
+    /// Deadlines are exactly those that there should be.
+    Timers,
+    /// Views show what is.
+    Views,
+}
+
+/// Every law.
+pub const LAWS: [Law; 15] = [
+    Law::Across,
+    Law::Facts,
+    Law::Fifo,
+    Law::Idle,
+    Law::Invariants,
+    Law::Kept,
+    Law::Legs,
+    Law::Offers,
+    Law::Order,
+    Law::Outcomes,
+    Law::Refusals,
+    Law::RingAll,
+    Law::Routes,
+    Law::Timers,
+    Law::Views,
+];
+
+/// Whether a law holds, or in which way it is broken.
+type Checked = Result<(), String>;
+
+/// The model and the laws that it watches.
+#[derive(Clone, Debug)]
+pub struct Model {
+    laws: BTreeSet<Law>,
+    options: Options,
+    revision: u64,
+    wall_offset: i64,
+    persons: BTreeMap<AgentId, Person>,
+    extensions: BTreeMap<Number, AgentId>,
+    queues: BTreeMap<QueueId, Queue>,
+    numbers: BTreeMap<Number, QueueId>,
+    calls: BTreeMap<CallId, Call>,
+    publics: BTreeMap<PublicId, CallId>,
+    last_public: Option<PublicId>,
+    epoch: u32,
+    legs: BTreeMap<LegId, Leg>,
+    /// What each leg has been told to do, by effects alone.
+    sounds: BTreeMap<LegId, Sound>,
+    kept: BTreeMap<EffectId, Effect>,
+    /// Counts joins, logins and memberships: the order of things.
+    count: u64,
+    entry: Scope,
+    /// What has been seen so far.
+    pub seen: Seen,
+}
+
+/// How much of what a history contained: a test that never saw an answer shows
+/// nothing about answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// Entries.
+    pub entries: u64,
+    /// Refused entries.
+    pub refused: u64,
+    /// Calls that ended.
+    pub calls: u64,
+    /// Offers.
+    pub offers: u64,
+    /// Offers to one of several free agents.
+    pub choices: u64,
+    /// Answers by agents.
+    pub answers: u64,
+    /// Records.
+    pub records: u64,
+    /// Offers of one call to several agents, and joins of a ring.
+    pub ring_alls: u64,
+    /// Calls that were in a queue when the system stopped.
+    pub cut_off: u64,
+    /// Midnights.
+    pub midnights: u64,
+}
+
+impl Seen {
+    /// Adds what another history contained.
+    pub fn add(&mut self, other: &Self) {
+        self.entries += other.entries;
+        self.refused += other.refused;
+        self.calls += other.calls;
+        self.offers += other.offers;
+        self.choices += other.choices;
+        self.answers += other.answers;
+        self.records += other.records;
+        self.ring_alls += other.ring_alls;
+        self.cut_off += other.cut_off;
+        self.midnights += other.midnights;
+    }
+}
+
+/// What is known of the entry at hand.
+#[derive(Clone, Debug)]
+struct Scope {
+    seq: u64,
+    /// When it was received, and when it happens.
+    at: Timestamp,
+    now: Timestamp,
+    input: Input,
+    /// The deadline that was next before it.
+    first: Option<(Timestamp, Timer)>,
+    /// Whose wrap-up that deadline ends.
+    wrap_up_of: Option<(QueueId, AgentId)>,
+    /// Hash of the state that a refusal must leave.
+    untouched: Option<u128>,
+    /// Facts that must be told, in any order.
+    facts: Vec<Event>,
+    /// Kept effects that must be ordered, in this order.
+    to_keep: Vec<Effect>,
+    /// Ring-all rings these for this call before anything else.
+    broadcast: Option<(CallId, BTreeSet<AgentId>)>,
+    /// Offers taken back, to be justified at the end.
+    withdrawn: Vec<(CallId, AgentId, QueueId)>,
+    /// Legs that began to ring, in order.
+    rung: Vec<LegId>,
+    /// Calls that must be told to hang up.
+    to_hang_up: Vec<CallId>,
+    /// Calls that must hear music.
+    to_play: Vec<(CallId, QueueId)>,
+    /// Queues whose longest wait is watched anew.
+    rearmed: BTreeSet<QueueId>,
+    /// Memberships that end because the extension does.
+    left: Vec<(QueueId, Member)>,
+    gone: Vec<AgentId>,
+}
+
+impl Scope {
+    fn new(engine: &Engine, entry: &Entry) -> Self {
+        let first = engine.next_deadline();
+        let now = match (&entry.input, first) {
+            // A deadline acts when it was due, however late the tick.
+            (Input::Tick, Some((due, _))) => due,
+            _ => entry.at,
+        };
+        let wrap_up_of = match first {
+            Some((_, Timer::WrapUp(member))) => engine
+                .member(member)
+                .map(|member| (member.queue, member.agent)),
+            _ => None,
+        };
+        Self {
+            seq: entry.seq,
+            at: entry.at,
+            now,
+            input: entry.input.clone(),
+            first,
+            wrap_up_of,
+            untouched: None,
+            facts: Vec::new(),
+            to_keep: Vec::new(),
+            broadcast: None,
+            withdrawn: Vec::new(),
+            rung: Vec::new(),
+            to_hang_up: Vec::new(),
+            to_play: Vec::new(),
+            rearmed: BTreeSet::new(),
+            left: Vec::new(),
+            gone: Vec::new(),
+        }
+    }
+}
+
+impl Model {
+    /// A model of an empty centre that watches these laws.
+    #[must_use]
+    pub fn new(laws: &[Law]) -> Self {
+        let nothing = Entry {
+            seq: 0,
+            at: Timestamp::ZERO,
+            input: Input::Tick,
+        };
+        Self {
+            laws: laws.iter().copied().collect(),
+            options: Options::default(),
+            revision: 0,
+            wall_offset: 0,
+            persons: BTreeMap::new(),
+            extensions: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            publics: BTreeMap::new(),
+            last_public: None,
+            epoch: 0,
+            legs: BTreeMap::new(),
+            sounds: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            count: 0,
+            entry: Scope::new(&Engine::new(0), &nothing),
+            seen: Seen::default(),
+        }
+    }
+
+    /// What must hold when everybody has hung up.
+    ///
+    /// # Errors
+    /// Where somebody is left.
+    pub fn finish(&self) -> Checked {
+        self.law(Law::Outcomes, self.calls.is_empty(), || {
+            format!("calls that never end: {:?}", self.calls.keys())
+        })
+    }
+
+    /// Whether a law holds, if it is watched.
+    fn law(&self, law: Law, holds: bool, broken: impl FnOnce() -> String) -> Checked {
+        if holds || !self.laws.contains(&law) {
+            return Ok(());
+        }
+        Err(format!("law {law:?} is broken: {}", broken()))
+    }
+
+    fn next_count(&mut self) -> u64 {
+        self.count += 1;
+        self.count
+    }
+
+    /// Reads an accepted entry and what followed from it.
+    fn read(&mut self, engine: &Engine, out: &Outbox) -> Checked {
+        self.begin(engine)?;
+        for event in &out.events {
+            self.fold(event)?;
+        }
+        self.effects(&out.effects)?;
+        self.reasons_agree(&out.events, &out.effects)?;
+        self.close(engine)
+    }
+}
+
+/// Something that must be there for the books to be kept at all.
+fn known<T>(found: Option<T>, what: &str) -> Result<T, String> {
+    found.ok_or_else(|| format!("the outputs make no sense: {what}"))
+}
+
+impl Witness for Model {
+    fn before(&mut self, engine: &Engine, entry: &Entry) {
+        self.entry = Scope::new(engine, entry);
+        self.seen.entries += 1;
+        if self.laws.contains(&Law::Refusals) && self.refusal().is_some() {
+            self.entry.untouched = Some(expect::untouched(engine, entry));
+        }
+    }
+
+    fn after(&mut self, engine: &Engine, line: &Line) -> Checked {
+        let refused = line.out.reject.clone();
+        let expected = self.refusal();
+        if refused == expected {
+            self.seen.refused += u64::from(refused.is_some());
+        } else {
+            self.law(Law::Refusals, false, || {
+                format!("refused {refused:?}, but it should be {expected:?}")
+            })?;
+            known(
+                (refused.is_some() == expected.is_some()).then_some(()),
+                "a refusal",
+            )?;
+        }
+        if refused.is_some() {
+            self.nothing_changed(engine, &line.out)?;
+        } else {
+            self.read(engine, &line.out)?;
+        }
+        let checked = if self.laws.contains(&Law::Invariants) {
+            invariants::check(engine)
+        } else {
+            Ok(())
+        };
+        self.law(Law::Invariants, checked.is_ok(), || format!("{checked:?}"))
+    }
+}

@@ -1,0 +1,162 @@
+//! Offers: to whom they may be made, and which call comes first (Q2, Q4, Q6,
+//! Q12, Q23).
+
+use tandem_engine::config::model::Strategy;
+use tandem_engine::{AgentId, CallId, LegId, QueueId};
+
+use super::state::{Leg, LegStage};
+use super::{Checked, Law, Model, known};
+
+impl Model {
+    pub(super) fn call_offered(
+        &mut self,
+        call: CallId,
+        queue: QueueId,
+        agent: AgentId,
+        leg: LegId,
+    ) -> Checked {
+        self.may_be_offered(call, queue, agent)?;
+        let strategy = known(self.queues.get(&queue), "a queue")?.config.strategy;
+        let rings = known(self.calls.get(&call), "a call")?.waiting();
+        let rings = !known(rings, "a waiting call")?.rings.is_empty();
+        match self.entry.broadcast.take() {
+            Some((broadcast, mut agents)) => {
+                let meant = broadcast == call && agents.remove(&agent);
+                self.law(Law::RingAll, meant, || {
+                    format!("agent {agent} is offered call {call} before {agents:?} ring")
+                })?;
+                self.entry.broadcast = Some((call, agents)).filter(|(_, left)| !left.is_empty());
+            }
+            None if rings => {
+                self.seen.ring_alls += 1;
+                self.law(Law::RingAll, strategy == Strategy::RingAll, || {
+                    format!("call {call} rings two agents at once")
+                })?;
+                self.oldest_ring_is_joined(call, agent)?;
+            }
+            None => {
+                self.first_comes_first(call, queue, agent)?;
+                self.right_agent(call, queue, agent, strategy)?;
+            }
+        }
+        self.note_offer(call, queue, agent, leg)
+    }
+
+    /// The agent is free, the call waits for somebody in his queue.
+    fn may_be_offered(&self, call: CallId, queue: QueueId, agent: AgentId) -> Checked {
+        let entry = known(self.queues.get(&queue), "a queue")?;
+        let offered = self.persons.get(&agent).and_then(|person| person.offer);
+        self.law(Law::Offers, offered.is_none(), || {
+            format!("agent {agent} is offered call {call} while leg {offered:?} rings")
+        })?;
+        let member = entry.member(agent);
+        let free = member.is_some_and(|member| self.is_free(entry, member));
+        self.law(Law::Offers, free, || {
+            format!("call {call} is offered to agent {agent}, who may not be rung")
+        })?;
+        let visit = self.calls.get(&call).and_then(|call| call.waiting());
+        let waits = visit.is_some_and(|visit| visit.queue == queue && visit.retry_until.is_none());
+        self.law(Law::Offers, waits, || {
+            format!("call {call} is offered in queue {queue}, where it does not wait")
+        })
+    }
+
+    /// No call that came earlier could have been offered: to anybody in this
+    /// queue, or to this agent in any queue of his.
+    fn first_comes_first(&self, call: CallId, queue: QueueId, agent: AgentId) -> Checked {
+        let own = known(self.calls.get(&call), "a call")?.waiting();
+        let order = known(own, "a waiting call")?.order;
+        let earlier = |queue: &QueueId| {
+            let ready = self.ready(*queue).into_iter();
+            let mut ready = ready.map(|(id, visit)| (visit.order, id));
+            ready.find(|(other, _)| *other < order)
+        };
+        let passed = earlier(&queue);
+        self.law(Law::Fifo, passed.is_none(), || {
+            format!("call {call} is offered before {passed:?} of the same queue")
+        })?;
+        let passed = self.free_in(agent).iter().find_map(earlier);
+        self.law(Law::Across, passed.is_none(), || {
+            format!("agent {agent} is offered call {call}, but {passed:?} has waited longer")
+        })
+    }
+
+    /// Who becomes free joins the oldest ring, if nobody waits for him.
+    fn oldest_ring_is_joined(&self, call: CallId, agent: AgentId) -> Checked {
+        let queues = self.free_in(agent);
+        let waiting = queues
+            .iter()
+            .find_map(|queue| self.ready(*queue).first().map(|c| c.0));
+        self.law(Law::RingAll, waiting.is_none(), || {
+            format!("agent {agent} joins a ring while {waiting:?} waits")
+        })?;
+        let rings = queues.iter().flat_map(|queue| self.joinable(*queue));
+        let oldest = rings.min_by_key(|(_, visit)| visit.order).map(|(id, _)| id);
+        self.law(Law::RingAll, oldest == Some(call), || {
+            format!("agent {agent} joins the ring of call {call}, not {oldest:?}")
+        })
+    }
+
+    fn right_agent(
+        &mut self,
+        call: CallId,
+        queue: QueueId,
+        agent: AgentId,
+        strategy: Strategy,
+    ) -> Checked {
+        if strategy == Strategy::RingAll {
+            let entry = known(self.queues.get(&queue), "a queue")?;
+            let mut agents: std::collections::BTreeSet<AgentId> =
+                self.free(entry).map(|member| member.agent).collect();
+            self.seen.ring_alls += u64::from(agents.len() > 1);
+            agents.remove(&agent);
+            self.entry.broadcast = Some((call, agents)).filter(|(_, left)| !left.is_empty());
+            return Ok(());
+        }
+        let candidates = self.candidates(call, queue)?;
+        self.seen.choices += u64::from(candidates.len() > 1);
+        if strategy == Strategy::Random {
+            return self.law(Law::Order, candidates.contains(&agent), || {
+                format!("call {call} is offered to agent {agent}, not one of {candidates:?}")
+            });
+        }
+        let expected = self.next_agent(queue, &candidates);
+        self.law(Law::Order, expected == Some(agent), || {
+            format!("{strategy:?} offers call {call} to agent {agent}, not {expected:?}")
+        })
+    }
+
+    /// A ring of all is not over before all ring.
+    pub(super) fn everybody_is_rung(&mut self) -> Checked {
+        let broadcast = self.entry.broadcast.take();
+        self.law(Law::RingAll, broadcast.is_none(), || {
+            format!("not everybody is rung: {broadcast:?}")
+        })
+    }
+
+    fn note_offer(&mut self, call: CallId, queue: QueueId, agent: AgentId, leg: LegId) -> Checked {
+        self.seen.offers += 1;
+        known(self.persons.get_mut(&agent), "an agent")?.offer = Some(leg);
+        self.note_ring(queue, agent)?;
+        let (now, seq) = (self.entry.now, self.entry.seq);
+        let timeout = known(self.queues.get(&queue), "a queue")?
+            .config
+            .agent_timeout;
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        let visit = known(entry.visit.as_mut(), "a visit")?;
+        visit.rings.insert(leg);
+        visit.offers += 1;
+        visit.offered_at_once |= visit.joined_in == seq;
+        self.rings(
+            leg,
+            Leg {
+                call,
+                agent,
+                queue: Some(queue),
+                rung_at: now,
+                due: now + timeout,
+                stage: LegStage::Ringing,
+            },
+        )
+    }
+}

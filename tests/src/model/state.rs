@@ -1,0 +1,265 @@
+//! The books: people, queues, calls and legs, and what follows from them.
+
+use std::collections::BTreeSet;
+
+use tandem_engine::config::model::{Destination, EmptyStates, MemberKind, QueueConfig, Strategy};
+use tandem_engine::{
+    AgentId, AgentStatus, CallId, LegId, Number, PublicId, QueueId, Span, Timestamp,
+};
+
+use super::Model;
+
+/// An extension and the agent behind it.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    pub(super) number: Number,
+    pub(super) up: bool,
+    pub(super) administrator: bool,
+    pub(super) ring_timeout: Span,
+    pub(super) offer: Option<LegId>,
+    pub(super) rest_until: Option<Timestamp>,
+}
+
+/// An agent in a queue.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) agent: AgentId,
+    /// Tells this membership from an earlier one of the same agent.
+    pub(super) serial: u64,
+    pub(super) kind: MemberKind,
+    pub(super) logged_in: bool,
+    pub(super) was_logged_in: bool,
+    pub(super) paused: Option<Option<String>>,
+    pub(super) login_order: u64,
+    /// How many rings the queue had made when it rang him last; zero: never.
+    pub(super) last_rung: u64,
+    pub(super) completed: Completed,
+    pub(super) wrap_up_until: Option<Timestamp>,
+}
+
+/// Calls that an agent answered in a queue and ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Completed {
+    pub(super) ever: u32,
+    pub(super) since_login: u32,
+    pub(super) since_midnight: u32,
+}
+
+impl Member {
+    pub(super) fn status(&self) -> AgentStatus {
+        match &self.paused {
+            _ if !self.logged_in => AgentStatus::LoggedOut,
+            Some(reason) => AgentStatus::Paused {
+                reason: reason.clone(),
+            },
+            None => AgentStatus::LoggedIn,
+        }
+    }
+}
+
+/// A queue.
+#[derive(Clone, Debug)]
+pub(super) struct Queue {
+    pub(super) config: QueueConfig,
+    /// In the order of the list.
+    pub(super) members: Vec<Member>,
+    pub(super) rings: u64,
+    /// The membership of the static agent rung last.
+    pub(super) last_static: Option<u64>,
+    /// The login order of the dynamic agent rung last, when he was rung.
+    pub(super) last_dynamic: Option<u64>,
+    pub(super) midnight: Option<Timestamp>,
+    /// Who stands at the head, and since when that is watched.
+    pub(super) watched: Option<(CallId, Timestamp)>,
+    pub(super) removed: bool,
+}
+
+impl Queue {
+    pub(super) fn member(&self, agent: AgentId) -> Option<&Member> {
+        self.members.iter().find(|member| member.agent == agent)
+    }
+
+    pub(super) fn member_mut(&mut self, agent: AgentId) -> Option<&mut Member> {
+        self.members.iter_mut().find(|member| member.agent == agent)
+    }
+}
+
+/// A call.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) public: PublicId,
+    /// What records will show.
+    pub(super) number: Number,
+    pub(super) origin: Option<AgentId>,
+    pub(super) visits: u16,
+    pub(super) hops: u8,
+    /// Where it was sent and has not arrived yet.
+    pub(super) goes_to: Option<Destination>,
+    pub(super) visit: Option<Visit>,
+}
+
+impl Call {
+    /// The visit, while nobody has answered.
+    pub(super) fn waiting(&self) -> Option<&Visit> {
+        self.visit.as_ref().filter(|visit| visit.answered.is_none())
+    }
+}
+
+/// A call's time in a queue and with its agent.
+#[derive(Clone, Debug)]
+pub(super) struct Visit {
+    pub(super) queue: QueueId,
+    pub(super) number: u16,
+    pub(super) order: u64,
+    pub(super) joined_at: Timestamp,
+    pub(super) joined_in: u64,
+    pub(super) rings: BTreeSet<LegId>,
+    pub(super) retry_until: Option<Timestamp>,
+    /// Memberships that did not answer in this round.
+    pub(super) tried: BTreeSet<u64>,
+    pub(super) offers: u32,
+    pub(super) offered_at_once: bool,
+    pub(super) answered: Option<Answer>,
+}
+
+/// An agent's answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    pub(super) at: Timestamp,
+    pub(super) agent: AgentId,
+    pub(super) serial: u64,
+}
+
+/// A telephone in a call.
+#[derive(Clone, Debug)]
+pub(super) struct Leg {
+    pub(super) call: CallId,
+    pub(super) agent: AgentId,
+    /// The queue that offers the call; `None`: a direct call.
+    pub(super) queue: Option<QueueId>,
+    pub(super) rung_at: Timestamp,
+    pub(super) due: Timestamp,
+    pub(super) stage: LegStage,
+}
+
+/// What a leg is doing, by events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LegStage {
+    Ringing,
+    Talking,
+    Over,
+}
+
+/// What a leg is doing, by effects and by what ports told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sound {
+    Ringing,
+    Answered,
+    Bridged,
+    Over,
+}
+
+impl Model {
+    /// The legs of a call that are not over.
+    pub(super) fn legs_of(&self, call: CallId) -> impl Iterator<Item = (LegId, &Leg)> {
+        (self.legs.iter())
+            .filter(move |(_, leg)| leg.call == call && leg.stage != LegStage::Over)
+            .map(|(id, leg)| (*id, leg))
+    }
+
+    /// The leg on which a call is being talked.
+    pub(super) fn talking_leg(&self, call: CallId) -> Option<LegId> {
+        let mut legs = self.legs_of(call);
+        legs.find(|(_, leg)| leg.stage == LegStage::Talking)
+            .map(|(id, _)| id)
+    }
+
+    /// How many calls occupy an agent's telephone, an offer apart.
+    pub(super) fn busy(&self, agent: AgentId) -> usize {
+        let legs = self.legs.values().filter(|leg| {
+            let offer = leg.queue.is_some() && leg.stage == LegStage::Ringing;
+            leg.agent == agent && leg.stage != LegStage::Over && !offer
+        });
+        let calls = self.calls.values();
+        legs.count() + calls.filter(|call| call.origin == Some(agent)).count()
+    }
+
+    /// Whether an agent may be rung for calls of a queue now (Q1, Q4, Q6).
+    pub(super) fn is_free(&self, queue: &Queue, member: &Member) -> bool {
+        let Some(person) = self.persons.get(&member.agent) else {
+            return false;
+        };
+        member.logged_in
+            && member.paused.is_none()
+            && member.wrap_up_until.is_none()
+            && person.up
+            && person.offer.is_none()
+            && person.rest_until.is_none()
+            && (queue.config.ring_in_use || self.busy(member.agent) == 0)
+    }
+
+    /// The agents who may be rung for calls of a queue now, in list order.
+    pub(super) fn free<'a>(&'a self, queue: &'a Queue) -> impl Iterator<Item = &'a Member> {
+        let members = queue.members.iter();
+        members.filter(|member| self.is_free(queue, member))
+    }
+
+    /// The queues in which an agent may be rung now.
+    pub(super) fn free_in(&self, agent: AgentId) -> Vec<QueueId> {
+        let free = self.queues.iter().filter(|(_, queue)| {
+            let member = queue.member(agent);
+            member.is_some_and(|member| self.is_free(queue, member))
+        });
+        free.map(|(id, _)| *id).collect()
+    }
+
+    /// Callers who wait in a queue, the first first.
+    pub(super) fn line(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
+        let waiting = self.calls.iter();
+        let waiting = waiting.filter_map(|(id, call)| Some((*id, call.waiting()?)));
+        let mut line: Vec<_> = waiting.filter(|(_, visit)| visit.queue == queue).collect();
+        line.sort_by_key(|(_, visit)| visit.order);
+        line
+    }
+
+    /// Callers of a queue for whom nobody rings and somebody may be rung.
+    pub(super) fn ready(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
+        let mut line = self.line(queue);
+        line.retain(|(_, visit)| visit.rings.is_empty() && visit.retry_until.is_none());
+        line
+    }
+
+    /// Callers of a queue whose ring others may join.
+    pub(super) fn joinable(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
+        let rings_all = |entry: &Queue| entry.config.strategy == Strategy::RingAll;
+        if !self.queues.get(&queue).is_some_and(rings_all) {
+            return Vec::new();
+        }
+        let mut line = self.line(queue);
+        line.retain(|(_, visit)| !visit.rings.is_empty() && visit.retry_until.is_none());
+        line
+    }
+
+    /// Whether a queue is empty in the sense of these states (Q8): whoever is
+    /// logged out does not count; is everybody else in one of them?
+    pub(super) fn is_empty(&self, queue: &Queue, states: EmptyStates) -> bool {
+        let mut members = queue.members.iter().filter(|member| member.logged_in);
+        members.all(|member| {
+            let up = self
+                .persons
+                .get(&member.agent)
+                .is_some_and(|person| person.up);
+            let wraps_up = member.wrap_up_until.is_some();
+            (states.unavailable && !up)
+                || (states.paused && member.paused.is_some())
+                || (states.busy && self.busy(member.agent) > 0)
+                || (states.busy && states.wrap_up && wraps_up)
+        })
+    }
+
+    /// Whether those who wait in a queue must leave it.
+    pub(super) fn must_leave(&self, queue: &Queue) -> bool {
+        let leave = queue.config.leave_when_empty;
+        queue.removed || leave.is_some_and(|states| self.is_empty(queue, states))
+    }
+}

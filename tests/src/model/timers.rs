@@ -1,0 +1,144 @@
+//! Deadlines, reckoned anew from the books after every entry.
+
+use tandem_engine::{Engine, QueueId, Timer, Timestamp};
+
+use super::state::LegStage;
+use super::{Checked, Law, Model};
+use crate::centre::ZONES;
+
+const DAY_US: i128 = 86_400_000_000;
+
+/// A deadline, without naming its owner as the engine does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deadline {
+    LongestWait,
+    Midnight,
+    Rest,
+    Retry,
+    RingTimeout,
+    WrapUp,
+}
+
+impl Model {
+    /// A queue's next midnight, from now on.
+    pub(super) fn await_midnight(&mut self, id: QueueId) {
+        let (now, wall, common) = (self.entry.now, self.wall_offset, &self.options.time_zone);
+        let Some(queue) = self.queues.get_mut(&id).filter(|queue| !queue.removed) else {
+            return;
+        };
+        let zone = queue.config.time_zone.as_ref().unwrap_or(common);
+        let ahead = ZONES.iter().find(|(name, _)| name == zone);
+        let ahead = i128::from(ahead.map_or(0, |(_, seconds)| *seconds)) * 1_000_000;
+        let local = i128::from(now.micros()) + i128::from(wall) + ahead;
+        let next = (local.div_euclid(DAY_US) + 1) * DAY_US - ahead - i128::from(wall);
+        queue.midnight = u64::try_from(next).ok().map(Timestamp::from_micros);
+    }
+
+    /// The same for every queue.
+    pub(super) fn await_midnights(&mut self) {
+        let ids: Vec<QueueId> = self.queues.keys().copied().collect();
+        ids.into_iter().for_each(|id| self.await_midnight(id));
+    }
+
+    /// Notes from when on whoever stands at the head of each queue is watched.
+    pub(super) fn watch_heads(&mut self) {
+        let heads = self
+            .queues
+            .keys()
+            .map(|id| (*id, self.line(*id).first().map(|c| c.0)));
+        let heads: Vec<_> = heads.collect();
+        let now = self.entry.now;
+        for (id, head) in heads {
+            let anew = self.entry.rearmed.contains(&id);
+            let Some(queue) = self.queues.get_mut(&id) else {
+                continue;
+            };
+            let before = queue
+                .watched
+                .filter(|(call, _)| !anew && Some(*call) == head);
+            queue.watched = before.or_else(|| head.map(|head| (head, now)));
+        }
+    }
+
+    fn deadlines(&self) -> Vec<(Timestamp, Deadline)> {
+        let mut all = Vec::new();
+        for leg in self
+            .legs
+            .values()
+            .filter(|leg| leg.stage == LegStage::Ringing)
+        {
+            all.push((leg.due, Deadline::RingTimeout));
+        }
+        let retries = self
+            .calls
+            .values()
+            .filter_map(|call| call.waiting()?.retry_until);
+        all.extend(retries.map(|due| (due, Deadline::Retry)));
+        let rests = self.persons.values().filter_map(|person| person.rest_until);
+        all.extend(rests.map(|due| (due, Deadline::Rest)));
+        for queue in self.queues.values() {
+            let wrap_ups = queue
+                .members
+                .iter()
+                .filter_map(|member| member.wrap_up_until);
+            all.extend(wrap_ups.map(|due| (due, Deadline::WrapUp)));
+            all.extend(queue.midnight.map(|due| (due, Deadline::Midnight)));
+            let limit = queue.config.max_waiting;
+            if let Some((head, since)) = queue.watched
+                && !limit.is_zero()
+                && !queue.removed
+                && let Some(visit) = self.calls.get(&head).and_then(|call| call.waiting())
+            {
+                all.push(((visit.joined_at + limit).max(since), Deadline::LongestWait));
+            }
+        }
+        all
+    }
+
+    /// The engine waits for exactly the next of the deadlines that there are.
+    pub(super) fn deadlines_are_right(&self, engine: &Engine) -> Checked {
+        let next = engine.next_deadline();
+        let now = self.entry.now.max(self.entry.at);
+        let all = self.deadlines();
+        if let Some((due, Timer::PutOut(queue))) = next {
+            let entry = self.queues.get(&queue);
+            let right = due <= now && entry.is_some_and(|entry| self.must_leave(entry));
+            return self.law(Law::Timers, right, || {
+                format!("queue {queue} is to be emptied at {due}, without a cause")
+            });
+        }
+        let full = self
+            .queues
+            .iter()
+            .find(|(id, queue)| self.must_leave(queue) && !self.line(**id).is_empty());
+        let overdue = next.is_some_and(|(due, _)| due <= now);
+        self.law(Law::Timers, full.is_none() || overdue, || {
+            format!(
+                "queue {:?} is empty and keeps its callers",
+                full.map(|(id, _)| id)
+            )
+        })?;
+        let kind = next.map(|(due, timer)| (due, kind_of(timer)));
+        let earliest = all.iter().map(|(due, _)| *due).min();
+        let right = match kind {
+            None => all.is_empty(),
+            Some((due, Some(kind))) => earliest == Some(due) && all.contains(&(due, kind)),
+            Some((_, None)) => false,
+        };
+        self.law(Law::Timers, right, || {
+            format!("the next deadline is {next:?}, of {all:?}")
+        })
+    }
+}
+
+fn kind_of(timer: Timer) -> Option<Deadline> {
+    Some(match timer {
+        Timer::LongestWait(_) => Deadline::LongestWait,
+        Timer::Midnight(_) => Deadline::Midnight,
+        Timer::PutOut(_) => return None,
+        Timer::Rest(_) => Deadline::Rest,
+        Timer::Retry(_) => Deadline::Retry,
+        Timer::RingTimeout(_) => Deadline::RingTimeout,
+        Timer::WrapUp(_) => Deadline::WrapUp,
+    })
+}

@@ -1,0 +1,338 @@
+//! Where calls go, what becomes of them, and what their records say (Q8, Q9,
+//! L3).
+
+use tandem_engine::config::model::{Destination, Notice};
+use tandem_engine::limits::CALL_HOPS_MAX;
+use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
+use tandem_engine::{
+    CallId, Cause, Effect, EndReason, Event, Input, PublicId, QueueId, Span, Timer,
+};
+
+use super::state::{Answer, Call, LegStage, Member, Visit};
+use super::{Checked, Law, Model, known};
+
+impl Model {
+    /// A call arrives at a destination: the one that it was sent to.
+    pub(super) fn arrives(&mut self, call: CallId, at: Destination) -> Checked {
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        let sent = entry.goes_to.take();
+        entry.hops += 1;
+        let bounded = entry.hops <= CALL_HOPS_MAX;
+        self.law(Law::Routes, sent == Some(at) && bounded, || {
+            format!("call {call} was sent to {sent:?} and arrives at {at:?}")
+        })
+    }
+
+    /// Why a call that was sent somewhere ends on the way, if it must.
+    fn end_on_the_way(&self, call: &Call, to: Destination) -> Option<EndReason> {
+        if call.hops >= CALL_HOPS_MAX {
+            return Some(EndReason::TooManyHops);
+        }
+        match to {
+            Destination::HangUp => Some(EndReason::Unanswered),
+            Destination::Extension(number) => match self.person(number) {
+                None => Some(EndReason::NoDestination),
+                Some(person) => {
+                    let down = !self.persons.get(&person).is_some_and(|person| person.up);
+                    down.then_some(EndReason::ExtensionFailed(Cause::Unreachable))
+                }
+            },
+            Destination::Queue(number) => {
+                let unknown = !self.numbers.contains_key(&number);
+                unknown.then_some(EndReason::NoDestination)
+            }
+        }
+    }
+
+    /// Why a call may not join a queue, if it may not.
+    fn join_refusal(&self, queue: QueueId) -> Option<LeaveReason> {
+        let entry = self.queues.get(&queue)?;
+        let states = entry.config.disallow_join_when_empty;
+        if states.is_some_and(|states| self.is_empty(entry, states)) {
+            return Some(LeaveReason::QueueEmpty);
+        }
+        let (most, callers) = (entry.config.max_callers, self.line(queue).len());
+        (most > 0 && callers >= most as usize).then_some(LeaveReason::QueueFull)
+    }
+
+    pub(super) fn call_joined(&mut self, call: CallId, queue: QueueId) -> Checked {
+        let number = known(self.queues.get(&queue), "a queue")?.config.number;
+        self.arrives(call, Destination::Queue(number))?;
+        let refusal = self.join_refusal(queue);
+        self.law(Law::Routes, refusal.is_none(), || {
+            format!("call {call} joins queue {number} in spite of {refusal:?}")
+        })?;
+        let (order, now, seq) = (self.next_count(), self.entry.now, self.entry.seq);
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        known(entry.visit.is_none().then_some(()), "a call in two queues")?;
+        entry.visit = Some(Visit {
+            queue,
+            number: entry.visits,
+            order,
+            joined_at: now,
+            joined_in: seq,
+            rings: Default::default(),
+            retry_until: None,
+            tried: Default::default(),
+            offers: 0,
+            offered_at_once: false,
+            answered: None,
+        });
+        entry.visits += 1;
+        self.entry.to_play.push((call, queue));
+        Ok(())
+    }
+
+    pub(super) fn queue_call_ended(&mut self, record: &QueueCall) -> Checked {
+        self.seen.records += 1;
+        let id = *known(self.publics.get(&record.call), "a record of no call")?;
+        let visit = known(self.calls.get_mut(&id), "a call")?.visit.take();
+        let expected = match &visit {
+            None => self.refused_at_join(id, record)?,
+            Some(visit) => self.left(id, visit, record)?,
+        };
+        self.law(Law::Outcomes, *record == expected, || {
+            format!("the record is {record:?}, but what happened is {expected:?}")
+        })?;
+        self.keep_notices(record);
+        match visit.and_then(|visit| visit.answered) {
+            Some(answer) if record.outcome == Outcome::Answered => {
+                self.completed(record.queue, answer)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The record of a call that was not let in.
+    fn refused_at_join(&mut self, id: CallId, record: &QueueCall) -> Result<QueueCall, String> {
+        let queue = record.queue;
+        let config = &known(self.queues.get(&queue), "a queue")?.config;
+        let (number, failover) = (config.number, config.failover);
+        self.arrives(id, Destination::Queue(number))?;
+        let refusal = self.join_refusal(queue);
+        self.law(Law::Routes, refusal == Some(record.reason), || {
+            format!(
+                "queue {number} refuses a call for {:?}, not {refusal:?}",
+                record.reason
+            )
+        })?;
+        let joined_at = self.entry.now;
+        let call = known(self.calls.get_mut(&id), "a call")?;
+        call.goes_to = Some(failover);
+        call.visits += 1;
+        Ok(QueueCall {
+            call: call.public,
+            visit: call.visits - 1,
+            queue,
+            caller: call.number,
+            joined_at,
+            waited: Span::ZERO,
+            talked: Span::ZERO,
+            outcome: Outcome::Missed,
+            reason: record.reason,
+            agent: None,
+            offers: 0,
+            offered_at_once: false,
+        })
+    }
+
+    /// The record of a call that was in a queue.
+    fn left(&mut self, id: CallId, visit: &Visit, told: &QueueCall) -> Result<QueueCall, String> {
+        let now = self.entry.now;
+        let gone = !self.queues.contains_key(&visit.queue);
+        // A connection that fails when the queue is gone was none.
+        let lost = gone && self.entry.input == Input::BridgeFailed { call: id };
+        let answered = visit.answered.filter(|_| !lost);
+        let reason = match (answered, lost) {
+            (Some(_), _) => LeaveReason::Answered,
+            (None, true) => LeaveReason::QueueRemoved,
+            (None, false) => {
+                let caused = self.leaves_for(id, visit, told.reason)?;
+                self.law(Law::Outcomes, caused, || {
+                    format!("call {id} leaves for {:?} without a cause", told.reason)
+                })?;
+                self.law(Law::Legs, visit.rings.is_empty(), || {
+                    format!("call {id} leaves while {:?} ring", visit.rings)
+                })?;
+                told.reason
+            }
+        };
+        let left_at = answered.map_or(now, |answer| answer.at);
+        let call = known(self.calls.get(&id), "a call")?;
+        Ok(QueueCall {
+            call: call.public,
+            visit: visit.number,
+            queue: visit.queue,
+            caller: call.number,
+            joined_at: visit.joined_at,
+            waited: left_at.since(visit.joined_at),
+            talked: now.since(left_at),
+            outcome: match reason {
+                LeaveReason::Answered => Outcome::Answered,
+                LeaveReason::CallerHungUp => Outcome::Abandoned,
+                _ => Outcome::Missed,
+            },
+            reason,
+            agent: answered.map(|answer| answer.agent),
+            offers: visit.offers,
+            offered_at_once: visit.offered_at_once,
+        })
+    }
+
+    /// Whether a waiting call has a cause to leave for this reason; where that
+    /// leads to the failover destination, it is sent there.
+    fn leaves_for(
+        &mut self,
+        id: CallId,
+        visit: &Visit,
+        reason: LeaveReason,
+    ) -> Result<bool, String> {
+        let queue = visit.queue;
+        let entry = known(self.queues.get(&queue), "a queue")?;
+        let failover = entry.config.failover;
+        let fired = self.entry.first.map(|(_, timer)| timer);
+        let fired = fired.filter(|_| self.entry.input == Input::Tick);
+        let ahead = self.line(queue);
+        let first = ahead.iter().all(|(_, other)| other.order > visit.order);
+        let limit = entry.config.max_waiting;
+        let waited = self.entry.now.since(visit.joined_at);
+        let put_out = fired == Some(Timer::PutOut(queue)) && first;
+        let caused = match reason {
+            LeaveReason::CallerHungUp => return Ok(self.caller_is_gone(id)),
+            LeaveReason::SystemRestart => {
+                return Ok(matches!(self.entry.input, Input::Restarted { .. }));
+            }
+            LeaveReason::Aborted => return Ok(matches!(self.entry.input, Input::Abort { .. })),
+            LeaveReason::QueueEmpty => put_out && !entry.removed && self.must_leave(entry),
+            LeaveReason::QueueRemoved => put_out && entry.removed,
+            LeaveReason::TimedOut => {
+                let due = fired == Some(Timer::LongestWait(queue));
+                due && first && !limit.is_zero() && waited >= limit
+            }
+            LeaveReason::Answered | LeaveReason::QueueFull => false,
+        };
+        known(self.calls.get_mut(&id), "a call")?.goes_to = Some(failover);
+        Ok(caused)
+    }
+
+    /// Whether the caller's side ended: he hung up, or his extension is gone.
+    fn caller_is_gone(&self, id: CallId) -> bool {
+        let origin = self.calls.get(&id).and_then(|call| call.origin);
+        self.entry.input == Input::CallerHungUp { call: id }
+            || origin.is_some_and(|origin| self.entry.gone.contains(&origin))
+    }
+
+    /// The mails and pushes that a record must lead to.
+    fn keep_notices(&mut self, record: &QueueCall) {
+        let QueueCall {
+            call, queue, visit, ..
+        } = *record;
+        let notice = match record.outcome {
+            Outcome::Abandoned => Some(Notice::Abandoned),
+            Outcome::Missed => Some(Notice::Missed),
+            Outcome::Answered => None,
+        };
+        let wanted = self
+            .queues
+            .get(&queue)
+            .map(|queue| &queue.config.notify_managers);
+        let notice = notice.filter(|notice| wanted.is_some_and(|wanted| wanted.contains(notice)));
+        self.entry.to_keep.extend(notice.map(|notice| Effect::Mail {
+            queue,
+            notice,
+            call,
+        }));
+        if self.options.push_records {
+            self.entry.to_keep.push(Effect::PushRecord { call, visit });
+        }
+    }
+
+    /// An agent has ended a call: it counts, and his wrap-up begins.
+    fn completed(&mut self, queue: QueueId, answer: Answer) -> Checked {
+        let Answer { agent, serial, .. } = answer;
+        let is_same = |member: &&mut Member| member.agent == agent && member.serial == serial;
+        let left = self.entry.left.iter_mut().filter(|(of, _)| *of == queue);
+        let entry = self.queues.get_mut(&queue);
+        let wrap_up = entry
+            .as_ref()
+            .map_or(Span::ZERO, |entry| entry.config.wrap_up);
+        let members = entry.into_iter().flat_map(|entry| entry.members.iter_mut());
+        let mut members = members.chain(left.map(|(_, member)| member));
+        let Some(member) = members.find(is_same) else {
+            return Ok(());
+        };
+        member.completed.ever += 1;
+        member.completed.since_login += 1;
+        member.completed.since_midnight += 1;
+        if wrap_up.is_zero() {
+            return Ok(());
+        }
+        let until = self.entry.now + wrap_up;
+        if member.wrap_up_until.replace(until).is_none() {
+            self.entry.facts.push(Event::WrapUpStarted { agent, queue });
+        }
+        Ok(())
+    }
+
+    pub(super) fn call_ended(
+        &mut self,
+        id: CallId,
+        public: PublicId,
+        reason: EndReason,
+    ) -> Checked {
+        let call = known(self.calls.get(&id), "a call that ends")?;
+        let caused = match call.goes_to {
+            Some(to) => self.end_on_the_way(call, to) == Some(reason),
+            None => self.ends_for(id, reason),
+        };
+        let over = call.public == public && call.visit.is_none();
+        self.law(Law::Outcomes, caused && over, || {
+            format!("call {id} ends for {reason:?} without a cause or a record")
+        })?;
+        for leg in self.legs.values_mut().filter(|leg| leg.call == id) {
+            leg.stage = LegStage::Over;
+        }
+        self.calls.remove(&id);
+        self.publics.remove(&public);
+        self.seen.calls += 1;
+        let by_itself = match self.entry.input {
+            Input::Restarted { .. } => true,
+            Input::CallerHungUp { call } => call == id,
+            _ => false,
+        };
+        if !by_itself {
+            self.entry.to_hang_up.push(id);
+        }
+        Ok(())
+    }
+
+    /// Whether a call that had arrived somewhere has a cause to end so.
+    fn ends_for(&self, id: CallId, reason: EndReason) -> bool {
+        let leg = self.legs_of(id).find(|(_, leg)| leg.queue.is_none());
+        let direct = leg.map(|(leg, _)| leg);
+        let talking = self.talking_leg(id);
+        let gone = |leg| {
+            let agent = self.legs.get(&leg).map(|leg| leg.agent);
+            agent.is_some_and(|agent| self.entry.gone.contains(&agent))
+        };
+        match (reason, &self.entry.input) {
+            (EndReason::Aborted, Input::Abort { .. })
+            | (EndReason::SystemRestart, Input::Restarted { .. }) => true,
+            (EndReason::AgentHungUp, Input::LegEnded { leg }) => talking == Some(*leg),
+            (EndReason::AgentHungUp, Input::Configure { .. }) => talking.is_some_and(gone),
+            (EndReason::CallerHungUp, _) => self.caller_is_gone(id),
+            (EndReason::ExtensionFailed(cause), input) => match input {
+                Input::LegFailed { leg, cause: told } => direct == Some(*leg) && cause == *told,
+                Input::LegEnded { leg } => direct == Some(*leg) && cause == Cause::Unreachable,
+                Input::BridgeFailed { call } => *call == id && cause == Cause::Unreachable,
+                Input::Configure { .. } => direct.is_some_and(gone) && cause == Cause::Unreachable,
+                Input::Tick => {
+                    let fired = self.entry.first.map(|(_, timer)| timer);
+                    fired == direct.map(Timer::RingTimeout) && cause == Cause::NoAnswer
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}

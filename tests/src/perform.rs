@@ -1,0 +1,504 @@
+//! Carries random acts out on a driver: names become ids, drafts become
+//! configurations.
+
+use tandem_engine::config::model::{Change, Config, Destination, MemberConfig, QueueConfig};
+use tandem_engine::view::CallStage;
+use tandem_engine::{
+    Awaiting, By, CallId, Caller, EffectId, Event, Input, LegId, Number, Timestamp, Which,
+};
+
+use crate::acts::{Act, Asker, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
+use crate::centre::{Centre, QueueDraft, ZONES, extension, queue, statics_first};
+use crate::live::{Live, Witness};
+
+const QUARTER_US: u64 = 250_000;
+const DAY_US: i64 = 86_400_000_000;
+/// Some day long after the last change of a clock in [`ZONES`].
+const SOME_DAY: i64 = 20_000;
+/// Every timer of a small centre has fired by then, those of midnight apart.
+const DRAIN_QUARTERS: u64 = 240;
+
+/// A driver, and what people outside remember.
+#[derive(Debug)]
+pub struct World<W> {
+    /// The driver.
+    pub live: Live<W>,
+    /// Lines whose ids are remembered already.
+    read: usize,
+    keys: u128,
+    calls: Vec<CallId>,
+    legs: Vec<LegId>,
+    kept: Vec<EffectId>,
+}
+
+/// Plays a history to its end, when nobody is left on the line; the world as
+/// far as it came, and what went wrong.
+pub fn play<W: Witness>(
+    centre: &Centre,
+    steps: &[Step],
+    witness: W,
+) -> (World<W>, Result<(), String>) {
+    let mut world = World::new(centre.seed, witness);
+    let mut played = world.open(centre);
+    for step in steps {
+        played = played.and_then(|()| world.perform(step));
+    }
+    played = played.and_then(|()| world.drain());
+    (world, played)
+}
+
+impl<W: Witness> World<W> {
+    /// A world with an empty engine.
+    pub fn new(seed: u64, witness: W) -> Self {
+        Self {
+            live: Live::new(seed, witness),
+            read: 0,
+            keys: 0,
+            calls: Vec::new(),
+            legs: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    /// A second world from this moment on, with a witness of its own.
+    pub fn fork<V: Witness>(&self, witness: V) -> World<V> {
+        World {
+            live: self.live.fork(witness),
+            read: self.read,
+            keys: self.keys,
+            calls: self.calls.clone(),
+            legs: self.legs.clone(),
+            kept: self.kept.clone(),
+        }
+    }
+
+    /// Configures the centre; telephones and agents come.
+    ///
+    /// # Errors
+    /// Where the engine panics or the witness objects.
+    pub fn open(&mut self, centre: &Centre) -> Result<(), String> {
+        let config = centre.config();
+        let mut changes = vec![Change::PutOptions(config.options)];
+        changes.extend(config.extensions.into_iter().map(Change::PutExtension));
+        changes.extend(config.queues.into_iter().map(Change::PutQueue));
+        let (by, base) = (By::System, 0);
+        self.send(Input::Configure { by, base, changes })?;
+        for (place, draft) in (0..).zip(&centre.extensions) {
+            let extension = extension(place);
+            if draft.up {
+                self.send(Input::DeviceUp { extension })?;
+            }
+            if draft.in_at_first {
+                self.send(Input::AgentLogIn {
+                    by: By::Person(extension),
+                    agent: extension,
+                    queues: Which::All,
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Does one act in its time.
+    ///
+    /// # Errors
+    /// Where the engine panics or the witness objects.
+    pub fn perform(&mut self, step: &Step) -> Result<(), String> {
+        self.live.punctual = !step.late;
+        if let Act::Abort { late } = step.act {
+            return self.abort(late);
+        }
+        let at = self.time_of(step.gap);
+        self.live.advance(at)?;
+        let input = match &step.act {
+            Act::Abort { .. } | Act::Wait => return Ok(()),
+            Act::Kill(down) => return self.live.kill(u64::from(*down) * QUARTER_US),
+            Act::Restart(restored) => return self.live.restart(0, *restored),
+            Act::Save => {
+                self.live.save();
+                return Ok(());
+            }
+            act => self.input(act),
+        };
+        match input {
+            Some(input) => self.send(input),
+            None => Ok(()),
+        }
+    }
+
+    /// Everybody hangs up; whatever is due soon happens.
+    ///
+    /// # Errors
+    /// Where the engine panics or the witness objects.
+    pub fn drain(&mut self) -> Result<(), String> {
+        self.live.punctual = true;
+        for call in self.live.engine().calls() {
+            self.send(Input::CallerHungUp { call })?;
+        }
+        let end = self.live.now().micros() + DRAIN_QUARTERS * QUARTER_US;
+        self.live.advance(Timestamp::from_micros(end)).map(drop)
+    }
+
+    fn send(&mut self, input: Input) -> Result<(), String> {
+        let now = self.live.now();
+        self.live.send(now, input).map(drop)
+    }
+
+    fn time_of(&self, gap: Gap) -> Timestamp {
+        let now = self.live.now();
+        let due = self
+            .live
+            .engine()
+            .next_deadline()
+            .map_or(now, |(due, _)| due);
+        let micros = match gap {
+            Gap::Quarters(count) => now.micros() + u64::from(count) * QUARTER_US,
+            Gap::Before => due.micros().saturating_sub(1),
+            Gap::At => due.micros(),
+        };
+        // Nights are for the clock on the wall to skip.
+        let most = now.micros() + DRAIN_QUARTERS * QUARTER_US;
+        Timestamp::from_micros(micros.clamp(now.micros(), most))
+    }
+
+    /// The next deadline, if it comes soon, can not be carried out; that is
+    /// noticed so many quarters of a second later.
+    ///
+    /// # Errors
+    /// Where the engine panics or the witness objects.
+    pub fn abort(&mut self, late: u8) -> Result<(), String> {
+        let Some((due, timer)) = self.live.engine().next_deadline() else {
+            return Ok(());
+        };
+        let most = self.live.now().micros() + DRAIN_QUARTERS * QUARTER_US;
+        if due.micros() > most {
+            return Ok(());
+        }
+        let at = Timestamp::from_micros(due.micros() + u64::from(late) * QUARTER_US);
+        self.live.apply(at, Input::Abort { timer }).map(drop)
+    }
+
+    /// What an act tells the engine; nothing where it finds nobody to do it
+    /// to.
+    fn input(&mut self, act: &Act) -> Option<Input> {
+        self.remember();
+        Some(match act {
+            Act::Answer(pick) => Input::LegAnswered {
+                leg: self.ringing(*pick)?,
+            },
+            Act::BridgeFail(pick) => Input::BridgeFailed {
+                call: self.talking(*pick)?,
+            },
+            Act::Call { from, number, to } => self.call(*from, *number, *to),
+            Act::Confirm(pick, how) => {
+                let effect = self.kept(*pick)?;
+                match how {
+                    Confirm::Done => Input::KeptDone { effect },
+                    Confirm::Failed => Input::KeptFailed { effect },
+                    Confirm::Unknown => Input::KeptUnknown { effect },
+                }
+            }
+            Act::Device(place, up) => {
+                let extension = self.somebody(*place);
+                if *up {
+                    Input::DeviceUp { extension }
+                } else {
+                    Input::DeviceDown { extension }
+                }
+            }
+            Act::Edit(asker, edit) => {
+                let (config, base) = self.live.engine().config();
+                let changes = changes(&config, edit)?;
+                let by = by(*asker, Number::NONE);
+                Input::Configure { by, base, changes }
+            }
+            Act::EndLeg(pick) => Input::LegEnded {
+                leg: self.any_leg(*pick)?,
+            },
+            Act::Erase(asker, number) => Input::PersonErased {
+                by: by(*asker, outside(*number)),
+                number: outside(*number),
+            },
+            Act::Fail(pick, cause) => Input::LegFailed {
+                leg: self.ringing(*pick)?,
+                cause: *cause,
+            },
+            Act::HangUp(pick) => Input::CallerHungUp {
+                call: self.any_call(*pick)?,
+            },
+            Act::Repeat(place) => self.repeated(*place)?,
+            Act::Switch(asker, place, queues, status) => {
+                let agent = self.somebody(*place);
+                switch(*asker, agent, self.which(*queues), *status)
+            }
+            Act::WallClock(zone, before) => Input::WallOffset {
+                micros: self.wall_offset(*zone, *before),
+            },
+            Act::Abort { .. } | Act::Kill(_) | Act::Restart(_) | Act::Save | Act::Wait => {
+                return None;
+            }
+        })
+    }
+
+    /// Reads what came since the last time for ids to be stale later.
+    fn remember(&mut self) {
+        for line in &self.live.lines()[self.read..] {
+            for event in &line.out.events {
+                match event {
+                    Event::CallArrived { call, .. } => self.calls.push(*call),
+                    Event::CallOffered { leg, .. } | Event::ExtensionRung { leg, .. } => {
+                        self.legs.push(*leg);
+                    }
+                    _ => {}
+                }
+            }
+            let kept = line.out.effects.iter();
+            let kept = kept.filter(|(_, effect)| effect.kind() == tandem_engine::Kind::Kept);
+            self.kept.extend(kept.map(|(id, _)| *id));
+        }
+        self.read = self.live.lines().len();
+    }
+
+    fn ringing(&self, pick: Pick) -> Option<LegId> {
+        let awaiting = self.live.engine().awaiting();
+        let legs = awaiting.filter_map(|awaiting| match awaiting {
+            Awaiting::Ring { leg, .. } => Some(leg),
+            Awaiting::Kept { .. } => None,
+        });
+        choose(pick, legs.collect(), &self.legs)
+    }
+
+    fn any_leg(&self, pick: Pick) -> Option<LegId> {
+        let engine = self.live.engine();
+        let calls = engine
+            .calls()
+            .into_iter()
+            .filter_map(|call| engine.call(call));
+        // Conversations end more often than telephones break.
+        let mut legs: Vec<LegId> = (calls
+            .filter(|call| matches!(call.stage, CallStage::End { .. })))
+        .flat_map(|call| call.legs)
+        .collect();
+        legs.extend(self.ringing(Pick {
+            place: pick.place,
+            over: false,
+        }));
+        choose(pick, legs, &self.legs)
+    }
+
+    fn any_call(&self, pick: Pick) -> Option<CallId> {
+        choose(pick, self.live.engine().calls(), &self.calls)
+    }
+
+    fn talking(&self, pick: Pick) -> Option<CallId> {
+        let engine = self.live.engine();
+        let talks = |call: &CallId| {
+            let view = engine.call(*call);
+            view.is_some_and(|view| matches!(view.stage, CallStage::End { .. }))
+        };
+        let calls = engine.calls().into_iter().filter(talks).collect();
+        choose(pick, calls, &self.calls)
+    }
+
+    fn kept(&self, pick: Pick) -> Option<EffectId> {
+        let awaiting = self.live.engine().awaiting();
+        let kept = awaiting.filter_map(|awaiting| match awaiting {
+            Awaiting::Kept { effect, .. } => Some(effect),
+            Awaiting::Ring { .. } => None,
+        });
+        choose(pick, kept.collect(), &self.kept)
+    }
+
+    /// An extension: most often one that there is.
+    fn somebody(&self, place: u8) -> Number {
+        let engine = self.live.engine();
+        let agents = engine
+            .agents()
+            .into_iter()
+            .filter_map(|id| engine.agent(id));
+        let numbers: Vec<Number> = agents.map(|agent| agent.number).collect();
+        one_of(&numbers, place).unwrap_or_else(|| extension(place))
+    }
+
+    /// A queue: most often one that there is.
+    fn some_queue(&self, place: u8) -> Number {
+        let engine = self.live.engine();
+        let queues = engine
+            .queues()
+            .into_iter()
+            .filter_map(|id| engine.queue(id));
+        let numbers: Vec<Number> = queues.map(|queue| queue.config.number).collect();
+        one_of(&numbers, place).unwrap_or_else(|| queue(place))
+    }
+
+    fn which(&self, queues: Where) -> Which {
+        match queues {
+            Where::All => Which::All,
+            Where::Last => Which::Last,
+            Where::One(place) => Which::One(self.some_queue(place)),
+        }
+    }
+
+    fn call(&mut self, from: Option<u8>, number: u8, to: To) -> Input {
+        self.keys += 1;
+        let from = from.map(|place| self.somebody(place));
+        let number = from.unwrap_or_else(|| outside(number));
+        Input::CallArrived {
+            key: self.keys,
+            from: Caller {
+                number,
+                name: (!number.is_none()).then(|| "Somebody".into()),
+                extension: from,
+            },
+            dialled: match to {
+                To::Queue(place) => self.some_queue(place),
+                To::Extension(place) => self.somebody(place),
+            },
+        }
+    }
+
+    fn repeated(&self, place: u8) -> Option<Input> {
+        let lines = self.live.lines();
+        // The last ones are told twice rather than the first.
+        let line = &lines[lines
+            .len()
+            .checked_sub(1 + usize::from(place) % lines.len().max(1))?];
+        match &line.entry.input {
+            Input::Restarted { .. } | Input::Tick => None,
+            input => Some(input.clone()),
+        }
+    }
+
+    fn wall_offset(&self, zone: u8, before: u8) -> i64 {
+        let now = i64::try_from(self.live.now().micros()).expect("a test is short");
+        let ahead = ZONES[usize::from(zone) % ZONES.len()].1 * 1_000_000;
+        let before = i64::from(before) * 250_000;
+        (SOME_DAY + 1) * DAY_US - before - ahead - now
+    }
+}
+
+/// The number with this place; the last place is left to nobody in particular.
+fn one_of(numbers: &[Number], place: u8) -> Option<Number> {
+    let strange = place == u8::MAX || numbers.is_empty();
+    (!strange).then(|| numbers[usize::from(place) % numbers.len()])
+}
+
+fn choose<T: Copy>(pick: Pick, live: Vec<T>, all: &[T]) -> Option<T> {
+    let from = if pick.over { all } else { &live };
+    from.get(usize::from(pick.place) % from.len().max(1))
+        .copied()
+}
+
+/// A number outside; none where the caller withholds it.
+fn outside(place: u8) -> Number {
+    match place {
+        0 => Number::NONE,
+        place => Number::from_u64(4930 + u64::from(place)),
+    }
+}
+
+fn by(asker: Asker, of: Number) -> By {
+    match asker {
+        Asker::Self_ if !of.is_none() => By::Person(of),
+        Asker::Self_ | Asker::System => By::System,
+        Asker::Person(place) => By::Person(extension(place)),
+    }
+}
+
+fn switch(asker: Asker, agent: Number, queues: Which, status: Status) -> Input {
+    let by = by(asker, agent);
+    match status {
+        Status::LogIn => Input::AgentLogIn { by, agent, queues },
+        Status::LogOut => Input::AgentLogOut { by, agent, queues },
+        Status::Pause(reason) => {
+            let names = ["Lunch", "Break", "Wrap up"];
+            let reason = reason.map(|place| names[usize::from(place) % names.len()].to_owned());
+            Input::AgentPause {
+                by,
+                agent,
+                queues,
+                reason,
+            }
+        }
+        Status::Unpause => Input::AgentUnpause { by, agent, queues },
+    }
+}
+
+/// The changes that an edit makes to a configuration; `None` where there is
+/// nothing to make them to.
+fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
+    let existing = |place: &u8| {
+        let place = usize::from(*place) % config.queues.len().max(1);
+        config.queues.get(place).cloned()
+    };
+    Some(match edit {
+        Edit::Member {
+            queue,
+            extension,
+            kind,
+            place,
+        } => {
+            let mut config_of = existing(queue)?;
+            let place_of = usize::from(*extension) % config.extensions.len().max(1);
+            let extension = config.extensions.get(place_of)?.number;
+            config_of
+                .members
+                .retain(|member| member.extension != extension);
+            if let Some(kind) = *kind {
+                let place = usize::from(*place) % (config_of.members.len() + 1);
+                config_of
+                    .members
+                    .insert(place, MemberConfig { extension, kind });
+                statics_first(&mut config_of.members);
+            }
+            vec![Change::PutQueue(config_of)]
+        }
+        Edit::Options(draft) => vec![Change::PutOptions(draft.options())],
+        Edit::PutExtension(place, draft) => {
+            vec![Change::PutExtension(draft.extension(extension(*place)))]
+        }
+        Edit::PutQueue(place, draft) => vec![Change::PutQueue(drafted(config, *place, draft))],
+        Edit::RemoveExtension(place) => {
+            let place = usize::from(*place) % config.extensions.len().max(1);
+            let number = config.extensions.get(place)?.number;
+            let mut changes = led_elsewhere(config, Destination::Extension(number), None);
+            changes.push(Change::RemoveExtension(number));
+            changes
+        }
+        Edit::RemoveQueue(place) => {
+            let number = existing(place)?.number;
+            let gone = Destination::Queue(number);
+            let mut changes = led_elsewhere(config, gone, Some(number));
+            changes.push(Change::RemoveQueue(number));
+            changes
+        }
+        Edit::Renew(place) => {
+            let queue = existing(place)?;
+            vec![Change::RemoveQueue(queue.number), Change::PutQueue(queue)]
+        }
+        Edit::Strategy(place, strategy) => {
+            let mut queue = existing(place)?;
+            queue.strategy = *strategy;
+            vec![Change::PutQueue(queue)]
+        }
+    })
+}
+
+fn drafted(config: &Config, place: u8, draft: &QueueDraft) -> QueueConfig {
+    let extensions: Vec<Number> = config.extensions.iter().map(|e| e.number).collect();
+    let queues: Vec<Number> = config.queues.iter().map(|queue| queue.number).collect();
+    draft.queue(queue(place), &extensions, &queues)
+}
+
+/// Queues that fail over to what is to be removed hang up instead.
+fn led_elsewhere(config: &Config, gone: Destination, apart: Option<Number>) -> Vec<Change> {
+    let queues = config.queues.iter();
+    let queues = queues.filter(|queue| queue.failover == gone && Some(queue.number) != apart);
+    queues
+        .map(|queue| {
+            let mut queue = queue.clone();
+            queue.failover = Destination::HangUp;
+            Change::PutQueue(queue)
+        })
+        .collect()
+}

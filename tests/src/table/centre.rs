@@ -1,0 +1,303 @@
+//! The centre of a table: settings as terse words, mapped to the engine's own
+//! model of a configuration.
+
+use jiff::tz::TimeZoneDatabase;
+use tandem_engine::config::model::{
+    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
+    MemberKind, Notice, Options, PauseReason, QueueConfig, Strategy,
+};
+use tandem_engine::{Number, Span};
+
+use super::text::Line;
+
+/// A centre as a table describes it.
+#[derive(Debug, Default)]
+pub struct Centre {
+    /// Key of the engine's draws.
+    pub seed: u64,
+    /// The time on the wall at time zero, in microseconds of the Unix epoch.
+    pub clock: Option<i64>,
+    /// The configuration.
+    pub config: Config,
+    /// Telephones that can not be rung at first; all others can.
+    pub down: Vec<Number>,
+    /// Dynamic agents who are logged in at first, in this order.
+    pub logged_in: Vec<Number>,
+    /// Whether records are shown whole.
+    pub whole_records: bool,
+}
+
+/// Reads the settings of a case.
+pub fn read<'l>(lines: impl Iterator<Item = &'l Line>) -> Result<Centre, String> {
+    let mut centre = Centre::default();
+    for (number, line) in lines {
+        setting(&mut centre, line).map_err(|what| format!("line {number}: {what}"))?;
+    }
+    hire(&mut centre.config);
+    Ok(centre)
+}
+
+fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (first, rest) = words.split_first().ok_or("an empty line")?;
+    match *first {
+        "clock" => centre.clock = Some(read_clock(&rest.join(" "))?),
+        "down" => centre.down.extend(numbers(rest)?),
+        "extension" => {
+            let extension = extension(rest)?;
+            centre.config.extensions.push(extension);
+        }
+        "logged" if rest.first() == Some(&"in") => centre.logged_in.extend(numbers(&rest[1..])?),
+        "options" => options(&mut centre.config.options, rest)?,
+        "queue" => {
+            let queue = queue(rest)?;
+            centre.config.queues.push(queue);
+        }
+        "seed" => centre.seed = read_value(rest.first().unwrap_or(&""))?,
+        "whole" if rest == ["records"] => centre.whole_records = true,
+        _ => return Err(format!("{line:?} is no setting")),
+    }
+    Ok(())
+}
+
+/// Adds an extension for everybody who is named and has none.
+fn hire(config: &mut Config) {
+    for queue in &config.queues {
+        let members = queue.members.iter().map(|member| member.extension);
+        let Destination::Extension(failover) = queue.failover else {
+            add_all(
+                &mut config.extensions,
+                members.chain(queue.managers.iter().copied()),
+            );
+            continue;
+        };
+        let failover = std::iter::once(failover);
+        let managers = queue.managers.iter().copied();
+        add_all(
+            &mut config.extensions,
+            members.chain(managers).chain(failover),
+        );
+    }
+}
+
+fn add_all(extensions: &mut Vec<ExtensionConfig>, numbers: impl Iterator<Item = Number>) {
+    for number in numbers {
+        if !extensions.iter().any(|known| known.number == number) {
+            extensions.push(ExtensionConfig::new(number));
+        }
+    }
+}
+
+/// A day and a time of day in a zone: `2026-03-28 20:00 Europe/Berlin`.
+pub fn read_clock(text: &str) -> Result<i64, String> {
+    let wrong = || format!("{text:?} is no clock: 2026-03-28 20:00 Europe/Berlin");
+    let mut words = text.rsplitn(2, ' ');
+    let zone = words
+        .next()
+        .and_then(|name| TimeZoneDatabase::bundled().get(name).ok())
+        .ok_or_else(wrong)?;
+    let civil: jiff::civil::DateTime = words.next().unwrap_or("").parse().map_err(|_| wrong())?;
+    let zoned = civil.to_zoned(zone).map_err(|_| wrong())?;
+    Ok(zoned.timestamp().as_microsecond())
+}
+
+/// `6400 Support linear static=1001,1002 wrap=0`
+pub fn queue(words: &[&str]) -> Result<QueueConfig, String> {
+    let [number, name, settings @ ..] = words else {
+        return Err("a queue has a number and a name".to_owned());
+    };
+    let mut queue = QueueConfig::new(read_value(number)?, name);
+    queue_settings(&mut queue, settings)?;
+    Ok(queue)
+}
+
+/// Settings of a queue, laid over those that it has.
+pub fn queue_settings(queue: &mut QueueConfig, words: &[&str]) -> Result<(), String> {
+    for word in words {
+        let (key, value) = word.split_once('=').unwrap_or(("strategy", word));
+        queue_setting(queue, key, value).map_err(|what| format!("{word:?}: {what}"))?;
+    }
+    Ok(())
+}
+
+fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), String> {
+    match key {
+        "count_since" => queue.fewest_calls_since = count_since(value)?,
+        "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
+        "failover" => queue.failover = destination(value)?,
+        "leave" => queue.leave_when_empty = empty_states(value)?,
+        "managers" => queue.managers = list(value)?,
+        "managers_switch" => queue.managers_switch_agents = read_bool(value)?,
+        "max_callers" => queue.max_callers = read_value(value)?,
+        "max_wait" => queue.max_waiting = read_span(value)?,
+        "name" => value.clone_into(&mut queue.name),
+        "no_join" => queue.disallow_join_when_empty = empty_states(value)?,
+        "notify" => queue.notify_managers = notices(value)?,
+        "retry" => queue.retry_interval = read_span(value)?,
+        "ring" => queue.agent_timeout = read_span(value)?,
+        "ring_in_use" => queue.ring_in_use = read_bool(value)?,
+        "static" => set_members(queue, MemberKind::Static, value)?,
+        "strategy" => queue.strategy = strategy(value)?,
+        "wrap" => queue.wrap_up = read_span(value)?,
+        "zone" => queue.time_zone = Some(value.to_owned()),
+        _ => return Err("no such setting".to_owned()),
+    }
+    Ok(())
+}
+
+/// Replaces the members of one kind; static ones stand before dynamic ones.
+fn set_members(queue: &mut QueueConfig, kind: MemberKind, value: &str) -> Result<(), String> {
+    queue.members.retain(|member| member.kind != kind);
+    for extension in list(value)? {
+        queue.members.push(MemberConfig { extension, kind });
+    }
+    queue
+        .members
+        .sort_by_key(|member| member.kind == MemberKind::Dynamic);
+    Ok(())
+}
+
+/// `1001 name=Ann ring=20 admin=yes`
+pub fn extension(words: &[&str]) -> Result<ExtensionConfig, String> {
+    let (number, settings) = words.split_first().ok_or("an extension has a number")?;
+    let mut extension = ExtensionConfig::new(read_value(number)?);
+    extension_settings(&mut extension, settings)?;
+    Ok(extension)
+}
+
+/// Settings of an extension, laid over those that it has.
+pub fn extension_settings(extension: &mut ExtensionConfig, words: &[&str]) -> Result<(), String> {
+    for word in words {
+        match word.split_once('=') {
+            Some(("admin", value)) => extension.administrator = read_bool(value)?,
+            Some(("name", value)) => value.clone_into(&mut extension.name),
+            Some(("ring", value)) => extension.ring_timeout = read_span(value)?,
+            _ => return Err(format!("{word:?} is no setting of an extension")),
+        }
+    }
+    Ok(())
+}
+
+/// Common settings, laid over those that are.
+pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
+    for word in words {
+        match word.split_once('=') {
+            Some(("new_dynamic_agents", "logged_in")) => {
+                options.new_dynamic_agents = InitialStatus::LoggedIn;
+            }
+            Some(("push_records", value)) => options.push_records = read_bool(value)?,
+            Some(("reasons", value)) => options.pause_reasons = pause_reasons(value)?,
+            Some(("zone", value)) => value.clone_into(&mut options.time_zone),
+            _ => return Err(format!("{word:?} is no common setting")),
+        }
+    }
+    Ok(())
+}
+
+/// Names joined by commas; their codes are `*01` and so on.
+fn pause_reasons(text: &str) -> Result<Vec<PauseReason>, String> {
+    let reason = |(place, name): (u32, &str)| {
+        let code = read_value(&format!("*{place:02}"))?;
+        Ok(PauseReason {
+            name: name.to_owned(),
+            code,
+        })
+    };
+    (1..).zip(text.split(',')).map(reason).collect()
+}
+
+fn strategy(text: &str) -> Result<Strategy, String> {
+    Ok(match text {
+        "fewest_calls" => Strategy::FewestCalls,
+        "least_recent" => Strategy::LeastRecent,
+        "linear" => Strategy::Linear,
+        "random" => Strategy::Random,
+        "ring_all" => Strategy::RingAll,
+        "rrmemory" => Strategy::Rrmemory,
+        _ => return Err("no such strategy".to_owned()),
+    })
+}
+
+fn count_since(text: &str) -> Result<CountSince, String> {
+    Ok(match text {
+        "ever" => CountSince::Ever,
+        "login" => CountSince::Login,
+        "midnight" => CountSince::Midnight,
+        _ => return Err("since ever, login or midnight".to_owned()),
+    })
+}
+
+/// `off`, `logged_out` (no state but that), or states joined by commas.
+fn empty_states(text: &str) -> Result<Option<EmptyStates>, String> {
+    let none = EmptyStates {
+        busy: false,
+        paused: false,
+        unavailable: false,
+        wrap_up: false,
+    };
+    let mut states = none;
+    match text {
+        "off" => return Ok(None),
+        "logged_out" => return Ok(Some(none)),
+        _ => {}
+    }
+    for state in text.split(',') {
+        match state {
+            "busy" => states.busy = true,
+            "paused" => states.paused = true,
+            "unavailable" => states.unavailable = true,
+            "wrap_up" => states.wrap_up = true,
+            _ => return Err(format!("{state:?} is no state")),
+        }
+    }
+    Ok(Some(states))
+}
+
+/// `hang_up`, `queue:6401` or `extension:2001`.
+fn destination(text: &str) -> Result<Destination, String> {
+    match text.split_once(':') {
+        Some(("extension", number)) => Ok(Destination::Extension(read_value(number)?)),
+        Some(("queue", number)) => Ok(Destination::Queue(read_value(number)?)),
+        None if text == "hang_up" => Ok(Destination::HangUp),
+        _ => Err("no such destination".to_owned()),
+    }
+}
+
+fn notices(text: &str) -> Result<Vec<Notice>, String> {
+    let notice = |word| match word {
+        "abandoned" => Ok(Notice::Abandoned),
+        "missed" => Ok(Notice::Missed),
+        _ => Err(format!("{word:?} is nothing that managers are told")),
+    };
+    text.split(',').map(notice).collect()
+}
+
+fn list(text: &str) -> Result<Vec<Number>, String> {
+    text.split(',')
+        .filter(|word| !word.is_empty())
+        .map(read_value)
+        .collect()
+}
+
+/// Numbers, one a word.
+pub fn numbers(words: &[&str]) -> Result<Vec<Number>, String> {
+    words.iter().map(|word| read_value(word)).collect()
+}
+
+fn read_span(text: &str) -> Result<Span, String> {
+    read_value(text).map(Span::from_secs)
+}
+
+fn read_bool(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("yes or no".to_owned()),
+    }
+}
+
+/// A value of a word.
+pub fn read_value<V: core::str::FromStr>(text: &str) -> Result<V, String> {
+    text.parse()
+        .map_err(|_| format!("{text:?} can not stand here"))
+}

@@ -1,0 +1,254 @@
+//! The inputs of a table, in words.
+
+use tandem_engine::{By, Cause, Input, KeptEnd, Number, Which};
+
+use super::centre::{read_clock, read_value};
+
+/// What happens in a step.
+#[derive(Clone, Debug)]
+pub enum Phrase {
+    /// The deadline that is due now can not be carried out.
+    Abort,
+    /// Calls come in, all at once.
+    Arrive {
+        names: Vec<String>,
+        from: Number,
+        dialled: Number,
+    },
+    /// A question; nothing is told to the engine.
+    Ask(Question),
+    /// Caller and agent could not be connected.
+    BridgeFails(String),
+    /// The caller hangs up.
+    CallerHangsUp(String),
+    /// A change of the configuration.
+    Change {
+        by: By,
+        base: Option<u64>,
+        changes: Vec<String>,
+    },
+    /// The clock on the wall shows this from now on, in microseconds.
+    Clock(i64),
+    /// A kept effect ends: its number in the table, and how.
+    Kept(usize, KeptEnd),
+    /// Something happens to a leg of an agent, for a call where it is named.
+    Leg {
+        agent: Number,
+        call: Option<String>,
+        verb: LegVerb,
+    },
+    /// The system went down and starts again.
+    Restart { epoch: u32 },
+    /// Exactly this.
+    Tell(Input),
+}
+
+/// What happens to a leg.
+#[derive(Clone, Copy, Debug)]
+pub enum LegVerb {
+    Answer,
+    Fail(Cause),
+    HangUp,
+}
+
+/// What a table can ask without telling anything.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// Every effect that has not ended.
+    Awaited,
+    /// Callers and agents of a queue.
+    Look(Number),
+    /// Whether somebody may do something.
+    May(By, Right),
+}
+
+/// What somebody may do.
+#[derive(Clone, Debug)]
+pub enum Right {
+    Configure,
+    Erase,
+    See(Number),
+    Switch { agent: Number, queue: Number },
+}
+
+/// Reads an input.
+pub fn read(text: &str) -> Result<Phrase, String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let unknown = || format!("{text:?} is no input that tables know");
+    let phrase = match words.as_slice() {
+        ["abort"] => Phrase::Abort,
+        ["call", name, "to", to] => arrive(name, None, to)?,
+        ["call", name, "from", from, "to", to] => arrive(name, Some(from), to)?,
+        ["calls", range, "to", to] => burst(range, to)?,
+        [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
+        ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
+        ["erase", number, by @ ..] => Phrase::Tell(Input::PersonErased {
+            by: read_by(by, By::System)?,
+            number: read_value(number)?,
+        }),
+        ["look", "at", queue] => Phrase::Ask(Question::Look(read_value(queue)?)),
+        ["mail" | "push", number, how] => Phrase::Kept(read_value(number)?, kept_end(how)?),
+        ["may", who, right @ ..] => {
+            let right = read_right(right).ok_or_else(unknown)??;
+            Phrase::Ask(Question::May(read_by(&["by", who], By::System)?, right))
+        }
+        ["restart"] => Phrase::Restart { epoch: 0 },
+        ["restart", "epoch", epoch] => Phrase::Restart {
+            epoch: read_value(epoch)?,
+        },
+        ["tick"] => Phrase::Tell(Input::Tick),
+        ["what", "is", "awaited"] => Phrase::Ask(Question::Awaited),
+        [call, "can", "not", "be", "bridged"] => Phrase::BridgeFails((*call).to_owned()),
+        [call, "hangs", "up"] if call.starts_with(char::is_alphabetic) => {
+            Phrase::CallerHangsUp((*call).to_owned())
+        }
+        [agent, verb @ ..] => {
+            of_agent(read_value(agent).map_err(|_| unknown())?, verb).ok_or_else(unknown)??
+        }
+        [] => return Err(unknown()),
+    };
+    Ok(phrase)
+}
+
+fn arrive(name: &str, from: Option<&str>, to: &str) -> Result<Phrase, String> {
+    let from = from.map_or(Ok(Number::NONE), read_value)?;
+    Ok(Phrase::Arrive {
+        names: vec![name.to_owned()],
+        from,
+        dialled: read_value(to)?,
+    })
+}
+
+/// `C1-C300`
+fn burst(range: &str, to: &str) -> Result<Phrase, String> {
+    let wrong = || format!("{range:?} is no range of names: C1-C300");
+    let (first, last) = range.split_once('-').ok_or_else(wrong)?;
+    let place = first.find(|c: char| c.is_ascii_digit()).ok_or_else(wrong)?;
+    let (prefix, first) = first.split_at(place);
+    let last = last.strip_prefix(prefix).ok_or_else(wrong)?;
+    let (first, last): (u32, u32) = (read_value(first)?, read_value(last)?);
+    let names = (first..=last)
+        .map(|number| format!("{prefix}{number}"))
+        .collect();
+    Ok(Phrase::Arrive {
+        names,
+        from: Number::NONE,
+        dialled: read_value(to)?,
+    })
+}
+
+/// `change by 1009 against 3: queue 6400 wrap=5; remove queue 6401`
+fn read_change(text: &str) -> Result<Phrase, String> {
+    let (head, changes) = text.split_once(':').ok_or("a change is `change: …`")?;
+    let mut words: Vec<&str> = head.split_whitespace().skip(1).collect();
+    let mut base = None;
+    if let [.., "against", revision] = words.as_slice() {
+        base = Some(read_value(revision)?);
+        words.truncate(words.len() - 2);
+    }
+    let by = read_by(&words, By::System)?;
+    let changes = changes
+        .split(';')
+        .map(|change| change.trim().to_owned())
+        .collect();
+    Ok(Phrase::Change { by, base, changes })
+}
+
+/// `by 1009`, `by system`, or nothing.
+fn read_by(words: &[&str], otherwise: By) -> Result<By, String> {
+    match words {
+        [] => Ok(otherwise),
+        ["by", "system"] => Ok(By::System),
+        ["by", number] => Ok(By::Person(read_value(number)?)),
+        _ => Err(format!("{:?} is nobody", words.join(" "))),
+    }
+}
+
+fn kept_end(how: &str) -> Result<KeptEnd, String> {
+    match how {
+        "done" => Ok(KeptEnd::Done),
+        "failed" => Ok(KeptEnd::Failed),
+        "unknown" => Ok(KeptEnd::Unknown),
+        _ => Err(format!("{how:?} is no way to end")),
+    }
+}
+
+fn read_right(words: &[&str]) -> Option<Result<Right, String>> {
+    Some(match words {
+        ["configure"] => Ok(Right::Configure),
+        ["erase"] => Ok(Right::Erase),
+        ["see", queue] => read_value(queue).map(Right::See),
+        ["switch", agent, "in", queue] => read_value(agent).and_then(|agent| {
+            Ok(Right::Switch {
+                agent,
+                queue: read_value(queue)?,
+            })
+        }),
+        _ => return None,
+    })
+}
+
+/// What an agent does, or what happens to an agent's telephone.
+fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
+    let leg = |verb, call: &[&str]| {
+        let call = call.first().map(|call| (*call).to_owned());
+        Ok(Phrase::Leg { agent, call, verb })
+    };
+    let extension = agent;
+    Some(match words {
+        ["answers", call @ ..] if call.len() < 2 => leg(LegVerb::Answer, call),
+        ["is", "busy"] => leg(LegVerb::Fail(Cause::Busy), &[]),
+        ["is", "busy", "for", call] => leg(LegVerb::Fail(Cause::Busy), &[call]),
+        ["fails", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::Unreachable), call),
+        ["gives", "up", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::NoAnswer), call),
+        ["hangs", "up", call @ ..] if call.len() < 2 => leg(LegVerb::HangUp, call),
+        ["refuses", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::Rejected), call),
+        ["up"] => Ok(Phrase::Tell(Input::DeviceUp { extension })),
+        ["down"] => Ok(Phrase::Tell(Input::DeviceDown { extension })),
+        ["logs", "in", "to", queues, by @ ..] => status(agent, queues, by, |by, queues| {
+            Input::AgentLogIn { by, agent, queues }
+        }),
+        ["logs", "out", "of", queues, by @ ..] => status(agent, queues, by, |by, queues| {
+            Input::AgentLogOut { by, agent, queues }
+        }),
+        ["unpauses", "in", queues, by @ ..] => status(agent, queues, by, |by, queues| {
+            Input::AgentUnpause { by, agent, queues }
+        }),
+        ["pauses", "in", queues, rest @ ..] => pause(agent, queues, rest),
+        _ => return None,
+    })
+}
+
+fn status(
+    agent: Number,
+    queues: &str,
+    by: &[&str],
+    input: impl Fn(By, Which) -> Input,
+) -> Result<Phrase, String> {
+    let which = match queues {
+        "all" => Which::All,
+        "last" => Which::Last,
+        number => Which::One(read_value(number)?),
+    };
+    Ok(Phrase::Tell(input(read_by(by, By::Person(agent))?, which)))
+}
+
+/// `[for Wrap up] [by 1009]`
+fn pause(agent: Number, queues: &str, words: &[&str]) -> Result<Phrase, String> {
+    let end = words
+        .iter()
+        .position(|word| *word == "by")
+        .unwrap_or(words.len());
+    let (reason, by) = words.split_at(end);
+    let reason = match reason {
+        [] => None,
+        ["for", reason @ ..] => Some(reason.join(" ")),
+        _ => return Err(format!("{:?} is no reason", reason.join(" "))),
+    };
+    status(agent, queues, by, |by, queues| Input::AgentPause {
+        by,
+        agent,
+        queues,
+        reason: reason.clone(),
+    })
+}

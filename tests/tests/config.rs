@@ -1,0 +1,14 @@
+//! Configurations: files in and words out, changes, and the way back.
+
+#[path = "config/changes.rs"]
+mod changes;
+#[path = "config/generate.rs"]
+mod generate;
+#[path = "config/limits.rs"]
+mod limits;
+#[path = "config/mutants.rs"]
+mod mutants;
+#[path = "config/round_trip.rs"]
+mod round_trip;
+#[path = "config/wrong.rs"]
+mod wrong;

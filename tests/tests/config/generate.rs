@@ -1,0 +1,309 @@
+//! Random configurations without faults, and the seed that they come from.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
+use tandem_engine::config::model::{
+    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
+    MemberKind, Notice, Options, PauseReason, QueueConfig, Strategy as Ring,
+};
+use tandem_engine::{Number, Span};
+
+/// The seed of this run: that of `TANDEM_SEED`, or else of the day.
+pub fn seed() -> u64 {
+    let day = || {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .expect("after 1970");
+        now.as_secs() / 86_400
+    };
+    let told = std::env::var("TANDEM_SEED").ok();
+    let seed = told.map_or_else(day, |seed| seed.parse().expect("TANDEM_SEED is a number"));
+    println!("TANDEM_SEED={seed}");
+    seed
+}
+
+/// A count from the environment, or what it is by default.
+pub fn count(variable: &str, default: u32) -> u32 {
+    std::env::var(variable).map_or(default, |count| count.parse().expect("a count"))
+}
+
+/// Runs a property with this run's seed.
+pub fn for_all<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed().to_le_bytes());
+    let settings = Settings {
+        cases,
+        failure_persistence: None,
+        ..Settings::default()
+    };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &key);
+    let outcome = TestRunner::new_with_rng(settings, rng).run(&strategy, property);
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+fn number(digits: u64) -> Number {
+    Number::from_u64(digits)
+}
+
+/// A name that people might give, if they were asked by a tester.
+fn name() -> impl Strategy<Value = String> {
+    let odd = r#"[a-zA-Z0-9äßÑ日本#=\[\]{}"'\\.,*|-]{1,12}( [a-z*0-9"\\]{1,12})?"#;
+    prop_oneof![4 => "[A-Z][a-z]{1,10}", 2 => odd, 1 => Just("x".repeat(127))]
+}
+
+fn span(seconds: std::ops::RangeInclusive<u64>) -> impl Strategy<Value = Span> {
+    let (least, most) = (seconds.start() * 1_000_000, seconds.end() * 1_000_000);
+    let whole = seconds.prop_map(Span::from_secs);
+    prop_oneof![whole, (least..=most).prop_map(Span::from_micros)]
+}
+
+fn zone() -> impl Strategy<Value = String> {
+    select(vec![
+        "UTC",
+        "Europe/Paris",
+        "Asia/Tokyo",
+        "America/New_York",
+    ])
+    .prop_map(str::to_owned)
+}
+
+/// Ranges of queue numbers, some of other widths.
+const RANGES: [(u64, u64); 5] = [
+    (6400, 6499),
+    (6400, 6430),
+    (6410, 6499),
+    (640, 649),
+    (10_000, 10_999),
+];
+
+prop_compose! {
+    fn options()(
+        time_zone in zone(),
+        range in select(&RANGES[..]),
+        logged_in in any::<bool>(),
+        names in btree_set(name(), 0..4),
+        codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
+        push_records in any::<bool>(),
+    ) -> Options {
+        let reasons = names.into_iter().zip(codes);
+        let reason = |(name, code): (String, &str)| {
+            PauseReason { name, code: code.parse().expect("a code") }
+        };
+        Options {
+            time_zone,
+            queue_numbers: (number(range.0), number(range.1)),
+            new_dynamic_agents: match logged_in {
+                true => InitialStatus::LoggedIn,
+                false => InitialStatus::LoggedOut,
+            },
+            pause_reasons: reasons.map(reason).collect(),
+            push_records,
+        }
+    }
+}
+
+fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
+    let odd = (
+        prop_oneof![Just(String::new()), name()],
+        any::<bool>(),
+        span(1..=600),
+    );
+    let odd = odd.prop_map(move |(name, administrator, ring_timeout)| ExtensionConfig {
+        number: number(digits),
+        name,
+        administrator,
+        ring_timeout,
+    });
+    prop_oneof![Just(ExtensionConfig::new(number(digits))), odd]
+}
+
+fn empty_states() -> impl Strategy<Value = Option<EmptyStates>> {
+    let states = any::<[bool; 4]>().prop_map(|[busy, paused, unavailable, wrap_up]| EmptyStates {
+        busy,
+        paused,
+        unavailable,
+        wrap_up: wrap_up && busy,
+    });
+    prop_oneof![
+        Just(None),
+        Just(Some(EmptyStates::default())),
+        states.prop_map(Some)
+    ]
+}
+
+fn people(extensions: &[u64]) -> impl Strategy<Value = Vec<Number>> + use<> {
+    let some = subsequence(extensions.to_vec(), 0..=extensions.len().min(100));
+    let shuffled = some.clone().prop_shuffle();
+    prop_oneof![some, shuffled].prop_map(|people| people.into_iter().map(number).collect())
+}
+
+fn destination(extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Destination> {
+    let mut all = vec![Destination::HangUp];
+    all.extend(
+        extensions
+            .iter()
+            .map(|&digits| Destination::Extension(number(digits))),
+    );
+    all.extend(
+        queues
+            .iter()
+            .map(|&digits| Destination::Queue(number(digits))),
+    );
+    select(all).boxed()
+}
+
+const RINGS: [Ring; 6] = [
+    Ring::FewestCalls,
+    Ring::LeastRecent,
+    Ring::Linear,
+    Ring::Random,
+    Ring::RingAll,
+    Ring::Rrmemory,
+];
+const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
+
+fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<QueueConfig> {
+    let notices = vec![Notice::Abandoned, Notice::Missed];
+    let others: Vec<u64> = queues
+        .iter()
+        .copied()
+        .filter(|&other| other != digits)
+        .collect();
+    let who = (people(extensions), 0..100_usize, people(extensions));
+    let how = (select(&RINGS[..]), select(&SINCE[..]), any::<[bool; 2]>());
+    let times = (
+        span(1..=600),
+        span(0..=600),
+        span(0..=3600),
+        span(0..=86_400),
+        span(1..=86_400),
+    );
+    let rest = (
+        0..=100_000_u32,
+        (empty_states(), empty_states()),
+        destination(extensions, &others),
+        0..=100_u8,
+        proptest::option::of(zone()),
+        subsequence(notices, 0..=2).prop_shuffle(),
+    );
+    let parts = (name(), any::<bool>(), who, how, times, rest);
+    let queue = parts.prop_map(move |(name, plain, who, how, times, rest)| {
+        // With its number a name is unique.
+        let name: String = name.chars().take(100).collect();
+        let name = format!("{} {digits}", name.trim());
+        let mut queue = QueueConfig::new(number(digits), &name);
+        let (people, statics, managers) = who;
+        let kinds = (0..).map(|place| {
+            if place < statics {
+                MemberKind::Static
+            } else {
+                MemberKind::Dynamic
+            }
+        });
+        let members = people.into_iter().zip(kinds);
+        queue.members = members
+            .map(|(extension, kind)| MemberConfig { extension, kind })
+            .collect();
+        queue.managers = managers;
+        queue.failover = rest.2;
+        if plain {
+            return queue;
+        }
+        (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
+        [queue.managers_switch_agents, queue.ring_in_use] = how.2;
+        (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = (times.0, times.1, times.2);
+        (queue.max_waiting, queue.sla_time) = (times.3, times.4);
+        queue.max_callers = rest.0;
+        (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
+        (
+            queue.sla_threshold_percent,
+            queue.time_zone,
+            queue.notify_managers,
+        ) = (rest.3, rest.4, rest.5);
+        queue
+    });
+    queue.boxed()
+}
+
+/// Configurations without faults. Extensions may have numbers that are queues'
+/// in others.
+pub fn config() -> impl Strategy<Value = Config> {
+    let extensions = btree_set(
+        prop_oneof![1000..1040_u64, 6400..6420_u64, 640..642_u64],
+        0..40,
+    );
+    let numbers = (
+        options(),
+        extensions,
+        btree_set(prop_oneof![0..20_u64, 0..100_u64], 0..8),
+        any::<bool>(),
+    );
+    let objects = numbers.prop_flat_map(|(options, extensions, places, shuffled)| {
+        let first: u64 = options.queue_numbers.0.to_string().parse().expect("digits");
+        let last: u64 = options.queue_numbers.1.to_string().parse().expect("digits");
+        let queues: Vec<u64> = places
+            .iter()
+            .map(|place| first + place)
+            .filter(|q| *q <= last)
+            .collect();
+        let free = |extension: &u64| !queues.contains(extension);
+        let extensions: Vec<u64> = extensions.into_iter().filter(free).collect();
+        let in_order = |config: Config| Just(config).boxed();
+        let parts = (
+            extensions
+                .iter()
+                .map(|&digits| extension(digits))
+                .collect::<Vec<_>>(),
+            queues
+                .iter()
+                .map(|&digits| queue(digits, &extensions, &queues))
+                .collect::<Vec<_>>(),
+        );
+        let config = parts.prop_map(move |(extensions, queues)| Config {
+            options: options.clone(),
+            extensions,
+            queues,
+        });
+        config.prop_flat_map(move |config| {
+            if shuffled {
+                mixed(config).boxed()
+            } else {
+                in_order(config)
+            }
+        })
+    });
+    prop_oneof![1 => Just(Config::default()), 30 => objects]
+}
+
+/// The same, its objects in another order.
+fn mixed(config: Config) -> impl Strategy<Value = Config> {
+    let Config {
+        options,
+        extensions,
+        queues,
+    } = config;
+    (Just(extensions).prop_shuffle(), Just(queues).prop_shuffle()).prop_map(
+        move |(extensions, queues)| Config {
+            options: options.clone(),
+            extensions,
+            queues,
+        },
+    )
+}
+
+/// A few of the changes that lead to `other`, in any order, and some again.
+pub fn some_of<T: Clone + std::fmt::Debug + 'static>(all: Vec<T>) -> impl Strategy<Value = Vec<T>> {
+    if all.is_empty() {
+        return Just(Vec::new()).boxed();
+    }
+    let several = vec(select(all.clone()), 0..6);
+    prop_oneof![several, vec(select(all), 1..=1)].boxed()
+}

@@ -1,0 +1,282 @@
+//! Every limit of a configuration, at the limit and one past it.
+
+use tandem_engine::config::check::{check, check_changes};
+use tandem_engine::config::model::{
+    Change, Config, ExtensionConfig, MemberConfig, MemberKind, PauseReason, QueueConfig,
+};
+use tandem_engine::limits::{
+    EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
+    QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+};
+use tandem_engine::{Number, Span};
+
+use crate::wrong::said;
+
+fn number(place: usize) -> Number {
+    Number::from_u64(10_000 + place as u64)
+}
+
+/// A centre of so many extensions and queues.
+fn centre(extensions: usize, queues: usize) -> Config {
+    let mut config = Config::default();
+    config.options.queue_numbers = (number(50_000), number(59_999));
+    config.extensions = (0..extensions)
+        .map(|n| ExtensionConfig::new(number(n)))
+        .collect();
+    let queue = |n: usize| QueueConfig::new(number(50_000 + n), &format!("Queue {n}"));
+    config.queues = (0..queues).map(queue).collect();
+    config
+}
+
+/// What is said about a centre with one queue after `change`.
+fn after(change: impl FnOnce(&mut Config, &mut QueueConfig)) -> String {
+    let mut config = centre(0, 0);
+    let mut queue = centre(0, 1).queues.remove(0);
+    change(&mut config, &mut queue);
+    config.queues.push(queue);
+    check(&config)
+        .iter()
+        .map(|fault| format!("{fault}\n"))
+        .collect()
+}
+
+#[test]
+fn extensions_and_queues_of_a_centre() {
+    let full = centre(EXTENSIONS_MAX, QUEUES_MAX);
+    assert_eq!(check(&full), []);
+    let beyond = check(&centre(EXTENSIONS_MAX + 1, QUEUES_MAX + 1));
+    let beyond: Vec<String> = beyond.iter().map(|fault| fault.what.clone()).collect();
+    assert_eq!(
+        beyond,
+        [
+            "there are more than 10000 extensions",
+            "there are more than 1000 queues"
+        ]
+    );
+    // The same where one is added to a full centre.
+    let more = centre(EXTENSIONS_MAX + 1, QUEUES_MAX + 1);
+    let extension = Change::PutExtension(more.extensions[EXTENSIONS_MAX].clone());
+    let queue = Change::PutQueue(more.queues[QUEUES_MAX].clone());
+    assert_eq!(
+        check_changes(&full, &[extension.clone(), queue.clone()]).len(),
+        2
+    );
+    let exchanged = [
+        Change::RemoveExtension(number(0)),
+        extension,
+        Change::RemoveQueue(number(50_000)),
+        queue,
+    ];
+    assert_eq!(check_changes(&full, &exchanged), []);
+}
+
+#[test]
+fn extensions_and_queues_of_a_file() {
+    let range = |count: usize| format!("[[extension]]\nnumbers = \"10000-{}\"\n", 9_999 + count);
+    assert_eq!(said(&range(EXTENSIONS_MAX)), "nothing is wrong\n");
+    let beyond = said(&range(EXTENSIONS_MAX + 1));
+    assert!(
+        beyond.starts_with("office.toml:2:11: there are more than 10000"),
+        "{beyond}"
+    );
+    let endless = said("[[extension]]\nnumbers = \"0000000000000000-9999999999999999\"\n");
+    assert!(
+        endless.starts_with("office.toml:2:11: there are more than 10000"),
+        "{endless}"
+    );
+
+    let queues = |count: usize| {
+        let queue = |n: usize| format!("[[queue]]\nnumber = \"{}\"\nname = \"{n}\"\n", 1_000 + n);
+        let queues: String = (0..count).map(queue).collect();
+        format!("[options]\nqueue_numbers = \"1000-9999\"\n{queues}")
+    };
+    assert_eq!(said(&queues(QUEUES_MAX)), "nothing is wrong\n");
+    let beyond = said(&queues(QUEUES_MAX + 1));
+    assert!(
+        beyond.starts_with("office.toml:3004:10: there are more than 1000 queues"),
+        "{beyond}"
+    );
+}
+
+#[test]
+fn people_of_a_queue() {
+    let mut config = centre(EXTENSIONS_MAX, 1);
+    let member = |n: usize| MemberConfig {
+        extension: number(n),
+        kind: MemberKind::Dynamic,
+    };
+    config.queues[0].members = (0..QUEUE_MEMBERS_MAX).map(member).collect();
+    config.queues[0].managers = (0..QUEUE_MANAGERS_MAX).map(number).collect();
+    assert_eq!(check(&config), []);
+    config.queues[0].managers.push(number(QUEUE_MANAGERS_MAX));
+    // As there are no more extensions than members, the last one is twice.
+    config.queues[0].members.push(member(0));
+    let faults: Vec<String> = check(&config).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        faults,
+        [
+            "queue 60000, dynamic_agents, element 10001: the queue has more than 10000 agents \
+             (spread them over several queues)",
+            "queue 60000, managers, element 101: the queue has more than 100 managers",
+            "queue 60000, dynamic_agents, element 10001: 10000 is among the dynamic agents of \
+             this queue already",
+        ]
+    );
+    let file = "[[extension]]\nnumbers = \"10000-19999\"\n[[queue]]\nnumber = \"6400\"\n\
+                name = \"A\"\nstatic_agents = [\"10000-19999\", \"10000-19999\"]\n";
+    let said = said(file);
+    assert!(
+        said.starts_with("office.toml:6:33: the queue has more than 10000 agents"),
+        "{said}"
+    );
+}
+
+#[test]
+fn queues_of_an_extension() {
+    // As nobody is twice in a queue, one past the limit is one queue too many.
+    let member = MemberConfig {
+        extension: number(0),
+        kind: MemberKind::Static,
+    };
+    let with = |count: usize| {
+        let mut config = centre(1, count);
+        config
+            .queues
+            .iter_mut()
+            .for_each(|queue| queue.members.push(member));
+        check(&config)
+            .into_iter()
+            .map(|fault| fault.what)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(with(EXTENSION_QUEUES_MAX), [""; 0]);
+    assert_eq!(
+        with(EXTENSION_QUEUES_MAX + 1),
+        ["there are more than 1000 queues"]
+    );
+}
+
+#[test]
+fn pause_reasons() {
+    let with = |count: usize| {
+        after(|config, _| {
+            let reason = |n: usize| PauseReason {
+                name: format!("Reason {n}"),
+                code: format!("*{n}").parse().expect("a code"),
+            };
+            config.options.pause_reasons = (0..count).map(reason).collect();
+        })
+    };
+    assert_eq!(with(PAUSE_REASONS_MAX), "");
+    let expected = "options, pause_reasons, element 21: there are more than 20 pause reasons\n";
+    assert_eq!(with(PAUSE_REASONS_MAX + 1), expected);
+}
+
+#[test]
+fn names() {
+    // Characters count, not bytes.
+    let long = |chars: usize| "ö".repeat(chars);
+    let with = |chars: usize| {
+        after(|config, queue| {
+            queue.name = long(chars);
+            let mut extension = ExtensionConfig::new(number(1));
+            extension.name = long(chars);
+            config.extensions.push(extension);
+            config.options.pause_reasons[0].name = long(chars);
+        })
+    };
+    assert_eq!(with(NAME_CHARS_MAX), "");
+    let what = "a name has at most 127 characters";
+    let expected = format!(
+        "options, pause_reasons, element 1: {what}\nextension 10001, name: {what}\n\
+         queue 60000, name: {what}\n"
+    );
+    assert_eq!(with(NAME_CHARS_MAX + 1), expected);
+}
+
+#[test]
+fn symbols_of_a_number() {
+    let file = |symbols: usize| format!("[[extension]]\nnumber = \"{}\"\n", "1".repeat(symbols));
+    assert_eq!(said(&file(NUMBER_SYMBOLS_MAX)), "nothing is wrong\n");
+    assert!(said(&file(NUMBER_SYMBOLS_MAX + 1)).contains("at most 31 symbols"));
+}
+
+#[test]
+fn counts_of_a_queue() {
+    assert_eq!(after(|_, queue| queue.max_callers = QUEUE_CALLERS_MAX), "");
+    assert_eq!(
+        after(|_, queue| queue.max_callers = QUEUE_CALLERS_MAX + 1),
+        "queue 60000, max_callers: a queue holds 100000 callers at most\n"
+    );
+    assert_eq!(after(|_, queue| queue.sla_threshold_percent = 100), "");
+    assert_eq!(
+        after(|_, queue| queue.sla_threshold_percent = 101),
+        "queue 60000, sla_threshold_percent: a share is 0 to 100 percent\n"
+    );
+}
+
+/// A key, its place in the model, least and most seconds.
+type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
+
+#[test]
+fn lengths_of_time() {
+    let lengths: [Length; 5] = [
+        (
+            "agent_timeout_s",
+            |queue| &mut queue.agent_timeout,
+            1,
+            RING_TIMEOUT_S_MAX,
+        ),
+        (
+            "max_waiting_s",
+            |queue| &mut queue.max_waiting,
+            0,
+            WAITING_S_MAX,
+        ),
+        (
+            "retry_interval_s",
+            |queue| &mut queue.retry_interval,
+            0,
+            RETRY_INTERVAL_S_MAX,
+        ),
+        ("sla_time_s", |queue| &mut queue.sla_time, 1, SLA_TIME_S_MAX),
+        ("wrap_up_s", |queue| &mut queue.wrap_up, 0, WRAP_UP_S_MAX),
+    ];
+    for (key, place, least, most) in lengths {
+        let with = |span: Span| after(|_, queue| *place(queue) = span);
+        assert_eq!(with(Span::from_secs(least)), "");
+        assert_eq!(with(Span::from_secs(most)), "");
+        let beyond = with(Span::from_micros(most * 1_000_000 + 1));
+        let what = format!("this lasts {least} to {most} seconds, not {most}.000001s");
+        assert_eq!(beyond, format!("queue 60000, {key}: {what}\n"));
+        if least > 0 {
+            assert_ne!(with(Span::from_micros(least * 1_000_000 - 1)), "");
+        }
+        // The same in a file.
+        let queue = "[[queue]]\nnumber = \"6400\"\nname = \"A\"\n";
+        let file = |seconds: &str| said(&format!("{queue}{key} = {seconds}\n"));
+        assert_eq!(file(&format!("{most}.000000")), "nothing is wrong\n");
+        let wanted = format!("\"{key}\" must be a number of seconds from {least} to {most}, not");
+        let beyond = file(&format!("{most}.000001"));
+        assert!(beyond.contains(&wanted), "{beyond}");
+    }
+}
+
+#[test]
+fn ring_timeout_of_an_extension() {
+    let with = |span: Span| {
+        after(|config, _| {
+            let mut extension = ExtensionConfig::new(number(1));
+            extension.ring_timeout = span;
+            config.extensions.push(extension);
+        })
+    };
+    assert_eq!(with(Span::from_secs(1)), "");
+    assert_eq!(with(Span::from_secs(RING_TIMEOUT_S_MAX)), "");
+    let expected = "extension 10001, ring_timeout_s: this lasts 1 to 600 seconds, not 0.999999s\n";
+    assert_eq!(with(Span::from_micros(999_999)), expected);
+    let expected =
+        "extension 10001, ring_timeout_s: this lasts 1 to 600 seconds, not 600.000001s\n";
+    assert_eq!(with(Span::from_micros(600_000_001)), expected);
+}
