@@ -9,73 +9,77 @@ use std::path::Path;
 use std::process::Command;
 
 use tandem_benches::bare::{Bare, C10, C100, Case, run_events};
-use tandem_benches::paired::{Party, compare};
+use tandem_benches::paired::{Party, Size, Table, compare};
+use tandem_benches::tandem::{offered, scenario, simulate};
 
-/// How much is measured; Criterion's own flags choose it, so that one command
-/// line serves all benches.
-struct Size {
-    rounds: usize,
-    calls: u64,
-    peer_calls: u64,
-}
+/// The textbook's loop, which the claims are about.
+const HEAP: &str = "bare heap loop";
+/// The same without an event for lost patience: the limit, and less than a
+/// simulation that could tell what happens while callers wait.
+const ENDS: &str = "heap of service ends only";
+const TANDEM: &str = "Tandem";
+const SIMPY: &str = "SimPy, as documented";
 
-fn size() -> Size {
-    let flag = |name: &str| std::env::args().any(|argument| argument == name);
-    if flag("--test") {
-        Size {
-            rounds: 1,
-            calls: 10_000,
-            peer_calls: 1_000,
-        }
-    } else if flag("--quick") {
-        Size {
-            rounds: 7,
-            calls: 3_000_000,
-            peer_calls: 30_000,
-        }
-    } else {
-        Size {
-            rounds: 11,
-            calls: 10_000_000,
-            peer_calls: 100_000,
-        }
-    }
-}
+/// At most so many times the time of the bare heap loop, and at least so many
+/// times the speed of SimPy.
+const TARGETS: (f64, f64) = (6.0, 15.0);
 
 fn main() {
-    let size = size();
+    let size = Size::asked();
     let peers = std::env::var_os("TANDEM_PEERS").is_some_and(|value| value == "1");
     for case in [C100, C10] {
-        let title = format!("Erlang-A, {} agents, {} Erlang", case.agents, case.erlang);
-        println!(
-            "{}",
-            compare(&title, size.rounds, &mut parties(case, &size, peers))
+        let calls = calls(case, size);
+        let title = format!(
+            "Erlang-A, {} agents, {} Erlang, about {calls} calls a run",
+            case.agents, case.erlang
         );
+        let rounds = size.choose(11, 7, 1);
+        let table = compare(&title, rounds, &mut parties(case, size, peers));
+        print!("{table}");
+        claim(&table);
+        println!();
     }
     if !peers {
         println!("SimPy was not measured: set TANDEM_PEERS=1 to have it in the same turns.");
     }
 }
 
+fn calls(case: Case, size: Size) -> u64 {
+    let (full, quick) = if case == C100 {
+        (1_000_000, 300_000)
+    } else {
+        (200_000, 200_000)
+    };
+    size.choose(full, quick, 10_000)
+}
+
+fn claim(table: &Table) {
+    let (most, least) = TARGETS;
+    if let Some(times) = table.times(TANDEM, HEAP) {
+        println!(
+            "  Tandem takes {times:.2} times the time of the {HEAP}; at most {most} are wanted."
+        );
+    }
+    if let Some(times) = table.times(SIMPY, TANDEM) {
+        println!("  Tandem is {times:.1} times as fast as SimPy; at least {least} are wanted.");
+    }
+}
+
 /// The first is what the others are compared with.
-fn parties(case: Case, size: &Size, peers: bool) -> Vec<Party<'static>> {
-    let calls = size.calls;
+fn parties(case: Case, size: Size, peers: bool) -> Vec<Party<'static>> {
+    let calls = calls(case, size);
     let mut bare = Bare::new(case, 1);
+    let scenario = scenario(case, calls, 1);
     let mut parties = vec![
-        Party::timed("bare loop", calls, move || {
-            black_box(bare.run(calls));
-        }),
-        Party::timed("one heap of all events", calls, move || {
-            black_box(run_events(case, 1, calls));
-        }),
-        // Tandem's engine stands here as a third party, through the simulator's
-        // public interface on scenarios/erlang-a-100.toml and -10.toml.
+        Party::timed(HEAP, move || black_box(run_events(case, 1, calls)).offered),
+        Party::timed(ENDS, move || black_box(bare.run(calls)).offered),
+        Party::timed(TANDEM, move || offered(&black_box(simulate(&scenario, 1)))),
     ];
     if peers {
-        let peer_calls = size.peer_calls;
+        let peer_calls = size.choose(100_000, 30_000, 1_000);
         let run = Box::new(move || simpy(case, peer_calls));
         parties.push(Party {
-            name: "SimPy, as documented".to_owned(),
+            name: SIMPY.to_owned(),
             run,
         });
     }

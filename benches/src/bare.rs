@@ -18,7 +18,7 @@ use rand_pcg::Pcg64Mcg;
 pub const WITHIN_S: f64 = 20.0;
 
 /// One centre: Poisson arrivals, exponential service and patience, one queue.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Case {
     /// For tables and benches.
     pub name: &'static str,
@@ -50,7 +50,8 @@ pub const C10: Case = Case {
 };
 
 impl Case {
-    fn gap_s(&self) -> f64 {
+    /// Mean gap between two arrivals, in seconds.
+    pub fn gap_s(&self) -> f64 {
         self.service_s / self.erlang
     }
 }

@@ -3,23 +3,74 @@
 //! much, so a claim of ours is the median ratio and its range.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// How much is measured. Criterion's own flags choose it, so that one command
+/// line serves all benches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Enough for a claim.
+    Full,
+    /// Enough to see a slip (`--quick`).
+    Quick,
+    /// Enough to see that it runs (`--test`).
+    Test,
+}
+
+impl Size {
+    /// As the command line says.
+    pub fn asked() -> Self {
+        let flag = |name: &str| std::env::args().any(|argument| argument == name);
+        if flag("--test") {
+            Size::Test
+        } else if flag("--quick") {
+            Size::Quick
+        } else {
+            Size::Full
+        }
+    }
+
+    /// One of three, by size.
+    pub fn choose<T>(self, full: T, quick: T, test: T) -> T {
+        match self {
+            Size::Full => full,
+            Size::Quick => quick,
+            Size::Test => test,
+        }
+    }
+}
 
 /// One of those compared.
 pub struct Party<'a> {
     /// For the table.
     pub name: String,
-    /// One run, which returns its calls per second of processor time.
+    /// One run, which returns its calls per second.
     pub run: Box<dyn FnMut() -> f64 + 'a>,
 }
 
 impl<'a> Party<'a> {
-    /// A party that simulates `calls` calls on this thread in each run.
-    pub fn timed(name: &str, calls: u64, mut run: impl FnMut() + 'a) -> Self {
+    /// A party that returns how many calls it simulated. What counts is the
+    /// processor time of the whole process, other threads' share included.
+    pub fn timed(name: &str, mut run: impl FnMut() -> u64 + 'a) -> Self {
         let run = move || {
-            let start = Stopwatch::start();
-            run();
-            calls as f64 / start.seconds()
+            let start = processor_time();
+            let calls = run();
+            calls as f64 / (processor_time() - start).as_secs_f64()
+        };
+        Party {
+            name: name.to_owned(),
+            run: Box::new(run),
+        }
+    }
+
+    /// The same by the clock on the wall.
+    pub fn by_the_clock(name: &str, mut run: impl FnMut() -> u64 + 'a) -> Self {
+        let run = move || {
+            let start = Instant::now();
+            let calls = run();
+            calls as f64 / start.elapsed().as_secs_f64()
         };
         Party {
             name: name.to_owned(),
@@ -28,36 +79,10 @@ impl<'a> Party<'a> {
     }
 }
 
-/// Processor time of this thread where the system tells it, else the clock.
-/// The system counts in steps of some milliseconds, so that a run should take a
-/// tenth of a second or more.
-enum Stopwatch {
-    Processor(u64),
-    Clock(Instant),
-}
-
-impl Stopwatch {
-    fn start() -> Self {
-        match processor_ns() {
-            Some(ns) => Stopwatch::Processor(ns),
-            None => Stopwatch::Clock(Instant::now()),
-        }
-    }
-
-    fn seconds(&self) -> f64 {
-        match self {
-            Stopwatch::Processor(from) => {
-                let now = processor_ns().expect("the system told it at the start of the run");
-                (now - from) as f64 / 1e9
-            }
-            Stopwatch::Clock(from) => from.elapsed().as_secs_f64(),
-        }
-    }
-}
-
-fn processor_ns() -> Option<u64> {
-    let line = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    line.split(' ').next()?.parse().ok()
+/// Processor time that this process has used.
+pub fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(time).expect("time used is not negative")
 }
 
 /// The middle of some values and how far they spread.
@@ -85,44 +110,64 @@ impl Spread {
     }
 }
 
-/// The speeds of one party, and how they stand to those of the first party.
+/// Median, least and greatest, with as many decimals as asked for.
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = f.precision().unwrap_or(2);
+        let Spread { median, min, max } = self;
+        write!(
+            f,
+            "{median:.decimals$} ({min:.decimals$} – {max:.decimals$})"
+        )
+    }
+}
+
+/// The speeds of one party.
 #[derive(Debug, Clone)]
 pub struct Row {
     /// Of the party.
     pub name: String,
-    /// Calls per second of processor time.
-    pub speed: Spread,
-    /// Of each round's speed to the first party's in the same round.
-    pub ratio: Spread,
+    /// Calls per second, round by round.
+    pub speeds: Vec<f64>,
 }
 
 /// The result of [`compare`], printed as a table.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// What is compared, and over how many rounds.
+    /// What is compared.
     pub title: String,
     /// One for each party, in their order.
     pub rows: Vec<Row>,
 }
 
+impl Table {
+    /// How much more time the party `slow` takes for a call than `fast` in the
+    /// same round. `None` where one of them did not run.
+    pub fn times(&self, slow: &str, fast: &str) -> Option<Spread> {
+        let speeds = |name: &str| self.rows.iter().find(|row| row.name == name);
+        let (slow, fast) = (speeds(slow)?, speeds(fast)?);
+        let rounds = fast.speeds.iter().zip(&slow.speeds);
+        Some(Spread::of(rounds.map(|(fast, slow)| fast / slow)))
+    }
+}
+
 /// Runs the parties in turns, A B C A B C …, after one round that warms up and
 /// is thrown away.
 pub fn compare(title: &str, rounds: usize, parties: &mut [Party<'_>]) -> Table {
-    let mut speeds: Vec<Vec<f64>> = vec![Vec::new(); parties.len()];
+    let mut rows: Vec<Row> = (parties.iter())
+        .map(|party| Row {
+            name: party.name.clone(),
+            speeds: Vec::new(),
+        })
+        .collect();
     for round in 0..=rounds {
-        for (party, speeds) in parties.iter_mut().zip(&mut speeds) {
+        for (party, row) in parties.iter_mut().zip(&mut rows) {
             let speed = (party.run)();
             if round > 0 {
-                speeds.push(speed);
+                row.speeds.push(speed);
             }
         }
     }
-    let row = |(party, own): (&Party<'_>, &Vec<f64>)| Row {
-        name: party.name.clone(),
-        speed: Spread::of(own.iter().copied()),
-        ratio: Spread::of(own.iter().zip(&speeds[0]).map(|(own, first)| own / first)),
-    };
-    let rows = parties.iter().zip(&speeds).map(row).collect();
     Table {
         title: format!("{title} ({rounds} rounds in turns)"),
         rows,
@@ -131,18 +176,20 @@ pub fn compare(title: &str, rounds: usize, parties: &mut [Party<'_>]) -> Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(first) = self.rows.first().map(|row| row.name.as_str()) else {
+            return Ok(());
+        };
         writeln!(f, "{}", self.title)?;
-        writeln!(
-            f,
-            "  {:<28} {:>14}   {:>9} {:>23}",
-            "", "calls/CPU s", "ratio", "(min – max)"
-        )?;
-        for Row { name, speed, ratio } in &self.rows {
-            let range = format!("({:.5} – {:.5})", ratio.min, ratio.max);
+        let time = format!("time / {first}");
+        writeln!(f, "  {:<28} {:>34}   {time}", "", "calls/s")?;
+        for row in &self.rows {
+            let speed = Spread::of(row.speeds.iter().copied());
+            let time = self.times(&row.name, first).expect("both have run");
             writeln!(
                 f,
-                "  {name:<28} {:>14.0}   {:>9.5} {range:>23}",
-                speed.median, ratio.median
+                "  {:<28} {:>34}   {time:.3}",
+                row.name,
+                format!("{speed:.0}")
             )?;
         }
         Ok(())
