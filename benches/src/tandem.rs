@@ -43,7 +43,7 @@ pub fn simulate(scenario: &Scenario, threads: usize) -> Summary {
         threads: NonZeroUsize::new(threads).expect("at least one thread"),
         trace: false,
     };
-    run(scenario, options, &mut Nobody)
+    run(scenario, options, &mut Nobody).expect("nobody refuses a trace")
 }
 
 /// How many calls came, in all replications.
@@ -62,5 +62,7 @@ struct Nobody;
 
 impl Progress for Nobody {
     fn replications(&mut self, _: u32, _: u32) {}
-    fn trace(&mut self, _: &[u8]) {}
+    fn trace(&mut self, _: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
 }

@@ -88,7 +88,9 @@ struct Silent;
 
 impl Progress for Silent {
     fn replications(&mut self, _: u32, _: u32) {}
-    fn trace(&mut self, _: &[u8]) {}
+    fn trace(&mut self, _: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn scenario(text: &str) -> Scenario {
@@ -100,7 +102,7 @@ fn scenario(text: &str) -> Scenario {
 fn simulate(scenario: &Scenario) -> Summary {
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let trace = false;
-    run(scenario, Options { threads, trace }, &mut Silent)
+    run(scenario, Options { threads, trace }, &mut Silent).expect("no trace is refused")
 }
 
 /// Holds figures against theory and shows both.
