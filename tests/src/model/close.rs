@@ -133,7 +133,7 @@ impl Model {
         })
     }
 
-    /// No agent is free while a caller waits whom he may serve (Q23).
+    /// No agent is free while a caller waits whom he may serve.
     fn nobody_idles(&self) -> Checked {
         for (id, queue) in &self.queues {
             let mut free = self.free(queue);

@@ -1,5 +1,5 @@
 //! Changes of the configuration, in the books: what a change does not name
-//! goes on as it was (Q24), and order means the order of the list.
+//! goes on as it was, and order means the order of the list.
 
 use tandem_engine::config::model::{
     Change, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, QueueConfig,
@@ -119,6 +119,10 @@ impl Model {
             queue.members.push(member);
         }
         for member in before {
+            if member.wrap_up_until.is_some() {
+                let (agent, queue) = (member.agent, id);
+                self.entry.facts.push(Event::WrapUpEnded { agent, queue });
+            }
             self.tell_status(member.agent, id, AgentStatus::LoggedOut);
         }
         self.queues.insert(id, queue);

@@ -167,7 +167,6 @@ impl Model {
         let alone = visit.rings.len() == 1 && visit.rings.contains(&leg);
         let just = now.since(visit.joined_at) == waited;
         visit.rings.clear();
-        visit.tried.clear();
         visit.retry_until = None;
         visit.answered = Some(Answer {
             at: now,
@@ -190,7 +189,7 @@ impl Model {
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(entry.visit.as_mut(), "a visit")?;
         let answer = known(visit.answered.take(), "an answer")?;
-        visit.tried.insert(answer.serial);
+        visit.remember_try(answer.serial);
         let fits = visit.queue == queue && answer.agent == agent;
         self.entry.rearmed.insert(queue);
         self.entry.to_play.push((call, queue));
@@ -272,7 +271,7 @@ impl Model {
         let call = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(call.visit.as_mut(), "a visit")?;
         if let Some(serial) = serial.filter(|_| !rings_all) {
-            visit.tried.insert(serial);
+            visit.remember_try(serial);
         }
         if !interval.is_zero() {
             visit.retry_until = Some(until);

@@ -1,5 +1,4 @@
-//! Offers: to whom they may be made, and which call comes first (Q2, Q4, Q6,
-//! Q12, Q23).
+//! Offers: to whom they may be made, and which call comes first.
 
 use tandem_engine::config::model::Strategy;
 use tandem_engine::{AgentId, CallId, LegId, QueueId};

@@ -1,4 +1,4 @@
-//! The order in which free agents are rung (Q2), from the books alone.
+//! The order in which free agents are rung, from the books alone.
 
 use tandem_engine::config::model::{CountSince, MemberKind, Strategy};
 use tandem_engine::{AgentId, CallId, QueueId};
@@ -8,25 +8,16 @@ use super::{Checked, Model, known};
 
 impl Model {
     /// The free agents of whom the strategy chooses: those who were not rung
-    /// for the call yet or, when all were, everybody, and a new round begins.
-    pub(super) fn candidates(
-        &mut self,
-        call: CallId,
-        queue: QueueId,
-    ) -> Result<Vec<AgentId>, String> {
+    /// for the call yet or, when all were, those of the earliest round.
+    pub(super) fn candidates(&self, call: CallId, queue: QueueId) -> Result<Vec<AgentId>, String> {
         let entry = known(self.queues.get(&queue), "a queue")?;
+        let visit = self.calls.get(&call).and_then(|call| call.waiting());
+        let visit = known(visit, "a waiting call")?;
         let free: Vec<&Member> = self.free(entry).collect();
-        let tried = self.calls.get(&call).and_then(|call| call.waiting());
-        let tried = &known(tried, "a waiting call")?.tried;
-        let fresh = free.iter().filter(|member| !tried.contains(&member.serial));
-        let fresh: Vec<AgentId> = fresh.map(|member| member.agent).collect();
-        if !fresh.is_empty() {
-            return Ok(fresh);
-        }
-        let all = free.iter().map(|member| member.agent).collect();
-        let call = known(self.calls.get_mut(&call), "a call")?;
-        known(call.visit.as_mut(), "a visit")?.tried.clear();
-        Ok(all)
+        let round = |member: &&Member| visit.tried_in(member.serial);
+        let earliest = free.iter().map(round).min();
+        let of_round = free.iter().filter(|member| Some(round(member)) == earliest);
+        Ok(of_round.map(|member| member.agent).collect())
     }
 
     /// Whom the strategy rings of these agents, who stand in list order.

@@ -1,6 +1,6 @@
 //! The books: people, queues, calls and legs, and what follows from them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::model::{Destination, EmptyStates, MemberKind, QueueConfig, Strategy};
 use tandem_engine::{
@@ -115,11 +115,26 @@ pub(super) struct Visit {
     pub(super) joined_in: u64,
     pub(super) rings: BTreeSet<LegId>,
     pub(super) retry_until: Option<Timestamp>,
-    /// Memberships that did not answer in this round.
-    pub(super) tried: BTreeSet<u64>,
+    /// Memberships that did not answer, and the last round in which they did
+    /// not.
+    pub(super) tried: BTreeMap<u64, u32>,
     pub(super) offers: u32,
     pub(super) offered_at_once: bool,
     pub(super) answered: Option<Answer>,
+}
+
+impl Visit {
+    /// In which round a membership did not answer last; zero: never.
+    pub(super) fn tried_in(&self, serial: u64) -> u32 {
+        self.tried.get(&serial).copied().unwrap_or_default()
+    }
+
+    /// A membership did not answer, in the present round or the next.
+    pub(super) fn remember_try(&mut self, serial: u64) {
+        let present = self.tried.values().copied().max().unwrap_or_default();
+        let round = present.max(self.tried_in(serial) + 1);
+        self.tried.insert(serial, round);
+    }
 }
 
 /// An agent's answer.
@@ -186,7 +201,7 @@ impl Model {
         legs.count() + calls.filter(|call| call.origin == Some(agent)).count()
     }
 
-    /// Whether an agent may be rung for calls of a queue now (Q1, Q4, Q6).
+    /// Whether an agent may be rung for calls of a queue now.
     pub(super) fn is_free(&self, queue: &Queue, member: &Member) -> bool {
         let Some(person) = self.persons.get(&member.agent) else {
             return false;
@@ -242,7 +257,7 @@ impl Model {
         line
     }
 
-    /// Whether a queue is empty in the sense of these states (Q8): whoever is
+    /// Whether a queue is empty in the sense of these states: whoever is
     /// logged out does not count; is everybody else in one of them?
     pub(super) fn is_empty(&self, queue: &Queue, states: EmptyStates) -> bool {
         let mut members = queue.members.iter().filter(|member| member.logged_in);

@@ -1,5 +1,4 @@
-//! Where calls go, what becomes of them, and what their records say (Q8, Q9,
-//! L3).
+//! Where calls go, what becomes of them, and what their records say.
 
 use tandem_engine::config::model::{Destination, Notice};
 use tandem_engine::limits::CALL_HOPS_MAX;
@@ -270,6 +269,13 @@ impl Model {
         let until = self.entry.now + wrap_up;
         if member.wrap_up_until.replace(until).is_none() {
             self.entry.facts.push(Event::WrapUpStarted { agent, queue });
+            // Who leaves the queue in the same entry does not stay in wrap-up.
+            let leaves = |(of, member): &(QueueId, Member)| {
+                *of == queue && member.agent == agent && member.serial == serial
+            };
+            if self.entry.left.iter().any(leaves) {
+                self.entry.facts.push(Event::WrapUpEnded { agent, queue });
+            }
         }
         Ok(())
     }
