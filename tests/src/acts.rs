@@ -217,6 +217,7 @@ impl Profile {
             shape: Shape {
                 strategies: centre::STRATEGIES.to_vec(),
                 limits: true,
+                queues: 4,
             },
             steps: 160,
             aborts: 2,
@@ -272,7 +273,7 @@ fn act(profile: &Profile) -> Union<BoxedStrategy<Act>> {
         (profile.status, status().boxed()),
         (
             profile.wall,
-            (0..9_u8, 1..80_u8)
+            (0..9_u8, 1..40_u8)
                 .prop_map(|(zone, before)| Act::WallClock(zone, before))
                 .boxed(),
         ),
@@ -291,7 +292,7 @@ fn pick() -> impl Strategy<Value = Pick> {
 
 fn traffic() -> impl Strategy<Value = Act> {
     let to = prop_oneof![
-        9 => any::<u8>().prop_map(To::Queue),
+        7 => any::<u8>().prop_map(To::Queue),
         1 => any::<u8>().prop_map(To::Extension),
     ];
     let from = option::weighted(0.15, any::<u8>());
@@ -371,12 +372,12 @@ fn edit(shape: &Shape) -> BoxedStrategy<Act> {
     let strategy = (0..4_u8, select(shape.strategies.clone()));
     let put_queue = (0..4_u8, queue_draft(shape).prop_map(Box::new));
     let edit = prop_oneof![
-        6 => member,
+        8 => member,
         2 => strategy.prop_map(|(queue, ring)| Edit::Strategy(queue, ring)),
         3 => put_queue.prop_map(|(queue, draft)| Edit::PutQueue(queue, draft)),
         1 => (0..4_u8).prop_map(Edit::RemoveQueue),
         1 => (0..4_u8).prop_map(Edit::Renew),
-        1 => (0..8_u8).prop_map(Edit::RemoveExtension),
+        2 => (0..8_u8).prop_map(Edit::RemoveExtension),
         2 => (0..8_u8, extension_draft()).prop_map(|(e, draft)| Edit::PutExtension(e, draft)),
         1 => options_draft().prop_map(Edit::Options),
     ];

@@ -18,7 +18,7 @@ use tandem_engine::draw::{draw, mix};
 use crate::caught::caught;
 
 /// How many times as many cases `TANDEM_FULL=1` runs.
-const FULL: u32 = 25;
+const FULL: u32 = 20;
 /// How often a failing case is made smaller, at most.
 const SHRINKS_MAX: u32 = 3_000;
 const SECONDS_A_DAY: u64 = 86_400;

@@ -106,6 +106,8 @@ pub struct Shape {
     pub strategies: Vec<Ring>,
     /// Whether queues have limits: waiting, callers, emptiness.
     pub limits: bool,
+    /// How many queues there are at most, at first.
+    pub queues: usize,
 }
 
 const fn quarters(count: u64) -> Span {
@@ -124,7 +126,7 @@ pub const STRATEGIES: [Ring; 6] = [
 
 /// A random centre of a certain shape.
 pub fn centre(shape: &Shape) -> impl Strategy<Value = Centre> + use<> {
-    let queues = vec(queue_draft(shape), 1..=4);
+    let queues = vec(queue_draft(shape), 1..=shape.queues);
     let extensions = prop_oneof![
         1 => vec(extension_draft(), 0..=2),
         6 => vec(extension_draft(), 3..=8),
@@ -220,6 +222,7 @@ fn failover() -> impl Strategy<Value = Failover> {
 pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
     let limits = shape.limits;
     let since = select(vec![
+        CountSince::Midnight,
         CountSince::Midnight,
         CountSince::Login,
         CountSince::Ever,

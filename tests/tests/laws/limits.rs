@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use tandem_engine::config::model::{
-    Change, EmptyStates, ExtensionConfig, MemberConfig, MemberKind, Notice, Options, QueueConfig,
+    Change, Destination, EmptyStates, ExtensionConfig, MemberConfig, MemberKind, Notice, Options,
+    QueueConfig,
 };
-use tandem_engine::limits::{KEPT_EFFECTS_MAX, PUT_OUT_CALLS_MAX};
-use tandem_engine::{Awaiting, By, Caller, EffectId, Event, Input, KeptEnd, Kind, Number, Which};
+use tandem_engine::limits::{CALL_HOPS_MAX, KEPT_EFFECTS_MAX, PUT_OUT_CALLS_MAX};
+use tandem_engine::records::QueueCall;
+use tandem_engine::{
+    Awaiting, By, Caller, EffectId, EndReason, Event, Input, KeptEnd, Kind, Number, Which,
+};
 use tandem_tests::live::{Live, Witness};
 use tandem_tests::model::{LAWS, Model};
 
@@ -93,6 +97,32 @@ fn kept_effects_end_at_their_limit() {
         "names are used twice: {out:?}"
     );
     assert_eq!(kept(&live), KEPT_EFFECTS_MAX);
+}
+
+/// Queues that lead to one another in a circle, with a caller for ever too
+/// early: the call ends after so many destinations, and each left a record.
+#[test]
+fn a_call_is_sent_on_so_often() {
+    for queues in 2..=5 {
+        let number = |place: u64| Number::from_u64(6400 + place % queues);
+        let circle = (0..queues).map(|place| {
+            let mut empty = QueueConfig::new(number(place), &format!("Queue {place}"));
+            empty.disallow_join_when_empty = Some(EmptyStates::default());
+            empty.failover = Destination::Queue(number(place + 1));
+            Change::PutQueue(empty)
+        });
+        let mut live = Live::new(1, Model::new(&LAWS));
+        configure(&mut live, circle.collect());
+        send(&mut live, call(1));
+        let events = &live.lines().last().expect("a line").out.events;
+        let records = events.iter().filter_map(QueueCall::from_event);
+        assert_eq!(records.count(), usize::from(CALL_HOPS_MAX));
+        let reason = events.iter().find_map(|event| match event {
+            Event::CallEnded { reason, .. } => Some(*reason),
+            _ => None,
+        });
+        assert_eq!(reason, Some(EndReason::TooManyHops));
+    }
 }
 
 /// However many wait when a queue becomes empty, no entry puts out more than
