@@ -8,8 +8,7 @@
 use std::collections::VecDeque;
 
 use dary_heap::QuaternaryHeap;
-use tandem_engine::config::diff;
-use tandem_engine::config::model::Config;
+use tandem_engine::config::model::{Change, Config, Destination, QueueConfig};
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::{
     By, CallId, Caller, Effect, Engine, Entry, Event, Input, LegId, Number, Outbox, Reject, Span,
@@ -188,6 +187,29 @@ pub fn replicate<W: Watch>(scenario: &Scenario, index: u32, watch: W) -> (W, Tim
     (world.watch, world.now)
 }
 
+/// The changes that make a centre out of nothing, each of which can be made
+/// alone. Everything comes in the order of the configuration, for that is the
+/// order of ids, by which the layout of the figures tells queues and agents.
+fn set_up(config: &Config) -> Vec<Change> {
+    let leads_on = |queue: &&QueueConfig| matches!(queue.failover, Destination::Queue(_));
+    // Where it leads may not be there yet.
+    let alone = |queue: &QueueConfig| {
+        let mut alone = queue.clone();
+        if leads_on(&queue) {
+            alone.failover = Destination::HangUp;
+        }
+        Change::PutQueue(alone)
+    };
+    let extensions = config.extensions.iter().cloned().map(Change::PutExtension);
+    let queues = config.queues.iter();
+    let leading = queues.clone().filter(leads_on).cloned();
+    (core::iter::once(Change::PutOptions(config.options.clone())))
+        .chain(extensions)
+        .chain(queues.map(alone))
+        .chain(leading.map(Change::PutQueue))
+        .collect()
+}
+
 impl<W: Watch> World<'_, W> {
     /// Sets the centre up, sends the agents to work and the callers to their
     /// telephones.
@@ -196,7 +218,7 @@ impl<W: Watch> World<'_, W> {
         self.feed(Input::WallOffset {
             micros: scenario.wall_offset,
         });
-        let changes = diff::changes(&Config::default(), &scenario.config);
+        let changes = set_up(&scenario.config);
         for (base, part) in (0..).zip(changes.chunks(CHANGES_MAX)) {
             self.feed(Input::Configure {
                 by: By::System,

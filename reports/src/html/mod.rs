@@ -115,11 +115,15 @@ fn facts(report: &Report<'_>) -> Vec<(&'static str, String)> {
     let layout = &summary.layout;
     let beginning = Clock::new(about.start, layout).beginning();
     let mut time = clock::length(layout.horizon);
-    match beginning {
-        Some(beginning) => time.push_str(&format!(" from {beginning}")),
-        None if about.start.is_none() => time.push_str(", clock starts at 00:00"),
-        None => {}
-    }
+    let from = match (beginning, about.start) {
+        (Some(beginning), _) => format!(" from {beginning}"),
+        (None, Some(start)) if start.second_of_day > 0 => {
+            format!(" from {}", clock::time_of_day(start.second_of_day))
+        }
+        (None, Some(_)) => String::new(),
+        (None, None) => ", clock starts at 00:00".to_owned(),
+    };
+    time.push_str(&from);
     let replications = format::group(&summary.replications.to_string());
     let mut facts = vec![("Simulated", time)];
     if !layout.warm_up.is_zero() {
