@@ -148,9 +148,10 @@ impl<W: Watch> World<'_, W> {
         let last = horizon + Span::from_secs(DRAIN_S_MAX);
         loop {
             let deadline = self.engine.next_deadline().map(|(due, _)| due);
-            let act = self.people.agenda.first();
-            let Some(next) = [deadline, act].into_iter().flatten().min() else {
-                break;
+            let next = match (deadline, self.people.agenda.first()) {
+                (Some(deadline), Some(act)) => deadline.min(act),
+                (Some(next), None) | (None, Some(next)) => next,
+                (None, None) => break,
             };
             if next > last || (next >= horizon && self.engine.call_count() == 0) {
                 break;
