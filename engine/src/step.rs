@@ -28,7 +28,7 @@ pub(crate) struct Step<'a, T> {
 impl<T> Step<'_, T> {
     /// Orders something. A kept effect is remembered until it is confirmed;
     /// past the limit it is dropped and said to be.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn order(&mut self, effect: Effect) -> EffectId {
         let id = EffectId {
             seq: self.seq,
