@@ -61,44 +61,41 @@ impl<T: Trace> Step<'_, T> {
             self.s.agents[origin].engaged += 1;
             self.agent_engaged(origin);
         }
-        self.route(
-            call,
-            match target {
-                Target::Extension(_) => Destination::Extension(dialled),
-                Target::Queue(_) => Destination::Queue(dialled),
-            },
-        );
+        self.send(call, Ok(target));
         Ok(())
     }
 
-    /// Sends a call to a destination, and on from there where that refuses it.
-    /// A call that is sent on too often ends: destinations may form a loop.
-    pub(crate) fn route(&mut self, id: CallId, mut destination: Destination) {
+    /// Sends a call to a destination.
+    pub(crate) fn route(&mut self, id: CallId, destination: Destination) {
+        self.send(id, self.target_of(destination));
+    }
+
+    /// Where a destination leads, or why a call ends there.
+    fn target_of(&self, destination: Destination) -> Result<Target, EndReason> {
+        match destination {
+            Destination::HangUp => Err(EndReason::Unanswered),
+            Destination::Extension(number) | Destination::Queue(number) => {
+                let target = self.s.directory.get(&number).copied();
+                target.ok_or(EndReason::NoDestination)
+            }
+        }
+    }
+
+    /// Sends a call somewhere, and on from there where that refuses it. A call
+    /// that is sent on too often ends: destinations may form a loop.
+    fn send(&mut self, id: CallId, mut target: Result<Target, EndReason>) {
         loop {
             let call = &mut self.s.calls[id];
             call.hops += 1;
             if call.hops > CALL_HOPS_MAX {
-                let cause = Some(UNANSWERED);
-                return self.close(id, EndReason::TooManyHops, cause);
+                target = Err(EndReason::TooManyHops);
             }
-            let target = match destination {
-                Destination::HangUp => {
-                    let cause = Some(UNANSWERED);
-                    return self.close(id, EndReason::Unanswered, cause);
-                }
-                Destination::Extension(number) | Destination::Queue(number) => {
-                    self.s.directory.get(&number).copied()
-                }
-            };
             match target {
-                None => {
-                    let cause = Some(UNANSWERED);
-                    return self.close(id, EndReason::NoDestination, cause);
-                }
-                Some(Target::Extension(agent)) => return self.ring_extension(id, agent),
-                Some(Target::Queue(queue)) => match self.join(id, queue) {
+                Err(reason) => return self.close(id, reason, Some(UNANSWERED)),
+                Ok(Target::Extension(agent)) => return self.ring_extension(id, agent),
+                Ok(Target::Queue(queue)) => match self.join(id, queue) {
                     Ok(()) => return,
-                    Err(failover) => destination = failover,
+                    Err(failover) => target = self.target_of(failover),
                 },
             }
         }

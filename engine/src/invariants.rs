@@ -1,7 +1,7 @@
 //! The laws of the state, checked by brute force. For tests and rehearsals:
 //! the cost is that of looking at everything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::acd::eligible::{eligible, obstacle, place_of};
 use crate::acd::presence::{keeps_from_empty, stays_allowed};
@@ -126,7 +126,7 @@ fn line_is_in_order(s: &State, id: QueueId, queue: &Queue) -> Result<(), String>
 }
 
 fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
-    let mut sets = (BTreeMap::new(), BTreeMap::new());
+    let (mut ready, mut joinable) = (Vec::new(), Vec::new());
     for call in line_of(s, queue) {
         let Some(visit) = &s.calls[call].visit else {
             continue;
@@ -136,14 +136,15 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
             format!("call {call} stands in the wrong place")
         })?;
         match place {
-            Place::Aside => None,
-            Place::Joinable => sets.1.insert(visit.order, call),
-            Place::Ready => sets.0.insert(visit.order, call),
-        };
+            Place::Aside => {}
+            Place::Joinable => joinable.push((visit.order, call)),
+            Place::Ready => ready.push((visit.order, call)),
+        }
     }
-    law(sets.0 == queue.ready && sets.1 == queue.joinable, || {
-        format!("queue {id} has a call in the wrong set")
-    })
+    law(
+        queue.ready.iter().eq(ready) && queue.joinable.iter().eq(joinable),
+        || format!("queue {id} has a call in the wrong set"),
+    )
 }
 
 fn free_agents_are_listed(s: &State, queue: &Queue) -> Result<(), String> {

@@ -60,24 +60,15 @@ impl Number {
     /// The number written with the decimal digits of `value`.
     #[must_use]
     pub fn from_u64(value: u64) -> Self {
-        let mut packed = 0;
-        let mut rest = value;
-        let mut shift = 128;
-        let mut digits = [0_u8; 20];
-        let mut count = 0;
+        // From the last digit on, each moves those behind it one place down.
+        let (mut packed, mut rest) = (0_u128, value);
         loop {
-            digits[count] = (rest % 10) as u8;
-            count += 1;
+            packed = packed >> 4 | u128::from(rest % 10 + 2) << 124;
             rest /= 10;
             if rest == 0 {
-                break;
+                return Self(packed);
             }
         }
-        for digit in digits[..count].iter().rev() {
-            shift -= 4;
-            packed |= u128::from(digit + 2) << shift;
-        }
-        Self(packed)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::acd::in_order::InOrder;
 use crate::config::model::{MemberKind, Options, QueueConfig};
 use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
@@ -172,9 +173,9 @@ pub struct Queue {
     pub(crate) line: Option<(CallId, CallId)>,
     pub(crate) callers: u32,
     /// Callers whom an agent may be rung for, by joining.
-    pub(crate) ready: BTreeMap<u64, CallId>,
+    pub(crate) ready: InOrder,
     /// Callers for whom agents ring and more may join in (ring all).
-    pub(crate) joinable: BTreeMap<u64, CallId>,
+    pub(crate) joinable: InOrder,
     /// Counts up with every ring of an agent.
     pub(crate) rings: u64,
     /// The rank of the static and of the dynamic agent rung last.

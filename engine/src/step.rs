@@ -28,22 +28,29 @@ pub(crate) struct Step<'a, T> {
 impl<T> Step<'_, T> {
     /// Orders something. A kept effect is remembered until it is confirmed;
     /// past the limit it is dropped and said to be.
+    #[inline(always)]
     pub(crate) fn order(&mut self, effect: Effect) -> EffectId {
         let id = EffectId {
             seq: self.seq,
             index: self.orders,
         };
         self.orders += 1;
-        if effect.kind() == Kind::Kept {
-            if self.s.kept.len() >= KEPT_EFFECTS_MAX {
-                let how = KeptEnd::Dropped;
-                self.tell(Event::KeptEnded { effect: id, how });
-                return id;
-            }
-            self.s.kept.insert(id, effect.clone());
+        if effect.kind() != Kind::Kept || self.keep(id, &effect) {
+            self.out.effects.push((id, effect));
         }
-        self.out.effects.push((id, effect));
         id
+    }
+
+    /// Whether there was room to keep an effect.
+    fn keep(&mut self, id: EffectId, effect: &Effect) -> bool {
+        let room = self.s.kept.len() < KEPT_EFFECTS_MAX;
+        if room {
+            self.s.kept.insert(id, effect.clone());
+        } else {
+            let how = KeptEnd::Dropped;
+            self.tell(Event::KeptEnded { effect: id, how });
+        }
+        room
     }
 
     /// Says that something happened.

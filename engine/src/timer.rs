@@ -31,11 +31,10 @@ pub enum Timer {
 /// The name of an armed timer.
 pub type TimerId = Id<Armed>;
 
-/// An armed timer: where it stands in the heap, and what it is for.
+/// An armed timer: where it stands in the heap.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Armed {
     place: u32,
-    timer: Timer,
 }
 
 /// All armed timers: a heap of four children a node, ordered by (due time,
@@ -52,6 +51,7 @@ struct Node {
     due: Timestamp,
     order: u64,
     id: TimerId,
+    timer: Timer,
 }
 
 impl Node {
@@ -65,38 +65,38 @@ const CHILDREN: usize = 4;
 impl Timers {
     /// Arms a timer.
     pub fn arm(&mut self, due: Timestamp, timer: Timer) -> TimerId {
-        let id = self.armed.insert(Armed { place: 0, timer });
+        let id = self.armed.insert(Armed { place: 0 });
         self.order += 1;
-        self.heap.push(Node {
+        let node = Node {
             due,
             order: self.order,
             id,
-        });
-        self.rise(self.heap.len() - 1);
+            timer,
+        };
+        self.heap.push(node);
+        self.rise(self.heap.len() - 1, node);
         id
     }
 
     /// Disarms a timer; `None` where it has fired already.
     pub fn cancel(&mut self, id: TimerId) -> Option<Timer> {
         let armed = self.armed.remove(id)?;
-        self.take_out(armed.place as usize);
-        Some(armed.timer)
+        Some(self.take_out(armed.place as usize).timer)
     }
 
     /// The earliest deadline.
     #[must_use]
+    #[inline]
     pub fn first(&self) -> Option<(Timestamp, Timer)> {
-        self.heap
-            .first()
-            .map(|node| (node.due, self.armed[node.id].timer))
+        self.heap.first().map(|node| (node.due, node.timer))
     }
 
     /// Takes out the earliest deadline.
     pub fn pop(&mut self) -> Option<(Timestamp, Timer)> {
-        let node = *self.heap.first()?;
-        let armed = self.armed.remove(node.id)?;
+        let first = *self.heap.first()?;
+        self.armed.remove(first.id)?;
         self.take_out(0);
-        Some((node.due, armed.timer))
+        Some((first.due, first.timer))
     }
 
     /// When a timer is due, unless it has fired or was cancelled.
@@ -109,55 +109,52 @@ impl Timers {
 
     /// Every armed timer with its deadline, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (Timestamp, Timer)> {
-        self.heap
-            .iter()
-            .map(|node| (node.due, self.armed[node.id].timer))
+        self.heap.iter().map(|node| (node.due, node.timer))
     }
 
-    fn take_out(&mut self, place: usize) {
-        let last = self.heap.len() - 1;
-        self.heap.swap_remove(place);
-        if place != last {
+    fn take_out(&mut self, place: usize) -> Node {
+        let out = self.heap.swap_remove(place);
+        if let Some(&moved) = self.heap.get(place) {
             // The node that took the place may belong higher or lower.
-            self.settle(place);
-            self.sink(place);
-            self.rise(place);
+            let place = self.sink(place, moved);
+            self.rise(place, moved);
         }
+        out
     }
 
-    fn rise(&mut self, mut place: usize) {
+    /// Lets later nodes move down from `place` upwards until `node` fits.
+    fn rise(&mut self, mut place: usize, node: Node) {
         while place > 0 {
             let parent = (place - 1) / CHILDREN;
-            if self.heap[parent].key() <= self.heap[place].key() {
+            if self.heap[parent].key() <= node.key() {
                 break;
             }
-            self.heap.swap(parent, place);
-            self.settle(place);
+            self.settle(place, self.heap[parent]);
             place = parent;
         }
-        self.settle(place);
+        self.settle(place, node);
     }
 
-    fn sink(&mut self, mut place: usize) {
+    /// Lets earlier nodes move up into `place` until `node` fits; returns where
+    /// that is.
+    fn sink(&mut self, mut place: usize, node: Node) -> usize {
         loop {
             let first = place * CHILDREN + 1;
             let children = first..(first + CHILDREN).min(self.heap.len());
             let Some(least) = children.min_by_key(|&child| self.heap[child].key()) else {
-                return;
+                return place;
             };
-            if self.heap[place].key() <= self.heap[least].key() {
-                return;
+            if node.key() <= self.heap[least].key() {
+                return place;
             }
-            self.heap.swap(place, least);
-            self.settle(place);
-            self.settle(least);
+            self.settle(place, self.heap[least]);
             place = least;
         }
     }
 
-    /// Tells the timer at `place` where it stands.
-    fn settle(&mut self, place: usize) {
-        let id = self.heap[place].id;
-        self.armed[id].place = u32::try_from(place).expect("timers fit in 32 bits");
+    /// Puts a node somewhere and tells its timer so.
+    fn settle(&mut self, place: usize, node: Node) {
+        self.heap[place] = node;
+        self.armed[node.id].place = u32::try_from(place).expect("timers fit in 32 bits");
     }
 }

@@ -7,10 +7,12 @@
 //! changes. [`text::read`] makes a [`scenario::Scenario`], [`run::run`] its
 //! figures.
 
+mod agenda;
 pub mod arrivals;
 pub mod call_log;
 pub mod distribution;
 pub mod inference;
+mod people;
 pub mod random;
 pub mod run;
 pub mod scenario;

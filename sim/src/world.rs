@@ -5,28 +5,18 @@
 //! act on their own in time: callers call, lose patience and hang up, agents
 //! come, pause, answer and go.
 
-use std::collections::VecDeque;
-
-use dary_heap::QuaternaryHeap;
 use tandem_engine::config::model::{Change, Config, Destination, QueueConfig};
 use tandem_engine::limits::CHANGES_MAX;
-use tandem_engine::{
-    By, CallId, Caller, Effect, Engine, Entry, Event, Input, LegId, Number, Outbox, Reject, Span,
-    Timestamp, Which,
-};
+use tandem_engine::{By, Engine, Entry, Event, Input, Outbox, Reject, Span, Timestamp, Which};
 use tandem_reports::Tally;
 
-use crate::arrivals::Arrivals;
-use crate::random::{Key, Purpose, Uniforms, replication_seed};
-use crate::scenario::{Duty, Nature, Person, Scenario};
+use crate::agenda::Act;
+use crate::people::People;
+use crate::random::replication_seed;
+use crate::scenario::{Duty, Person, Scenario};
 
 /// Callers who are still there so long after the horizon hang up, in seconds.
 pub const DRAIN_S_MAX: u64 = 24 * 3_600;
-
-/// A caller's place among all that a scenario can have: the stream, and the
-/// place in the stream.
-const STREAM_SHIFT: u32 = 40;
-const PLACE_MASK: u64 = (1 << STREAM_SHIFT) - 1;
 
 /// Sees everything that happens in a replication.
 pub trait Watch {
@@ -58,108 +48,12 @@ impl<A: Watch> Watch for Option<A> {
     }
 }
 
-/// Something that a person will do.
-#[derive(Clone, Copy, Debug)]
-enum Act {
-    /// An agent picks up.
-    Answer(LegId),
-    /// A stream's next caller calls.
-    Call(u32),
-    /// A caller has said everything.
-    HangUp(CallId),
-    /// A caller has waited long enough.
-    LosePatience(CallId),
-    /// An agent's working day goes on to its next turn.
-    Work { group: u32, person: u32, turn: u32 },
-}
-
-/// The people's agenda, the earliest first and, at the same time, what was
-/// planned first.
-#[derive(Debug, Default)]
-struct Agenda {
-    heap: QuaternaryHeap<Plan>,
-    planned: u64,
-}
-
-/// Something that somebody will do. The least key is the greatest plan, as the
-/// heap puts the greatest first.
-#[derive(Clone, Copy, Debug)]
-struct Plan {
-    /// When, and behind it the order of planning.
-    key: u128,
-    act: Act,
-}
-
-impl Plan {
-    fn at(&self) -> Timestamp {
-        Timestamp::from_micros((self.key >> 64) as u64)
-    }
-}
-
-impl Ord for Plan {
-    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        other.key.cmp(&self.key)
-    }
-}
-
-impl PartialOrd for Plan {
-    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Plan {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Plan {}
-
-impl Agenda {
-    fn plan(&mut self, at: Timestamp, act: Act) {
-        self.planned += 1;
-        let key = u128::from(at.micros()) << 64 | u128::from(self.planned);
-        self.heap.push(Plan { key, act });
-    }
-
-    fn first(&self) -> Option<Timestamp> {
-        self.heap.peek().map(Plan::at)
-    }
-
-    fn pop(&mut self) -> Option<Act> {
-        self.heap.pop().map(|plan| plan.act)
-    }
-}
-
-/// Where a caller stands.
-#[derive(Clone, Copy, Debug)]
-struct Calling {
-    call: CallId,
-    /// Which caller it is.
-    root: u64,
-    /// How often a telephone rang for him.
-    rings: u32,
-    answered: bool,
-}
-
 struct World<'s, W> {
     scenario: &'s Scenario,
-    seed: u64,
     engine: Engine,
     out: Outbox,
-    agenda: Agenda,
-    streams: Vec<(Arrivals, u64)>,
-    /// The callers on the line, by the slots of their calls.
-    callings: Vec<Option<Calling>>,
-    /// The last one who called.
-    newest: Option<CallId>,
-    /// The group of each agent, by the slot of his id.
-    groups: Vec<u32>,
-    /// Inputs that follow at once.
-    at_once: VecDeque<Input>,
+    people: People<'s>,
     seq: u64,
-    now: Timestamp,
     watch: W,
 }
 
@@ -169,22 +63,15 @@ pub fn replicate<W: Watch>(scenario: &Scenario, index: u32, watch: W) -> (W, Tim
     let seed = replication_seed(scenario.seed, u64::from(index));
     let mut world = World {
         scenario,
-        seed,
         engine: Engine::new(seed),
         out: Outbox::default(),
-        agenda: Agenda::default(),
-        streams: Vec::new(),
-        callings: Vec::new(),
-        newest: None,
-        groups: Vec::new(),
-        at_once: VecDeque::new(),
+        people: People::new(scenario, seed),
         seq: 0,
-        now: Timestamp::ZERO,
         watch,
     };
     world.open();
     world.run();
-    (world.watch, world.now)
+    (world.watch, world.people.now)
 }
 
 /// The changes that make a centre out of nothing, each of which can be made
@@ -235,22 +122,14 @@ impl<W: Watch> World<'_, W> {
                 self.hire(group, person, who);
             }
         }
-        for (stream, callers) in (0..).zip(&scenario.callers) {
-            let times = callers.arrivals.times(self.seed, u64::from(stream));
-            self.streams.push((times, 0));
-            self.plan_call(stream);
+        for (stream, _) in (0..).zip(&scenario.callers) {
+            self.people.plan_call(stream);
         }
     }
 
     fn hire(&mut self, group: u32, person: u32, who: &Person) {
-        let agent = self
-            .engine
-            .find_agent(who.extension)
-            .expect("agents were checked");
-        if self.groups.len() <= agent.slot() {
-            self.groups.resize(agent.slot() + 1, 0);
-        }
-        self.groups[agent.slot()] = group;
+        let agent = self.engine.find_agent(who.extension);
+        self.people.hire(agent.expect("agents were checked"), group);
         if who.logs_in {
             self.feed(Input::DeviceUp {
                 extension: who.extension,
@@ -259,28 +138,14 @@ impl<W: Watch> World<'_, W> {
         if who.present {
             self.turn(who, &Duty::Comes);
         }
-        self.plan_work(group, person, 0);
-    }
-
-    fn plan_work(&mut self, group: u32, person: u32, turn: u32) {
-        let who = &self.scenario.agents[group as usize].people[person as usize];
-        if let Some(&(at, _)) = who.duties.get(turn as usize) {
-            self.agenda.plan(
-                at,
-                Act::Work {
-                    group,
-                    person,
-                    turn,
-                },
-            );
-        }
+        self.people.plan_work(group, person, 0);
     }
 
     fn work(&mut self, group: u32, person: u32, turn: u32) {
-        let who = &self.scenario.agents[group as usize].people[person as usize];
+        let who = self.people.person(group, person);
         let (_, duty) = &who.duties[turn as usize];
         self.turn(who, duty);
-        self.plan_work(group, person, turn + 1);
+        self.people.plan_work(group, person, turn + 1);
     }
 
     fn turn(&mut self, who: &Person, duty: &Duty) {
@@ -300,58 +165,45 @@ impl<W: Watch> World<'_, W> {
         });
     }
 
-    /// The horizon on the engine's timeline.
-    fn horizon(&self) -> Timestamp {
-        Timestamp::ZERO + self.scenario.layout.horizon
-    }
-
-    fn plan_call(&mut self, stream: u32) {
-        let horizon = self.horizon();
-        let next = self.streams[stream as usize]
-            .0
-            .next()
-            .filter(|&at| at < horizon);
-        if let Some(at) = next {
-            self.agenda.plan(at, Act::Call(stream));
-        }
-    }
-
     fn run(&mut self) {
-        let last = self.horizon() + Span::from_secs(DRAIN_S_MAX);
+        let horizon = Timestamp::ZERO + self.scenario.layout.horizon;
+        let last = horizon + Span::from_secs(DRAIN_S_MAX);
         loop {
             let deadline = self.engine.next_deadline().map(|(due, _)| due);
-            let act = self.agenda.first();
-            let Some(next) = [deadline, act].into_iter().flatten().min() else {
-                break;
+            let next = match (deadline, self.people.agenda.first()) {
+                (Some(deadline), Some(act)) => deadline.min(act),
+                (Some(next), None) | (None, Some(next)) => next,
+                (None, None) => break,
             };
-            let empty = self.engine.call_count() == 0;
-            if next > last || (next >= self.horizon() && empty) {
+            if next > last || (next >= horizon && self.engine.call_count() == 0) {
                 break;
             }
-            self.now = next;
+            self.people.now = next;
             if deadline.is_some_and(|due| due <= next) {
                 self.feed(Input::Tick);
                 self.follow_up();
-            } else if let Some(act) = self.agenda.pop() {
+            } else if let Some(act) = self.people.agenda.pop() {
                 self.act(act);
             }
         }
         for call in self.engine.calls() {
             self.tell(Input::CallerHungUp { call });
         }
-        self.now = self.now.max(self.horizon());
+        self.people.now = self.people.now.max(horizon);
     }
 
     fn act(&mut self, act: Act) {
         match act {
             Act::Answer(leg) => self.tell(Input::LegAnswered { leg }),
             Act::Call(stream) => {
-                self.call(stream);
-                self.plan_call(stream);
+                let call = self.people.call(stream);
+                self.tell(call);
+                self.people.begin_to_wait();
+                self.people.plan_call(stream);
             }
             Act::HangUp(call) => self.tell(Input::CallerHungUp { call }),
             Act::LosePatience(call) => {
-                if self.calling(call).is_some_and(|calling| !calling.answered) {
+                if self.people.waits(call) {
                     self.tell(Input::CallerHungUp { call });
                 }
             }
@@ -363,38 +215,8 @@ impl<W: Watch> World<'_, W> {
         }
     }
 
-    fn call(&mut self, stream: u32) {
-        let place = &mut self.streams[stream as usize].1;
-        let root = u64::from(stream) << STREAM_SHIFT | *place;
-        *place += 1;
-        let from = Caller {
-            number: Number::from_u64(root + 1),
-            ..Caller::default()
-        };
-        let dialled = self.scenario.callers[stream as usize].dials;
-        self.tell(Input::CallArrived {
-            key: u128::from(root),
-            from,
-            dialled,
-        });
-        let waiting = self.newest.and_then(|call| self.calling(call));
-        if let Some(calling) = waiting.filter(|calling| !calling.answered)
-            && let Some(patience) = self.patience(calling.root)
-        {
-            self.agenda
-                .plan(self.now + patience, Act::LosePatience(calling.call));
-        }
-    }
-
-    fn calling(&self, call: CallId) -> Option<Calling> {
-        self.callings
-            .get(call.slot())
-            .copied()
-            .flatten()
-            .filter(|calling| calling.call == call)
-    }
-
     /// Tells the engine something, and whatever follows from it at once.
+    #[inline]
     fn tell(&mut self, input: Input) {
         self.catch_up();
         self.feed(input);
@@ -402,38 +224,36 @@ impl<W: Watch> World<'_, W> {
     }
 
     /// Sends a `Tick` for every deadline that has come.
+    #[inline]
     fn catch_up(&mut self) {
-        while self
-            .engine
-            .next_deadline()
-            .is_some_and(|(due, _)| due <= self.now)
-        {
+        let is_due =
+            |engine: &Engine, now| engine.next_deadline().is_some_and(|(due, _)| due <= now);
+        while is_due(&self.engine, self.people.now) {
             self.feed(Input::Tick);
         }
     }
 
     fn follow_up(&mut self) {
-        while let Some(input) = self.at_once.pop_front() {
-            while self
-                .engine
-                .next_deadline()
-                .is_some_and(|(due, _)| due <= self.now)
-            {
-                self.feed(Input::Tick);
-            }
-            self.feed(input);
+        while let Some(reply) = self.people.at_once.pop_front() {
+            self.catch_up();
+            self.feed(reply.into());
         }
     }
 
     /// Applies an input and lets the people hear of what comes of it.
+    #[inline]
     fn feed(&mut self, input: Input) {
         self.seq += 1;
-        let entry = Entry {
+        self.apply(&Entry {
             seq: self.seq,
-            at: self.now,
+            at: self.people.now,
             input,
-        };
-        self.engine.apply(&entry, &mut self.out);
+        });
+    }
+
+    #[inline(never)]
+    fn apply(&mut self, entry: &Entry) {
+        self.engine.apply(entry, &mut self.out);
         debug_assert!(
             matches!(
                 self.out.reject,
@@ -443,129 +263,12 @@ impl<W: Watch> World<'_, W> {
             entry.input,
             self.out.reject
         );
-        let out = core::mem::take(&mut self.out);
-        for event in &out.events {
-            self.hear(event);
-            self.watch.event(self.now, event);
+        for event in &self.out.events {
+            self.people.hear(event);
+            self.watch.event(entry.at, event);
         }
-        for (id, effect) in &out.effects {
-            match effect {
-                Effect::Ring {
-                    leg, call, agent, ..
-                } => {
-                    let group = self.groups.get(agent.slot()).copied().unwrap_or_default();
-                    self.rings(*leg, *call, group);
-                }
-                Effect::Mail { .. } | Effect::PushRecord { .. } => {
-                    self.at_once.push_back(Input::KeptDone { effect: *id });
-                }
-                _ => {}
-            }
+        for (id, effect) in &self.out.effects {
+            self.people.carry_out(*id, effect);
         }
-        self.out = out;
-    }
-
-    /// A telephone rings: somebody picks up, in time or not, or nobody does.
-    fn rings(&mut self, leg: LegId, call: CallId, group: u32) {
-        let Some(agents) = self.scenario.agents.get(group as usize) else {
-            return;
-        };
-        let Some(calling) = &mut self.callings[call.slot()] else {
-            return;
-        };
-        calling.rings += 1;
-        let (object, attempt) = (calling.root, u64::from(calling.rings));
-        let draw = |purpose| {
-            Key {
-                seed: self.seed,
-                purpose,
-                object,
-                attempt,
-            }
-            .uniforms()
-        };
-        let misses =
-            agents.missed_rings > 0.0 && draw(Purpose::MissedRing).open01() < agents.missed_rings;
-        if misses {
-            return;
-        }
-        let delay = agents
-            .answer_delay
-            .sample_span(&mut draw(Purpose::AnswerDelay));
-        if delay.is_zero() {
-            self.at_once.push_back(Input::LegAnswered { leg });
-        } else {
-            self.agenda.plan(self.now + delay, Act::Answer(leg));
-        }
-    }
-
-    fn hear(&mut self, event: &Event) {
-        match event {
-            Event::CallArrived { call, key, .. } => {
-                let root = u64::try_from(*key).expect("callers are numbered in 64 bits");
-                if self.callings.len() <= call.slot() {
-                    self.callings.resize(call.slot() + 1, None);
-                }
-                let calling = Calling {
-                    call: *call,
-                    root,
-                    rings: 0,
-                    answered: false,
-                };
-                self.callings[call.slot()] = Some(calling);
-                self.newest = Some(*call);
-            }
-            Event::CallAnswered { call, .. } | Event::ExtensionAnswered { call, .. } => {
-                if let Some(calling) = &mut self.callings[call.slot()] {
-                    calling.answered = true;
-                    let root = calling.root;
-                    let talk = self.handle_time(root);
-                    self.agenda.plan(self.now + talk, Act::HangUp(*call));
-                }
-            }
-            Event::CallEnded { call, .. } => self.callings[call.slot()] = None,
-            _ => {}
-        }
-    }
-
-    /// How long this caller talks.
-    fn handle_time(&self, root: u64) -> Span {
-        let draw = || self.uniforms(Purpose::HandleTime, root);
-        match self.nature(root) {
-            Nature::Drawn { handle_time, .. } => handle_time.sample_span(&mut draw()),
-            Nature::Logged(log) => {
-                let logged = log
-                    .caller(root & PLACE_MASK)
-                    .and_then(|caller| caller.talked);
-                logged.unwrap_or_else(|| log.handle_time.sample_span(&mut draw()))
-            }
-        }
-    }
-
-    /// How long this caller waits; `None`: for ever.
-    fn patience(&self, root: u64) -> Option<Span> {
-        let mut uniforms = self.uniforms(Purpose::Patience, root);
-        match self.nature(root) {
-            Nature::Drawn { patience, .. } => patience
-                .as_ref()
-                .map(|patience| patience.sample_span(&mut uniforms)),
-            Nature::Logged(log) => Some(log.patience_of(root & PLACE_MASK, &mut uniforms)),
-        }
-    }
-
-    fn uniforms(&self, purpose: Purpose, object: u64) -> Uniforms {
-        Key {
-            seed: self.seed,
-            purpose,
-            object,
-            attempt: 0,
-        }
-        .uniforms()
-    }
-
-    #[inline]
-    fn nature(&self, root: u64) -> &Nature {
-        let stream = usize::try_from(root >> STREAM_SHIFT).expect("streams are few");
-        &self.scenario.callers[stream].nature
     }
 }

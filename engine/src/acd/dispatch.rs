@@ -29,23 +29,23 @@ impl<T: Trace> Step<'_, T> {
     /// The call that has waited longest among those whose queue has a free
     /// agent. Within a queue that is the first, so heads suffice.
     fn longest_waiting(&self) -> Option<(QueueId, CallId)> {
-        self.first_of(|queue| queue.ready.first_key_value())
+        self.first_of(|queue| queue.ready.first())
     }
 
     /// The oldest call that rings all and that free agents may join, and those.
     fn oldest_ring_to_join(&self) -> Option<(CallId, Vec<MemberId>)> {
-        let (queue, call) = self.first_of(|queue| queue.joinable.first_key_value())?;
+        let (queue, call) = self.first_of(|queue| queue.joinable.first())?;
         Some((call, self.free_members(queue)))
     }
 
-    fn first_of<'s>(
-        &'s self,
-        head: impl Fn(&'s Queue) -> Option<(&'s u64, &'s CallId)>,
+    fn first_of(
+        &self,
+        head: impl Fn(&Queue) -> Option<(u64, CallId)>,
     ) -> Option<(QueueId, CallId)> {
         (self.marked.iter())
             .filter_map(|&id| self.s.queues.get(id).map(|queue| (id, queue)))
             .filter(|(_, queue)| queue.free.len() > 0)
-            .filter_map(|(id, queue)| head(queue).map(|(&order, &call)| (order, id, call)))
+            .filter_map(|(id, queue)| head(queue).map(|(order, call)| (order, id, call)))
             .min()
             .map(|(_, id, call)| (id, call))
     }

@@ -60,18 +60,21 @@ pub fn eligible(state: &State, call: CallId, member: MemberId) -> Result<(), Obs
 #[inline]
 pub(crate) fn obstacle(state: &State, member: &Member) -> Option<Obstacle> {
     let agent = &state.agents[member.agent];
-    let ring_in_use = state.queues[member.queue].config.ring_in_use;
-    [
-        (!member.logged_in, Obstacle::LoggedOut),
-        (member.paused.is_some(), Obstacle::Paused),
-        (!agent.up, Obstacle::Unreachable),
-        (agent.offer.is_some(), Obstacle::BeingOffered),
-        (agent.engaged > 0 && !ring_in_use, Obstacle::Busy),
-        (member.wrap_up.is_some(), Obstacle::WrapUp),
-        (agent.rest.is_some(), Obstacle::Resting),
-    ]
-    .into_iter()
-    .find_map(|(applies, obstacle)| applies.then_some(obstacle))
+    if !member.logged_in {
+        Some(Obstacle::LoggedOut)
+    } else if member.paused.is_some() {
+        Some(Obstacle::Paused)
+    } else if !agent.up {
+        Some(Obstacle::Unreachable)
+    } else if agent.offer.is_some() {
+        Some(Obstacle::BeingOffered)
+    } else if agent.engaged > 0 && !state.queues[member.queue].config.ring_in_use {
+        Some(Obstacle::Busy)
+    } else if member.wrap_up.is_some() {
+        Some(Obstacle::WrapUp)
+    } else {
+        agent.rest.map(|_| Obstacle::Resting)
+    }
 }
 
 /// Which of its queue's sets a waiting call belongs to: the side of the call

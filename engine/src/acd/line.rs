@@ -165,7 +165,7 @@ impl<T: Trace> Step<'_, T> {
             Place::Aside => return,
             Place::Joinable => entry.joinable.insert(own.order, id),
             Place::Ready => entry.ready.insert(own.order, id),
-        };
+        }
         if entry.free.len() > 0 {
             let queue = own.queue;
             self.mark(queue);
@@ -280,10 +280,10 @@ impl<T: Trace> Step<'_, T> {
 
 fn take_from_sets(entry: &mut Queue, place: Place, order: u64) {
     match place {
-        Place::Aside => None,
-        Place::Joinable => entry.joinable.remove(&order),
-        Place::Ready => entry.ready.remove(&order),
-    };
+        Place::Aside => {}
+        Place::Joinable => entry.joinable.remove(order),
+        Place::Ready => entry.ready.remove(order),
+    }
 }
 
 /// The visit of a call that is known to be in a queue or to talk because of it.

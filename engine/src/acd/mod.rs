@@ -1,11 +1,13 @@
 //! Automatic call distribution: who may be rung for whom, in which order.
 //!
-//! [`line`] holds the callers of a queue, [`strategy`] its free agents,
+//! [`line`] holds the callers of a queue, [`in_order`] those of them who can be
+//! offered, [`strategy`] its free agents,
 //! [`eligible`] says who may be rung, [`dispatch`] brings the two together
 //! and [`offer`] follows a ring to its end.
 
 pub(crate) mod dispatch;
 pub mod eligible;
+pub(crate) mod in_order;
 pub(crate) mod line;
 pub(crate) mod offer;
 pub(crate) mod presence;

@@ -12,8 +12,10 @@ use crate::timer::Timer;
 impl<T> Step<'_, T> {
     /// Call after anything about an agent has changed.
     pub(crate) fn refresh_agent(&mut self, agent: AgentId) {
-        for place in 0..self.s.agents[agent].members.len() {
-            self.refresh_member(self.s.agents[agent].members[place]);
+        let mut place = 0;
+        while let Some(&member) = self.s.agents[agent].members.get(place) {
+            self.refresh_member(member);
+            place += 1;
         }
     }
 

@@ -1,0 +1,78 @@
+//! What the people have in mind: who does what next, and when.
+
+use dary_heap::QuaternaryHeap;
+use tandem_engine::{CallId, LegId, Timestamp};
+
+/// Something that a person will do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    /// An agent picks up.
+    Answer(LegId),
+    /// A stream's next caller calls.
+    Call(u32),
+    /// A caller has said everything.
+    HangUp(CallId),
+    /// A caller has waited long enough.
+    LosePatience(CallId),
+    /// An agent's working day goes on to its next turn.
+    Work { group: u32, person: u32, turn: u32 },
+}
+
+/// The people's agenda, the earliest first and, at the same time, what was
+/// planned first.
+#[derive(Debug, Default)]
+pub(crate) struct Agenda {
+    heap: QuaternaryHeap<Plan>,
+    planned: u64,
+}
+
+/// Something that somebody will do. The least key is the greatest plan, as the
+/// heap puts the greatest first.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    /// When, and behind it the order of planning.
+    key: u128,
+    act: Act,
+}
+
+impl Plan {
+    fn at(&self) -> Timestamp {
+        Timestamp::from_micros((self.key >> 64) as u64)
+    }
+}
+
+impl Ord for Plan {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        other.key.cmp(&self.key)
+    }
+}
+
+impl PartialOrd for Plan {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Plan {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Plan {}
+
+impl Agenda {
+    pub(crate) fn plan(&mut self, at: Timestamp, act: Act) {
+        self.planned += 1;
+        let key = u128::from(at.micros()) << 64 | u128::from(self.planned);
+        self.heap.push(Plan { key, act });
+    }
+
+    pub(crate) fn first(&self) -> Option<Timestamp> {
+        self.heap.peek().map(Plan::at)
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Act> {
+        self.heap.pop().map(|plan| plan.act)
+    }
+}
