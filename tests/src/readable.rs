@@ -31,8 +31,11 @@ fn line(text: &mut String, debug: &str) {
     writeln!(text, "{}", plain(debug)).expect("text is written to memory");
 }
 
+/// The name of a type that wraps a number, and how its value is shown.
+type Wrapper = (&'static str, fn(u128) -> String);
+
 /// Names of wrappers whose content is written otherwise than Rust does.
-const WRAPPERS: [(&str, fn(u128) -> String); 3] = [
+const WRAPPERS: [Wrapper; 3] = [
     ("Number(", dialled),
     ("Span(", seconds),
     ("Timestamp(", seconds),

@@ -36,6 +36,10 @@ pub(super) struct Stream<'d> {
     place: Value<'d>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each table of callers"
+)]
 enum Calls {
     /// Drawn anew every time.
     Drawn(Random, Nature),

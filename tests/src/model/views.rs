@@ -96,7 +96,8 @@ impl Model {
             };
             let mut legs: Vec<LegId> = self.legs_of(*id).map(|(leg, _)| leg).collect();
             let mut shown = view.legs.clone();
-            (legs.sort_unstable(), shown.sort_unstable());
+            legs.sort_unstable();
+            shown.sort_unstable();
             let same = view.public == call.public
                 && view.caller == call.number
                 && view.stage == stage
