@@ -4,7 +4,7 @@ use crate::acd::line::{visit, visit_mut};
 use crate::config::model::Destination;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
-use crate::ids::{AgentId, CallId, LegId, PublicId};
+use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
 use crate::input::{Caller, Cause};
 use crate::limits::{CALL_HOPS_MAX, CALLS_MAX};
 use crate::number::Number;
@@ -207,31 +207,37 @@ impl<T: Trace> Step<'_, T> {
             return Err(Reject::Stale);
         }
         let leg = self.drop_leg(call.legs.expect("a call that talks has a leg"));
-        let answered = visit_of(&self.s.calls[id]);
-        let Some((queue, answered)) = answered.filter(|(q, _)| self.s.queues.contains(*q)) else {
-            self.refresh_agent(leg.agent);
-            if self.s.calls[id].visit.is_some() {
-                visit_mut(&mut self.s.calls[id]).answered = None;
-                self.end_visit(id, Outcome::Missed, LeaveReason::QueueRemoved);
+        let visit = self.s.calls[id].visit.as_mut();
+        let answered = visit.and_then(|visit| Some((visit.queue, visit.answered.take()?)));
+        if answered.is_some() {
+            self.rest(leg.agent);
+        }
+        self.refresh_agent(leg.agent);
+        if let Some((queue, answered)) = answered {
+            let agent = leg.agent;
+            self.tell(Event::ConnectionFailed {
+                call: id,
+                queue,
+                agent,
+            });
+            if self.s.queues.contains(queue) {
+                self.wait_again(id, queue, answered.member);
+                return Ok(());
             }
-            self.end_failed(id, Cause::Unreachable);
-            return Ok(());
-        };
-        self.rest(leg.agent);
+            self.end_visit(id, Outcome::Missed, LeaveReason::QueueRemoved);
+        }
+        self.end_failed(id, Cause::Unreachable);
+        Ok(())
+    }
+
+    /// A caller whom an agent could not be connected with takes his old place.
+    fn wait_again(&mut self, id: CallId, queue: QueueId, tried: MemberId) {
         self.s.calls[id].stage = Stage::AwaitingAgent;
-        visit_mut(&mut self.s.calls[id]).answered = None;
         self.reinsert(id, queue);
-        visit_mut(&mut self.s.calls[id]).remember_try(answered.member);
-        self.tell(Event::CallRequeued {
-            call: id,
-            queue,
-            agent: leg.agent,
-        });
+        visit_mut(&mut self.s.calls[id]).remember_try(tried);
         self.order(Effect::PlayMusic { call: id, queue });
         self.place(id);
-        self.refresh_agent(leg.agent);
         self.put_out_if_empty(queue);
-        Ok(())
     }
 
     /// The conversation is over: a queue's call gets its outcome, its agent
@@ -298,10 +304,3 @@ impl<T: Trace> Step<'_, T> {
 
 /// What a caller is told whom nobody answered.
 pub(crate) const UNANSWERED: HangUpCause = HangUpCause::Unanswered;
-
-/// Of which queue, and by whom, a call was answered.
-fn visit_of(call: &Call) -> Option<(crate::ids::QueueId, crate::state::Answered)> {
-    call.visit
-        .as_ref()
-        .and_then(|visit| visit.answered.map(|answered| (visit.queue, answered)))
-}

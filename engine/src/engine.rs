@@ -66,28 +66,29 @@ impl Engine {
             s.seq
         );
         assert!(entry.at >= s.at, "entry {} goes back in time", entry.seq);
-        out.clear();
-        (s.seq, s.at) = (entry.seq, entry.at);
         let first = s.timers.first();
-        let mut now = entry.at;
-        match entry.input {
-            // Comes before every deadline.
-            Input::Restarted { .. } => {}
+        let now = match entry.input {
+            // Comes before every deadline. What was cut off ended when the
+            // system was last seen alive, not when it was started again.
+            Input::Restarted { alive_until, .. } => alive_until.clamp(s.at, entry.at),
             // A deadline acts, or is given up, when it was due: were it later,
-            // those behind it would act before it.
+            // those behind it would act before it. Only a restart has acted
+            // later than deadlines that were due.
             Input::Abort { .. } | Input::Tick => match first {
-                Some((due, _)) if due <= entry.at => now = due,
-                _ => {
-                    out.reject = Some(Reject::TooEarly);
-                    return;
-                }
+                Some((due, _)) if due <= entry.at => due.max(s.acted_at),
+                _ => entry.at,
             },
-            _ => assert!(
-                first.is_none_or(|(due, _)| due > entry.at),
-                "entry {} passes a deadline",
-                entry.seq
-            ),
-        }
+            _ => {
+                assert!(
+                    first.is_none_or(|(due, _)| due > entry.at),
+                    "entry {} passes a deadline",
+                    entry.seq
+                );
+                entry.at
+            }
+        };
+        out.begin(now);
+        (s.seq, s.at, s.acted_at) = (entry.seq, entry.at, now);
         let marked = &mut self.marked;
         let mut step = Step {
             s,
@@ -225,10 +226,7 @@ impl<T: Trace> Step<'_, T> {
                 self.restarted(*epoch);
                 Ok(())
             }
-            Input::Tick => {
-                self.tick();
-                Ok(())
-            }
+            Input::Tick => self.tick(),
             Input::WallOffset { micros } => {
                 self.wall_offset(*micros);
                 Ok(())
@@ -237,10 +235,9 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The one place where timers part.
-    fn tick(&mut self) {
-        let Some((_, timer)) = self.s.timers.pop() else {
-            return;
-        };
+    fn tick(&mut self) -> Result<(), Reject> {
+        let timer = self.deadline()?;
+        self.s.timers.pop();
         match timer {
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
             Timer::Midnight(queue) => self.midnight(queue),
@@ -250,6 +247,14 @@ impl<T: Trace> Step<'_, T> {
             Timer::RingTimeout(leg) => self.ring_timed_out(leg),
             Timer::WrapUp(member) => self.wrap_up_over(member),
         }
+        Ok(())
+    }
+
+    /// The earliest deadline, if it has come.
+    pub(crate) fn deadline(&self) -> Result<Timer, Reject> {
+        let first = self.s.timers.first();
+        let come = first.filter(|&(due, _)| due <= self.now);
+        come.map(|(_, timer)| timer).ok_or(Reject::TooEarly)
     }
 
     fn kept_ended(&mut self, effect: EffectId, how: KeptEnd) -> Result<(), Reject> {
@@ -260,6 +265,10 @@ impl<T: Trace> Step<'_, T> {
 
     fn person_erased(&mut self, by: By, number: Number) -> Result<(), Reject> {
         permissions::erase_person(self.s, by).ok_or(Reject::Denied)?;
+        if number.is_none() {
+            // Who withholds his number is not one person.
+            return Err(Reject::UnknownNumber);
+        }
         let mut calls = 0;
         for id in self.s.parties.ids() {
             let party = &mut self.s.parties[id];

@@ -8,9 +8,8 @@ use crate::input::{By, Cause};
 use crate::records::QueueCall;
 use crate::time::Span;
 
-/// Everything that can have happened, in alphabetical order. The time of an
-/// event is that of its entry; events of a `Tick` or an `Abort` happened when
-/// the deadline was due.
+/// Everything that can have happened, in alphabetical order. It happened at
+/// [`Outbox::at`](crate::Outbox::at).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// An agent's status in a queue is another one.
@@ -73,19 +72,21 @@ pub enum Event {
         /// The ringing leg.
         leg: LegId,
     },
-    /// The connection failed after the answer: the caller waits again.
-    CallRequeued {
-        /// Which.
-        call: CallId,
-        /// Where.
-        queue: QueueId,
-        /// Who had answered.
-        agent: AgentId,
-    },
     /// A revision of the configuration is in force.
     ConfigurationChanged {
         /// Its number.
         revision: u64,
+    },
+    /// Caller and agent could not be connected after the answer: the agent is
+    /// on that call no more. The caller waits again, unless the queue is
+    /// deleted: then the end of his visit follows.
+    ConnectionFailed {
+        /// Which call.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+        /// Who had answered.
+        agent: AgentId,
     },
     /// An extension became reachable or unreachable.
     DeviceChanged {

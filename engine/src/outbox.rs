@@ -5,11 +5,16 @@ use serde::{Deserialize, Serialize};
 use crate::config::check::Fault;
 use crate::effect::{Effect, EffectId};
 use crate::event::Event;
+use crate::time::Timestamp;
 
 /// The whole output of one entry. Cleared by [`Engine::apply`](crate::Engine)
 /// before it writes, so that one outbox serves for ever.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbox {
+    /// When the entry acted: that of a `Tick` when its deadline was due, that
+    /// of a restart when the system was last seen alive, every other when it
+    /// was received. It never goes back from entry to entry.
+    pub at: Timestamp,
     /// What is to be done, in order.
     pub effects: Vec<(EffectId, Effect)>,
     /// What happened, in order.
@@ -20,7 +25,8 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    pub(crate) fn clear(&mut self) {
+    pub(crate) fn begin(&mut self, at: Timestamp) {
+        self.at = at;
         self.effects.clear();
         self.events.clear();
         self.reject = None;

@@ -70,12 +70,7 @@ impl<T: Trace> Step<'_, T> {
     /// The earliest deadline could not be carried out: what it belongs to is
     /// ended instead.
     pub(crate) fn abort(&mut self, timer: Timer) -> Result<(), Reject> {
-        if self
-            .s
-            .timers
-            .first()
-            .is_none_or(|(_, first)| first != timer)
-        {
+        if self.deadline()? != timer {
             return Err(Reject::TooEarly);
         }
         self.s.timers.pop();
@@ -87,10 +82,8 @@ impl<T: Trace> Step<'_, T> {
                     self.cut_off(head, reason, left);
                 }
             }
-            Timer::Midnight(queue) => {
-                self.s.queues[queue].midnight = None;
-                self.arm_midnight(queue);
-            }
+            // A queue does not end with its day: the new one begins all the same.
+            Timer::Midnight(queue) => self.midnight(queue),
             Timer::PutOut(queue) => {
                 self.s.queues[queue].put_out = None;
                 if let Some((head, _)) = self.s.queues[queue].line {

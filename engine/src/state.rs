@@ -23,6 +23,8 @@ pub struct State {
     pub(crate) seq: u64,
     /// Time of the last entry.
     pub(crate) at: Timestamp,
+    /// When the last entry acted: for a `Tick`, when its deadline was due.
+    pub(crate) acted_at: Timestamp,
     /// Microseconds from the Unix epoch to the timeline's zero.
     pub(crate) wall_offset: i64,
     /// The next call's public id.

@@ -1,6 +1,6 @@
 //! What a run is about: its queues, its agents, and how its time is divided.
 
-use tandem_engine::{Span, Timestamp};
+use tandem_engine::{QueueId, Span, Timestamp};
 
 /// The queues and agents that are counted, and the times between which they
 /// are. One layout serves every replication of a run.
@@ -19,11 +19,12 @@ pub struct Layout {
     /// Intervals this far apart are counted as one, such as the same time of
     /// every day.
     pub fold: Option<Span>,
-    /// The queues by the slots of their ids.
+    /// The queues by the slots of their ids; those of other ids are ignored.
     pub queues: Vec<QueueLayout>,
     /// The names of the groups of agents.
     pub groups: Vec<String>,
-    /// The place in `groups` of each agent, by the slots of their ids.
+    /// The place in `groups` of each agent who was there first under his slot.
+    /// Others belong to no group.
     pub agent_groups: Vec<usize>,
     /// Whether telephones count as reachable before the first event that says
     /// whether they are.
@@ -33,6 +34,8 @@ pub struct Layout {
 /// What is to be known of a queue to count its calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueueLayout {
+    /// The generation of its id.
+    pub generation: u32,
     /// Its name, unique among the queues.
     pub name: String,
     /// A call answered in less than this meets the service level.
@@ -60,6 +63,14 @@ impl Interval {
 }
 
 impl Layout {
+    /// The place of a queue, if it is counted.
+    #[must_use]
+    #[inline]
+    pub fn place(&self, queue: QueueId) -> Option<usize> {
+        let known = self.queues.get(queue.slot())?;
+        (known.generation == queue.generation()).then(|| queue.slot())
+    }
+
     /// When counting begins.
     #[must_use]
     pub fn begin(&self) -> Timestamp {

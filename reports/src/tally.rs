@@ -27,7 +27,9 @@ pub struct Tally {
     counts: Vec<Counts>,
     /// By queue.
     waits: Vec<Waits>,
-    /// By slot.
+    /// Where each agent stands in the lists below, by the slot of his id: as
+    /// which generation, and the place. Who is deleted keeps his.
+    places: Vec<Option<(u32, usize)>>,
     agents: Vec<Agent>,
     /// By agent and interval.
     times: Vec<Times>,
@@ -169,6 +171,9 @@ impl Tally {
             origin: layout.origin.micros(),
             counts: vec![Counts::default(); queues * grid.count],
             waits: vec![Waits::default(); queues],
+            places: (0..layout.agent_groups.len())
+                .map(|slot| Some((0, slot)))
+                .collect(),
             agents: Vec::new(),
             times: Vec::new(),
             members: Vec::new(),
@@ -203,7 +208,7 @@ impl Tally {
             Event::CallAnswered { agent, .. } => {
                 self.settle(now, *agent).talking += 1;
             }
-            Event::CallRequeued { agent, .. } => self.talk_ended(now, *agent),
+            Event::ConnectionFailed { agent, .. } => self.talk_ended(now, *agent),
             Event::DeviceChanged { agent, up } => {
                 self.settle(now, *agent).down = !up;
             }
@@ -229,8 +234,8 @@ impl Tally {
     pub fn close(&mut self, at: Timestamp) {
         let now = at.micros().saturating_sub(self.origin);
         self.grid.advance(now);
-        for slot in 0..self.agents.len() {
-            self.settle_slot(now, slot);
+        for place in 0..self.agents.len() {
+            self.settle_place(now, place);
         }
     }
 
@@ -239,19 +244,19 @@ impl Tally {
             self.talk_ended(now, agent);
         }
         let joined_at = call.joined_at.micros();
-        let slot = call.queue.slot();
-        let Some(queue) = self.layout.queues.get(slot) else {
+        let Some(slot) = self.layout.place(call.queue) else {
             return;
         };
         if joined_at < self.origin + self.grid.begin || joined_at >= self.origin + self.grid.end {
             return;
         }
         let index = self.grid.index(joined_at - self.origin);
-        self.counts[slot * self.grid.count + index].count(call, queue.sla_time);
+        self.counts[slot * self.grid.count + index].count(call, self.layout.queues[slot].sla_time);
         let answered = call.outcome == Outcome::Answered;
         self.waits[slot].count(call.waited, answered);
         if let (true, Some(agent)) = (answered, call.agent)
-            && let Some(group) = self.layout.agent_groups.get(agent.slot())
+            && let place = self.place(agent)
+            && let Some(group) = self.layout.agent_groups.get(place)
             && let Some(count) = self.answered.get_mut(*group)
         {
             *count += 1;
@@ -300,30 +305,47 @@ impl Tally {
 
     /// Where the member stands; `None`: the queue is not counted.
     fn member(&mut self, agent: AgentId, queue: QueueId) -> Option<usize> {
-        let queues = self.layout.queues.len();
-        self.make_room(agent.slot() + 1);
-        (queue.slot() < queues).then(|| agent.slot() * queues + queue.slot())
+        let queue = self.layout.place(queue)?;
+        Some(self.place(agent) * self.layout.queues.len() + queue)
+    }
+
+    /// Where an agent stands.
+    #[inline]
+    fn place(&mut self, agent: AgentId) -> usize {
+        match self.places.get(agent.slot()) {
+            Some(&Some((generation, place))) if generation == agent.generation() => place,
+            _ => self.newcomer(agent),
+        }
+    }
+
+    /// Makes room for an agent who was not known yet, or whose slot was somebody
+    /// else's.
+    fn newcomer(&mut self, agent: AgentId) -> usize {
+        let place = self.agents.len();
+        self.make_room(place + 1);
+        if self.places.len() <= agent.slot() {
+            self.places.resize(agent.slot() + 1, None);
+        }
+        self.places[agent.slot()] = Some((agent.generation(), place));
+        place
     }
 
     /// The agent, ready to be changed: his time so far has been counted.
     fn settle(&mut self, now: u64, agent: AgentId) -> &mut Agent {
-        let slot = agent.slot();
-        if slot >= self.agents.len() {
-            self.make_room(slot + 1);
-        }
+        let place = self.place(agent);
         self.grid.advance(now);
-        self.settle_slot(now, slot);
-        &mut self.agents[slot]
+        self.settle_place(now, place);
+        &mut self.agents[place]
     }
 
-    fn settle_slot(&mut self, now: u64, slot: usize) {
-        let agent = &mut self.agents[slot];
+    fn settle_place(&mut self, now: u64, place: usize) {
+        let agent = &mut self.agents[place];
         let from = core::mem::replace(&mut agent.since, now);
         if !agent.is_on_duty() {
             return;
         }
         let busy = agent.is_busy();
-        let times = &mut self.times[slot * self.grid.count..][..self.grid.count];
+        let times = &mut self.times[place * self.grid.count..][..self.grid.count];
         self.grid.split(from, now, |index, length| {
             times[index].on_duty += length;
             times[index].busy += if busy { length } else { 0 };

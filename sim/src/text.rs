@@ -295,6 +295,7 @@ fn layout(
     agents: &[Agents],
 ) -> Layout {
     let queues = config.queues.iter().map(|queue| QueueLayout {
+        generation: 0,
         name: queue.name.clone(),
         sla_time: queue.sla_time,
     });

@@ -265,7 +265,7 @@ impl<W: Watch> World<'_, W> {
         );
         for event in &self.out.events {
             self.people.hear(event);
-            self.watch.event(entry.at, event);
+            self.watch.event(self.out.at, event);
         }
         for (id, effect) in &self.out.effects {
             self.people.carry_out(*id, effect);

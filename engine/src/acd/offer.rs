@@ -142,8 +142,9 @@ impl<T: Trace> Step<'_, T> {
         self.place(leg.call);
     }
 
-    /// An agent did not answer in time, or his telephone refused or failed:
-    /// the next is rung after the retry interval.
+    /// An agent did not answer in time, or his telephone refused, failed or
+    /// gave up, and there is nothing to cancel: the next is rung after the
+    /// retry interval.
     fn offer_unsuccessful(&mut self, id: LegId, end: OfferEnd, cancel: Option<CancelReason>) {
         let leg = self.end_offer(id, end, cancel);
         let own = visit(self.s, leg.call);
@@ -165,7 +166,7 @@ impl<T: Trace> Step<'_, T> {
         }
         // After the call's pause: where both end in one instant, the caller is
         // ready when the agent is, and no later caller is served before him.
-        if let OfferEnd::Failed(_) = end {
+        if cancel.is_none() {
             self.rest(leg.agent);
         }
         self.place(leg.call);
@@ -188,7 +189,8 @@ impl<T: Trace> Step<'_, T> {
         self.ring_ended(id, Cause::NoAnswer, Some(CancelReason::TimedOut));
     }
 
-    /// A leg could not be rung, or was refused: there is nothing to cancel.
+    /// A leg could not be rung, was refused, or stopped ringing by itself:
+    /// there is nothing to cancel.
     pub(crate) fn ring_failed(&mut self, id: LegId, cause: Cause) {
         self.ring_ended(id, cause, None);
     }

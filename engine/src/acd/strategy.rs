@@ -142,13 +142,13 @@ impl<T> Step<'_, T> {
     pub(crate) fn pick(&self, call: CallId) -> Option<MemberId> {
         let visit = self.s.calls[call].visit.as_ref()?;
         let queue = &self.s.queues[visit.queue];
+        // Keyed by the call and its rings so far: what happens to other calls
+        // does not change whom this one rings.
+        let public = self.s.calls[call].public;
+        let object = public.counter ^ u64::from(public.epoch).rotate_right(32);
+        let attempt = u64::from(visit.number) << 32 | u64::from(visit.offers);
         let draw = |among: usize| {
-            let bits = draw(
-                self.s.seed,
-                Purpose::RandomAgent as u64,
-                self.seq,
-                queue.rings,
-            );
+            let bits = draw(self.s.seed, Purpose::RandomAgent as u64, object, attempt);
             usize::try_from(below(bits, among as u64)).expect("below the length of a list")
         };
         if visit.tried.is_empty() {

@@ -51,7 +51,8 @@ impl Model {
                 let leg = self.legs.get(leg);
                 when(!leg.is_some_and(|leg| alive(leg.stage)), Reject::Stale)
             }
-            Input::PersonErased { by, .. } => when(!self.administers(*by), Reject::Denied),
+            Input::PersonErased { by, .. } if !self.administers(*by) => Some(Reject::Denied),
+            Input::PersonErased { number, .. } => when(number.is_none(), Reject::UnknownNumber),
             Input::Restarted { .. } | Input::Tick | Input::WallOffset { .. } => None,
         }
     }

@@ -10,10 +10,10 @@ impl Model {
     /// Does in the books what the entry at hand says itself.
     pub(super) fn begin(&mut self, engine: &Engine) -> Checked {
         match self.entry.input.clone() {
-            Input::Abort { timer } => self.fired(timer, true),
+            Input::Abort { timer } => self.fired(timer),
             Input::Tick => {
                 let (_, timer) = known(self.entry.first, "a tick")?;
-                self.fired(timer, false)
+                self.fired(timer)
             }
             Input::AgentLogIn { .. }
             | Input::AgentLogOut { .. }
@@ -95,15 +95,13 @@ impl Model {
     }
 
     /// A deadline came: what it ends without any event ends here.
-    fn fired(&mut self, timer: Timer, aborted: bool) -> Checked {
+    fn fired(&mut self, timer: Timer) -> Checked {
         let due = self.entry.first.map(|(due, _)| due);
         let ended = match timer {
             Timer::Midnight(queue) => {
                 let entry = known(self.queues.get_mut(&queue), "a queue")?;
                 let ended = entry.midnight.take();
-                if !aborted {
-                    self.begin_day(queue);
-                }
+                self.begin_day(queue);
                 self.await_midnight(queue);
                 ended
             }

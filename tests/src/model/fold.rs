@@ -36,7 +36,9 @@ impl Model {
                 agent,
                 leg,
             } => self.call_offered(*call, *queue, *agent, *leg),
-            Event::CallRequeued { call, queue, agent } => self.call_requeued(*call, *queue, *agent),
+            Event::ConnectionFailed { call, queue, agent } => {
+                self.connection_failed(*call, *queue, *agent)
+            }
             Event::ExtensionAnswered { call, agent, leg } => {
                 self.extension_answered(*call, *agent, *leg)
             }
@@ -182,7 +184,7 @@ impl Model {
         })
     }
 
-    fn call_requeued(&mut self, call: CallId, queue: QueueId, agent: AgentId) -> Checked {
+    fn connection_failed(&mut self, call: CallId, queue: QueueId, agent: AgentId) -> Checked {
         let asked = self.entry.input == Input::BridgeFailed { call };
         let leg = known(self.talking_leg(call), "a connection")?;
         known(self.legs.get_mut(&leg), "a leg")?.stage = LegStage::Over;
@@ -191,15 +193,17 @@ impl Model {
         let answer = known(visit.answered.take(), "an answer")?;
         visit.remember_try(answer.serial);
         let fits = visit.queue == queue && answer.agent == agent;
-        self.entry.rearmed.insert(queue);
-        self.entry.to_play.push((call, queue));
+        if self.queues.contains_key(&queue) {
+            self.entry.rearmed.insert(queue);
+            self.entry.to_play.push((call, queue));
+        }
         self.rest(agent)?;
         self.law(Law::Outcomes, asked && fits, || {
-            format!("call {call} goes back to queue {queue} from agent {agent}")
+            format!("call {call} is lost between queue {queue} and agent {agent}")
         })
     }
 
-    /// A telephone that refused or failed is left alone for a while.
+    /// A telephone that refused, failed or gave up is left alone for a while.
     fn rest(&mut self, agent: AgentId) -> Checked {
         let until = self.entry.now + Span::from_secs(REST_AFTER_FAILED_RING_S);
         known(self.persons.get_mut(&agent), "an agent")?.rest_until = Some(until);
@@ -261,7 +265,8 @@ impl Model {
                 return Ok(());
             }
             OfferEnd::Failed(_) => self.rest(agent)?,
-            OfferEnd::TimedOut => {}
+            OfferEnd::TimedOut if self.entry.input == Input::Tick => {}
+            OfferEnd::TimedOut => self.rest(agent)?,
         }
         let entry = known(self.queues.get(&queue), "a queue")?;
         let interval = entry.config.retry_interval;

@@ -195,12 +195,15 @@ struct Scope {
 }
 
 impl Scope {
-    fn new(engine: &Engine, entry: &Entry) -> Self {
+    /// What an entry is about that comes after something that happened at
+    /// `latest`.
+    fn new(engine: &Engine, entry: &Entry, latest: Timestamp) -> Self {
         let first = engine.next_deadline();
         let now = match (&entry.input, first) {
             // A deadline acts when it was due, however late the tick, and
             // however late it is given up.
-            (Input::Abort { .. } | Input::Tick, Some((due, _))) => due.min(entry.at),
+            (Input::Abort { .. } | Input::Tick, Some((due, _))) => due.min(entry.at).max(latest),
+            (Input::Restarted { alive_until, .. }, _) => entry.at.min(*alive_until).max(latest),
             _ => entry.at,
         };
         let wrap_up_of = match first {
@@ -258,7 +261,7 @@ impl Model {
             sounds: BTreeMap::new(),
             kept: BTreeMap::new(),
             count: 0,
-            entry: Scope::new(&Engine::new(0), &nothing),
+            entry: Scope::new(&Engine::new(0), &nothing, Timestamp::ZERO),
             seen: Seen::default(),
         }
     }
@@ -306,7 +309,7 @@ fn known<T>(found: Option<T>, what: &str) -> Result<T, String> {
 
 impl Witness for Model {
     fn before(&mut self, engine: &Engine, entry: &Entry) {
-        self.entry = Scope::new(engine, entry);
+        self.entry = Scope::new(engine, entry, self.latest);
         self.seen.entries += 1;
         if self.laws.contains(&Law::Refusals) && self.refusal().is_some() {
             self.entry.untouched = Some(expect::untouched(engine, entry));

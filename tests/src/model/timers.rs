@@ -1,6 +1,6 @@
 //! Deadlines, reckoned anew from the books after every entry.
 
-use tandem_engine::{Engine, Input, QueueId, Timer, Timestamp};
+use tandem_engine::{Engine, QueueId, Timer, Timestamp};
 
 use super::state::{LegStage, Queue};
 use super::{Checked, Law, Model};
@@ -40,9 +40,7 @@ impl Model {
     /// What happens later is told later.
     pub(super) fn time_goes_on(&mut self) -> Checked {
         let (now, latest) = (self.entry.now, self.latest);
-        if !matches!(self.entry.input, Input::Restarted { .. }) {
-            self.latest = now.max(latest);
-        }
+        self.latest = now.max(latest);
         self.law(Law::Timers, now >= latest, || {
             format!("it is {now} after it was {latest}")
         })

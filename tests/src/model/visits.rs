@@ -141,7 +141,7 @@ impl Model {
         let gone = !self.queues.contains_key(&visit.queue);
         // A connection that fails when the queue is gone was none.
         let lost = gone && self.entry.input == Input::BridgeFailed { call: id };
-        let answered = visit.answered.filter(|_| !lost);
+        let answered = visit.answered;
         let reason = match (answered, lost) {
             (Some(_), _) => LeaveReason::Answered,
             (None, true) => LeaveReason::QueueRemoved,

@@ -1,8 +1,9 @@
 //! The inputs of a table, in words.
 
-use tandem_engine::{By, Cause, Input, KeptEnd, Number, Which};
+use tandem_engine::{By, Cause, Input, KeptEnd, Number, Timestamp, Which};
 
 use super::centre::{read_clock, read_value};
+use super::text::read_time;
 
 /// What happens in a step.
 #[derive(Clone, Debug)]
@@ -38,7 +39,11 @@ pub enum Phrase {
         verb: LegVerb,
     },
     /// The system went down and starts again.
-    Restart { epoch: u32 },
+    Restart {
+        epoch: u32,
+        /// When the system was last seen alive; `None`: just now.
+        alive_until: Option<Timestamp>,
+    },
     /// Exactly this.
     Tell(Input),
 }
@@ -82,6 +87,10 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["calls", range, "to", to] => burst(range, to)?,
         [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
+        ["erase", "nobody"] => Phrase::Tell(Input::PersonErased {
+            by: By::System,
+            number: Number::NONE,
+        }),
         ["erase", number, by @ ..] => Phrase::Tell(Input::PersonErased {
             by: read_by(by, By::System)?,
             number: read_value(number)?,
@@ -92,9 +101,17 @@ pub fn read(text: &str) -> Result<Phrase, String> {
             let right = read_right(right).ok_or_else(unknown)??;
             Phrase::Ask(Question::May(read_by(&["by", who], By::System)?, right))
         }
-        ["restart"] => Phrase::Restart { epoch: 0 },
+        ["restart"] => Phrase::Restart {
+            epoch: 0,
+            alive_until: None,
+        },
+        ["restart", "alive", "until", time] => Phrase::Restart {
+            epoch: 0,
+            alive_until: Some(read_time(time)?),
+        },
         ["restart", "epoch", epoch] => Phrase::Restart {
             epoch: read_value(epoch)?,
+            alive_until: None,
         },
         ["tick"] => Phrase::Tell(Input::Tick),
         ["what", "is", "awaited"] => Phrase::Ask(Question::Awaited),

@@ -172,11 +172,14 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
                 names.queue(*queue)
             )
         }
-        Event::CallRequeued { call, queue, agent } => {
-            let but = orders.music(*call, *queue);
+        Event::ConnectionFailed { call, queue, agent } => {
+            let goes_on = orders.music(*call, *queue).is_empty();
             let (call, queue) = (names.call(*call), names.queue(*queue));
             let agent = names.agent(*agent);
-            format!("{call} waits in {queue} again: {agent} was not reached{but}")
+            match goes_on {
+                true => format!("{call} waits in {queue} again: {agent} was not reached"),
+                false => format!("{agent} was not reached by {call} in {queue}"),
+            }
         }
         Event::ExtensionAnswered { call, agent, leg } => {
             let but = orders.bridge(*call, *leg);

@@ -205,7 +205,11 @@ impl World {
                 let phrase = phrase::read(text)?;
                 // These two come instead of the deadlines that are due.
                 let instead = matches!(phrase, Phrase::Abort | Phrase::Restart { .. });
-                self.pass_time(time, !instead, blocks)?;
+                let seen = match &phrase {
+                    Phrase::Restart { alive_until, .. } => alive_until.unwrap_or(time),
+                    _ => time,
+                };
+                self.pass_time(seen, !instead, blocks)?;
                 self.now = time;
                 let lines = self.perform(phrase)?;
                 let lines = words::gather(&lines, &self.names.bursts);
@@ -231,12 +235,15 @@ impl World {
                 blocks.append(&mut passed);
                 return Ok(());
             };
-            let mut lines = self.feed(self.at_of_tick(due, to), Input::Tick)?;
+            let at = self.at_of_tick(due, to).max(self.now);
+            let mut lines = self.feed(at, Input::Tick)?;
+            // Told as of when it happened, which a late tick does not change.
+            let time = self.out.at;
             match passed.last_mut() {
                 _ if lines.is_empty() => {}
-                Some(block) if block.time == due => block.lines.append(&mut lines),
+                Some(block) if block.time == time => block.lines.append(&mut lines),
                 _ => passed.push(Block {
-                    time: due,
+                    time,
                     what: What::Passing,
                     lines,
                 }),
@@ -311,8 +318,8 @@ impl World {
                     LegVerb::HangUp => Input::LegEnded { leg },
                 }
             }
-            Phrase::Restart { epoch } => Input::Restarted {
-                alive_until: at,
+            Phrase::Restart { epoch, alive_until } => Input::Restarted {
+                alive_until: alive_until.unwrap_or(at),
                 epoch,
             },
             Phrase::Tell(input) => input,

@@ -224,7 +224,7 @@ fn a_connection_that_failed_ends_the_work() {
         layout(),
         &["0 login a0 q0
            100 answer a0 q0
-           110 requeue a0 q0
+           110 lost a0 q0
            200 abandoned q0 90 110
            1000 logout a0 q0"],
     );
@@ -232,6 +232,36 @@ fn a_connection_that_failed_ends_the_work() {
         &mean(&report["queues"]["Support"], "occupancy"),
         10.0 / 1000.0,
     );
+}
+
+#[test]
+fn whoever_takes_a_deleted_place_starts_from_nothing() {
+    let report = json_of(
+        Layout {
+            groups: vec!["Agents".to_owned(), "Others".to_owned()],
+            ..layout()
+        },
+        &["0 login a0 q0
+           100 answer a0 q0
+           200 down a0
+           300 answered q0 a0 50 50 200
+           400 logout a0 q0
+           500 login a0.1 q0
+           600 answer a0.1 q0
+           700 answered q0 a0.1 550 50 100
+           800 abandoned q0.1 700 100
+           1000 logout a0.1 q0"],
+    );
+    let figures = &report["queues"]["Support"];
+    assert_close(&mean(figures, "offered"), 2.0);
+    // 300 s till the first went home, 500 s of the second, whose own telephone
+    // is up.
+    assert_close(
+        &mean(figures, "occupancy"),
+        (200.0 + 100.0) / (300.0 + 500.0),
+    );
+    // Only the first belongs to the group.
+    assert_close(&mean(&report["groups"]["Agents"], "answered"), 1.0);
 }
 
 #[test]

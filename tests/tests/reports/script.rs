@@ -25,13 +25,14 @@ pub(crate) fn layout() -> Layout {
 
 pub(crate) fn queue(name: &str, sla_s: u64) -> QueueLayout {
     QueueLayout {
+        generation: 0,
         name: name.to_owned(),
         sla_time: Span::from_secs(sla_s),
     }
 }
 
 /// The events of a script, a line each: `<second> <verb> <words>`. `aN` names
-/// the agent of slot N, `qN` the queue.
+/// the agent of slot N, `qN` the queue; `aN.1` whoever had that slot next.
 pub(crate) fn events(script: &str) -> Vec<(Timestamp, Event)> {
     let lines = script
         .lines()
@@ -43,13 +44,23 @@ pub(crate) fn events(script: &str) -> Vec<(Timestamp, Event)> {
 pub(crate) fn event(line: &str) -> (Timestamp, Event) {
     let words: Vec<&str> = line.split_whitespace().collect();
     let slot = |kind: char| {
-        let word = words[2..]
-            .iter()
-            .find_map(|word| word.strip_prefix(kind)?.parse().ok());
+        let word = words[2..].iter().find_map(|word| {
+            let (slot, generation) = match word.strip_prefix(kind)?.split_once('.') {
+                Some((slot, generation)) => (slot, generation.parse().ok()?),
+                None => (word.strip_prefix(kind)?, 0),
+            };
+            Some((slot.parse().ok()?, generation))
+        });
         word.unwrap_or_else(|| panic!("no {kind} in: {line}"))
     };
-    let agent = || AgentId::from_parts(slot('a'), 0);
-    let queue = || QueueId::from_parts(slot('q'), 0);
+    let agent = || {
+        let (slot, generation) = slot('a');
+        AgentId::from_parts(slot, generation)
+    };
+    let queue = || {
+        let (slot, generation) = slot('q');
+        QueueId::from_parts(slot, generation)
+    };
     let status = |status| Event::AgentStatusChanged {
         agent: agent(),
         queue: queue(),
@@ -76,7 +87,7 @@ pub(crate) fn event(line: &str) -> (Timestamp, Event) {
             agent: agent(),
             waited: Span::ZERO,
         },
-        "requeue" => Event::CallRequeued {
+        "lost" => Event::ConnectionFailed {
             call,
             queue: queue(),
             agent: agent(),
@@ -113,9 +124,14 @@ pub(crate) fn record(words: &[&str], queue: QueueId) -> QueueCall {
         "abandoned" => (Outcome::Abandoned, LeaveReason::CallerHungUp),
         _ => (Outcome::Missed, LeaveReason::TimedOut),
     };
-    let agent = words
-        .iter()
-        .find_map(|word| word.strip_prefix('a')?.parse().ok());
+    let agent = words.iter().find_map(|word| {
+        let word = word.strip_prefix('a')?;
+        let (slot, generation) = word.split_once('.').unwrap_or((word, "0"));
+        Some(AgentId::from_parts(
+            slot.parse().ok()?,
+            generation.parse().ok()?,
+        ))
+    });
     QueueCall {
         call: PublicId::default(),
         visit: 0,
@@ -126,7 +142,7 @@ pub(crate) fn record(words: &[&str], queue: QueueId) -> QueueCall {
         talked: time() - Timestamp::ZERO,
         outcome,
         reason,
-        agent: agent.map(|slot| AgentId::from_parts(slot, 0)),
+        agent,
         offers: 1,
         offered_at_once: words.contains(&"rung"),
     }
