@@ -51,6 +51,7 @@ impl<T: Trace> Step<'_, T> {
             party,
             origin,
             stage: Stage::AwaitingAnswer,
+            taken: false,
             visit: None,
             visits: 0,
             hops: 0,
@@ -129,6 +130,7 @@ impl<T: Trace> Step<'_, T> {
         } else {
             self.answer_leg(id);
             self.s.calls[call].stage = Stage::AwaitingEnd;
+            self.s.calls[call].taken = true;
             self.order(Effect::Bridge { call, leg: id });
             self.tell(Event::ExtensionAnswered {
                 call,
@@ -235,7 +237,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.calls[id].stage = Stage::AwaitingAgent;
         self.reinsert(id, queue);
         visit_mut(&mut self.s.calls[id]).remember_try(tried);
-        self.order(Effect::PlayMusic { call: id, queue });
+        self.entertain(id, queue);
         self.place(id);
         self.put_out_if_empty(queue);
     }

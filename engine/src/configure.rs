@@ -75,6 +75,7 @@ impl<T: Trace> Step<'_, T> {
             agent.name.clone_from(&config.name);
             agent.administrator = config.administrator;
             agent.ring_timeout = config.ring_timeout;
+            agent.contact = config.contact;
             return;
         }
         let agent = self.s.agents.insert(Agent {
@@ -82,6 +83,7 @@ impl<T: Trace> Step<'_, T> {
             name: config.name.clone(),
             administrator: config.administrator,
             ring_timeout: config.ring_timeout,
+            contact: config.contact,
             up: false,
             engaged: 0,
             offer: None,
@@ -457,6 +459,7 @@ pub(crate) fn export(state: &State) -> Config {
         name: agent.name.clone(),
         administrator: agent.administrator,
         ring_timeout: agent.ring_timeout,
+        contact: agent.contact,
     };
     Config {
         options: state.options.clone(),

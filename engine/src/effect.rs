@@ -33,7 +33,14 @@ pub enum Kind {
 /// Everything that the engine can want done, in alphabetical order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
-    /// Connect the caller with this answered leg.
+    /// Let the caller hear it ring, without an answer, until the call is
+    /// bridged or leaves.
+    AlertCaller {
+        /// The caller's call.
+        call: CallId,
+    },
+    /// Connect the caller with this answered leg; answer his side, if it is
+    /// not yet.
     Bridge {
         /// The caller's call.
         call: CallId,
@@ -68,8 +75,8 @@ pub enum Effect {
         /// The call that it is about.
         call: PublicId,
     },
-    /// Play the queue's waiting music to the caller until the call is bridged
-    /// or leaves.
+    /// Answer the caller's side, if it is not yet, and play the queue's waiting
+    /// music until the call is bridged or leaves.
     PlayMusic {
         /// The caller's call.
         call: CallId,
@@ -103,7 +110,8 @@ impl Effect {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
-            Self::Bridge { .. }
+            Self::AlertCaller { .. }
+            | Self::Bridge { .. }
             | Self::CancelRing { .. }
             | Self::HangUpCaller { .. }
             | Self::HangUpLeg { .. }

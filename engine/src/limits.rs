@@ -23,6 +23,8 @@ pub const QUEUE_MEMBERS_MAX: usize = 10_000;
 pub const EXTENSION_QUEUES_MAX: usize = 1_000;
 /// Managers of one queue.
 pub const QUEUE_MANAGERS_MAX: usize = 100;
+/// Trunks of a centre.
+pub const TRUNKS_MAX: usize = 100;
 /// Pause reasons of a centre.
 pub const PAUSE_REASONS_MAX: usize = 20;
 /// Calls inside the engine at once: waiting, ringing and talking.

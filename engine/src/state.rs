@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::acd::in_order::InOrder;
+use crate::config::address::SipAddress;
 use crate::config::model::{MemberKind, Options, QueueConfig};
 use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
@@ -71,6 +72,7 @@ pub struct Agent {
     pub(crate) name: String,
     pub(crate) administrator: bool,
     pub(crate) ring_timeout: Span,
+    pub(crate) contact: Option<SipAddress>,
     /// Whether the telephone can be rung.
     pub(crate) up: bool,
     /// Calls that occupy the telephone, the one offered by a queue apart.
@@ -203,6 +205,8 @@ pub struct Call {
     /// The extension that calls, for a call from inside.
     pub(crate) origin: Option<AgentId>,
     pub(crate) stage: Stage,
+    /// Whether the caller's side was answered.
+    pub(crate) taken: bool,
     /// Its present or last visit to a queue.
     pub(crate) visit: Option<Visit>,
     /// Visits begun so far.

@@ -84,6 +84,7 @@ pub struct QueueDraft {
     /// In quarters of a second: ringing, retry, wrap-up, waiting.
     lengths: [u64; 4],
     ring_in_use: bool,
+    answer_on_entry: bool,
     max_callers: u32,
     join: Option<EmptyStates>,
     leave: Option<EmptyStates>,
@@ -233,6 +234,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         since,
         lengths(limits),
         prop::bool::weighted(0.3),
+        prop::bool::weighted(0.7),
     );
     let full = if limits {
         prop_oneof![2 => Just(0_u32), 1 => 1..=3_u32].boxed()
@@ -256,6 +258,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         managers_switch_agents: who.2,
         lengths: how.2,
         ring_in_use: how.3,
+        answer_on_entry: how.4,
         max_callers: bounds.0,
         join: bounds.1.filter(|_| limits),
         leave: bounds.2.filter(|_| limits),
@@ -331,6 +334,7 @@ impl QueueDraft {
             config.max_waiting,
         ] = self.lengths.map(quarters);
         config.ring_in_use = self.ring_in_use;
+        config.answer_on_entry = self.answer_on_entry;
         config.max_callers = self.max_callers;
         config.disallow_join_when_empty = self.join;
         config.leave_when_empty = self.leave;

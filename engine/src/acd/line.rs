@@ -26,10 +26,22 @@ impl<T: Trace> Step<'_, T> {
         self.s.calls[id].stage = Stage::AwaitingAgent;
         self.append(id, queue);
         self.tell(Event::CallJoined { call: id, queue });
-        self.order(Effect::PlayMusic { call: id, queue });
+        self.entertain(id, queue);
         self.place(id);
         self.put_out_if_empty(queue);
         Ok(())
+    }
+
+    /// Lets a caller hear what he hears while he waits. Who was answered once,
+    /// here or elsewhere, can not hear it ring any more.
+    pub(crate) fn entertain(&mut self, call: CallId, queue: QueueId) {
+        let entry = &mut self.s.calls[call];
+        entry.taken |= self.s.queues[queue].config.answer_on_entry;
+        if entry.taken {
+            self.order(Effect::PlayMusic { call, queue });
+        } else {
+            self.order(Effect::AlertCaller { call });
+        }
     }
 
     fn begin_visit(&mut self, id: CallId, queue: QueueId) {

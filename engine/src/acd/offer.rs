@@ -226,6 +226,7 @@ impl<T: Trace> Step<'_, T> {
         );
         self.unlink(call);
         self.s.calls[call].stage = Stage::AwaitingEnd;
+        self.s.calls[call].taken = true;
         let at = self.now;
         let own = visit_mut(&mut self.s.calls[call]);
         own.answered = Some(Answered { at, agent, member });

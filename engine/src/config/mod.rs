@@ -1,6 +1,7 @@
 //! The configuration of a contact centre: its model, its text, what is wrong
 //! with it, and the changes that lead from one to another.
 
+pub mod address;
 pub mod check;
 pub mod diff;
 pub mod model;

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::address::SipAddress;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -32,6 +33,8 @@ pub struct Options {
     /// Whether a record of every finished queue call is pushed to the
     /// configured receiver.
     pub push_records: bool,
+    /// Where calls from outside come from, in the order of the file.
+    pub trunks: Vec<TrunkConfig>,
 }
 
 impl Default for Options {
@@ -51,6 +54,7 @@ impl Default for Options {
                 reason("Wrap up", "*03"),
             ],
             push_records: false,
+            trunks: Vec::new(),
         }
     }
 }
@@ -73,6 +77,18 @@ pub struct PauseReason {
     pub code: Number,
 }
 
+/// A line to the outside. It is known by its address, or it signs in as a user
+/// whose password the server keeps apart from the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkConfig {
+    /// As shown to people; unique.
+    pub name: String,
+    /// Calls from this IP address are the trunk's, whatever their port.
+    pub address: Option<SipAddress>,
+    /// The user as whom it signs in (RFC 3261, section 22).
+    pub user: Option<String>,
+}
+
 /// A telephone and the person behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtensionConfig {
@@ -84,6 +100,8 @@ pub struct ExtensionConfig {
     pub administrator: bool,
     /// How long a call that is not a queue's rings here.
     pub ring_timeout: Span,
+    /// Where its telephone is; `None`: it registers.
+    pub contact: Option<SipAddress>,
 }
 
 impl ExtensionConfig {
@@ -95,6 +113,7 @@ impl ExtensionConfig {
             name: String::new(),
             administrator: false,
             ring_timeout: Span::from_secs(30),
+            contact: None,
         }
     }
 }
@@ -112,6 +131,11 @@ pub struct QueueConfig {
     pub fewest_calls_since: CountSince,
     /// Who serves it, in the order of the file.
     pub members: Vec<MemberConfig>,
+    /// Whether callers are answered when they join and hear music. Otherwise
+    /// they hear it ring until an agent answers.
+    pub answer_on_entry: bool,
+    /// Name of the file of its waiting music; `None`: that of the server.
+    pub music: Option<String>,
     /// Who supervises it.
     pub managers: Vec<Number>,
     /// Whether its managers may log its agents in and out and pause them.
@@ -155,6 +179,8 @@ impl QueueConfig {
             strategy: Strategy::RingAll,
             fewest_calls_since: CountSince::Midnight,
             members: Vec::new(),
+            answer_on_entry: true,
+            music: None,
             managers: Vec::new(),
             managers_switch_agents: true,
             agent_timeout: Span::from_secs(15),

@@ -8,15 +8,23 @@
 //! pause_reasons = ["Lunch *01", { name = "Break", code = "*02" }, "Wrap up *03"]
 //! push_records = false
 //!
+//! [[trunk]]                     # a line to the outside
+//! name = "Carrier"
+//! address = "192.0.2.7"         # calls from there are the trunk's, or:
+//! user = "carrier"              # it signs in
+//!
 //! [[extension]]
 //! number = "1001"               # or numbers = "1001-1050", one extension each
 //! name = "Ann"                  # default: none
 //! administrator = false
 //! ring_timeout_s = 30           # seconds, with up to six decimals, as all …_s
+//! contact = "tcp:192.0.2.9:5062"      # default: none, its telephone registers
 //!
 //! [[queue]]
 //! number = "6400"
 //! name = "Support"
+//! answer_on_entry = true        # false: it rings until an agent answers
+//! music = "waiting.wav"         # default: that of the server
 //! strategy = "ring_all"         # fewest_calls least_recent linear random rrmemory
 //! fewest_calls_since = "midnight"     # login ever
 //! static_agents = ["1001", "1005-1010"]
@@ -46,10 +54,11 @@ mod places;
 mod queue;
 mod write;
 
+use super::address::SipAddress;
 use super::check::{Subject, bounds, check_counting};
-use super::model::{Config, ExtensionConfig, InitialStatus, PauseReason};
+use super::model::{Config, ExtensionConfig, InitialStatus, PauseReason, TrunkConfig};
 use super::reader::{Document, Kind, Problems, Source, Table, Value};
-use crate::limits::{EXTENSIONS_MAX, QUEUES_MAX};
+use crate::limits::{EXTENSIONS_MAX, QUEUES_MAX, TRUNKS_MAX};
 use crate::number::Number;
 use people::range;
 pub use people::{for_each_number, number};
@@ -82,9 +91,14 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
         places: Places::default(),
         complete: root.document().is_whole(),
     };
+    let mut options = Recorder::new(root);
     if let Some(table) = root.get("options").and_then(Value::table) {
-        reader.options(table);
+        reader.options(table, &mut options);
     }
+    for (item, table) in root.tables("trunk").take(TRUNKS_MAX + 1).enumerate() {
+        reader.trunk(table, item, &mut options);
+    }
+    reader.places.add(Subject::Options, options);
     // One more than allowed, so that the check sees that there are too many.
     for table in root.tables("extension").take(EXTENSIONS_MAX + 1) {
         reader.extension(table);
@@ -130,8 +144,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn options(&mut self, mut table: Table<'_>) {
-        let mut place = Recorder::new(&table);
+    fn options(&mut self, mut table: Table<'_>, place: &mut Recorder) {
+        *place = Recorder::new(&table);
         let options = &mut self.config.options;
         if let Some(zone) = place.key(&mut table, "time_zone").and_then(Value::str) {
             zone.clone_into(&mut options.time_zone);
@@ -148,11 +162,28 @@ impl Reader {
             table.one_of("new_dynamic_agents", &words),
         );
         if let Some(reasons) = place.key(&mut table, "pause_reasons") {
-            options.pause_reasons = pause_reasons(reasons, &mut place);
+            options.pause_reasons = pause_reasons(reasons, place);
         }
         set(&mut options.push_records, table.bool("push_records"));
         table.finish();
-        self.places.add(Subject::Options, place);
+    }
+
+    fn trunk(&mut self, mut table: Table<'_>, item: usize, place: &mut Recorder) {
+        place.item("trunk", item, table.span());
+        let name = table.required("name").and_then(Value::str);
+        let given = table.get("address");
+        let address = given.and_then(address);
+        let user = table.get("user").and_then(Value::str).map(str::to_owned);
+        table.finish();
+        if given.is_some() && address.is_none() {
+            // That is told already; the check shall not tell what follows.
+            return;
+        }
+        self.config.options.trunks.push(TrunkConfig {
+            name: name.map_or_else(|| format!("trunk {}", item + 1), str::to_owned),
+            address,
+            user,
+        });
     }
 
     fn extension(&mut self, mut table: Table<'_>) {
@@ -169,6 +200,8 @@ impl Reader {
             &mut extension.ring_timeout,
             timeout.and_then(|v| v.seconds(bounds::RING_TIMEOUT_S)),
         );
+
+        extension.contact = table.get("contact").and_then(address);
 
         let document = table.document();
         let mut numbers = Vec::new();
@@ -217,6 +250,16 @@ impl Reader {
         });
         false
     }
+}
+
+/// The address of a SIP peer.
+fn address(value: Value<'_>) -> Option<SipAddress> {
+    let parsed = value.str()?.parse();
+    if let Err(why) = parsed {
+        let hint = "in front of it \"tcp:\" where it speaks SIP over TCP".to_owned();
+        value.wrong(format!("{} is no address: {why}", value.name()), Some(hint));
+    }
+    parsed.ok()
 }
 
 /// Pause reasons: `"name code"`, or a table of both.

@@ -114,11 +114,11 @@ impl Model {
                     format!("caller {call} is hung up for no reason, or twice")
                 })
             }
-            Effect::PlayMusic { call, queue } => {
-                let due = (self.entry.to_play.iter()).position(|due| *due == (*call, *queue));
+            Effect::AlertCaller { call } | Effect::PlayMusic { call, .. } => {
+                let due = self.entry.to_play.iter().position(|due| due == effect);
                 let found = due.map(|place| self.entry.to_play.remove(place));
                 self.law(Law::Legs, found.is_some(), || {
-                    format!("caller {call} hears music for no reason, or twice")
+                    format!("caller {call} hears {effect:?} for no reason, or twice")
                 })
             }
             Effect::Mail { .. } | Effect::PushRecord { .. } => Ok(()),
@@ -143,10 +143,13 @@ impl Model {
             &self.entry.to_play,
         );
         // A caller who left at once need not hear anything.
-        let play: Vec<_> = play
-            .iter()
-            .filter(|(call, _)| self.calls.contains_key(call))
-            .collect();
+        let stays = |effect: &&Effect| match effect {
+            Effect::AlertCaller { call } | Effect::PlayMusic { call, .. } => {
+                self.calls.contains_key(call)
+            }
+            _ => false,
+        };
+        let play: Vec<_> = play.iter().filter(stays).collect();
         let nothing = rung.is_empty() && hang_up.is_empty() && play.is_empty();
         self.law(Law::Legs, nothing, || {
             format!("not ordered: rings {rung:?}, hang-ups {hang_up:?}, music {play:?}")

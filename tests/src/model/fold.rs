@@ -92,6 +92,7 @@ impl Model {
             public,
             number: from.number,
             origin,
+            taken: false,
             visits: 0,
             hops: 0,
             goes_to: Some(goes_to),
@@ -140,6 +141,7 @@ impl Model {
         let entry = known(self.legs.get_mut(&leg), "a leg")?;
         let fits = entry.call == call && entry.agent == agent && entry.queue.is_none();
         entry.stage = LegStage::Talking;
+        known(self.calls.get_mut(&call), "a call")?.taken = true;
         self.law(Law::Outcomes, asked && fits, || {
             format!("leg {leg} is not what answered")
         })
@@ -165,6 +167,7 @@ impl Model {
             .and_then(|queue| queue.member(agent));
         let serial = known(serial, "a member")?.serial;
         let entry = known(self.calls.get_mut(&call), "a call")?;
+        entry.taken = true;
         let visit = known(entry.visit.as_mut(), "a visit")?;
         let alone = visit.rings.len() == 1 && visit.rings.contains(&leg);
         let just = now.since(visit.joined_at) == waited;
@@ -195,7 +198,7 @@ impl Model {
         let fits = visit.queue == queue && answer.agent == agent;
         if self.queues.contains_key(&queue) {
             self.entry.rearmed.insert(queue);
-            self.entry.to_play.push((call, queue));
+            self.is_entertained(call, queue)?;
         }
         self.rest(agent)?;
         self.law(Law::Outcomes, asked && fits, || {

@@ -185,8 +185,8 @@ struct Scope {
     rung: Vec<LegId>,
     /// Calls that must be told to hang up.
     to_hang_up: Vec<CallId>,
-    /// Calls that must hear music.
-    to_play: Vec<(CallId, QueueId)>,
+    /// What waiting callers must hear.
+    to_play: Vec<Effect>,
     /// Queues whose longest wait is watched anew.
     rearmed: BTreeSet<QueueId>,
     /// Memberships that end because the extension does.

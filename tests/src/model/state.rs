@@ -91,6 +91,8 @@ pub(super) struct Call {
     /// What records will show.
     pub(super) number: Number,
     pub(super) origin: Option<AgentId>,
+    /// Whether his side was answered.
+    pub(super) taken: bool,
     pub(super) visits: u16,
     pub(super) hops: u8,
     /// Where it was sent and has not arrived yet.

@@ -78,7 +78,19 @@ impl Model {
             answered: None,
         });
         entry.visits += 1;
-        self.entry.to_play.push((call, queue));
+        self.is_entertained(call, queue)
+    }
+
+    /// Who waits must hear something: music where he was answered, now or
+    /// before, else that it rings.
+    pub(super) fn is_entertained(&mut self, call: CallId, queue: QueueId) -> Checked {
+        let config = &known(self.queues.get(&queue), "a queue")?.config;
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        entry.taken |= config.answer_on_entry;
+        self.entry.to_play.push(match entry.taken {
+            true => Effect::PlayMusic { call, queue },
+            false => Effect::AlertCaller { call },
+        });
         Ok(())
     }
 

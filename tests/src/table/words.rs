@@ -94,7 +94,13 @@ impl Orders {
         }
     }
 
+    /// What a waiting caller hears, if it is not music.
     fn music(&mut self, call: CallId, queue: QueueId) -> String {
+        let alert = Effect::AlertCaller { call };
+        if self.left.iter().any(|(_, effect)| *effect == alert) {
+            self.take("", |effect| *effect == alert);
+            return ", and hears it ring".to_owned();
+        }
         let music = Effect::PlayMusic { call, queue };
         self.take("hears nothing", |effect| *effect == music)
     }
@@ -280,6 +286,7 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
 /// An order that goes with no fact.
 fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
     match effect {
+        Effect::AlertCaller { call } => format!("order: let {} hear it ring", names.call(*call)),
         Effect::Bridge { call, leg } => {
             format!(
                 "order: connect {} and {}",

@@ -1,14 +1,16 @@
 //! Random configurations without faults, and the seed that they come from.
 
+use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
+use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, QueueConfig, Strategy as Ring,
+    MemberKind, Notice, Options, PauseReason, QueueConfig, Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::{Number, Span};
 
@@ -92,6 +94,7 @@ prop_compose! {
         names in btree_set(name(), 0..4),
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         push_records in any::<bool>(),
+        trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
     ) -> Options {
         let reasons = names.into_iter().zip(codes);
         let reason = |(name, code): (String, &str)| {
@@ -106,8 +109,29 @@ prop_compose! {
             },
             pause_reasons: reasons.map(reason).collect(),
             push_records,
+            trunks,
         }
     }
+}
+
+fn address() -> impl Strategy<Value = SipAddress> {
+    let addresses = vec!["192.0.2.7", "tcp:192.0.2.9:5062", "[2001:db8::7]:65535"];
+    select(addresses).prop_map(|address| address.parse().expect("an address"))
+}
+
+/// Trunks with these names, each known by its address, its user or both.
+fn trunks(names: BTreeSet<String>) -> impl Strategy<Value = Vec<TrunkConfig>> {
+    let trunk = |(place, name): (usize, String)| {
+        let known_by = (any::<bool>(), any::<bool>());
+        known_by.prop_map(move |(by_address, by_user)| TrunkConfig {
+            name: name.clone(),
+            address: (by_address || !by_user)
+                .then(|| format!("192.0.2.{place}:{}", 5060 + place))
+                .map(|address| address.parse().expect("an address")),
+            user: by_user.then(|| format!("user{place}")),
+        })
+    };
+    names.into_iter().enumerate().map(trunk).collect::<Vec<_>>()
 }
 
 fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
@@ -115,13 +139,17 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         prop_oneof![Just(String::new()), name()],
         any::<bool>(),
         span(1..=600),
+        proptest::option::of(address()),
     );
-    let odd = odd.prop_map(move |(name, administrator, ring_timeout)| ExtensionConfig {
-        number: number(digits),
-        name,
-        administrator,
-        ring_timeout,
-    });
+    let odd = odd.prop_map(
+        move |(name, administrator, ring_timeout, contact)| ExtensionConfig {
+            number: number(digits),
+            name,
+            administrator,
+            ring_timeout,
+            contact,
+        },
+    );
     prop_oneof![Just(ExtensionConfig::new(number(digits))), odd]
 }
 
@@ -178,7 +206,13 @@ fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Queue
         .filter(|&other| other != digits)
         .collect();
     let who = (people(extensions), 0..100_usize, people(extensions));
-    let how = (select(&RINGS[..]), select(&SINCE[..]), any::<[bool; 2]>());
+    let music = proptest::option::of(select(vec!["waiting.wav", "Für Elise.wav"]));
+    let how = (
+        select(&RINGS[..]),
+        select(&SINCE[..]),
+        any::<[bool; 3]>(),
+        music,
+    );
     let times = (
         span(1..=600),
         span(0..=600),
@@ -218,7 +252,12 @@ fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Queue
             return queue;
         }
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
-        [queue.managers_switch_agents, queue.ring_in_use] = how.2;
+        [
+            queue.managers_switch_agents,
+            queue.ring_in_use,
+            queue.answer_on_entry,
+        ] = how.2;
+        queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = (times.0, times.1, times.2);
         (queue.max_waiting, queue.sla_time) = (times.3, times.4);
         queue.max_callers = rest.0;

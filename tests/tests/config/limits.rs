@@ -3,11 +3,12 @@
 use tandem_engine::config::check::{check, check_changes};
 use tandem_engine::config::model::{
     Change, Config, ExtensionConfig, MemberConfig, MemberKind, PauseReason, QueueConfig,
+    TrunkConfig,
 };
 use tandem_engine::limits::{
     EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
     QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, RETRY_INTERVAL_S_MAX,
-    RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::{Number, Span};
 
@@ -171,6 +172,23 @@ fn pause_reasons() {
     assert_eq!(with(PAUSE_REASONS_MAX), "");
     let expected = "options, pause_reasons, element 21: there are more than 20 pause reasons\n";
     assert_eq!(with(PAUSE_REASONS_MAX + 1), expected);
+}
+
+#[test]
+fn trunks() {
+    let with = |count: usize| {
+        after(|config, _| {
+            let trunk = |n: usize| TrunkConfig {
+                name: format!("Trunk {n}"),
+                address: None,
+                user: Some(format!("user{n}")),
+            };
+            config.options.trunks = (0..count).map(trunk).collect();
+        })
+    };
+    assert_eq!(with(TRUNKS_MAX), "");
+    let expected = "options, trunk, element 101: there are more than 100 trunks\n";
+    assert_eq!(with(TRUNKS_MAX + 1), expected);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn lines_end_as_windows_ends_them_and_a_byte_order_mark_takes_no_column() {
 office.toml:1:2: unknown table \"optoins\" in the file
     1 | [optoins]
       |  ^^^^^^^
-help: did you mean \"options\"? known here: \"options\", \"extension\", \"queue\"
+help: did you mean \"options\"? known here: \"options\", \"trunk\", \"extension\", \"queue\"
 office.toml:4:10: \"number\" must be a text in quotes, not 5
     4 | number = 5
       |          ^
@@ -82,7 +82,7 @@ fn long_lines_are_cut_around_the_place_and_long_words_too() {
             "office.toml:2:1: unknown key \"{word}…\" in [[extension]]\n    \
              2 | {cut}…\n      | {marks}\n\
              help: known here: \"number\", \"numbers\", \"name\", \"administrator\", \
-             \"ring_timeout_s\"\n"
+             \"ring_timeout_s\", \"contact\"\n"
         )
     );
     let padding = "\"1001\", ".repeat(200);

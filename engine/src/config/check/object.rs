@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Faults, Subject};
 use crate::config::model::{
-    EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig,
+    EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig, TrunkConfig,
 };
 use crate::limits::{
     NAME_CHARS_MAX, PAUSE_REASONS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX,
+    TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::time::{SECOND_US, Span};
@@ -39,6 +40,7 @@ pub(super) fn options(faults: &mut Faults, options: &Options) {
     if let Some(wrong) = queue_numbers(options.queue_numbers) {
         faults.add(subject, "queue_numbers", None, || wrong);
     }
+    trunks(faults, &options.trunks);
     let reasons = &options.pause_reasons;
     if reasons.len() > PAUSE_REASONS_MAX {
         let what = || {
@@ -62,6 +64,44 @@ pub(super) fn options(faults: &mut Faults, options: &Options) {
             add((format!("{:?} is no code", code.to_string()), Some(hint)));
         } else if !codes.insert(code) {
             add((format!("two pause reasons have the code {code}"), None));
+        }
+    }
+}
+
+fn trunks(faults: &mut Faults, trunks: &[TrunkConfig]) {
+    if trunks.len() > TRUNKS_MAX {
+        let what = || (format!("there are more than {TRUNKS_MAX} trunks"), None);
+        faults.add(Subject::Options, "trunk", Some(TRUNKS_MAX), what);
+    }
+    let (mut names, mut users, mut hosts) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for (item, trunk) in trunks.iter().enumerate() {
+        let mut add = |wrong: Wrong| faults.add(Subject::Options, "trunk", Some(item), || wrong);
+        if let Some(wrong) = name(&trunk.name) {
+            add(wrong);
+        } else if !names.insert(&trunk.name) {
+            add((format!("there are two trunks {:?}", trunk.name), None));
+        }
+        if let Some(user) = &trunk.user {
+            if user.is_empty() || !user.chars().all(|c| c.is_ascii_graphic() && c != '"') {
+                let hint = "letters, digits and signs, without blanks".to_owned();
+                add((format!("{user:?} is no user"), Some(hint)));
+            } else if !users.insert(user) {
+                add((format!("two trunks sign in as {user:?}"), None));
+            }
+        }
+        match trunk.address.map(|address| address.socket.ip()) {
+            Some(host) if !hosts.insert(host) => {
+                let hint = "of two trunks at one address, let each sign in".to_owned();
+                add((format!("two trunks call from {host}"), Some(hint)));
+            }
+            None if trunk.user.is_none() => {
+                let hint = "give it an \"address\", or a \"user\" as whom it signs in".to_owned();
+                add((
+                    "nobody can tell the calls of this trunk".to_owned(),
+                    Some(hint),
+                ));
+            }
+            _ => {}
         }
     }
 }
@@ -101,6 +141,9 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
     }
     if let Some(wrong) = name(&queue.name) {
         faults.add(subject, "name", None, || wrong);
+    }
+    if let Some(wrong) = queue.music.as_deref().and_then(file_name) {
+        faults.add(subject, "music", None, || wrong);
     }
     people(faults, queue);
     lengths(faults, queue);
@@ -276,6 +319,21 @@ fn name(name: &str) -> Option<Wrong> {
         return wrong("a name can not begin or end with a blank");
     }
     None
+}
+
+/// What is wrong with the name of a file in the server's own folder.
+fn file_name(file: &str) -> Option<Wrong> {
+    let leads_away = file.contains(['/', '\\']) || file.starts_with('.');
+    name(file).or_else(|| {
+        let hint = "the file lies in the server's folder of music".to_owned();
+        let what = || {
+            (
+                format!("{file:?} is not the name of a file alone"),
+                Some(hint),
+            )
+        };
+        leads_away.then(what)
+    })
 }
 
 /// What is wrong with the name of a time zone.

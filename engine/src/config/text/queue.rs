@@ -85,6 +85,9 @@ impl Reader {
 
 /// What happens to calls.
 fn calls(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
+    set(&mut queue.answer_on_entry, table.bool("answer_on_entry"));
+    let music = place.key(table, "music").and_then(Value::str);
+    queue.music = music.map(str::to_owned);
     set(&mut queue.strategy, table.one_of("strategy", STRATEGIES));
     set(
         &mut queue.fewest_calls_since,

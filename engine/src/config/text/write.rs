@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use super::queue::{COUNTS_SINCE, NOTICES, STRATEGIES};
 use crate::config::model::{
     Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberKind, Options,
-    PauseReason, QueueConfig,
+    PauseReason, QueueConfig, TrunkConfig,
 };
 use crate::number::Number;
 use crate::time::Span;
@@ -21,6 +21,9 @@ const LINE_ITEMS_MAX: usize = 10;
 pub fn write(config: &Config) -> String {
     let mut out = String::new();
     options(&mut out, &config.options);
+    for config in &config.options.trunks {
+        trunk(&mut out, config);
+    }
     let like = |a: &ExtensionConfig, b: &ExtensionConfig| {
         ExtensionConfig {
             number: a.number,
@@ -44,7 +47,10 @@ pub fn write(config: &Config) -> String {
 }
 
 fn options(out: &mut String, options: &Options) {
-    let default = Options::default();
+    let default = Options {
+        trunks: options.trunks.clone(),
+        ..Options::default()
+    };
     if *options == default {
         return;
     }
@@ -69,6 +75,17 @@ fn options(out: &mut String, options: &Options) {
     }
     if options.push_records {
         line(out, "push_records", "true");
+    }
+}
+
+fn trunk(out: &mut String, trunk: &TrunkConfig) {
+    out.push_str("\n[[trunk]]\n");
+    line(out, "name", &quoted(&trunk.name));
+    if let Some(address) = trunk.address {
+        line(out, "address", &quoted(&address.to_string()));
+    }
+    if let Some(user) = &trunk.user {
+        line(out, "user", &quoted(user));
     }
 }
 
@@ -101,6 +118,9 @@ fn extension(out: &mut String, run: &[ExtensionConfig]) {
     if first.ring_timeout != default.ring_timeout {
         line(out, "ring_timeout_s", &seconds(first.ring_timeout));
     }
+    if let Some(contact) = first.contact {
+        line(out, "contact", &quoted(&contact.to_string()));
+    }
 }
 
 fn queue(out: &mut String, queue: &QueueConfig) {
@@ -108,6 +128,12 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     out.push_str("\n[[queue]]\n");
     line(out, "number", &format!("\"{}\"", queue.number));
     line(out, "name", &quoted(&queue.name));
+    if !queue.answer_on_entry {
+        line(out, "answer_on_entry", "false");
+    }
+    if let Some(music) = &queue.music {
+        line(out, "music", &quoted(music));
+    }
     if queue.strategy != default.strategy {
         line(out, "strategy", &quoted(word(STRATEGIES, queue.strategy)));
     }
