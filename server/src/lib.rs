@@ -4,3 +4,4 @@
 //! out; [`store`] is where it lies. Nothing in here decides about calls.
 
 pub mod driver;
+pub mod store;

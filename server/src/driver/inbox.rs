@@ -112,7 +112,7 @@ impl Inbox {
     /// Takes something in and stamps it, unless too much of its class waits.
     pub(crate) fn put(&self, input: Input, reply: Option<Reply>) -> Result<(), Refused> {
         let mut state = self.lock();
-        if state.closed {
+        if state.closed || state.stop {
             return Err(Refused::Closed);
         }
         let class = Class::of(&input, reply.is_some());

@@ -5,10 +5,12 @@
 //!
 //! ```no_run
 //! # use tandem_server::driver::{self, StartOptions};
+//! # use tandem_server::store::Store;
+//! let store = Store::open("data".as_ref()).expect("nobody else uses the data");
 //! let (port, mut batches) = driver::port();
-//! let mut options = StartOptions::new("data");
+//! let mut options = StartOptions::new(store);
 //! options.ports.push(port);
-//! let running = driver::start(options).expect("the data folder is fine");
+//! let running = driver::start(options).expect("the data is fine");
 //! while let Some(batch) = batches.blocking_recv() {
 //!     println!("{} entries are durable", batch.lines.len());
 //! }
@@ -16,17 +18,27 @@
 //! ```
 
 mod batch;
+mod caught;
 mod clock;
+mod config;
 mod directory;
 mod handle;
 mod inbox;
+mod poison;
+mod replay;
+mod replica;
 mod run;
 mod start;
 
 pub use batch::{Batch, Line, PORT_BATCHES_MAX, Poisoned, Port, PortReceiver, port};
 pub use clock::{Clock, SystemClock};
+pub use config::{ConfigFile, ImportError, differences};
 pub use directory::{AgentEntry, Directory, Membership, QueueEntry};
 pub use handle::{Applied, AskError, Busy, Handle, Load};
 pub use inbox::{ARRIVALS_QUEUED_MAX, ASKS_QUEUED_MAX, REPORTS_QUEUED_MAX};
-pub use run::{Apply, BATCH_ENTRIES_MAX, Plain, StopReason};
-pub use start::{ConfigFile, Running, StartError, StartOptions, start, start_with};
+pub use poison::PANICS_APART_S;
+pub use replay::{ReplayError, Verified, VerifyError, verify};
+pub use run::{
+    Apply, BATCH_ENTRIES_MAX, Plain, SNAPSHOT_ENTRIES_MAX, StopReason, WALL_DRIFT_US_MAX,
+};
+pub use start::{Recovery, Running, StartError, StartOptions, start, start_with};
