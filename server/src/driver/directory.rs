@@ -1,0 +1,132 @@
+//! Who is who: what the ids in effects and events mean to people.
+
+use std::collections::BTreeMap;
+
+use tandem_engine::config::model::Config;
+use tandem_engine::{AgentId, AgentStatus, Engine, Number, QueueId};
+
+/// The configuration in force, the ids of everything in it, and how everybody
+/// stands. Made anew with every change of the configuration, and at a start,
+/// when it tells what no event of this run has told: who is logged in.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// The configuration.
+    pub config: Config,
+    /// Its revision.
+    pub revision: u64,
+    /// Extensions and their agents.
+    pub agents: BTreeMap<AgentId, AgentEntry>,
+    /// Queues, deleted ones that still hold callers among them.
+    pub queues: BTreeMap<QueueId, QueueEntry>,
+    agent_ids: BTreeMap<Number, AgentId>,
+    queue_ids: BTreeMap<Number, QueueId>,
+}
+
+/// An extension and its agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentEntry {
+    /// The extension's number.
+    pub number: Number,
+    /// The person's name.
+    pub name: String,
+    /// Whether the telephone can be rung.
+    pub up: bool,
+    /// The queues that the agent serves, in no order that matters.
+    pub memberships: Vec<Membership>,
+}
+
+/// A queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueEntry {
+    /// Its number.
+    pub number: Number,
+    /// Its name.
+    pub name: String,
+    /// Who serves it, in the order of its list.
+    pub members: Vec<AgentId>,
+}
+
+/// An agent's place in one queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The queue.
+    pub queue: QueueId,
+    /// The agent's status there.
+    pub status: AgentStatus,
+    /// Whether the agent is in wrap-up there.
+    pub wrap_up: bool,
+}
+
+impl Directory {
+    /// Who is who in this engine, now.
+    #[must_use]
+    pub fn of(engine: &Engine) -> Self {
+        let (config, revision) = engine.config();
+        let agents: BTreeMap<_, _> = (engine.agents().into_iter())
+            .filter_map(|id| Some((id, agent(engine, id)?)))
+            .collect();
+        let queues: BTreeMap<_, _> = (engine.queues().into_iter())
+            .filter_map(|id| Some((id, queue(engine, id)?)))
+            .collect();
+        // A deleted queue may have the number of one that came after it.
+        let present = |(id, entry): (&QueueId, &QueueEntry)| {
+            let found = engine.find_queue(entry.number) == Some(*id);
+            found.then_some((entry.number, *id))
+        };
+        Self {
+            agent_ids: agents
+                .iter()
+                .map(|(id, entry)| (entry.number, *id))
+                .collect(),
+            queue_ids: queues.iter().filter_map(present).collect(),
+            config,
+            revision,
+            agents,
+            queues,
+        }
+    }
+
+    /// The extension with this number.
+    #[must_use]
+    pub fn find_agent(&self, number: Number) -> Option<AgentId> {
+        self.agent_ids.get(&number).copied()
+    }
+
+    /// The queue with this number.
+    #[must_use]
+    pub fn find_queue(&self, number: Number) -> Option<QueueId> {
+        self.queue_ids.get(&number).copied()
+    }
+}
+
+fn agent(engine: &Engine, id: AgentId) -> Option<AgentEntry> {
+    let view = engine.agent(id)?;
+    let memberships = (view.members.iter())
+        .filter_map(|&member| {
+            let member = engine.member(member)?;
+            Some(Membership {
+                queue: member.queue,
+                status: member.status,
+                wrap_up: member.wrap_up,
+            })
+        })
+        .collect();
+    Some(AgentEntry {
+        number: view.number,
+        name: view.name.to_owned(),
+        up: view.up,
+        memberships,
+    })
+}
+
+fn queue(engine: &Engine, id: QueueId) -> Option<QueueEntry> {
+    let view = engine.queue(id)?;
+    let members = (view.members.iter())
+        .filter_map(|&member| Some(engine.member(member)?.agent))
+        .collect();
+    Some(QueueEntry {
+        number: view.config.number,
+        name: view.config.name.clone(),
+        members,
+    })
+}

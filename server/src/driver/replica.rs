@@ -1,0 +1,143 @@
+//! An engine, and what is derived from its entries one by one.
+
+use tandem_engine::records::QueueCall;
+use tandem_engine::{Effect, Engine, Entry, Event, Input, Kind, Number, Outbox, Span, Timestamp};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::run::Apply;
+use crate::store::{Aggregate, CallRecord, Head, KeptRow, Names, QueueFacts, RowChange};
+
+/// The state after some entry. Live, in a replay and after a panic it moves on
+/// in the same way, so that all of them write the same rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Replica {
+    pub(crate) engine: Engine,
+    pub(crate) names: Names,
+    /// Rolling hash of every output so far.
+    pub(crate) hash: u128,
+}
+
+impl Replica {
+    /// Where nothing of this engine is in the journal yet: before the very
+    /// first entry, or where one begins anew.
+    pub(crate) fn beginning(head: &Head) -> Self {
+        Self {
+            engine: fresh_engine(head.seed, head.anew_after, head.at),
+            names: Names {
+                wall_offset: head.wall_offset,
+                ..Names::default()
+            },
+            hash: head.hash,
+        }
+    }
+
+    /// Before the very first entry.
+    pub(crate) fn first(seed: u64) -> Self {
+        Self::beginning(&Head::new(seed))
+    }
+
+    /// Applies an entry and adds to `changes` what is to be stored beside it.
+    pub(crate) fn apply(
+        &mut self,
+        apply: &mut impl Apply,
+        entry: &Entry,
+        changes: &mut Vec<RowChange>,
+    ) -> Outbox {
+        let mut out = Outbox::default();
+        apply.apply(&mut self.engine, entry, &mut out);
+        let chained = postcard::to_stdvec(&(self.hash, &out));
+        self.hash = xxh3_128(&chained.expect("outputs are written to memory"));
+        self.note(entry, &out, changes);
+        out
+    }
+
+    fn note(&mut self, entry: &Entry, out: &Outbox, changes: &mut Vec<RowChange>) {
+        match &entry.input {
+            Input::WallOffset { micros } => self.names.wall_offset = *micros,
+            Input::PersonErased { .. } if out.reject.is_none() => {
+                changes.push(RowChange::Erase(entry.input.clone()));
+            }
+            // Those of an engine before this one are known to the store alone,
+            // so it does not matter whether the engine knew it.
+            Input::KeptDone { effect }
+            | Input::KeptFailed { effect }
+            | Input::KeptUnknown { effect } => changes.push(RowChange::KeptEnded(*effect)),
+            _ => {}
+        }
+        let configured = |event: &Event| matches!(event, Event::ConfigurationChanged { .. });
+        if out.events.iter().any(configured) {
+            self.names.learn(&self.engine);
+        }
+        for event in &out.events {
+            match event {
+                Event::KeptEnded { effect, .. } => changes.push(RowChange::KeptEnded(*effect)),
+                Event::QueueCallEnded(call) => changes.push(self.record(entry, call)),
+                _ => {}
+            }
+        }
+        let orders = out
+            .effects
+            .iter()
+            .filter(|(_, effect)| effect.kind() == Kind::Kept);
+        for (id, effect) in orders {
+            changes.push(RowChange::KeptOrdered(KeptRow {
+                id: *id,
+                unix_us: self.names.unix_us(entry.at),
+                queue: self.queue_of(effect),
+                effect: effect.clone(),
+            }));
+        }
+        if matches!(entry.input, Input::Restarted { .. }) {
+            self.names.forget_the_gone(&self.engine);
+        }
+    }
+
+    fn record(&self, entry: &Entry, call: &QueueCall) -> RowChange {
+        // Learned with the configuration that made it, and not forgotten while
+        // a call can name it.
+        let nobody = QueueFacts {
+            number: Number::NONE,
+            sla_time: Span::ZERO,
+        };
+        let queue = self
+            .names
+            .queues
+            .get(&call.queue)
+            .copied()
+            .unwrap_or(nobody);
+        let record = CallRecord {
+            seq: entry.seq,
+            queue: queue.number,
+            agent: call
+                .agent
+                .and_then(|agent| self.names.agents.get(&agent).copied()),
+            joined_us: self.names.unix_us(call.joined_at),
+            call: *call,
+        };
+        RowChange::Record(record, Aggregate::of(call, queue.sla_time))
+    }
+
+    fn queue_of(&self, effect: &Effect) -> Option<Number> {
+        match effect {
+            Effect::Mail { queue, .. } => self.names.queues.get(queue).map(|facts| facts.number),
+            _ => None,
+        }
+    }
+
+    /// Number and time of the last entry.
+    pub(crate) fn last_entry(&self) -> (u64, Timestamp) {
+        self.engine.last_entry()
+    }
+}
+
+/// An engine that knows nothing but how far the entries have come.
+fn fresh_engine(seed: u64, seq: u64, at: Timestamp) -> Engine {
+    let mut engine = Engine::new(seed);
+    let mut out = Outbox::default();
+    // With no deadline in it, a tick counts and does nothing else.
+    for seq in 1..=seq {
+        let input = Input::Tick;
+        engine.apply(&Entry { seq, at, input }, &mut out);
+    }
+    engine
+}

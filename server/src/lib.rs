@@ -1,0 +1,7 @@
+//! The live half of Tandem: what stands between the engine and the world.
+//!
+//! [`driver`] feeds the engine, makes durable what follows and then lets it
+//! out; [`store`] is where it lies. Nothing in here decides about calls.
+
+pub mod driver;
+pub mod store;

@@ -1,0 +1,131 @@
+//! The one thread that writes.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use redb::Database;
+use tokio::sync::oneshot;
+
+use super::error::StoreError;
+use super::write::Txn;
+
+/// Jobs that may wait to be written. One more is sent away, or waits.
+pub const JOBS_QUEUED_MAX: usize = 1_024;
+/// Jobs that become one transaction.
+const JOBS_TOGETHER_MAX: usize = 256;
+
+pub(crate) type Work = Box<dyn FnOnce(&Txn<'_>) -> Result<(), StoreError> + Send>;
+type Answer = oneshot::Sender<Result<(), StoreError>>;
+type Job = (Work, Answer);
+
+/// Tells when something is durable, or why it never will be.
+#[derive(Debug)]
+#[must_use]
+pub struct Written(oneshot::Receiver<Result<(), StoreError>>);
+
+impl Written {
+    /// Blocks until it is.
+    ///
+    /// # Errors
+    /// Where the store failed. Then nothing of the job was written.
+    ///
+    /// # Panics
+    /// Within an asynchronous runtime.
+    pub fn wait(self) -> Result<(), StoreError> {
+        self.0.blocking_recv().unwrap_or_else(|_| Err(ended()))
+    }
+
+    /// Waits until it is.
+    ///
+    /// # Errors
+    /// As [`Written::wait`].
+    pub async fn done(self) -> Result<(), StoreError> {
+        self.0.await.unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+fn ended() -> StoreError {
+    StoreError::failed(&"it does not write any more")
+}
+
+/// The way to the thread.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(crate) fn start(database: Arc<Database>) -> Result<Self, StoreError> {
+        let (jobs, todo) = sync_channel(JOBS_QUEUED_MAX);
+        let thread = thread::Builder::new().name("store".to_owned());
+        let thread = thread.spawn(move || run(&database, &todo));
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread.map_err(|why| StoreError::failed(&why))?),
+        })
+    }
+
+    fn jobs(&self) -> &SyncSender<Job> {
+        self.jobs.as_ref().expect("only a dropped writer has none")
+    }
+
+    pub(crate) fn submit(&self, work: Work) -> Result<Written, StoreError> {
+        let (answer, written) = oneshot::channel();
+        match self.jobs().try_send((work, answer)) {
+            Ok(()) => Ok(Written(written)),
+            Err(TrySendError::Full(_)) => Err(StoreError::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(ended()),
+        }
+    }
+
+    pub(crate) fn submit_waiting(&self, work: Work) -> Result<Written, StoreError> {
+        let (answer, written) = oneshot::channel();
+        let sent = self.jobs().send((work, answer));
+        sent.map(|()| Written(written)).map_err(|_| ended())
+    }
+}
+
+/// The thread ends once nothing is left to be written, and the file is free
+/// then.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            // It panicked where the disk handed back nonsense; whoever waited
+            // for it was told.
+            let _ended = thread.join();
+        }
+    }
+}
+
+/// Writes until nobody is left who could want anything written. After a failure
+/// nothing is written any more: what the disk holds is then as good as it gets.
+fn run(database: &Database, todo: &Receiver<Job>) {
+    let mut failed = None;
+    while let Ok(first) = todo.recv() {
+        let more = todo.try_iter().take(JOBS_TOGETHER_MAX - 1);
+        let (work, answers): (Vec<Work>, Vec<Answer>) = std::iter::once(first).chain(more).unzip();
+        let written = match &failed {
+            None => transact(database, work),
+            Some(why) => Err(StoreError::clone(why)),
+        };
+        for answer in answers {
+            // Who wanted it may not wait for it.
+            let _gone = answer.send(written.clone());
+        }
+        failed = failed.or(written.err());
+    }
+}
+
+fn transact(database: &Database, work: Vec<Work>) -> Result<(), StoreError> {
+    let mut tx = database.begin_write()?;
+    tx.set_quick_repair(true);
+    let txn = Txn::new(&tx);
+    for work in work {
+        work(&txn)?;
+    }
+    tx.commit()?;
+    Ok(())
+}
