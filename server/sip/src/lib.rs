@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod dialog;
+pub mod digest;
 pub mod endpoint;
 pub mod fault;
 pub mod header;
@@ -13,7 +14,9 @@ pub mod limits;
 pub mod method;
 pub mod params;
 pub mod random;
+pub mod registrar;
 mod scan;
+pub mod sdp;
 pub mod status;
 pub mod time;
 pub mod transaction;
