@@ -14,8 +14,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tandem-sim", &["tandem-engine", "tandem-reports"]),
     (
         "tandem-server",
-        &["tandem-engine", "tandem-reports", "tandem-sim"],
+        &[
+            "tandem-engine",
+            "tandem-reports",
+            "tandem-sim",
+            "tandem-sip",
+        ],
     ),
+    ("tandem-sip", &[]),
     ("tandem-tests", ANYTHING),
     ("tandem-benches", ANYTHING),
 ];
@@ -26,6 +32,7 @@ const ANYTHING: &[&str] = &[
     "tandem-reports",
     "tandem-server",
     "tandem-sim",
+    "tandem-sip",
     "tandem-tests",
 ];
 
