@@ -116,6 +116,9 @@ struct Party {
     hears: Hears,
     /// Of the music.
     position: usize,
+    /// The other side's key that is not passed on: it was pressed before this
+    /// side began to listen, and was meant for the server.
+    withheld: Option<(u32, u32)>,
     tally: Arc<Tally>,
 }
 
@@ -185,6 +188,7 @@ impl Call {
     /// From now on a side hears something else. Music that already plays goes
     /// on.
     pub fn hear(&mut self, side: Side, hears: Hears) {
+        let newest = self.party(side.other()).detector.newest();
         let party = self.party(side);
         let same = match (&party.hears, &hears) {
             (Hears::Music(old), Hears::Music(new)) => old.is(new),
@@ -193,6 +197,7 @@ impl Call {
         if !same {
             party.hears = hears;
             party.position = 0;
+            party.withheld = newest;
             party.outgoing.interrupt();
         }
     }
@@ -277,6 +282,7 @@ impl Party {
             outgoing: Outgoing::new(random),
             hears: Hears::Nothing,
             position: 0,
+            withheld: None,
             tally,
         }
     }
@@ -308,11 +314,13 @@ impl Party {
         }
         let peer = self.peer.as_ref()?;
         let to = peer.latch.target()?;
+        let key = (packet.header.ssrc, packet.header.timestamp);
         let (payload_type, samples) = match content {
             Content::Audio(_) => {
                 let samples = u32::try_from(packet.payload.len()).expect("a packet is short");
                 (peer.remote.codec.payload_type(), samples)
             }
+            Content::Event(_) if self.withheld == Some(key) => return None,
             Content::Event(event) => (peer.remote.event_sent?, event.duration.into()),
         };
         let header = self.outgoing.relay(&packet.header, samples, now)?;

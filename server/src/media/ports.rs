@@ -68,9 +68,12 @@ impl Drop for Lease {
 impl Pool {
     /// All pairs within a range of ports.
     pub fn new(ip: IpAddr, ports: RangeInclusive<u16>) -> Self {
-        // A pair whose second port lies beyond the range is none.
+        // A pair whose second port lies beyond the range is none, and port 0
+        // stands for any.
         let free = ports.clone().filter(|port| {
-            port.is_multiple_of(2) && port.checked_add(1).is_some_and(|odd| ports.contains(&odd))
+            *port > 0
+                && port.is_multiple_of(2)
+                && port.checked_add(1).is_some_and(|odd| ports.contains(&odd))
         });
         Self {
             ip,

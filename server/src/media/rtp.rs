@@ -106,15 +106,16 @@ impl<'a> Packet<'a> {
         if datagram.len() > PACKET_BYTES_MAX {
             return Err(Malformed::Long);
         }
+        // The shortest packets of RTCP are shorter than any of RTP.
+        if is_rtcp(datagram) {
+            return Err(Malformed::Rtcp);
+        }
         let (header, rest) = datagram
             .split_first_chunk::<HEADER_BYTES>()
             .ok_or(Malformed::Short)?;
         let [first, second, s0, s1, t0, t1, t2, t3, c0, c1, c2, c3] = *header;
         if first >> 6 != VERSION {
             return Err(Malformed::Version);
-        }
-        if is_rtcp(datagram) {
-            return Err(Malformed::Rtcp);
         }
         let sources = 4 * usize::from(first & 0x0f);
         let (csrc, rest) = rest.split_at_checked(sources).ok_or(Malformed::Short)?;

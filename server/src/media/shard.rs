@@ -195,14 +195,15 @@ impl MediaThread {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => panic!("media sockets cannot be watched: {error}"),
             }
+            // First, so that who names a peer and then lets it send is heard.
+            if self.read_inbox() {
+                return;
+            }
             let tokens = events.iter().map(mio::event::Event::token);
             self.ready.extend(tokens.filter(|token| *token != WAKE));
             let mut ready = std::mem::take(&mut self.ready);
             ready.retain(|token| self.receive(*token));
             self.ready.append(&mut ready);
-            if self.read_inbox() {
-                return;
-            }
             self.play(Instant::now());
             self.watch(Instant::now());
         }

@@ -139,6 +139,11 @@ impl Detector {
         (!goes_on).then_some(digit)
     }
 
+    /// The source and the timestamp of the key that was last begun.
+    pub(super) fn newest(&self) -> Option<(u32, u32)> {
+        self.seen.back().map(|seen| (seen.ssrc, seen.timestamp))
+    }
+
     /// Whether the packet belongs to the next segment of a key that is held
     /// down, which begins where the last one reached its longest duration.
     fn goes_on(&self, header: &Header, event: &Event) -> bool {

@@ -1,7 +1,7 @@
 //! The music that comes with Tandem, reckoned when it is wanted.
 //!
 //! Four chords, each of two bars, as broken chords of a soft bell over a quiet
-//! pad. All notes lie where a telephone is at its best, from 196 to 988 Hz, and
+//! pad. All notes lie where a telephone is at its best, from 196 to 660 Hz, and
 //! the whole is about 10 dB quieter than speech, as it is heard for minutes.
 
 use std::f64::consts::{PI, TAU};
