@@ -1,7 +1,9 @@
 //! The live half of Tandem: what stands between the engine and the world.
 //!
 //! [`driver`] feeds the engine, makes durable what follows and then lets it
-//! out; [`store`] is where it lies. Nothing in here decides about calls.
+//! out; [`store`] is where it lies; [`media`] carries voices. Nothing in here
+//! decides about calls.
 
 pub mod driver;
+pub mod media;
 pub mod store;

@@ -1,0 +1,338 @@
+//! One call's media without its sockets: two parties, what each sends and what
+//! each hears. Time and datagrams come in, datagrams come out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::codec::{Codec, FRAME_SAMPLES};
+use super::counters::Tally;
+use super::latch::Latch;
+use super::music::Music;
+use super::rtp::{Header, Malformed, Packet};
+use super::stream::{Incoming, Outgoing};
+use super::telephone_event::{Detector, Digit, Event};
+
+/// One of the two parties of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Who is served.
+    Agent,
+    /// Who called.
+    Caller,
+}
+
+impl Side {
+    /// Both.
+    pub const BOTH: [Side; 2] = [Side::Agent, Side::Caller];
+
+    /// The one who talks with this one.
+    #[must_use]
+    pub const fn other(self) -> Side {
+        match self {
+            Side::Agent => Side::Caller,
+            Side::Caller => Side::Agent,
+        }
+    }
+
+    pub(super) const fn index(self) -> usize {
+        match self {
+            Side::Agent => 0,
+            Side::Caller => 1,
+        }
+    }
+}
+
+/// What signalling says about the peer of a side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remote {
+    /// Where it wants its media. No address, or port 0, means nowhere.
+    pub address: SocketAddr,
+    /// What it is sent. From it, both laws are taken at any time.
+    pub codec: Codec,
+    /// The payload type of the telephone-events that it takes: that of its SDP.
+    pub event_sent: Option<u8>,
+    /// That of those which it sends: of our SDP.
+    pub event_received: Option<u8>,
+}
+
+impl Remote {
+    /// A peer that neither sends nor takes telephone-events.
+    #[must_use]
+    pub const fn new(address: SocketAddr, codec: Codec) -> Self {
+        Self {
+            address,
+            codec,
+            event_sent: None,
+            event_received: None,
+        }
+    }
+
+    /// With telephone-events under the same payload type both ways.
+    #[must_use]
+    pub const fn with_events(self, payload_type: u8) -> Self {
+        Self {
+            event_sent: Some(payload_type),
+            event_received: Some(payload_type),
+            ..self
+        }
+    }
+}
+
+/// What a side is to hear.
+#[derive(Debug, Clone)]
+pub enum Hears {
+    /// Nothing is sent.
+    Nothing,
+    /// Packets without a sound, so that the peer and what lies between see that
+    /// the call lives.
+    Silence,
+    /// Music, from its begin.
+    Music(Music),
+    /// The other side.
+    Other,
+}
+
+/// What became of a datagram.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// A key was pressed.
+    pub digit: Option<Digit>,
+    /// The packet goes on to the other side, to this address.
+    pub to: Option<SocketAddr>,
+}
+
+#[derive(Debug)]
+pub struct Call {
+    parties: [Party; 2],
+}
+
+#[derive(Debug)]
+struct Party {
+    peer: Option<Peer>,
+    incoming: Incoming,
+    detector: Detector,
+    outgoing: Outgoing,
+    hears: Hears,
+    /// Of the music.
+    position: usize,
+    /// The other side's key that is not passed on: it was pressed before this
+    /// side began to listen, and was meant for the server.
+    withheld: Option<(u32, u32)>,
+    tally: Arc<Tally>,
+}
+
+#[derive(Debug)]
+struct Peer {
+    remote: Remote,
+    latch: Latch,
+    /// When it last sent something, or was named.
+    alive: Instant,
+    /// Its silence was told.
+    missed: bool,
+}
+
+enum Content {
+    Audio(Codec),
+    Event(Event),
+}
+
+impl Peer {
+    fn content(&self, packet: &Packet) -> Option<Content> {
+        let payload_type = packet.header.payload_type;
+        if let Some(codec) = Codec::of_payload_type(payload_type) {
+            return (!packet.payload.is_empty()).then_some(Content::Audio(codec));
+        }
+        if Some(payload_type) == self.remote.event_received {
+            return Event::parse(packet.payload).map(Content::Event);
+        }
+        None
+    }
+}
+
+impl Call {
+    /// With random numbers for the streams towards both sides.
+    pub fn new(random: [u64; 2], tallies: [Arc<Tally>; 2]) -> Self {
+        let [agent, caller] = random;
+        let [agent_tally, caller_tally] = tallies;
+        Self {
+            parties: [
+                Party::new(agent, agent_tally),
+                Party::new(caller, caller_tally),
+            ],
+        }
+    }
+
+    fn party(&mut self, side: Side) -> &mut Party {
+        &mut self.parties[side.index()]
+    }
+
+    pub fn tally(&self, side: Side) -> &Tally {
+        &self.parties[side.index()].tally
+    }
+
+    /// Names the peer of a side. The same address again, as in a refreshed
+    /// session, leaves it to the source that was found.
+    pub fn set_remote(&mut self, side: Side, remote: Remote, now: Instant) {
+        let party = self.party(side);
+        let known = party.peer.take().map(|peer| peer.latch);
+        let latch = known.filter(|latch| latch.signalled() == remote.address);
+        party.peer = Some(Peer {
+            remote,
+            latch: latch.unwrap_or_else(|| Latch::new(remote.address)),
+            alive: now,
+            missed: false,
+        });
+    }
+
+    /// From now on a side hears something else. Music that already plays goes
+    /// on.
+    pub fn hear(&mut self, side: Side, hears: Hears) {
+        let newest = self.party(side.other()).detector.newest();
+        let party = self.party(side);
+        let same = match (&party.hears, &hears) {
+            (Hears::Music(old), Hears::Music(new)) => old.is(new),
+            (old, new) => std::mem::discriminant(old) == std::mem::discriminant(new),
+        };
+        if !same {
+            party.hears = hears;
+            party.position = 0;
+            party.withheld = newest;
+            party.outgoing.interrupt();
+        }
+    }
+
+    /// Whether a side is to be sent a packet every 20 ms.
+    pub fn is_paced(&self, side: Side) -> bool {
+        let hears = &self.parties[side.index()].hears;
+        matches!(hears, Hears::Music(_) | Hears::Silence)
+    }
+
+    /// Writes the next 20 ms of what the server plays to a side; returns where
+    /// they go.
+    pub fn play(&mut self, side: Side, now: Instant, out: &mut Vec<u8>) -> Option<SocketAddr> {
+        let party = self.party(side);
+        let peer = party.peer.as_ref()?;
+        let (codec, to) = (peer.remote.codec, peer.latch.target()?);
+        let header = party.outgoing.local(codec.payload_type(), now);
+        out.extend_from_slice(&header.bytes());
+        match &party.hears {
+            Hears::Music(music) => music.play(codec, &mut party.position, FRAME_SAMPLES, out),
+            Hears::Nothing | Hears::Other | Hears::Silence => {
+                out.extend(std::iter::repeat_n(codec.silence(), FRAME_SAMPLES));
+            }
+        }
+        Some(to)
+    }
+
+    /// Takes a datagram that came to a side; writes the packet that goes on to
+    /// the other one.
+    pub fn receive(
+        &mut self,
+        side: Side,
+        from: SocketAddr,
+        datagram: &[u8],
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) -> Received {
+        let party = self.party(side);
+        let packet = match Packet::parse(datagram) {
+            Ok(packet) => packet,
+            Err(Malformed::Rtcp) => {
+                party.tally.rtcp();
+                return Received::default();
+            }
+            Err(_) => {
+                party.tally.refused();
+                return Received::default();
+            }
+        };
+        let Some(content) = party.admit(from, &packet, now) else {
+            party.tally.refused();
+            return Received::default();
+        };
+        party.tally.received(datagram.len(), party.incoming.lost());
+        let digit = match &content {
+            Content::Audio(_) => None,
+            Content::Event(event) => party.detector.packet(&packet.header, event),
+        };
+        let to = self.party(side.other()).relay(&packet, &content, now, out);
+        Received { digit, to }
+    }
+
+    /// Whether a side, which ought to send, was silent for longer than allowed.
+    /// Each silence is told once.
+    pub fn is_missed(&mut self, side: Side, allowed: Duration, now: Instant) -> bool {
+        let Some(peer) = &mut self.party(side).peer else {
+            return false;
+        };
+        let silent = now.saturating_duration_since(peer.alive) > allowed;
+        let missed = silent && !peer.missed && peer.latch.target().is_some();
+        peer.missed |= missed;
+        missed
+    }
+}
+
+impl Party {
+    fn new(random: u64, tally: Arc<Tally>) -> Self {
+        Self {
+            peer: None,
+            incoming: Incoming::default(),
+            detector: Detector::default(),
+            outgoing: Outgoing::new(random),
+            hears: Hears::Nothing,
+            position: 0,
+            withheld: None,
+            tally,
+        }
+    }
+
+    /// What a packet holds, if it is one of the peer's.
+    fn admit(&mut self, from: SocketAddr, packet: &Packet, now: Instant) -> Option<Content> {
+        let peer = self.peer.as_mut()?;
+        let content = peer.content(packet)?;
+        let Header { ssrc, sequence, .. } = packet.header;
+        if !peer.latch.admits(from, ssrc, sequence) {
+            return None;
+        }
+        peer.alive = now;
+        peer.missed = false;
+        self.incoming.packet(&packet.header);
+        Some(content)
+    }
+
+    /// Passes on what the other side sent, where this one hears it.
+    fn relay(
+        &mut self,
+        packet: &Packet,
+        content: &Content,
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) -> Option<SocketAddr> {
+        if !matches!(self.hears, Hears::Other) {
+            return None;
+        }
+        let peer = self.peer.as_ref()?;
+        let to = peer.latch.target()?;
+        let key = (packet.header.ssrc, packet.header.timestamp);
+        let (payload_type, samples) = match content {
+            Content::Audio(_) => {
+                let samples = u32::try_from(packet.payload.len()).expect("a packet is short");
+                (peer.remote.codec.payload_type(), samples)
+            }
+            Content::Event(_) if self.withheld == Some(key) => return None,
+            Content::Event(event) => (peer.remote.event_sent?, event.duration.into()),
+        };
+        let header = self.outgoing.relay(&packet.header, samples, now)?;
+        let header = Header {
+            payload_type,
+            ..header
+        };
+        out.extend_from_slice(&header.bytes());
+        match content {
+            Content::Audio(codec) => codec.transcode(peer.remote.codec, packet.payload, out),
+            Content::Event(_) => out.extend_from_slice(packet.payload),
+        }
+        Some(to)
+    }
+}

@@ -1,0 +1,129 @@
+//! What callers hear while they wait: encoded once, shared by all of them.
+
+mod melody;
+mod resample;
+mod wav;
+
+use std::f64::consts::TAU;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::codec::{Codec, SAMPLES_A_SECOND};
+
+pub use wav::{FILE_BYTES_MAX, MUSIC_SECONDS_MAX, RATE_MAX, RATE_MIN};
+
+/// Audio at 8 kHz in both laws, which is played over and over. Clones share it.
+#[derive(Clone)]
+pub struct Music {
+    /// As long as each other, and never empty.
+    alaw: Arc<[u8]>,
+    ulaw: Arc<[u8]>,
+}
+
+/// Why a file cannot be played.
+#[derive(Debug)]
+pub struct MusicError {
+    path: PathBuf,
+    why: String,
+}
+
+impl fmt::Display for MusicError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.why)
+    }
+}
+
+impl std::error::Error for MusicError {}
+
+impl Music {
+    /// Reads a WAV file: PCM of 8, 16, 24 or 32 bits, floats, or G.711; any
+    /// number of channels, which are mixed; from 1 to 48 kHz.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is something else, is empty, or exceeds
+    /// [`FILE_BYTES_MAX`] or [`MUSIC_SECONDS_MAX`]. The error names the file.
+    pub fn load(path: &Path) -> Result<Music, MusicError> {
+        let named = |why| MusicError {
+            path: path.to_owned(),
+            why,
+        };
+        let bytes = wav::bytes_of(path).map_err(named)?;
+        Music::from_wav(&bytes).map_err(named)
+    }
+
+    /// The same from the bytes of a file.
+    ///
+    /// # Errors
+    /// As a sentence that says what is wrong with them.
+    pub fn from_wav(bytes: &[u8]) -> Result<Music, String> {
+        wav::read(bytes).map(|samples| Music::of_samples(&samples))
+    }
+
+    /// What is played where nobody chose a file: slow broken chords of a soft
+    /// bell over a quiet pad, 32 seconds long, made to begin again unnoticed.
+    #[must_use]
+    pub fn melody() -> Music {
+        Music::of_samples(&melody::samples())
+    }
+
+    /// A tone of so many hertz, whole ones, so that a second of it has no seam;
+    /// 16 dB below the loudest that G.711 can say.
+    #[must_use]
+    pub fn tone(hz: u16) -> Music {
+        let sample = |n: u32| {
+            let turns = f64::from(hz) * f64::from(n) / f64::from(SAMPLES_A_SECOND);
+            resample::to_sample(0.158 * (TAU * turns).sin())
+        };
+        Music::of_samples(&(0..SAMPLES_A_SECOND).map(sample).collect::<Vec<_>>())
+    }
+
+    /// Audio of 8,000 samples a second.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn of_samples(samples: &[i16]) -> Music {
+        assert!(!samples.is_empty(), "there is something to hear");
+        let encode = |codec: Codec| samples.iter().map(|sample| codec.encode(*sample)).collect();
+        Music {
+            alaw: encode(Codec::Pcma),
+            ulaw: encode(Codec::Pcmu),
+        }
+    }
+
+    /// All of it, encoded.
+    #[must_use]
+    pub fn encoded(&self, codec: Codec) -> &[u8] {
+        match codec {
+            Codec::Pcma => &self.alaw,
+            Codec::Pcmu => &self.ulaw,
+        }
+    }
+
+    /// Appends `count` samples from a position, from which the next piece
+    /// begins afterwards.
+    pub fn play(&self, codec: Codec, position: &mut usize, count: usize, out: &mut Vec<u8>) {
+        let all = self.encoded(codec);
+        let mut wanted = count;
+        while wanted > 0 {
+            let rest = &all[*position..];
+            let piece = &rest[..wanted.min(rest.len())];
+            out.extend_from_slice(piece);
+            wanted -= piece.len();
+            *position = (*position + piece.len()) % all.len();
+        }
+    }
+
+    /// Whether both are one and the same.
+    #[must_use]
+    pub fn is(&self, other: &Music) -> bool {
+        Arc::ptr_eq(&self.ulaw, &other.ulaw)
+    }
+}
+
+impl fmt::Debug for Music {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Music of {} samples", self.ulaw.len())
+    }
+}

@@ -1,0 +1,172 @@
+//! From any rate to that of telephony: a sinc filter under a Kaiser window.
+
+use std::collections::VecDeque;
+use std::f64::consts::PI;
+use std::sync::LazyLock;
+
+use crate::media::codec::SAMPLES_A_SECOND;
+
+/// The filter reaches over so many crossings of zero on each side.
+const CROSSINGS: u32 = 24;
+/// The table has so many points from one crossing to the next; between them
+/// straight lines stray by less than the noise of G.711.
+const POINTS: u32 = 256;
+/// Shape of the window: the stop band lies about 80 dB below.
+const BETA: f64 = 8.0;
+/// What is kept of the band up to half the lower rate. The rest is the slope of
+/// the filter, so that nothing folds back below 3.4 kHz, where telephony ends.
+const PASS: f64 = 0.92;
+
+/// One half of the filter, from its middle outwards.
+static FILTER: LazyLock<Vec<f32>> = LazyLock::new(filter);
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "less precision is meant, and the values lie between -1 and 1"
+)]
+fn filter() -> Vec<f32> {
+    let value = |point: u32| {
+        let at = f64::from(point) / f64::from(POINTS);
+        let edge = f64::from(CROSSINGS);
+        let window = bessel(BETA * (1.0 - (at / edge).powi(2)).max(0.0).sqrt()) / bessel(BETA);
+        let sinc = if point == 0 {
+            1.0
+        } else {
+            (PI * at).sin() / (PI * at)
+        };
+        (sinc * window) as f32
+    };
+    // One more, so that every point has a next one.
+    let mut filter: Vec<f32> = (0..=CROSSINGS * POINTS).map(value).collect();
+    filter.push(0.0);
+    filter
+}
+
+/// The modified Bessel function of the first kind and order zero.
+fn bessel(x: f64) -> f64 {
+    let (mut term, mut sum) = (1.0, 1.0);
+    for k in 1..40 {
+        term *= (x / 2.0 / f64::from(k)).powi(2);
+        sum += term;
+    }
+    sum
+}
+
+/// Takes samples of one rate and collects those of 8 kHz.
+pub struct Resampler {
+    rate: u32,
+    /// Steps of the filter's table for one sample of the input.
+    scale: f64,
+    gain: f64,
+    /// Samples of the input on each side of the one asked for.
+    reach: usize,
+    /// The input from `reach` samples before the present output on.
+    window: VecDeque<f32>,
+    /// Index in the input of the window's first sample, silence before the
+    /// first sample included.
+    begin: u64,
+    pushed: u64,
+    output: Vec<i16>,
+}
+
+impl Resampler {
+    /// From a rate in samples a second.
+    pub fn new(rate: u32) -> Self {
+        let ratio = f64::from(rate) / f64::from(SAMPLES_A_SECOND);
+        // Crossings of zero for one sample of the input.
+        let band = PASS * ratio.recip().min(1.0);
+        let reach = reach(rate);
+        Self {
+            rate,
+            scale: band * f64::from(POINTS),
+            gain: band,
+            reach,
+            window: std::iter::repeat_n(0.0, reach).collect(),
+            begin: 0,
+            pushed: 0,
+            output: Vec::new(),
+        }
+    }
+
+    /// The next sample, from -1 to 1.
+    pub fn push(&mut self, sample: f32) {
+        self.pushed += 1;
+        self.window.push_back(sample);
+        while self.window.len() > self.last_needed() {
+            self.emit();
+        }
+    }
+
+    /// All samples of the output.
+    pub fn finish(mut self) -> Vec<i16> {
+        let wanted = self.pushed * u64::from(SAMPLES_A_SECOND) / u64::from(self.rate);
+        let wanted = usize::try_from(wanted.max(1)).expect("music is short");
+        while self.output.len() < wanted {
+            self.push(0.0);
+        }
+        self.output.truncate(wanted);
+        self.output
+    }
+
+    /// Where the present output lies in the input: whole samples, and a part.
+    fn position(&self) -> (u64, f64) {
+        let at = u64::try_from(self.output.len()).expect("a length") * u64::from(self.rate);
+        let (whole, part) = (
+            at / u64::from(SAMPLES_A_SECOND),
+            at % u64::from(SAMPLES_A_SECOND),
+        );
+        let part = u32::try_from(part).expect("less than the divisor");
+        (whole, f64::from(part) / f64::from(SAMPLES_A_SECOND))
+    }
+
+    /// How many samples the window must have beyond for the present output.
+    fn last_needed(&self) -> usize {
+        let (whole, _) = self.position();
+        usize::try_from(whole - self.begin).expect("near") + 2 * self.reach + 1
+    }
+
+    fn emit(&mut self) {
+        let (whole, part) = self.position();
+        let behind = usize::try_from(whole - self.begin).expect("near");
+        self.window.drain(..behind);
+        self.begin = whole;
+        let mut sum = 0.0;
+        let mut at = -f64::from(u32::try_from(self.reach).expect("a short filter")) - part;
+        for sample in self.window.iter().take(2 * self.reach + 2) {
+            sum += f64::from(*sample) * weight(at.abs() * self.scale);
+            at += 1.0;
+        }
+        self.output.push(to_sample(sum * self.gain));
+    }
+}
+
+/// Samples of the input that the filter covers on one side.
+fn reach(rate: u32) -> usize {
+    // One crossing is ratio / PASS samples long, and PASS is over 9/10.
+    let reach = (CROSSINGS * rate.max(SAMPLES_A_SECOND) * 10).div_ceil(SAMPLES_A_SECOND * 9);
+    usize::try_from(reach).expect("a short filter")
+}
+
+/// The filter at so many steps from its middle.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "distances are positive and short, and the part is taken apart"
+)]
+fn weight(steps: f64) -> f64 {
+    let point = steps as usize;
+    let part = steps - steps.floor();
+    match FILTER.get(point..point + 2) {
+        Some([near, far]) => f64::from(*near) + part * f64::from(far - near),
+        _ => 0.0,
+    }
+}
+
+/// A sample from -1 to 1 as a number, the loudest where it is beyond.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a cast from float clamps, and makes nothing of what is no number"
+)]
+pub fn to_sample(value: f64) -> i16 {
+    (value * 32_767.0).round() as i16
+}

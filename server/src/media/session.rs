@@ -1,0 +1,238 @@
+//! The handles: the media of the server, and those of one call.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::call::{Call, Hears, Remote, Side};
+use super::counters::{Counters, Tally};
+use super::music::Music;
+use super::ports::{OpenError, Pool};
+use super::shard::{Mailbox, Seat, Shard, Wishes};
+use super::{MediaEvent, SessionId};
+
+/// More threads than this would only take turns.
+pub const THREADS_MAX: usize = 64;
+
+/// How media are carried.
+#[derive(Debug, Clone)]
+pub struct MediaOptions {
+    /// The address of this machine that peers can reach. Sockets are bound to
+    /// it, and SDP names it.
+    pub ip: IpAddr,
+    /// The ports; a call takes two pairs of them.
+    pub ports: RangeInclusive<u16>,
+    /// Threads, of which one carries thousands of calls.
+    pub threads: usize,
+    /// After so long without a packet, [`super::MediaEventKind::Timeout`] is
+    /// told.
+    pub timeout: Option<Duration>,
+}
+
+impl MediaOptions {
+    /// Ports 10,000 to 19,999 and one thread; nothing is told about silence.
+    #[must_use]
+    pub fn new(ip: IpAddr) -> Self {
+        Self {
+            ip,
+            ports: 10_000..=19_999,
+            threads: 1,
+            timeout: None,
+        }
+    }
+}
+
+/// The media of the server. Clones are the same; with the last of them the
+/// media threads end, and all calls fall silent.
+#[derive(Debug, Clone)]
+pub struct Media(Arc<Threads>);
+
+#[derive(Debug)]
+struct Threads {
+    pool: Arc<Pool>,
+    shards: Vec<Arc<Shard>>,
+    handles: Vec<JoinHandle<()>>,
+    next: AtomicUsize,
+}
+
+impl Media {
+    /// Starts the media threads.
+    ///
+    /// # Errors
+    /// Where the options hold no pair of ports for each side of one call, no
+    /// thread or more than [`THREADS_MAX`], or the system refuses.
+    pub fn start(options: &MediaOptions) -> io::Result<Media> {
+        let wrong = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+        if !(1..=THREADS_MAX).contains(&options.threads) {
+            return wrong("media want 1 to 64 threads");
+        }
+        let pool = Pool::new(options.ip, options.ports.clone());
+        if pool.pairs_free() < Side::BOTH.len() {
+            return wrong("media want at least four ports, from an even one on");
+        }
+        // From here on, threads that were started end with this.
+        let mut threads = Threads {
+            pool: Arc::new(pool),
+            shards: Vec::new(),
+            handles: Vec::new(),
+            next: AtomicUsize::new(0),
+        };
+        for number in 0..options.threads {
+            let (shard, handle) = Shard::start(format!("media-{number}"), options.timeout)?;
+            threads.shards.push(shard);
+            threads.handles.push(handle);
+        }
+        Ok(Media(Arc::new(threads)))
+    }
+
+    /// Opens the media of a call: two pairs of ports, to which nobody is heard
+    /// and from which nothing is sent until the session is told more. What
+    /// happens is told over `events`, and lost where that is full.
+    ///
+    /// # Errors
+    /// Where no ports are left, or the system refuses.
+    pub fn open(&self, events: mpsc::Sender<MediaEvent>) -> Result<Session, OpenError> {
+        let Threads {
+            pool, shards, next, ..
+        } = &*self.0;
+        let pairs = [pool.bind()?, pool.bind()?];
+        let id = SessionId(next.fetch_add(1, Relaxed));
+        let shard = Arc::clone(&shards[id.0 % shards.len()]);
+        let local = [pairs[0].local, pairs[1].local];
+        let tallies: [Arc<Tally>; 2] = Default::default();
+        let mailbox = Arc::new(Mailbox::default());
+        let seat = Seat {
+            id,
+            call: Call::new([random()?, random()?], tallies.clone()),
+            pairs,
+            mailbox: Arc::clone(&mailbox),
+            events,
+            slots: [None; 2],
+        };
+        shard.open(seat).map_err(OpenError::Socket)?;
+        Ok(Session(Arc::new(Inner {
+            id,
+            local,
+            tallies,
+            mailbox,
+            shard,
+        })))
+    }
+
+    /// How many pairs of ports are free; a call takes two. Those of a session
+    /// that was dropped are free again after a moment.
+    #[must_use]
+    pub fn pairs_free(&self) -> usize {
+        self.0.pool.pairs_free()
+    }
+}
+
+fn random() -> Result<u64, OpenError> {
+    getrandom::u64().map_err(|error| OpenError::Socket(io::Error::other(error.to_string())))
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        for shard in &self.shards {
+            shard.stop();
+        }
+        for handle in self.handles.drain(..) {
+            // One that panicked has said so.
+            let _ended = handle.join();
+        }
+    }
+}
+
+/// The media of one call. Clones are the same; with the last of them the
+/// sockets close and their ports are free.
+///
+/// No method waits, and each says what is to hold from now on.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    id: SessionId,
+    local: [SocketAddr; 2],
+    tallies: [Arc<Tally>; 2],
+    mailbox: Arc<Mailbox>,
+    shard: Arc<Shard>,
+}
+
+impl Session {
+    /// By which its events are known.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.0.id
+    }
+
+    /// Where a side is to send its RTP; the port behind takes RTCP.
+    #[must_use]
+    pub fn local(&self, side: Side) -> SocketAddr {
+        self.0.local[side.index()]
+    }
+
+    /// Says who the peer of a side is, and what it takes. With another address
+    /// than before, its packets are awaited from there anew.
+    pub fn set_remote(&self, side: Side, remote: Remote) {
+        self.wish(|wishes| wishes.remotes[side.index()] = Some(remote));
+    }
+
+    /// Plays music to a side, over and over. The same music goes on where it is.
+    pub fn play(&self, side: Side, music: &Music) {
+        self.hear(side, Hears::Music(music.clone()));
+    }
+
+    /// Sends silence to a side.
+    pub fn silence(&self, side: Side) {
+        self.hear(side, Hears::Silence);
+    }
+
+    /// Lets both sides hear each other.
+    pub fn bridge(&self) {
+        self.wish(|wishes| wishes.hears = [Some(Hears::Other), Some(Hears::Other)]);
+    }
+
+    /// Lets them no longer hear each other, but silence.
+    pub fn unbridge(&self) {
+        self.wish(|wishes| wishes.hears = [Some(Hears::Silence), Some(Hears::Silence)]);
+    }
+
+    /// Sends nothing more to a side, not even silence.
+    pub fn mute(&self, side: Side) {
+        self.hear(side, Hears::Nothing);
+    }
+
+    /// What came from a side and went to it so far.
+    #[must_use]
+    pub fn counters(&self, side: Side) -> Counters {
+        self.0.tallies[side.index()].read()
+    }
+
+    fn hear(&self, side: Side, hears: Hears) {
+        self.wish(|wishes| wishes.hears[side.index()] = Some(hears));
+    }
+
+    fn wish(&self, wish: impl FnOnce(&mut Wishes)) {
+        self.0.shard.wish(self.0.id, &self.0.mailbox, wish);
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [agent, caller] = self.0.local;
+        write!(f, "{:?}: agent at {agent}, caller at {caller}", self.0.id)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.shard.close(self.id);
+    }
+}
