@@ -7,3 +7,4 @@
 pub mod driver;
 pub mod media;
 pub mod store;
+pub mod voice;

@@ -1,0 +1,360 @@
+//! The callers' sides of calls: we are called, and answer.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use tandem_engine::{CallId, Cause, HangUpCause, Input, Number, QueueId};
+use tandem_sip::endpoint::ServerId;
+use tandem_sip::header::names;
+use tandem_sip::sdp::{self as description, Agreement, Codec, Local};
+use tandem_sip::{Dialog, Request, Response, Status, Target};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::exchange::{Exchange, Invited, Party, way};
+use super::identity::Sender;
+use super::sdp;
+use crate::media::{Session, Side};
+
+/// The caller's side of a call.
+#[derive(Debug)]
+pub(super) struct Caller {
+    pub(super) transaction: ServerId,
+    /// Who calls, as other telephones show it.
+    pub(super) number: Number,
+    pub(super) name: Option<String>,
+    invite: Request,
+    pub(super) source: Target,
+    pub(super) media: Session,
+    local: Local,
+    /// What was agreed on; `None`: we made the offer, and the ACK brings the answer.
+    agreed: Option<(description::Session, Agreement)>,
+    /// Once we have answered.
+    pub(super) dialog: Option<Dialog>,
+    /// The caller has gone before the engine let him in.
+    gone: bool,
+    /// The row of the store that ends this dialog after a restart.
+    pub(super) row: Option<[u8; 8]>,
+}
+
+impl Caller {
+    /// What the caller speaks, for the offers to telephones.
+    pub(super) fn codec(&self) -> Option<Codec> {
+        self.agreed.as_ref().map(|(_, agreement)| agreement.codec)
+    }
+}
+
+impl Exchange {
+    /// Somebody calls.
+    pub(super) fn invite(&mut self, transaction: ServerId, request: &Request, source: Target) {
+        let now = self.now();
+        let sender = match self.identity.sender(now, request, source) {
+            Ok(sender) => sender,
+            Err(refusal) => {
+                self.counts.unauthorized.fetch_add(1, Relaxed);
+                return self.answer_with(transaction, *refusal);
+            }
+        };
+        let dialled = request
+            .uri
+            .user()
+            .and_then(|user| user.parse::<Number>().ok());
+        let Some(dialled) = dialled else {
+            return self.answer(transaction, Status::NOT_FOUND);
+        };
+        let caller = match self.caller(transaction, request, source, &sender) {
+            Ok(caller) => caller,
+            Err(status) => return self.answer(transaction, status),
+        };
+        let key = key_of(request, self.next_serial());
+        let from = tandem_engine::Caller {
+            number: caller.number,
+            name: caller.name.as_deref().map(Into::into),
+            extension: match sender {
+                Sender::Extension(number) => Some(number),
+                Sender::Trunk => None,
+            },
+        };
+        let arrived = Input::CallArrived { key, from, dialled };
+        if self.handle.tell(arrived).is_err() {
+            self.counts.shed.fetch_add(1, Relaxed);
+            return self.answer(transaction, Status::UNAVAILABLE);
+        }
+        self.counts.invites.fetch_add(1, Relaxed);
+        self.invited.insert(transaction, Invited::Arriving(key));
+        self.arriving.insert(key, caller);
+    }
+
+    /// Prepares the caller's side: the sockets for his voice, and the answer to his offer.
+    fn caller(
+        &mut self,
+        transaction: ServerId,
+        request: &Request,
+        source: Target,
+        sender: &Sender,
+    ) -> Result<Caller, Status> {
+        let or_bad = |fault: tandem_sip::Fault| fault.status.unwrap_or(Status::BAD_REQUEST);
+        let offered = sdp::offered(request).map_err(or_bad)?;
+        request
+            .headers
+            .contact()
+            .map_err(or_bad)?
+            .ok_or(Status::BAD_REQUEST)?;
+        let media = self.media.open(self.media_events.clone());
+        let media = media.map_err(|_| Status::UNAVAILABLE)?;
+        let serial = self.next_serial();
+        let local = sdp::local(&media, Side::Caller, None, serial);
+        let agreed = match offered {
+            Some(offered) => Some(description::answer(&local, &offered).map_err(or_bad)?),
+            None => None,
+        };
+        if let Some((_, agreement)) = &agreed {
+            media.set_remote(Side::Caller, sdp::remote_of_offer(agreement));
+        }
+        let from = request.headers.from().map_err(or_bad)?;
+        let shown = from.uri.user().and_then(|user| user.parse().ok());
+        let number = match sender {
+            Sender::Extension(number) => *number,
+            Sender::Trunk => shown.unwrap_or(Number::NONE),
+        };
+        Ok(Caller {
+            transaction,
+            number,
+            name: from.display.filter(|name| !name.is_empty()),
+            invite: request.clone(),
+            source,
+            media,
+            local,
+            agreed,
+            dialog: None,
+            gone: false,
+            row: None,
+        })
+    }
+
+    /// The engine let a caller in.
+    pub(super) fn let_in(&mut self, key: u128, call: CallId) {
+        let Some(caller) = self.arriving.remove(&key) else {
+            return;
+        };
+        if caller.gone {
+            return self.tell(Input::CallerHungUp { call });
+        }
+        self.invited.insert(caller.transaction, Invited::Live(call));
+        self.callers.insert(call, caller);
+    }
+
+    /// The engine did not let a caller in.
+    pub(super) fn refuse_arriving(&mut self, key: u128, status: Status) {
+        if let Some(caller) = self.arriving.remove(&key) {
+            self.invited.remove(&caller.transaction);
+            self.answer(caller.transaction, status);
+        }
+    }
+
+    /// A caller gave up before we answered; he has had his 487.
+    pub(super) fn given_up(&mut self, transaction: ServerId) {
+        match self.invited.remove(&transaction) {
+            Some(Invited::Arriving(key)) => {
+                if let Some(caller) = self.arriving.get_mut(&key) {
+                    caller.gone = true;
+                }
+            }
+            Some(Invited::Live(call)) => {
+                self.forget_caller(call);
+                self.tell(Input::CallerHungUp { call });
+            }
+            None => {}
+        }
+    }
+
+    /// A final answer of ours never arrived: the caller is gone.
+    pub(super) fn answer_lost(&mut self, transaction: ServerId) {
+        if let Some(&Invited::Live(call)) = self.invited.get(&transaction) {
+            self.end_caller(call);
+            self.tell(Input::CallerHungUp { call });
+        }
+    }
+
+    /// The ACK of our answer came; it may bring what the caller takes.
+    pub(super) fn acknowledged(&mut self, transaction: ServerId, ack: &Request) {
+        let Some(&Invited::Live(call)) = self.invited.get(&transaction) else {
+            return;
+        };
+        let Some(caller) = self.callers.get_mut(&call) else {
+            return;
+        };
+        if caller.agreed.is_some() {
+            return;
+        }
+        let answered = sdp::offered(ack).ok().flatten();
+        let agreement = answered.and_then(|it| description::agree(&caller.local, &it).ok());
+        match agreement {
+            Some(agreement) => {
+                let remote = sdp::remote_of_answer(&agreement);
+                caller.media.set_remote(Side::Caller, remote);
+            }
+            None => {
+                self.end_caller(call);
+                self.tell(Input::CallerHungUp { call });
+            }
+        }
+    }
+
+    pub(super) fn alert_caller(&mut self, call: CallId) {
+        let Some(caller) = self.callers.get(&call) else {
+            return;
+        };
+        let transaction = caller.transaction;
+        if caller.dialog.is_none()
+            && let Some(mut response) = self.endpoint.response(transaction, Status::RINGING)
+        {
+            let contact = self.contact(caller.source.transport);
+            response.headers.push(names::CONTACT, contact);
+            self.answer_with(transaction, response);
+        }
+    }
+
+    /// Answers the caller, where he is not yet. False where there is nobody any more.
+    pub(super) fn answer_caller(&mut self, call: CallId) -> bool {
+        let Some(caller) = self.callers.get(&call) else {
+            return false;
+        };
+        if caller.dialog.is_some() {
+            return true;
+        }
+        let Some(response) = self.answer_of(caller) else {
+            return false;
+        };
+        let Ok(dialog) = Dialog::uas(&caller.invite, &response) else {
+            return false;
+        };
+        let (transaction, source) = (caller.transaction, caller.source);
+        let row = self.outlived.keep(&dialog, way(dialog.next_hop(), source));
+        self.parties
+            .insert(dialog.id().clone(), Party::Caller(call));
+        if let Some(caller) = self.callers.get_mut(&call) {
+            (caller.dialog, caller.row) = (Some(dialog), row);
+        }
+        self.answer_with(transaction, response);
+        true
+    }
+
+    fn answer_of(&self, caller: &Caller) -> Option<Response> {
+        let mut response = self.endpoint.response(caller.transaction, Status::OK)?;
+        let contact = self.contact(caller.source.transport);
+        response.headers.push(names::CONTACT, contact);
+        let allow = tandem_sip::uas::allow(&super::exchange::ABILITIES);
+        response.headers.push(names::ALLOW, allow);
+        let body = match &caller.agreed {
+            Some((answer, _)) => answer.to_bytes(),
+            None => description::offer(&caller.local).to_bytes(),
+        };
+        response.set_body("application/sdp", body);
+        Some(response)
+    }
+
+    pub(super) fn play_music(&mut self, call: CallId, queue: QueueId) {
+        let directory = std::sync::Arc::clone(&self.directory);
+        let number = directory.queues.get(&queue).map(|entry| entry.number);
+        let queues = directory.config.queues.iter();
+        let config = queues.clone().find(|config| Some(config.number) == number);
+        let music = self.music_of(config.and_then(|config| config.music.as_deref()));
+        if self.answer_caller(call)
+            && let Some(caller) = self.callers.get(&call)
+        {
+            caller.media.play(Side::Caller, &music);
+        }
+    }
+
+    pub(super) fn hang_up_caller(&mut self, call: CallId, cause: HangUpCause) {
+        let Some(caller) = self.callers.get(&call) else {
+            return;
+        };
+        if caller.dialog.is_some() {
+            return self.end_caller(call);
+        }
+        let transaction = caller.transaction;
+        self.forget_caller(call);
+        self.answer(transaction, status_of(cause));
+    }
+
+    /// Ends the dialog with a caller.
+    fn end_caller(&mut self, call: CallId) {
+        if let Some(caller) = self.forget_caller(call)
+            && let Some(dialog) = caller.dialog
+        {
+            self.bye(dialog, caller.source);
+        }
+    }
+
+    /// The caller's side is over; nothing is sent.
+    pub(super) fn forget_caller(&mut self, call: CallId) -> Option<Caller> {
+        let caller = self.callers.remove(&call)?;
+        self.invited.remove(&caller.transaction);
+        if let Some(dialog) = &caller.dialog {
+            self.parties.remove(dialog.id());
+        }
+        self.outlived.drop(caller.row);
+        Some(caller)
+    }
+
+    /// A party of a call offers something else: another address, a hold, or nothing new.
+    pub(super) fn reinvited(&mut self, transaction: ServerId, request: &Request, party: Party) {
+        let (media, side) = match party {
+            Party::Caller(call) => (
+                self.callers.get(&call).map(|c| c.media.clone()),
+                Side::Caller,
+            ),
+            Party::Leg(leg) => (self.media_of_leg(leg), Side::Agent),
+        };
+        let Some(media) = media else {
+            return self.answer(transaction, Status::NO_SUCH_CALL);
+        };
+        let serial = self.next_serial();
+        let mut local = sdp::local(&media, side, None, serial);
+        local.version = serial;
+        let body = match sdp::offered(request) {
+            Err(fault) => {
+                return self.answer(transaction, fault.status.unwrap_or(Status::BAD_REQUEST));
+            }
+            Ok(None) => description::offer(&local).to_bytes(),
+            Ok(Some(offered)) => match description::answer(&local, &offered) {
+                Ok((answer, agreement)) => {
+                    media.set_remote(side, sdp::remote_of_offer(&agreement));
+                    answer.to_bytes()
+                }
+                Err(_) => return self.answer(transaction, Status::NOT_ACCEPTABLE_HERE),
+            },
+        };
+        let transport = tandem_sip::Transport::Udp;
+        let contact = self.contact(transport);
+        if let Some(mut response) = self.endpoint.response(transaction, Status::OK) {
+            response.headers.push(names::CONTACT, contact);
+            response.set_body("application/sdp", body);
+            self.answer_with(transaction, response);
+        }
+    }
+}
+
+/// The name under which the engine hears of a call: its Call-ID, From tag, and a number
+/// that no other has, as a caller may use both again.
+fn key_of(request: &Request, serial: u64) -> u128 {
+    let headers = &request.headers;
+    let call_id = headers.call_id().unwrap_or_default();
+    let from = headers.from().ok();
+    let tag = from
+        .as_ref()
+        .and_then(|from| from.tag())
+        .unwrap_or_default();
+    xxh3_128(format!("{call_id}\0{tag}\0{serial}").as_bytes())
+}
+
+/// What a caller is told who was not answered (RFC 3261 21.4 and 21.6).
+fn status_of(cause: HangUpCause) -> Status {
+    match cause {
+        HangUpCause::ExtensionFailed(Cause::Busy) => Status::BUSY_HERE,
+        HangUpCause::ExtensionFailed(Cause::Rejected) => Status::DECLINE,
+        HangUpCause::ExtensionFailed(Cause::NoAnswer | Cause::Unreachable)
+        | HangUpCause::Normal
+        | HangUpCause::Unanswered => Status::TEMPORARILY_UNAVAILABLE,
+    }
+}

@@ -1,0 +1,318 @@
+//! The telephones' sides of calls: we ring them, and connect them.
+
+use std::time::Duration;
+
+use tandem_engine::{AgentId, CallId, CancelReason, Cause, Input, LegId, QueueId};
+use tandem_sip::endpoint::ClientId;
+use tandem_sip::header::{Reason, names};
+use tandem_sip::sdp::{self as description, Agreement, Local};
+use tandem_sip::uri::Host;
+use tandem_sip::{Dialog, Method, NameAddr, Request, Response, Status, Target, Uri};
+
+use super::exchange::{Exchange, Party, way};
+use super::sdp;
+use crate::media::{Session, Side};
+
+/// After the end of an INVITE no answer to it comes any more (RFC 3261 17.1.1.2: timer D
+/// is at least 32 s; RFC 6026 7.2: timer M is 64 × T1).
+const LINGER: Duration = Duration::from_secs(32);
+
+/// A telephone that rings or talks. Where several devices of one extension ring, the
+/// first to answer is it.
+#[derive(Debug)]
+pub(super) struct Leg {
+    call: CallId,
+    media: Session,
+    local: Local,
+    /// Whether it rings for a call that is not a queue's, whose caller hears that.
+    direct: bool,
+    branches: Vec<ClientId>,
+    pub(super) answered: Option<Answered>,
+    /// The worst that a device said so far.
+    cause: Cause,
+}
+
+/// The device that answered.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) dialog: Dialog,
+    source: Target,
+    agreement: Agreement,
+    row: Option<[u8; 8]>,
+}
+
+/// An INVITE of ours.
+#[derive(Debug)]
+pub(super) struct Ringing {
+    /// Which leg rings with it; `None`: nobody wants it any more.
+    leg: Option<LegId>,
+    invite: Request,
+    to: Target,
+}
+
+impl Exchange {
+    /// Rings the devices of an extension.
+    pub(super) fn ring(
+        &mut self,
+        leg: LegId,
+        call: CallId,
+        agent: AgentId,
+        queue: Option<QueueId>,
+    ) {
+        let number = self.directory.agents.get(&agent).map(|entry| entry.number);
+        let devices = number.map_or_else(Vec::new, |number| self.registrations.devices(number));
+        let Some(caller) = self.callers.get(&call) else {
+            // The caller has gone, which the engine hears in a moment.
+            return self.tell(Input::LegFailed {
+                leg,
+                cause: Cause::Unreachable,
+            });
+        };
+        let (media, codec) = (caller.media.clone(), caller.codec());
+        let from = self.calling_party(caller.number.to_string(), caller.name.clone());
+        let serial = self.next_serial();
+        let local = sdp::local(&media, Side::Agent, codec, serial);
+        let body = description::offer(&local).to_bytes();
+        let mut branches = Vec::new();
+        for (contact, to) in devices {
+            let to_address = NameAddr::new(contact.clone());
+            let mut invite =
+                self.endpoint
+                    .request(Method::Invite, contact, from.clone(), to_address);
+            invite
+                .headers
+                .push(names::CONTACT, self.contact(to.transport));
+            let allow = tandem_sip::uas::allow(&super::exchange::ABILITIES);
+            invite.headers.push(names::ALLOW, allow);
+            invite.set_body("application/sdp", body.clone());
+            let now = self.now();
+            if let Ok(transaction) = self.endpoint.send_request(now, to, invite.clone()) {
+                let leg = Some(leg);
+                self.ringing
+                    .insert(transaction, Ringing { leg, invite, to });
+                branches.push(transaction);
+            }
+        }
+        if branches.is_empty() {
+            return self.tell(Input::LegFailed {
+                leg,
+                cause: Cause::Unreachable,
+            });
+        }
+        let entry = Leg {
+            call,
+            media,
+            local,
+            direct: queue.is_none(),
+            branches,
+            answered: None,
+            cause: Cause::Unreachable,
+        };
+        self.legs.insert(leg, entry);
+    }
+
+    /// Who calls, as telephones show it.
+    fn calling_party(&self, number: String, name: Option<String>) -> NameAddr {
+        let user = if number.is_empty() {
+            "anonymous"
+        } else {
+            &number
+        };
+        let host = Host::Ip(self.net.local().ip());
+        NameAddr {
+            display: name,
+            ..NameAddr::new(Uri::sip(Some(user), host, None))
+        }
+    }
+
+    /// A device said something.
+    pub(super) fn ring_answered(&mut self, transaction: ClientId, response: &Response) {
+        let Some(ringing) = self.ringing.get(&transaction) else {
+            return;
+        };
+        let (leg, to) = (ringing.leg, ringing.to);
+        if response.status.is_success() {
+            let dialog = Dialog::uac(&ringing.invite, response);
+            let number = ringing.invite.headers.cseq().map_or(1, |cseq| cseq.number);
+            // An answer without a contact can not even be acknowledged.
+            match dialog {
+                Ok(dialog) => self.picked_up(transaction, leg, dialog, number, to, response),
+                Err(_) => self.branch_failed(transaction, Cause::Unreachable),
+            }
+        } else if response.status.is_provisional() {
+            self.rings(leg, response.status);
+        } else {
+            self.branch_failed(transaction, cause_of(response.status));
+        }
+    }
+
+    /// A direct call's caller hears that the telephone rings once it does.
+    fn rings(&mut self, leg: Option<LegId>, status: Status) {
+        let leg = leg.and_then(|leg| self.legs.get(&leg));
+        if let Some(call) = leg.filter(|leg| leg.direct).map(|leg| leg.call)
+            && status != Status::TRYING
+        {
+            self.alert_caller(call);
+        }
+    }
+
+    fn picked_up(
+        &mut self,
+        transaction: ClientId,
+        leg: Option<LegId>,
+        dialog: Dialog,
+        number: u32,
+        to: Target,
+        response: &Response,
+    ) {
+        let hop = way(dialog.next_hop(), to);
+        self.endpoint.send_ack(transaction, hop, dialog.ack(number));
+        let entry = leg.and_then(|leg| Some((leg, self.legs.get_mut(&leg)?)));
+        let Some((id, leg)) = entry.filter(|(_, leg)| leg.answered.is_none()) else {
+            // Nobody wants this device any more, or another one was first.
+            self.linger(transaction);
+            return self.bye(dialog, to);
+        };
+        let described = description::Session::parse(&response.body).ok();
+        let agreed = described.and_then(|it| description::agree(&leg.local, &it).ok());
+        let Some(agreement) = agreed else {
+            self.bye(dialog, to);
+            return self.branch_failed(transaction, Cause::Unreachable);
+        };
+        self.parties.insert(dialog.id().clone(), Party::Leg(id));
+        leg.answered = Some(Answered {
+            dialog,
+            source: to,
+            agreement,
+            row: None,
+        });
+        let others = std::mem::take(&mut leg.branches);
+        for other in others {
+            if other != transaction {
+                self.give_up_branch(other, CancelReason::CompletedElsewhere);
+            }
+        }
+        if let Some(ringing) = self.ringing.get_mut(&transaction) {
+            ringing.leg = None;
+        }
+        self.linger(transaction);
+        self.tell(Input::LegAnswered { leg: id });
+    }
+
+    /// No answer will come from a device.
+    pub(super) fn ring_lost(&mut self, transaction: ClientId) {
+        self.branch_failed(transaction, Cause::Unreachable);
+    }
+
+    /// A device does not take the call; the leg fails with the last of them.
+    fn branch_failed(&mut self, transaction: ClientId, cause: Cause) {
+        let Some(ringing) = self.ringing.remove(&transaction) else {
+            return;
+        };
+        let Some(id) = ringing.leg else { return };
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
+        leg.branches.retain(|branch| *branch != transaction);
+        if cause != Cause::Unreachable {
+            leg.cause = cause;
+        }
+        if leg.branches.is_empty() && leg.answered.is_none() {
+            let cause = leg.cause;
+            self.legs.remove(&id);
+            self.tell(Input::LegFailed { leg: id, cause });
+        }
+    }
+
+    fn give_up_branch(&mut self, transaction: ClientId, why: CancelReason) {
+        if let Some(ringing) = self.ringing.get_mut(&transaction) {
+            ringing.leg = None;
+        }
+        let now = self.now();
+        let also = match why {
+            // RFC 3326: a telephone that is told so shows no missed call.
+            CancelReason::CompletedElsewhere => {
+                let reason = Reason::new("SIP", 200, "Call completed elsewhere");
+                vec![(names::REASON, reason.to_string())]
+            }
+            CancelReason::TimedOut | CancelReason::Withdrawn => Vec::new(),
+        };
+        self.endpoint.cancel(now, transaction, &also);
+        self.linger(transaction);
+    }
+
+    fn linger(&mut self, transaction: ClientId) {
+        let until = self.now() + LINGER;
+        self.lingering.push_back((until, transaction));
+    }
+
+    /// The engine takes a ring back.
+    pub(super) fn cancel_ring(&mut self, id: LegId, why: CancelReason) {
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
+        for branch in std::mem::take(&mut leg.branches) {
+            self.give_up_branch(branch, why);
+        }
+        // It answered in the same moment.
+        self.hang_up_leg(id);
+    }
+
+    /// Connects a caller with a telephone that answered.
+    pub(super) fn bridge(&mut self, call: CallId, id: LegId) {
+        let row = self
+            .legs
+            .get(&id)
+            .and_then(|leg| leg.answered.as_ref())
+            .map(|answered| {
+                let hop = way(answered.dialog.next_hop(), answered.source);
+                self.outlived.keep(&answered.dialog, hop)
+            });
+        let answered = self.answer_caller(call);
+        let leg = self.legs.get_mut(&id);
+        match leg.and_then(|leg| Some((leg.answered.as_mut()?, &leg.media))) {
+            Some((device, media)) if answered => {
+                device.row = row.flatten();
+                let remote = sdp::remote_of_answer(&device.agreement);
+                media.set_remote(Side::Agent, remote);
+                media.bridge();
+            }
+            // Either end is gone already, which the engine has been told; who is left
+            // hears it from the engine.
+            _ => self.outlived.drop(row.flatten()),
+        }
+    }
+
+    pub(super) fn hang_up_leg(&mut self, id: LegId) {
+        if let Some(Answered { dialog, source, .. }) = self.forget_leg(id) {
+            self.bye(dialog, source);
+        }
+    }
+
+    /// The telephone's side is over; nothing is sent.
+    pub(super) fn forget_leg(&mut self, id: LegId) -> Option<Answered> {
+        let leg = self.legs.remove(&id)?;
+        leg.media.mute(Side::Agent);
+        let answered = leg.answered?;
+        self.parties.remove(answered.dialog.id());
+        self.outlived.drop(answered.row);
+        Some(answered)
+    }
+
+    pub(super) fn media_of_leg(&self, id: LegId) -> Option<Session> {
+        self.legs.get(&id).map(|leg| leg.media.clone())
+    }
+}
+
+/// What a device's refusal means (RFC 3261 21.3 to 21.6).
+fn cause_of(status: Status) -> Cause {
+    match status.code() {
+        486 | 600 => Cause::Busy,
+        403 | 603 | 607 | 608 => Cause::Rejected,
+        408 | 480 | 487 => Cause::NoAnswer,
+        // It wants to be elsewhere, which is for the engine to decide: it does not take
+        // the call.
+        300..=399 => Cause::Rejected,
+        _ => Cause::Unreachable,
+    }
+}
