@@ -3,7 +3,10 @@
 use std::sync::mpsc::channel;
 
 use tandem_engine::{Input, Number};
-use tandem_server::driver::{ARRIVALS_QUEUED_MAX, ASKS_QUEUED_MAX, AskError, Busy, Line};
+use tandem_server::driver::{
+    ARRIVALS_QUEUED_MAX, ASKS_QUEUED_MAX, AskError, Busy, Line, REPORTS_QUEUED_MAX, StopReason,
+};
+use tandem_tests::disk::Fault;
 use tandem_tests::site::{Site, arrival};
 
 use super::CENTRE;
@@ -89,4 +92,37 @@ fn who_asks_a_stopped_driver_is_told_so() {
     shift.stop().1.expect("a clean stop");
     assert_eq!(handle.ask_blocking(Input::Tick), Err(AskError::Stopped));
     assert_eq!(handle.tell(arrival(1, 555, 6400)), Err(Busy));
+}
+
+#[test]
+fn a_driver_that_has_come_to_a_stop_is_stopped_for_good() {
+    for (reports, overrun) in [(REPORTS_QUEUED_MAX, false), (REPORTS_QUEUED_MAX + 1, true)] {
+        let site = Site::new();
+        let (stands, standing) = channel();
+        let (let_go, go) = channel();
+        let shift = site
+            .try_start(Some(CENTRE), false, Stalls { key: 0, stands, go })
+            .expect("it starts");
+        shift
+            .handle
+            .tell(arrival(0, 555, 6400))
+            .expect("there is room");
+        standing.recv().expect("it stands");
+        let extension = Number::from_u64(1001);
+        for _ in 0..reports {
+            let told = shift.handle.tell(Input::DeviceDown { extension });
+            told.expect("never sent away");
+        }
+        if !overrun {
+            // Nobody wants to wait until a million entries are written.
+            site.disk.set_fault(Fault::SyncFails);
+        }
+        let_go.send(()).expect("it waits for that");
+        shift.wait_for_end();
+        match shift.stop().1 {
+            Err(StopReason::Overrun) if overrun => {}
+            Err(StopReason::Store(_)) if !overrun => {}
+            ended => panic!("{reports} reports, and it ended with {ended:?}"),
+        }
+    }
 }
