@@ -338,7 +338,7 @@ impl<A: Apply> Core<A> {
             self.snapshots.made(seq, unix_us);
             snapshot(&self.replica, unix_us)
         });
-        let (batch, written) = (Arc::clone(batch), head.clone());
+        let (batch, written) = (Arc::clone(batch), head);
         self.store.write_waiting(move |txn| {
             let entries = batch.lines.iter().map(|line| line.entry.clone()).collect();
             txn.put_journal(&JournalRow::new(entries, written.hash))?;
