@@ -1,16 +1,39 @@
 //! What is sent away when too much comes, and what never is.
 
 use std::sync::mpsc::channel;
+use std::task::{Context, Waker};
 
 use tandem_engine::{Input, Number};
 use tandem_server::driver::{
     ARRIVALS_QUEUED_MAX, ASKS_QUEUED_MAX, AskError, Busy, Line, REPORTS_QUEUED_MAX, StopReason,
 };
 use tandem_tests::disk::Fault;
-use tandem_tests::site::{Site, arrival};
+use tandem_tests::site::{Shift, Site, arrival};
 
 use super::CENTRE;
 use super::time::Stalls;
+
+fn device(up: bool) -> Input {
+    let extension = Number::from_u64(1001);
+    if up {
+        Input::DeviceUp { extension }
+    } else {
+        Input::DeviceDown { extension }
+    }
+}
+
+/// Requests that wait for their answers.
+fn ask_often(shift: &Shift, count: usize) -> Vec<impl Future> {
+    // Asking begins when the answer is waited for, so each asks on its own.
+    let ask = |_| {
+        let handle = shift.handle.clone();
+        let mut ask = Box::pin(async move { handle.ask(device(true)).await });
+        let mut nobody = Context::from_waker(Waker::noop());
+        assert!(ask.as_mut().poll(&mut nobody).is_pending(), "there is room");
+        ask
+    };
+    (0..count).map(ask).collect()
+}
 
 #[test]
 fn arrivals_and_requests_are_sent_away_past_their_bounds_and_reports_never() {
@@ -30,30 +53,11 @@ fn arrivals_and_requests_are_sent_away_past_their_bounds_and_reports_never() {
         assert_eq!(told, Ok(()), "arrival {key} of {ARRIVALS_QUEUED_MAX}");
     }
     assert_eq!(shift.handle.tell(arrival(99_999, 555, 6400)), Err(Busy));
-    let device = |up| {
-        let extension = Number::from_u64(1001);
-        if up {
-            Input::DeviceUp { extension }
-        } else {
-            Input::DeviceDown { extension }
-        }
-    };
     let reports = 2 * ARRIVALS_QUEUED_MAX;
     for report in 0..reports {
         assert_eq!(shift.handle.tell(device(report % 2 == 0)), Ok(()));
     }
-    // Asking begins when the answer is waited for, so each asks on its own.
-    let asking: Vec<_> = (0..ASKS_QUEUED_MAX)
-        .map(|_| {
-            let mut ask = Box::pin({
-                let handle = shift.handle.clone();
-                async move { handle.ask(device(true)).await }
-            });
-            let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
-            assert!(ask.as_mut().poll(&mut nobody).is_pending(), "there is room");
-            ask
-        })
-        .collect();
+    let asking = ask_often(&shift, ASKS_QUEUED_MAX);
     assert_eq!(shift.handle.ask_blocking(device(true)), Err(AskError::Busy));
     let load = shift.handle.load();
     assert_eq!(load.arrivals, ARRIVALS_QUEUED_MAX);
