@@ -22,6 +22,9 @@ pub(crate) struct Tandem {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Copy the data of a server that does not run to a new folder.
+    #[command(after_help = BACKUP_EXAMPLES)]
+    Backup(BackupArgs),
     /// Say what is wrong with configuration or scenario files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
@@ -31,6 +34,20 @@ pub(crate) enum Command {
         /// Which shell.
         shell: Shell,
     },
+    /// Bring a configuration file and the configuration in force together.
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Prove what lies in the journal.
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+    /// Make a backup the data of a server that does not run.
+    #[command(after_help = RESTORE_EXAMPLES)]
+    Restore(RestoreArgs),
     /// Simulate a scenario and report its figures.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(SimulateArgs),
@@ -69,6 +86,124 @@ Environment:
 
 Exit status: 0 if the figures show what the scenario says that they must, 1 if
 they do not, 2 if a file or the command line is wrong.";
+
+const BACKUP_EXAMPLES: &str = "\
+Examples:
+  tandem backup --data /var/lib/tandem /srv/backup/2026-11-27
+
+The copy holds the key of the secrets too: keep it where nobody else looks.";
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  tandem config export --data /var/lib/tandem > centre.toml
+  tandem config diff --data /var/lib/tandem centre.toml
+  tandem config import --data /var/lib/tandem centre.toml
+
+No server may run on the data meanwhile.";
+
+const CONFIG_DIFF_EXAMPLES: &str = "\
+Examples:
+  tandem config diff --data /var/lib/tandem centre.toml
+
+Exit status: 0 if there is no difference, 1 if there is one, 2 if a file or the
+command line is wrong.";
+
+const CONFIG_EXPORT_EXAMPLES: &str = "\
+Examples:
+  tandem config export --data /var/lib/tandem > centre.toml";
+
+const CONFIG_IMPORT_EXAMPLES: &str = "\
+Examples:
+  tandem config import --data /var/lib/tandem centre.toml
+  tandem config import --data /var/lib/tandem --overwrite centre.toml
+
+If the file and the configuration in force were both changed since the last
+import, nothing is done and the difference is shown; --overwrite takes the file.";
+
+const JOURNAL_VERIFY_EXAMPLES: &str = "\
+Examples:
+  tandem journal verify --data /var/lib/tandem
+
+Applies every entry again, from the oldest snapshot on, and compares what comes
+out with what came out then, and with the records of calls, byte for byte.
+
+Exit status: 0 if all is the same, 1 if not, 2 if the data can not be read or
+the command line is wrong.";
+
+const RESTORE_EXAMPLES: &str = "\
+Examples:
+  tandem restore --data /var/lib/tandem /srv/backup/2026-11-27
+  tandem restore --data /var/lib/tandem --replace /srv/backup/2026-11-27
+
+Calls get names that none had before, so a note of it is left in the backup.";
+
+/// Where the data lies.
+#[derive(Args, Debug)]
+pub(crate) struct DataArgs {
+    /// The folder of the server's data.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BackupArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// The folder that the copy goes to; it must hold no data yet.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RestoreArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Replace data that is there already: it is lost.
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// The folder of the backup.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) from: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show what leads from the configuration in force to a file.
+    #[command(after_help = CONFIG_DIFF_EXAMPLES)]
+    Diff(ConfigFileArgs),
+    /// Print the configuration in force as a file.
+    #[command(after_help = CONFIG_EXPORT_EXAMPLES)]
+    Export(DataArgs),
+    /// Put a file in force.
+    #[command(after_help = CONFIG_IMPORT_EXAMPLES)]
+    Import(ConfigImportArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConfigFileArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// The configuration file.
+    #[arg(value_name = "FILE.toml")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConfigImportArgs {
+    #[command(flatten)]
+    pub(crate) file: ConfigFileArgs,
+    /// Take the file though the configuration was changed elsewhere: that
+    /// change is lost.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Apply every entry again and compare.
+    #[command(after_help = JOURNAL_VERIFY_EXAMPLES)]
+    Verify(DataArgs),
+}
 
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {

@@ -9,6 +9,7 @@
 
 mod args;
 mod check;
+mod data;
 mod output;
 mod simulate;
 
@@ -26,8 +27,12 @@ const WRONG: u8 = 2;
 
 fn main() -> ExitCode {
     let shown = match Tandem::parse().command {
+        Command::Backup(options) => data::back_up(&options).map(|()| true),
         Command::Check(options) => check::run(&options).map(|()| true),
         Command::Completions { shell } => completions(shell).map(|()| true),
+        Command::Config { command } => data::config(&command),
+        Command::Journal { command } => data::journal(&command),
+        Command::Restore(options) => data::restore(&options).map(|()| true),
         Command::Simulate(options) => simulate::run(&options),
     };
     match shown {

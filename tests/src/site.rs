@@ -17,6 +17,8 @@ use crate::disk::Disk;
 
 /// Somebody's patience, for what must come. Nothing is measured with it.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often somebody looks meanwhile.
+const STEP: Duration = Duration::from_millis(5);
 
 /// A folder that is gone with its owner.
 #[derive(Debug)]
@@ -188,13 +190,28 @@ impl Shift {
         self.running.recovery().clone()
     }
 
-    /// What it released so far.
+    /// What it released so far: everything that is durable.
+    ///
+    /// # Panics
+    /// Where something that is durable is never released.
     #[must_use]
     pub fn heard(&self) -> Vec<Arc<Batch>> {
-        self.heard
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        // A disk that is gone tells nothing.
+        let head = self.store.head().ok().flatten();
+        let durable = head.map_or(0, |head| head.seq);
+        for _ in 0..PATIENCE.as_millis() / STEP.as_millis() {
+            let heard = self
+                .heard
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            let lines = heard.iter().rev().find_map(|batch| batch.lines.last());
+            if lines.map_or(0, |line| line.entry.seq) >= durable {
+                return heard;
+            }
+            thread::sleep(STEP);
+        }
+        panic!("entry {durable} is durable and was not released");
     }
 
     /// The lines of that.
@@ -212,12 +229,11 @@ impl Shift {
     /// # Panics
     /// Where nothing like it comes.
     pub fn wait_for(&self, what: &str, seen: impl Fn(&[Line]) -> bool) {
-        let step = Duration::from_millis(5);
-        for _ in 0..PATIENCE.as_millis() / step.as_millis() {
+        for _ in 0..PATIENCE.as_millis() / STEP.as_millis() {
             if seen(&self.lines()) {
                 return;
             }
-            thread::sleep(step);
+            thread::sleep(STEP);
         }
         panic!("in vain waited for {what}");
     }
@@ -227,12 +243,11 @@ impl Shift {
     /// # Panics
     /// Where it does not.
     pub fn wait_for_end(&self) {
-        let step = Duration::from_millis(5);
-        for _ in 0..PATIENCE.as_millis() / step.as_millis() {
+        for _ in 0..PATIENCE.as_millis() / STEP.as_millis() {
             if self.running.has_ended() {
                 return;
             }
-            thread::sleep(step);
+            thread::sleep(STEP);
         }
         panic!("in vain waited for the end");
     }

@@ -201,6 +201,10 @@ impl<A: Apply> Core<A> {
 
     /// Tells the engine where the timeline stands if somebody set the clock.
     fn look_at_the_wall(&mut self, now: Timestamp) {
+        // What a start tells stands first in line.
+        if !self.introduced {
+            return;
+        }
         let Some(micros) = self.inbox.timeline().wall_offset() else {
             return;
         };
@@ -293,6 +297,10 @@ impl<A: Apply> Core<A> {
         });
         self.introduced = true;
         self.make_durable(&batch, changes, quarantine, configured)?;
+        // A port that is gone needs nothing.
+        self.ports
+            .retain(|port| port.blocking_send(Arc::clone(&batch)).is_ok());
+        // Last, so that who asked and then looks at a screen sees it there.
         for reply in failed {
             let _gone = reply.send(Err(AskError::Poisoned));
         }
@@ -302,9 +310,6 @@ impl<A: Apply> Core<A> {
             // Who asked may not wait any more.
             let _gone = reply.send(Ok(Applied { seq, at, out }));
         }
-        // A port that is gone needs nothing.
-        self.ports
-            .retain(|port| port.blocking_send(Arc::clone(&batch)).is_ok());
         self.make_snapshot_if_due()?;
         Ok(())
     }
@@ -333,7 +338,7 @@ impl<A: Apply> Core<A> {
             self.snapshots.made(seq, unix_us);
             snapshot(&self.replica, unix_us)
         });
-        let (batch, written) = (Arc::clone(batch), head.clone());
+        let (batch, written) = (Arc::clone(batch), head);
         self.store.write_waiting(move |txn| {
             let entries = batch.lines.iter().map(|line| line.entry.clone()).collect();
             txn.put_journal(&JournalRow::new(entries, written.hash))?;

@@ -17,7 +17,7 @@ use super::inbox::{Inbox, Item};
 use super::replay::{self, ReplayError};
 use super::replica::Replica;
 use super::run::{Apply, Core, Plain, Snapshots, StopReason};
-use crate::store::{Head, Store, StoreError};
+use crate::store::{Head, Imported, Store, StoreError};
 
 /// What a driver needs to begin.
 #[derive(Debug)]
@@ -179,21 +179,12 @@ pub fn start_with<A: Apply + 'static>(
         resumed,
         configuration,
     } = origin(&store, options.seed, &mut apply)?;
-    let (mut config, revision) = replica.engine.config();
-    let mut parts = Vec::new();
-    if let Some(in_force) = configuration {
-        parts = config::parts(&config, &in_force);
-        config = in_force;
-    }
-    let mut importing = None;
-    if let Some(file) = &options.config {
-        let last = store.imported()?;
-        let import = config::import(file, &config, last, options.overwrite);
-        if let Some(import) = import.map_err(StartError::Import)? {
-            parts.extend(import.parts);
-            importing = Some((revision + parts.len() as u64, import.imported));
-        }
-    }
+    let import = (options.config.as_ref(), options.overwrite);
+    let Configuring {
+        revision,
+        parts,
+        importing,
+    } = configuring(&store, &replica, configuration, import)?;
     let from = head.at.max(head.alive_until);
     let inbox = Arc::new(Inbox::new(Timeline::new(options.clock, from)));
     let carry = opening(&inbox, &head, revision, parts);
@@ -229,6 +220,44 @@ pub fn start_with<A: Apply + 'static>(
         thread: thread.map_err(StartError::Thread)?,
         recovery,
         ended,
+    })
+}
+
+/// How the configuration comes to be what it is to be.
+struct Configuring {
+    /// The revision that the engine has.
+    revision: u64,
+    parts: Vec<Vec<Change>>,
+    /// The import is done with this revision.
+    importing: Option<(u64, Imported)>,
+}
+
+/// Finds out what the engine must be told: the configuration in force where it
+/// does not know it, and the file if it is to be imported.
+fn configuring(
+    store: &Store,
+    replica: &Replica,
+    in_force: Option<Config>,
+    (file, overwrite): (Option<&ConfigFile>, bool),
+) -> Result<Configuring, StartError> {
+    let (mut config, revision) = replica.engine.config();
+    let mut parts = Vec::new();
+    if let Some(in_force) = in_force {
+        parts = config::parts(&config, &in_force);
+        config = in_force;
+    }
+    let mut importing = None;
+    if let Some(file) = file {
+        let import = config::import(file, &config, store.imported()?, overwrite);
+        if let Some(import) = import.map_err(StartError::Import)? {
+            parts.extend(import.parts);
+            importing = Some((revision + parts.len() as u64, import.imported));
+        }
+    }
+    Ok(Configuring {
+        revision,
+        parts,
+        importing,
     })
 }
 

@@ -84,11 +84,14 @@ pub fn restore(backup: &Path, data: &Path, replace: bool) -> Result<u32, BackupE
         return Err(BackupError::Missing(file_in(backup)));
     }
     let mut epoch = epoch_of_note(backup)?;
-    if file_in(data).exists() {
-        if !replace {
-            return Err(BackupError::Exists(file_in(data)));
-        }
-        epoch = epoch.max(Store::open(data)?.head()?.map_or(0, |head| head.epoch));
+    // Held until something else has its place, so that no server starts on it.
+    let replaced = match file_in(data).exists() {
+        true if !replace => return Err(BackupError::Exists(file_in(data))),
+        true => Some(Store::open(data)?),
+        false => None,
+    };
+    if let Some(head) = replaced.as_ref().map(Store::head).transpose()?.flatten() {
+        epoch = epoch.max(head.epoch);
     }
     // Nothing takes the place of the data before it has its new epoch.
     let unfinished = data.join(UNFINISHED);
@@ -106,6 +109,7 @@ pub fn restore(backup: &Path, data: &Path, replace: bool) -> Result<u32, BackupE
         let target = data.join(name);
         fs::rename(unfinished.join(name), &target).map_err(|why| BackupError::File(target, why))?;
     }
+    drop(replaced);
     fs::remove_dir(&unfinished).map_err(|why| BackupError::File(unfinished, why))?;
     sync_folder(data)?;
     Ok(epoch)

@@ -27,7 +27,7 @@ pub use aggregate::{Aggregate, INTERVAL_S, interval_of};
 pub use backup::{BackupError, back_up, restore};
 pub use error::StoreError;
 pub use key::{KEY_FILE, Secret};
-pub use read::{PAGE_ROWS_MAX, RecordKey, RecordsOf};
+pub use read::{Leg, PAGE_ROWS_MAX, RecordKey, RecordsOf};
 pub use rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, Names, QuarantineRow, QueueFacts, Revision,
     SnapshotInfo, SnapshotRow, Token, TokenOf,

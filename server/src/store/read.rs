@@ -34,6 +34,9 @@ pub struct RecordKey {
     pub visit: u16,
 }
 
+/// A leg's id, and what a BYE on it needs, in the words of its port.
+pub type Leg = (Vec<u8>, Vec<u8>);
+
 /// Whose records are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordsOf {
@@ -348,7 +351,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::head`].
-    pub fn legs(&self, after: Option<&[u8]>) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    pub fn legs(&self, after: Option<&[u8]>) -> Result<Vec<Leg>, StoreError> {
         let table = self.reading()?.open_table(tables::LEGS)?;
         let mut page = Vec::new();
         for row in table.range(after.unwrap_or(&[])..)?.take(PAGE_ROWS_MAX + 1) {

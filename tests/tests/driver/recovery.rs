@@ -307,7 +307,10 @@ fn the_journal_is_kept_thirty_days_behind_daily_snapshots() {
     let (_, newest) = snapshots.last().expect("there are some");
     let days = (newest.unix_us - oldest.unix_us) / 86_400_000_000;
     assert!((30..=32).contains(&days), "{days} days can be replayed");
-    assert_eq!(store.journal_begins().expect("readable"), Some(first + 1));
+    assert!(
+        store.journal_begins().expect("readable") <= Some(first + 1),
+        "from there on"
+    );
     let proof = verify(&store)
         .expect("the rest replays")
         .expect("it is there");

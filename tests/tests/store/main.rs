@@ -1,0 +1,112 @@
+//! The durable store: what lies in it, who may read it, and what becomes of it.
+
+mod backups;
+mod records;
+mod rows;
+mod secrets;
+
+use tandem_server::store::{PAGE_ROWS_MAX, Store, StoreError, Token, TokenOf};
+use tandem_tests::site::{Folder, Site};
+
+#[test]
+fn two_servers_never_share_a_folder() {
+    let folder = Folder::new();
+    let store = Store::open(folder.path()).expect("it opens");
+    let second = Store::open(folder.path()).expect_err("it is in use");
+    assert!(matches!(second, StoreError::Locked { .. }), "{second:?}");
+    let said = second.to_string();
+    assert!(
+        said.ends_with("is in use: another server runs on this data"),
+        "{said}"
+    );
+    drop(store);
+    Store::open(folder.path()).expect("it is free again");
+}
+
+#[test]
+fn a_file_of_another_version_is_not_touched() {
+    use redb::{Database, TableDefinition};
+    let site = Site::new();
+    drop(site.store());
+    let meta: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
+    let database = Database::builder()
+        .create_with_backend(site.disk.clone())
+        .expect("it opens");
+    let tx = database.begin_write().expect("it works");
+    let later = 2_u32.to_le_bytes();
+    tx.open_table(meta)
+        .expect("it works")
+        .insert("format", &later[..])
+        .expect("it works");
+    tx.commit().expect("it works");
+    drop(database);
+    let refused = Store::open_with(site.folder.path(), site.disk.clone()).expect_err("later");
+    assert_eq!(
+        refused,
+        StoreError::Version {
+            table: "meta",
+            found: 2
+        }
+    );
+}
+
+#[test]
+fn what_ports_keep_comes_back_in_pages() {
+    let site = Site::new();
+    let store = site.store();
+    let written = store.write(|txn| {
+        for number in 0..=PAGE_ROWS_MAX {
+            txn.put_bindings(&format!("sip:{number:05}@centre"), &[1, 2, 3])?;
+            txn.put_leg(&number.to_be_bytes(), &[4])?;
+        }
+        txn.delete_leg(&7_usize.to_be_bytes())
+    });
+    written
+        .expect("there is room")
+        .wait()
+        .expect("it is written");
+    drop(store);
+    let store = site.store();
+    let first = store.bindings(None).expect("readable");
+    assert_eq!(first.len(), PAGE_ROWS_MAX);
+    let last = first.last().map(|(address, _)| address.as_str());
+    let second = store.bindings(last).expect("readable");
+    assert_eq!(
+        second,
+        [(format!("sip:{PAGE_ROWS_MAX:05}@centre"), vec![1, 2, 3])]
+    );
+    assert_eq!(store.legs(None).expect("readable").len(), PAGE_ROWS_MAX);
+    let written = store.write(|txn| txn.delete_bindings("sip:00000@centre"));
+    written
+        .expect("there is room")
+        .wait()
+        .expect("it is written");
+    assert_eq!(store.bindings(None).expect("readable").len(), PAGE_ROWS_MAX);
+}
+
+#[test]
+fn tokens_are_found_by_their_hash_until_they_are_deleted() {
+    let site = Site::new();
+    let store = site.store();
+    let token = Token {
+        name: "wallboard".to_owned(),
+        of: TokenOf::System,
+        created_us: 5,
+    };
+    let hash = [9; 32];
+    let kept = token.clone();
+    let written = store.write(move |txn| txn.put_token(&hash, &kept));
+    written
+        .expect("there is room")
+        .wait()
+        .expect("it is written");
+    assert_eq!(store.token(&hash).expect("readable"), Some(token.clone()));
+    assert_eq!(store.token(&[8; 32]).expect("readable"), None);
+    assert_eq!(store.tokens().expect("readable"), [(hash, token)]);
+    let written = store.write(move |txn| txn.delete_token(&hash));
+    written
+        .expect("there is room")
+        .wait()
+        .expect("it is written");
+    assert_eq!(store.token(&hash).expect("readable"), None);
+}
