@@ -190,6 +190,17 @@ impl Headers {
         self.list(names::VIA, Via::parse)
     }
 
+    /// The hop that this message came from, without its parameters if these cannot be
+    /// read: enough to answer nonsense.
+    pub(crate) fn way_back(&self) -> Option<Via> {
+        if let Ok(via) = self.via() {
+            return Some(via);
+        }
+        let text = self.text(names::VIA)?;
+        let sent_by = text.split([';', ',']).next()?;
+        Via::parse(sent_by).ok()
+    }
+
     /// Puts a hop in the place of the topmost.
     pub fn set_top_via(&mut self, via: &Via) {
         let Some(first) = self.0.iter_mut().find(|header| header.is(names::VIA)) else {

@@ -26,7 +26,7 @@ impl Unreadable {
     #[must_use]
     pub fn answer(&self) -> Option<Response> {
         let status = self.fault.status?;
-        self.headers.via().ok()?;
+        self.headers.way_back()?;
         let mut response = Response::to(&self.headers, status);
         response.reason = format!("{} ({})", status.phrase(), self.fault.why);
         Some(response)
@@ -77,6 +77,7 @@ pub fn parse(bytes: &[u8]) -> Result<Message, Box<Unreadable>> {
 pub(super) struct Head {
     start: Result<Start, Fault>,
     is_response: bool,
+    is_ack: bool,
     pub(super) headers: Headers,
     /// The first fault of a header line.
     spoiled: Option<Fault>,
@@ -87,6 +88,7 @@ impl Head {
         let (line, fields) = split_line(bytes);
         let begin = line.get(..4).unwrap_or_default();
         let is_response = begin.eq_ignore_ascii_case(b"SIP/");
+        let is_ack = begin == b"ACK ";
         let start = match is_response {
             true => status_line(line),
             false => request_line(line),
@@ -95,6 +97,7 @@ impl Head {
         Self {
             start,
             is_response,
+            is_ack,
             headers,
             spoiled,
         }
@@ -102,9 +105,7 @@ impl Head {
 
     /// RFC 3261 17: neither a response nor an ACK is ever answered.
     pub(super) fn unreadable(self, fault: Fault) -> Box<Unreadable> {
-        let is_ack = matches!(&self.start, Ok(Start::Request(Method::Ack, _)))
-            || matches!(self.headers.cseq(), Ok(cseq) if cseq.method == Method::Ack);
-        let fault = match self.is_response || is_ack {
+        let fault = match self.is_response || self.is_ack {
             true => Fault::silence(fault.why),
             false => fault,
         };
