@@ -49,7 +49,9 @@ fn routes_are_those_of_the_request_or_the_reverse_of_the_response() {
 fn a_strict_route_takes_the_place_of_the_request_uri() {
     let invite = invite("Record-Route: <sip:p1;method=INVITE?a=b>, <sip:p2;lr>\r\n");
     let ok = response(&invite, Status::OK, &[CONTACT]);
-    let bye = Dialog::uas(&invite, &ok).expect("a dialog").request(Method::Bye);
+    let bye = Dialog::uas(&invite, &ok)
+        .expect("a dialog")
+        .request(Method::Bye);
     assert_eq!(bye.uri.to_string(), "sip:p1");
     assert_eq!(routes(&bye), ["sip:p2;lr", "sip:alice@192.0.2.1"]);
 }
@@ -64,11 +66,19 @@ fn numbers_rise_on_each_side() {
     let info = uac.request(Method::Info);
     let bye = uac.request(Method::Bye);
     assert_eq!((number(&info), number(&bye)), (2, 3));
-    assert_eq!(number(&uas.request(Method::Bye)), 1, "the other side counts for itself");
+    assert_eq!(
+        number(&uas.request(Method::Bye)),
+        1,
+        "the other side counts for itself"
+    );
     assert_eq!(uas.receive(&bye), Ok(()));
     let late = uas.receive(&info).expect_err("it was overtaken");
     assert_eq!(late.status, Some(Status::SERVER_ERROR));
-    assert_eq!(uas.receive(&uac.ack(1)), Ok(()), "an ACK has the number of its INVITE");
+    assert_eq!(
+        uas.receive(&uac.ack(1)),
+        Ok(()),
+        "an ACK has the number of its INVITE"
+    );
 }
 
 #[test]
@@ -96,12 +106,14 @@ fn the_target_moves_with_an_invite() {
     let moved = ("Contact", "<sip:bob@192.0.2.9>");
     let route = ("Record-Route", "<sip:p1;lr>");
     // The 2xx confirms: from it come routes and target.
-    uac.accept(&response(&invite, Status::OK, &[moved, route])).expect("it is fine");
+    uac.accept(&response(&invite, Status::OK, &[moved, route]))
+        .expect("it is fine");
     assert!(!uac.is_early());
     assert_eq!(uac.target().to_string(), "sip:bob@192.0.2.9");
     assert_eq!(uac.next_hop().to_string(), "sip:p1;lr");
     // A later one moves the target, but no routes.
-    uac.accept(&response(&invite, Status::OK, &[CONTACT])).expect("it is fine");
+    uac.accept(&response(&invite, Status::OK, &[CONTACT]))
+        .expect("it is fine");
     assert_eq!(uac.target().to_string(), "sip:bob@192.0.2.2");
     assert_eq!(uac.next_hop().to_string(), "sip:p1;lr");
     let mut again = uac.request(Method::Invite);
@@ -119,11 +131,17 @@ fn what_makes_no_dialog() {
     let invite = invite("");
     let untagged = Response::to(&invite.headers, Status::RINGING);
     assert!(Dialog::uac(&invite, &untagged).is_err());
-    assert!(Dialog::uac(&invite, &response(&invite, Status::OK, &[])).is_err(), "no contact");
+    assert!(
+        Dialog::uac(&invite, &response(&invite, Status::OK, &[])).is_err(),
+        "no contact"
+    );
     let star = response(&invite, Status::OK, &[(names::CONTACT, "*")]);
     assert!(Dialog::uac(&invite, &star).is_err());
     let ok = response(&invite, Status::OK, &[CONTACT]);
-    assert!(Dialog::uas(&with(""), &ok).is_err(), "an INVITE without contact");
+    assert!(
+        Dialog::uas(&with(""), &ok).is_err(),
+        "an INVITE without contact"
+    );
 }
 
 #[test]
@@ -131,10 +149,19 @@ fn cancel_and_ack_follow_their_invite() {
     let invite = invite("Route: <sip:p1;lr>\r\n");
     let cancel = invite.cancel().expect("it is fine");
     let same = |a: &Request, b: &Request, name| a.headers.text(name) == b.headers.text(name);
-    for name in [names::VIA, names::FROM, names::TO, names::CALL_ID, names::ROUTE] {
+    for name in [
+        names::VIA,
+        names::FROM,
+        names::TO,
+        names::CALL_ID,
+        names::ROUTE,
+    ] {
         assert!(same(&cancel, &invite, name), "{name}");
     }
-    assert_eq!(cancel.headers.text(names::CSEQ).as_deref(), Some("1 CANCEL"));
+    assert_eq!(
+        cancel.headers.text(names::CSEQ).as_deref(),
+        Some("1 CANCEL")
+    );
     let busy = response(&invite, Status::BUSY_HERE, &[]);
     let ack = invite.ack_failure(&busy).expect("it is fine");
     assert_eq!(ack.headers.to().expect("it is fine").tag(), Some("2"));

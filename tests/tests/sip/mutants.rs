@@ -50,10 +50,50 @@ const SESSIONS: [&str; 2] = [
 
 /// Parts that mean something.
 const TOKENS: [&str; 44] = [
-    "\r\n", "\n", "\r", "\r\n ", "\r\n\r\n", " ", "\t", "\0", "\"", "\\", "<", ">", ",", ";", ":",
-    "=", "@", "?", "%", "%00", "%zz", "[", "]", "[::1]", "*", "/", "sip:", "sips:", "tel:", "SIP/2.0",
-    "z9hG4bK", "4294967296", "-1", "Via: ", "Contact: *\r\n", "Content-Length: 9\r\n", "ACK",
-    "INVITE", "é", "\u{feff}", "m=audio", "a=", "0", "99999999999999999999",
+    "\r\n",
+    "\n",
+    "\r",
+    "\r\n ",
+    "\r\n\r\n",
+    " ",
+    "\t",
+    "\0",
+    "\"",
+    "\\",
+    "<",
+    ">",
+    ",",
+    ";",
+    ":",
+    "=",
+    "@",
+    "?",
+    "%",
+    "%00",
+    "%zz",
+    "[",
+    "]",
+    "[::1]",
+    "*",
+    "/",
+    "sip:",
+    "sips:",
+    "tel:",
+    "SIP/2.0",
+    "z9hG4bK",
+    "4294967296",
+    "-1",
+    "Via: ",
+    "Contact: *\r\n",
+    "Content-Length: 9\r\n",
+    "ACK",
+    "INVITE",
+    "é",
+    "\u{feff}",
+    "m=audio",
+    "a=",
+    "0",
+    "99999999999999999999",
 ];
 
 /// Damages bytes once.
@@ -92,8 +132,11 @@ pub fn originals() -> Vec<Vec<u8>> {
     let mut originals: Vec<Vec<u8>> = MESSAGES.iter().map(|text| text.as_bytes().into()).collect();
     let folder = std::env::var_os("TANDEM_DATA").map(|data| PathBuf::from(data).join("rfc4475"));
     let files = folder.and_then(|folder| std::fs::read_dir(folder).ok());
-    let mut paths: Vec<PathBuf> =
-        files.into_iter().flatten().filter_map(|file| Some(file.ok()?.path())).collect();
+    let mut paths: Vec<PathBuf> = files
+        .into_iter()
+        .flatten()
+        .filter_map(|file| Some(file.ok()?.path()))
+        .collect();
     paths.sort();
     let is_message = |path: &PathBuf| path.extension().is_some_and(|end| end == "dat");
     let more = paths.iter().filter(|path| is_message(path));
@@ -112,10 +155,31 @@ pub fn mutant(dice: &mut Dice, originals: &[Vec<u8>]) -> Vec<u8> {
 
 /// Looks at all that can be looked at.
 fn view(headers: &Headers) {
-    let _ = (headers.via(), headers.vias(), headers.from(), headers.to(), headers.call_id());
-    let _ = (headers.cseq(), headers.max_forwards(), headers.expires(), headers.contacts());
-    let _ = (headers.routes(), headers.record_routes(), headers.allow(), headers.accept());
-    let _ = (headers.reasons(), headers.rseq(), headers.rack(), headers.contact());
+    let _ = (
+        headers.via(),
+        headers.vias(),
+        headers.from(),
+        headers.to(),
+        headers.call_id(),
+    );
+    let _ = (
+        headers.cseq(),
+        headers.max_forwards(),
+        headers.expires(),
+        headers.contacts(),
+    );
+    let _ = (
+        headers.routes(),
+        headers.record_routes(),
+        headers.allow(),
+        headers.accept(),
+    );
+    let _ = (
+        headers.reasons(),
+        headers.rseq(),
+        headers.rack(),
+        headers.contact(),
+    );
     let _ = (headers.content_type(), headers.content_length());
     for name in [names::SUPPORTED, names::REQUIRE, names::UNSUPPORTED] {
         let _ = headers.tokens(name);
@@ -128,14 +192,25 @@ fn use_request(request: &Request, server: &mut Server) {
     let now = Time::from_secs(9);
     let _ = register(now, &Policy::default(), &[], request, udp("192.0.2.9:1"));
     let _ = DialogId::of_request(request);
-    let _ = (request.cancel(), request.uri.is_equivalent(&request.uri), request.uri.user());
+    let _ = (
+        request.cancel(),
+        request.uri.is_equivalent(&request.uri),
+        request.uri.user(),
+    );
     let ok = tandem_sip::Response::to(&request.headers, Status::OK);
     if let Ok(mut dialog) = Dialog::uas(request, &ok) {
         let _ = dialog.receive(request);
         let info = dialog.request(tandem_sip::Method::Info);
-        assert!(parse(&info.to_bytes()).is_ok(), "what a dialog makes can be read");
+        assert!(
+            parse(&info.to_bytes()).is_ok(),
+            "what a dialog makes can be read"
+        );
     }
-    for credentials in request.headers.credentials(names::AUTHORIZATION).unwrap_or_default() {
+    for credentials in request
+        .headers
+        .credentials(names::AUTHORIZATION)
+        .unwrap_or_default()
+    {
         let _ = server.check(now, request, &credentials, Secret::Password("x"));
     }
 }
@@ -159,7 +234,10 @@ fn check(mutant: &[u8], server: &mut Server) -> bool {
         Message::Response(response) => {
             let _ = DialogId::of_response(response);
             let challenges = response.headers.challenges(names::WWW_AUTHENTICATE);
-            let login = Login { username: "a".to_owned(), password: "b".to_owned() };
+            let login = Login {
+                username: "a".to_owned(),
+                password: "b".to_owned(),
+            };
             let uri = tandem_sip::Uri::parse("sip:x").expect("a URI");
             let method = tandem_sip::Method::Register;
             let _ = login.answer(&challenges.unwrap_or_default(), &method, &uri, "c", 1);
@@ -189,9 +267,12 @@ fn damaged_messages_break_nothing() {
     let mutants = count("TANDEM_MUTANTS", 200_000) / 4 * 3;
     let mut dice = Dice::new(seed());
     let originals = originals();
-    let mut server = Server::new("r", [1; 32], std::time::Duration::from_secs(9), &[
-        Algorithm::Md5,
-    ]);
+    let mut server = Server::new(
+        "r",
+        [1; 32],
+        std::time::Duration::from_secs(9),
+        &[Algorithm::Md5],
+    );
     let mut bob = endpoint("192.0.2.2:5070");
     let mut framer = Framer::new();
     let mut fine = 0_u32;
@@ -206,7 +287,10 @@ fn damaged_messages_break_nothing() {
     println!("{mutants} mutants, {fine} of them accepted");
     // Damage that hits nothing, or breaks everything, would show nothing.
     let telling = fine > mutants / 10 && fine < mutants / 10 * 9;
-    assert!(telling || mutants < 1_000, "{fine} of {mutants} were accepted");
+    assert!(
+        telling || mutants < 1_000,
+        "{fine} of {mutants} were accepted"
+    );
     assert!(bob.transactions() < 1_000, "transactions end");
 }
 
@@ -240,5 +324,8 @@ fn damaged_descriptions_break_nothing() {
     }
     println!("{mutants} mutants, {fine} of them accepted");
     let telling = fine > mutants / 10 && fine < mutants / 10 * 9;
-    assert!(telling || mutants < 1_000, "{fine} of {mutants} were accepted");
+    assert!(
+        telling || mutants < 1_000,
+        "{fine} of {mutants} were accepted"
+    );
 }

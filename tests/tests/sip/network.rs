@@ -28,7 +28,13 @@ struct Weather {
 }
 
 fn weather() -> impl Strategy<Value = Weather> {
-    let udp = (any::<u64>(), 0..70_usize, 0..40_usize, 0..3_000_usize, 1..6_usize);
+    let udp = (
+        any::<u64>(),
+        0..70_usize,
+        0..40_usize,
+        0..3_000_usize,
+        1..6_usize,
+    );
     let udp = udp.prop_map(|(seed, lost, doubled, delay_ms, requests)| Weather {
         seed,
         transport: Transport::Udp,
@@ -107,7 +113,8 @@ impl World {
     fn plan(&mut self, ms: usize, plan: Plan) {
         let ms = u64::try_from(ms).expect("small");
         self.count += 1;
-        self.plans.insert((self.now + Duration::from_millis(ms), self.count), plan);
+        self.plans
+            .insert((self.now + Duration::from_millis(ms), self.count), plan);
     }
 
     /// Runs until nothing is left to happen.
@@ -153,16 +160,29 @@ impl World {
 
     fn ask(&mut self) {
         let uri = |text: &str| Uri::parse(text).expect("a URI");
-        let all = [Method::Invite, Method::Invite, Method::Options, Method::Info];
+        let all = [
+            Method::Invite,
+            Method::Invite,
+            Method::Options,
+            Method::Info,
+        ];
         let method = all[self.dice.below(all.len())].clone();
         let (from, to) = (uri("sip:alice@example.com"), uri("sip:bob@example.com"));
         let (from, to) = (NameAddr::new(from), NameAddr::new(to));
         let mut request = self.ends[0].request(method, uri("sip:bob@192.0.2.2"), from, to);
-        request.headers.push(names::CONTACT, "<sip:alice@192.0.2.1>");
+        request
+            .headers
+            .push(names::CONTACT, "<sip:alice@192.0.2.1>");
         let to = target(self.weather.transport, 1);
-        let id = self.ends[0].send_request(self.now, to, request.clone()).expect("it is whole");
+        let id = self.ends[0]
+            .send_request(self.now, to, request.clone())
+            .expect("it is whole");
         // RFC 3261 leaves it to the user how long an INVITE may ring.
-        let patience = if self.dice.below(3) == 0 { 3_000 } else { 90_000 };
+        let patience = if self.dice.below(3) == 0 {
+            3_000
+        } else {
+            90_000
+        };
         let patience = self.dice.below(patience);
         self.plan(patience, Plan::GivesUp(id));
         self.heard.insert(id, (request, 0));
@@ -195,7 +215,11 @@ impl World {
 
     fn react(&mut self, event: Event) {
         match event {
-            Event::Request { transaction, request, .. } => {
+            Event::Request {
+                transaction,
+                request,
+                ..
+            } => {
                 let via = request.headers.via().expect("it was read");
                 let branch = via.params.get("branch").expect("it is ours").to_owned();
                 // A late repetition of what is over and forgotten is new to everybody.
@@ -212,7 +236,10 @@ impl World {
                 let ms = self.dice.below(20_000);
                 self.plan(ms, Plan::Answers(transaction, status));
             }
-            Event::Response { transaction, response } => {
+            Event::Response {
+                transaction,
+                response,
+            } => {
                 let (request, heard) = self.heard.get_mut(&transaction).expect("it is ours");
                 if !response.status.is_final() {
                     assert_eq!(*heard, 0, "a provisional response after the final one");

@@ -28,7 +28,7 @@ fn contacts(headers: &Headers) -> Vec<NameAddr> {
 
 #[test]
 fn folded_lines_are_one() {
-    let request = with("Subject: one\r\n  two\r\n\tthree  \r\n \r\nContact:\r\n <sip:a@b>\r\n");
+    let request = with("Subject: one \t\r\n  two\r\n\tthree  \r\n \r\nContact:\r\n <sip:a@b>\r\n");
     assert_eq!(
         request.headers.text("Subject").as_deref(),
         Some("one two three")

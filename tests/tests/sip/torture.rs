@@ -371,7 +371,7 @@ fn one_change_makes_the_difference() {
         (
             "Max-Forwards:",
             "Subject: \n\r\nMax-Forwards:",
-            "OPTIONS served",
+            "refused 400",
         ),
         (
             "Max-Forwards:",

@@ -16,7 +16,7 @@ use crate::address::NameAddr;
 use crate::fault::Fault;
 use crate::limits::{HOPS_MAX, LIST_ELEMENTS_MAX};
 use crate::method::Method;
-use crate::scan::{is_blank, is_token, number, split, trim};
+use crate::scan::{is_blank, is_token, number, split, trim, trim_bytes};
 
 /// One header field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Headers {
                 *byte = b' ';
             }
         }
-        let value = value.trim_ascii().to_vec();
+        let value = trim_bytes(&value).to_vec();
         let name = name.to_owned();
         self.0.push(Header { name, value });
     }
