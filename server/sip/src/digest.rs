@@ -335,21 +335,37 @@ impl Claim {
         u32::from_str_radix(count, 16).unwrap_or(0)
     }
 
-    /// RFC 7616 3.4.1.
     fn answer(&self, ha1: &str, method: &Method) -> String {
-        let Self {
-            algorithm,
-            nonce,
-            uri,
-            ..
-        } = self;
-        let ha2 = algorithm.hash(&format!("{method}:{uri}"));
-        match &self.qop {
-            Some((count, cnonce)) => {
-                algorithm.hash(&format!("{ha1}:{nonce}:{count}:{cnonce}:auth:{ha2}"))
-            }
-            None => algorithm.hash(&format!("{ha1}:{nonce}:{ha2}")),
+        let qop = self.qop.as_ref();
+        let qop = qop.map(|(count, cnonce)| (count.as_str(), cnonce.as_str()));
+        response(
+            self.algorithm,
+            ha1,
+            &self.nonce,
+            qop,
+            method.as_str(),
+            &self.uri,
+        )
+    }
+}
+
+/// The answer to a challenge (RFC 7616 3.4.1), of the hash that [`ha1`] makes. With `qop`
+/// there are a count of eight hexadecimal digits and a nonce of the client.
+#[must_use]
+pub fn response(
+    algorithm: Algorithm,
+    ha1: &str,
+    nonce: &str,
+    qop: Option<(&str, &str)>,
+    method: &str,
+    uri: &str,
+) -> String {
+    let ha2 = algorithm.hash(&format!("{method}:{uri}"));
+    match qop {
+        Some((count, cnonce)) => {
+            algorithm.hash(&format!("{ha1}:{nonce}:{count}:{cnonce}:auth:{ha2}"))
         }
+        None => algorithm.hash(&format!("{ha1}:{nonce}:{ha2}")),
     }
 }
 

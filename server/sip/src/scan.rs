@@ -20,6 +20,18 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
+/// The same for bytes.
+pub(crate) fn trim_bytes(bytes: &[u8]) -> &[u8] {
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let start = bytes.iter().take_while(|b| is_blank(b)).count();
+    let end = bytes[start..]
+        .iter()
+        .rev()
+        .take_while(|b| is_blank(b))
+        .count();
+    &bytes[start..bytes.len() - end]
+}
+
 /// A number of decimal digits, not larger than `max`. Leading zeros are fine.
 pub(crate) fn number(text: &str, max: u32) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

@@ -19,7 +19,7 @@ fn at(address: &str) -> SocketAddr {
     address.parse().expect("an address")
 }
 
-fn udp(address: &str) -> Target {
+pub fn udp(address: &str) -> Target {
     Target::new(Transport::Udp, at(address))
 }
 
@@ -27,7 +27,7 @@ fn uri(text: &str) -> Uri {
     Uri::parse(text).expect("a URI")
 }
 
-fn endpoint(address: &str) -> Endpoint {
+pub fn endpoint(address: &str) -> Endpoint {
     let address = at(address);
     let mut dice = Dice::new(u64::from(address.port()));
     let config = Config::at(address.ip().into(), Some(address.port()));

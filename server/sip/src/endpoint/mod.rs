@@ -254,11 +254,13 @@ impl Endpoint {
     /// RFC 3261 8.2.7: no transaction, the same answer to each repetition. The tag comes
     /// from the branch, so that it is the same too.
     fn answer_statelessly(&mut self, source: Target, mut response: Response) {
-        let Ok(mut via) = response.headers.via() else {
+        let Some(mut via) = response.headers.way_back() else {
             return;
         };
         way_back::mark(&mut via, source);
-        response.headers.set_top_via(&via);
+        if response.headers.via().is_ok() {
+            response.headers.set_top_via(&via);
+        }
         let branch = via.params.get("branch").unwrap_or("none");
         let tag: String = branch.chars().filter(char::is_ascii_alphanumeric).collect();
         response.tag_to(&format!("s{tag}"));

@@ -16,7 +16,7 @@ use crate::address::NameAddr;
 use crate::fault::Fault;
 use crate::limits::{HOPS_MAX, LIST_ELEMENTS_MAX};
 use crate::method::Method;
-use crate::scan::{is_blank, is_token, number, split, trim};
+use crate::scan::{is_blank, is_token, number, split, trim, trim_bytes};
 
 /// One header field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Headers {
                 *byte = b' ';
             }
         }
-        let value = value.trim_ascii().to_vec();
+        let value = trim_bytes(&value).to_vec();
         let name = name.to_owned();
         self.0.push(Header { name, value });
     }
@@ -188,6 +188,17 @@ impl Headers {
     /// All hops, the last one first.
     pub fn vias(&self) -> Read<Vec<Via>> {
         self.list(names::VIA, Via::parse)
+    }
+
+    /// The hop that this message came from, without its parameters if these cannot be
+    /// read: enough to answer nonsense.
+    pub(crate) fn way_back(&self) -> Option<Via> {
+        if let Ok(via) = self.via() {
+            return Some(via);
+        }
+        let text = self.text(names::VIA)?;
+        let sent_by = text.split([';', ',']).next()?;
+        Via::parse(sent_by).ok()
     }
 
     /// Puts a hop in the place of the topmost.

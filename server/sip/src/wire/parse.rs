@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::header::{Headers, names};
 use crate::limits::{HEADERS_MAX, MESSAGE_BYTES_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX};
 use crate::method::Method;
-use crate::scan::is_token;
+use crate::scan::{is_token, trim_bytes};
 use crate::status::Status;
 use crate::uri::Uri;
 
@@ -26,7 +26,7 @@ impl Unreadable {
     #[must_use]
     pub fn answer(&self) -> Option<Response> {
         let status = self.fault.status?;
-        self.headers.via().ok()?;
+        self.headers.way_back()?;
         let mut response = Response::to(&self.headers, status);
         response.reason = format!("{} ({})", status.phrase(), self.fault.why);
         Some(response)
@@ -77,6 +77,7 @@ pub fn parse(bytes: &[u8]) -> Result<Message, Box<Unreadable>> {
 pub(super) struct Head {
     start: Result<Start, Fault>,
     is_response: bool,
+    is_ack: bool,
     pub(super) headers: Headers,
     /// The first fault of a header line.
     spoiled: Option<Fault>,
@@ -87,6 +88,7 @@ impl Head {
         let (line, fields) = split_line(bytes);
         let begin = line.get(..4).unwrap_or_default();
         let is_response = begin.eq_ignore_ascii_case(b"SIP/");
+        let is_ack = begin == b"ACK ";
         let start = match is_response {
             true => status_line(line),
             false => request_line(line),
@@ -95,6 +97,7 @@ impl Head {
         Self {
             start,
             is_response,
+            is_ack,
             headers,
             spoiled,
         }
@@ -102,9 +105,7 @@ impl Head {
 
     /// RFC 3261 17: neither a response nor an ACK is ever answered.
     pub(super) fn unreadable(self, fault: Fault) -> Box<Unreadable> {
-        let is_ack = matches!(&self.start, Ok(Start::Request(Method::Ack, _)))
-            || matches!(self.headers.cseq(), Ok(cseq) if cseq.method == Method::Ack);
-        let fault = match self.is_response || is_ack {
+        let fault = match self.is_response || self.is_ack {
             true => Fault::silence(fault.why),
             false => fault,
         };
@@ -271,10 +272,11 @@ fn unfold<'b>(line: &[u8], mut rest: &'b [u8]) -> (Vec<u8>, &'b [u8]) {
     let mut whole = line.to_vec();
     while let [b' ' | b'\t', ..] = rest {
         let (more, after) = split_line(rest);
-        let kept = whole.trim_ascii_end().len();
-        whole.truncate(kept);
+        while whole.last().is_some_and(|b| matches!(b, b' ' | b'\t')) {
+            whole.pop();
+        }
         whole.push(b' ');
-        whole.extend(more.trim_ascii_start());
+        whole.extend(trim_bytes(more));
         rest = after;
     }
     (whole, rest)
@@ -284,11 +286,11 @@ fn header(line: &[u8]) -> Result<(&str, &[u8]), Fault> {
     let colon = line.iter().position(|&b| b == b':');
     let colon = colon.ok_or_else(|| Fault::bad("a header has no colon"))?;
     // RFC 3261 7.3.1 allows blanks in front of the colon.
-    let name = str::from_utf8(line[..colon].trim_ascii_end()).unwrap_or_default();
+    let name = str::from_utf8(trim_bytes(&line[..colon])).unwrap_or_default();
     if !is_token(name) || name.len() > NAME_BYTES_MAX {
         return Err(Fault::bad("the name of a header is no token"));
     }
-    let value = line[colon + 1..].trim_ascii();
+    let value = trim_bytes(&line[colon + 1..]);
     if value.len() > VALUE_BYTES_MAX {
         return Err(too_large("the value of a header is too large").within(name));
     }
