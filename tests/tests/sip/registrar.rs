@@ -152,7 +152,7 @@ fn the_answer_tells_what_is_left() {
     // What has ended is gone with the next REGISTER.
     let source = udp("192.0.2.1:5060");
     let later = NOW + Duration::from_secs(60);
-    let renewed = self::request("a", 2, "");
+    let renewed = request("a", 2, "");
     let left = tandem_sip::registrar::register(later, &Policy::default(), &made, &renewed, source);
     assert_eq!(left.map(|left| left.len()), Ok(1));
     assert_eq!(
