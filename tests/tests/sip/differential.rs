@@ -112,11 +112,10 @@ fn is_known(message: &Message, bytes: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._+~@:;=<>\"/ ".contains(c);
     let is_token = |c: char| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c);
     let has_odd_params = |name: &str, text: &str| {
-        let (before, behind) = text.rsplit_once('>').unwrap_or(("", text));
-        let params = behind.split_once(';').map_or("", |(_, params)| params);
-        let is_bare = before.is_empty() && name != names::VIA;
+        let params = text.split_once(';').map_or("", |(_, params)| params);
+        let is_bare = !text.contains('<') && name != names::VIA;
         let has_blanks = is_bare && text.contains([' ', '\t']);
-        let is_odd = !params.chars().all(|c| is_token(c) || ";=".contains(c));
+        let is_odd = !params.chars().all(|c| is_token(c) || ";=>".contains(c));
         let has_odd_user = text.find(';') < text.find('@') && text.contains(';');
         has_blanks || is_odd || has_odd_user || !text.chars().all(is_plain)
     };
