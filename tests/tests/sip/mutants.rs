@@ -33,7 +33,7 @@ const MESSAGES: [&str; 4] = [
     "SIP/2.0 401 Unauthorized\r\nVia: SIP/2.0/UDP 192.0.2.2:5070;branch=z9hG4bK1;received=::1\r\n\
      From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: 3\r\nCSeq: 3 REGISTER\r\n\
      Contact: <sip:x@y>\r\n\
-     WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256, qop=\"auth,auth-int\"\r\n\
+     WWW-Authenticate: Digest realm=\"r\",nonce=\"n\", algorithm=SHA-256,qop=\"auth,auth-int\"\r\n\
      WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\nContent-Length: 0\r\n\r\n",
     "ACK tel:+1-555;phone-context=x SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=old;maddr=224.0.0.1\r\n\
      From: a <sip:a@b>\r\nTo: <urn:x:y>;tag=9\r\nCall-ID: 4\r\nCSeq: 4 ACK\r\n\r\n",

@@ -50,7 +50,8 @@ fn bindings_are_made_renewed_and_removed() {
     );
     // Its own time counts more than that of the header; long ones are shortened.
     let lines = "Expires: 120\r\nContact: <sip:a@1.example>;expires=90;q=0.5\r\n\
-        Contact: <sip:c@3.example>, <sip:d@4.example>;expires=99999, <sip:e@5.example>;expires=x\r\n";
+        Contact: <sip:c@3.example>, <sip:d@4.example>;expires=99999\r\n\
+        Contact: <sip:e@5.example>;expires=x\r\n";
     let more = after(&made, &request("a", 2, lines)).expect("it is fine");
     assert_eq!(
         text(&more),
@@ -152,7 +153,7 @@ fn the_answer_tells_what_is_left() {
     // What has ended is gone with the next REGISTER.
     let source = udp("192.0.2.1:5060");
     let later = NOW + Duration::from_secs(60);
-    let renewed = self::request("a", 2, "");
+    let renewed = request("a", 2, "");
     let left = tandem_sip::registrar::register(later, &Policy::default(), &made, &renewed, source);
     assert_eq!(left.map(|left| left.len()), Ok(1));
     assert_eq!(
