@@ -1,5 +1,6 @@
 //! The command line. Its words are a promise to those who wrote scripts.
 
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -48,6 +49,14 @@ pub(crate) enum Command {
     /// Make a backup the data of a server that does not run.
     #[command(after_help = RESTORE_EXAMPLES)]
     Restore(RestoreArgs),
+    /// Keep the passwords of telephones and trunks.
+    Secret {
+        #[command(subcommand)]
+        command: SecretCommand,
+    },
+    /// Serve real telephones.
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(ServeArgs),
     /// Simulate a scenario and report its figures.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(SimulateArgs),
@@ -56,7 +65,8 @@ pub(crate) enum Command {
 const EXAMPLES: &str = "\
 Examples:
   tandem simulate scenarios/support-day.toml --html day.html
-  tandem check centre.toml scenarios/*.toml";
+  tandem check centre.toml scenarios/*.toml
+  tandem serve --data /var/lib/tandem --config centre.toml";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -137,6 +147,26 @@ Examples:
 
 Calls get names that none had before, so a note of it is left in the backup.";
 
+const SECRET_SET_EXAMPLES: &str = "\
+Examples:
+  tandem secret set --data /var/lib/tandem sip/1001 < password-of-1001
+  tandem secret set --data /var/lib/tandem trunk/Carrier < password-of-the-trunk
+
+The secret is the first line of the standard input. It lies encrypted in the
+data; the key lies beside it. No server may run on the data meanwhile.";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  tandem serve --data /var/lib/tandem --config centre.toml
+  tandem serve --data /var/lib/tandem --sip 192.0.2.10:5060
+
+The configuration file is imported if it differs from the last import. Without
+one, the configuration in the data holds. SIP is spoken over UDP and TCP, by
+default on the loopback address alone.
+
+Exit status: 0 if it was told to stop, 2 if it could not start, 70 if Tandem has
+a defect, 74 if the disk is full or failed.";
+
 /// Where the data lies.
 #[derive(Args, Debug)]
 pub(crate) struct DataArgs {
@@ -196,6 +226,48 @@ pub(crate) struct ConfigImportArgs {
     /// change is lost.
     #[arg(long)]
     pub(crate) overwrite: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Forget a secret.
+    Delete(SecretArgs),
+    /// List the names of the secrets.
+    List(DataArgs),
+    /// Keep a secret, which is read from the standard input.
+    #[command(after_help = SECRET_SET_EXAMPLES)]
+    Set(SecretArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SecretArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Whose it is: sip/NUMBER of an extension, trunk/NAME of a trunk.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// A configuration file, imported if it differs from the last import.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) config: Option<PathBuf>,
+    /// Import the file though the configuration was changed elsewhere: that
+    /// change is lost.
+    #[arg(long, requires = "config")]
+    pub(crate) overwrite: bool,
+    /// Where SIP is spoken; telephones must reach this address.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5060")]
+    pub(crate) sip: SocketAddr,
+    /// The domain in which telephones and trunks sign in.
+    #[arg(long, value_name = "NAME", default_value = "tandem")]
+    pub(crate) realm: String,
+    /// The folder of waiting music (WAV); default: music/ in the data.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) music: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

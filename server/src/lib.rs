@@ -1,9 +1,11 @@
 //! The live half of Tandem: what stands between the engine and the world.
 //!
 //! [`driver`] feeds the engine, makes durable what follows and then lets it
-//! out; [`store`] is where it lies; [`media`] carries voices. Nothing in here
-//! decides about calls.
+//! out; [`store`] is where it lies; [`voice`] speaks SIP, [`media`] carries the
+//! voices; [`appliance`] is all of it in one piece. Nothing in here decides
+//! about calls.
 
+pub mod appliance;
 pub mod driver;
 pub mod media;
 pub mod store;

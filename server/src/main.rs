@@ -11,6 +11,8 @@ mod args;
 mod check;
 mod data;
 mod output;
+mod secret;
+mod serve;
 mod simulate;
 
 use std::process::ExitCode;
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         Command::Config { command } => data::config(&command),
         Command::Journal { command } => data::journal(&command),
         Command::Restore(options) => data::restore(&options).map(|()| true),
+        Command::Secret { command } => secret::run(&command).map(|()| true),
+        Command::Serve(options) => return serve::run(&options),
         Command::Simulate(options) => simulate::run(&options),
     };
     match shown {

@@ -1,0 +1,92 @@
+//! `tandem serve`.
+
+use std::process::ExitCode;
+
+use tandem_server::appliance::{Appliance, Options};
+use tandem_server::driver::{ConfigFile, Recovery};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::ServeArgs;
+use crate::output::{print, read_text, say};
+use crate::{FAILED, WRONG};
+
+/// Serves until it is told to stop, or can not go on.
+pub(crate) fn run(args: &ServeArgs) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(serve(args)),
+        Err(why) => {
+            say(&format!("can not start threads: {why}"));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+async fn serve(args: &ServeArgs) -> ExitCode {
+    let started = match options(args) {
+        Ok(options) => Appliance::start(options)
+            .await
+            .map_err(|why| why.to_string()),
+        Err(why) => Err(why),
+    };
+    let appliance = match started {
+        Ok(appliance) => appliance,
+        Err(why) => {
+            say(&why);
+            return ExitCode::from(WRONG);
+        }
+    };
+    let how = match appliance.recovery() {
+        Recovery::Anew(why) => format!("the journal could not be replayed ({why}): begun anew"),
+        Recovery::New => "new data".to_owned(),
+        Recovery::Replayed(entries) => format!("{entries} entries replayed"),
+    };
+    let sip = appliance.sip();
+    // Whoever closed the standard output does not want to know.
+    let _printed = print(&format!(
+        "Tandem serves SIP at {sip}, UDP and TCP ({how})\n"
+    ));
+    wait_for_the_end(&appliance).await;
+    match appliance.stop().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            say(&why.to_string());
+            ExitCode::from(why.exit_code())
+        }
+    }
+}
+
+async fn wait_for_the_end(appliance: &Appliance) {
+    let hear = |kind| signal(kind).ok();
+    let (mut interrupt, mut terminate) =
+        (hear(SignalKind::interrupt()), hear(SignalKind::terminate()));
+    let heard = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    };
+    tokio::select! {
+        () = appliance.ended() => {}
+        () = heard(&mut interrupt) => {}
+        () = heard(&mut terminate) => {}
+    }
+}
+
+fn options(args: &ServeArgs) -> Result<Options, String> {
+    let mut options = Options::new(args.data.data.clone());
+    if let Some(path) = &args.config {
+        options.config = Some(ConfigFile {
+            name: path.display().to_string(),
+            text: read_text(path)?,
+        });
+    }
+    options.overwrite = args.overwrite;
+    options.sip = args.sip;
+    options.realm.clone_from(&args.realm);
+    if let Some(music) = &args.music {
+        options.music.clone_from(music);
+    }
+    Ok(options)
+}

@@ -1,0 +1,120 @@
+//! SIPp, as callers and as agents. It is ended by its own id, and bounded in count and
+//! time.
+
+use std::fs::File;
+use std::net::{SocketAddr, UdpSocket};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/live_sip");
+/// Nothing here takes longer, in seconds.
+const TIMEOUT_S: u32 = 240;
+
+fn sipp(scenario: &str, port: u16, rtp: u16, log: &Path) -> Command {
+    let log = File::create(log).expect("tests may write here");
+    let mut command = Command::new("sipp");
+    command
+        .args(["-sf", &format!("{FOLDER}/{scenario}.xml")])
+        .args(["-i", "127.0.0.1", "-p", &port.to_string()])
+        .args(["-key", "rtp_port", &rtp.to_string()])
+        .args(["-timeout", &TIMEOUT_S.to_string(), "-nostdin"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log);
+    command
+}
+
+/// A port that nobody uses now.
+fn free_port() -> u16 {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback");
+    socket.local_addr().expect("it is bound").port()
+}
+
+/// Telephones that ring and answer, all at one address.
+pub struct Agents {
+    child: Child,
+    port: u16,
+}
+
+impl Agents {
+    /// Starts them; their voices go to this port.
+    pub fn start(folder: &Path, rtp: u16) -> Self {
+        let port = free_port();
+        let child = sipp("agent", port, rtp, &folder.join("agents.log")).spawn();
+        let child = child.expect("sipp is installed (Debian: sip-tester)");
+        Self { child, port }
+    }
+
+    /// Where they are.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Agents {
+    fn drop(&mut self) {
+        let _killed = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
+
+/// Callers to come.
+pub struct Callers {
+    pub to: SocketAddr,
+    pub rtp: u16,
+    pub calls: usize,
+    /// Calls a second.
+    pub rate: usize,
+    /// How long each stays once he is answered.
+    pub stays_ms: u32,
+}
+
+/// What SIPp saw.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub successful: usize,
+    pub failed: usize,
+}
+
+impl Callers {
+    fn command(&self, folder: &Path) -> Command {
+        let mut command = sipp("caller", free_port(), self.rtp, &folder.join("callers.log"));
+        command
+            .arg(self.to.to_string())
+            .args(["-m", &self.calls.to_string(), "-r", &self.rate.to_string()])
+            .args(["-d", &self.stays_ms.to_string()])
+            .args(["-trace_stat", "-stf"])
+            .arg(folder.join("callers.csv"));
+        command
+    }
+
+    /// Calls, and waits until all have hung up.
+    pub fn call(&self, folder: &Path) -> Seen {
+        let status = self.command(folder).status();
+        let status = status.expect("sipp is installed (Debian: sip-tester)");
+        println!("sipp: {status}");
+        seen(&folder.join("callers.csv"))
+    }
+
+    /// Calls in the background.
+    pub fn begin(&self, folder: &Path) -> Child {
+        let child = self.command(folder).spawn();
+        child.expect("sipp is installed (Debian: sip-tester)")
+    }
+}
+
+/// The last line of SIPp's statistics.
+fn seen(file: &Path) -> Seen {
+    let text = std::fs::read_to_string(file).expect("SIPp wrote its statistics");
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().expect("a header").split(';').collect();
+    let last: Vec<&str> = lines.next_back().expect("a line").split(';').collect();
+    let of = |name: &str| {
+        let place = header.iter().position(|head| *head == name);
+        last[place.expect("a column")].parse().expect("a count")
+    };
+    Seen {
+        successful: of("SuccessfulCall(C)"),
+        failed: of("FailedCall(C)"),
+    }
+}
