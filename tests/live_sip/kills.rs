@@ -54,7 +54,10 @@ fn what_was_acknowledged_outlives_kill_9() {
     server.stop();
     server::verify(&folder);
     let all = records(&folder);
-    println!("{kills} kills, {} records, the slowest start took {slowest:?}", all.len());
+    println!(
+        "{kills} kills, {} records, the slowest start took {slowest:?}",
+        all.len()
+    );
 }
 
 fn seed() -> u64 {

@@ -124,7 +124,10 @@ pub fn records(folder: &Path) -> Vec<Record> {
                 Outcome::Missed => "missed",
             },
             agent: record.agent.map_or(0, |agent| {
-                agent.to_string().parse().expect("the number of an extension")
+                agent
+                    .to_string()
+                    .parse()
+                    .expect("the number of an extension")
             }),
         }));
     }
