@@ -7,6 +7,7 @@
 mod kills;
 mod peers;
 mod server;
+mod torture;
 mod voices;
 
 use std::collections::BTreeSet;
