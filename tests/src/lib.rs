@@ -10,6 +10,7 @@ pub mod live;
 pub mod model;
 pub mod perform;
 pub mod readable;
+#[cfg(feature = "sim")]
 pub mod stand_in;
 pub mod statistics;
 pub mod table;
