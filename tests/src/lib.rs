@@ -5,6 +5,7 @@ pub mod acts;
 pub mod cases;
 pub mod caught;
 pub mod centre;
+#[cfg(feature = "server")]
 pub mod disk;
 pub mod fingerprint;
 pub mod live;
@@ -12,7 +13,9 @@ pub mod luck;
 pub mod model;
 pub mod perform;
 pub mod readable;
+#[cfg(feature = "server")]
 pub mod site;
+#[cfg(feature = "sim")]
 pub mod stand_in;
 pub mod statistics;
 pub mod table;

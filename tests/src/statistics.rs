@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
 /// No value may lie further from its expectation than this, in standard errors.
 pub const DEVIATION_MAX: f64 = 4.5;
 /// Few values may lie further from their expectation than this.
@@ -14,12 +16,26 @@ const RARE_ALLOWED: usize = 2;
 
 /// Deviations of one test, each in standard errors, judged together.
 #[derive(Debug, Default)]
-pub struct Deviations(Vec<(String, f64)>);
+pub struct Deviations {
+    /// They do not depend on one another.
+    own: Vec<(String, f64)>,
+    /// They follow from others, in part or altogether.
+    following: Vec<(String, f64)>,
+}
 
 impl Deviations {
-    /// Notes that `what` deviates by `z` standard errors.
+    /// Notes that `what` deviates by `z` standard errors, whatever the others
+    /// do.
     pub fn note(&mut self, what: impl Into<String>, z: f64) {
-        self.0.push((what.into(), z));
+        self.own.push((what.into(), z));
+    }
+
+    /// Notes that `what` deviates by `z` standard errors, where some of that
+    /// may follow from what others deviate by. It may be as far off as any
+    /// other, but is not counted among the few: several that follow from one
+    /// chance would be rare together.
+    pub fn note_following(&mut self, what: impl Into<String>, z: f64) {
+        self.following.push((what.into(), z));
     }
 
     /// Notes `observed` against what was expected of it.
@@ -41,44 +57,143 @@ impl Deviations {
     /// [`DEVIATION_RARE`].
     #[must_use]
     pub fn summary(&self) -> String {
-        let sizes = self.0.iter().map(|(_, z)| z.abs());
-        let worst = sizes.clone().fold(0.0, f64::max);
-        let rare = sizes.filter(|z| *z > DEVIATION_RARE).count();
+        let sizes = self.all().map(|(_, z)| z.abs());
+        let worst = sizes.fold(0.0, f64::max);
+        let rare = beyond(self.own.iter(), DEVIATION_RARE);
         format!(
-            "{} values, the worst {worst:.2} standard errors off, {rare} beyond {DEVIATION_RARE}",
-            self.0.len()
+            "{} values, the worst {worst:.2} standard errors off; {} of their own, {rare} beyond \
+             {DEVIATION_RARE}",
+            self.all().count(),
+            self.own.len()
         )
     }
 
-    /// Asserts that none is beyond [`DEVIATION_MAX`] and at most 2 of 60 (never
-    /// fewer than 2) are beyond [`DEVIATION_RARE`].
+    fn all(&self) -> impl Iterator<Item = &(String, f64)> {
+        self.own.iter().chain(&self.following)
+    }
+
+    /// Asserts that none is beyond [`DEVIATION_MAX`] and that, of those of their
+    /// own, at most 2 of 60 (never fewer than 2) are beyond [`DEVIATION_RARE`].
     ///
     /// # Panics
     ///
     /// Where that does not hold, with every deviation.
     pub fn assert_plausible(&self) {
-        let beyond = |limit: f64| {
-            self.0
-                .iter()
-                .filter(|(_, z)| z.is_nan() || z.abs() > limit)
-                .count()
-        };
         let mut table = String::new();
-        for (what, z) in &self.0 {
+        for (what, z) in self.all() {
             let _ = writeln!(table, "{z:8.3}  {what}");
         }
-        assert!(!self.0.is_empty(), "nothing was noted");
+        assert!(!table.is_empty(), "nothing was noted");
         assert_eq!(
-            beyond(DEVIATION_MAX),
+            beyond(self.all(), DEVIATION_MAX),
             0,
             "beyond {DEVIATION_MAX} standard errors:\n{table}"
         );
-        let allowed = (self.0.len() * RARE_ALLOWED / RARE_OF).max(RARE_ALLOWED);
+        let allowed = (self.own.len() * RARE_ALLOWED / RARE_OF).max(RARE_ALLOWED);
         assert!(
-            beyond(DEVIATION_RARE) <= allowed,
+            beyond(self.own.iter(), DEVIATION_RARE) <= allowed,
             "too many rare deviations:\n{table}"
         );
     }
+}
+
+fn beyond<'d>(deviations: impl Iterator<Item = &'d (String, f64)>, limit: f64) -> usize {
+    deviations
+        .filter(|(_, z)| z.is_nan() || z.abs() > limit)
+        .count()
+}
+
+/// A figure of which so much of the variance is explained by others says
+/// nothing of its own: it follows from them, but for the last digits, and there
+/// the bias of a mean of ratios is no longer small.
+const EXPLAINED_MAX: f64 = 0.9;
+
+/// A figure that the same runs gave as others, to be judged with them.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Its value in every run.
+    pub values: Vec<f64>,
+    /// What is expected of it.
+    pub expected: f64,
+}
+
+/// How far the means of figures of the same runs lie from what is expected,
+/// each beyond what follows from those before it; `None` where next to all of
+/// it follows. If by chance the callers of some runs talk for long, then others
+/// wait longer, and more of them, and give up: one chance, not four. What is
+/// returned are standard normal deviates that do not depend on one another,
+/// exactly so where figures are normal.
+///
+/// That is the step-down procedure (J. Roy, Annals of Mathematical Statistics
+/// 29, 1958): the regression of each figure on those before it, its intercept
+/// against the expected one, by Student's t. Done by the method of Gram and
+/// Schmidt.
+///
+/// # Panics
+/// Where there are not at least two runs more than figures.
+#[must_use]
+pub fn step_down(samples: &[Sample]) -> Vec<Option<f64>> {
+    let mut known: Vec<Residual> = Vec::new();
+    let mut deviate = |sample: &Sample| {
+        let whole = Residual::of(sample);
+        let own = known.iter().fold(whole.clone(), Residual::without);
+        if own.squares <= (1.0 - EXPLAINED_MAX) * whole.squares {
+            return None;
+        }
+        let runs = count(sample.values.len());
+        let freedom = runs - 1.0 - count(known.len());
+        let explained = known.iter().map(|one| one.off * one.off / one.squares);
+        let spread = 1.0 / runs + explained.sum::<f64>();
+        let t = own.off / (own.squares / freedom * spread).sqrt();
+        known.push(own);
+        Some(normal_of_student(t, freedom))
+    };
+    samples.iter().map(&mut deviate).collect()
+}
+
+/// What is left of a figure once it is free of others.
+#[derive(Clone, Debug)]
+struct Residual {
+    /// In every run, less its mean.
+    around: Vec<f64>,
+    /// The sum of the squares of these.
+    squares: f64,
+    /// How far the mean is off.
+    off: f64,
+}
+
+impl Residual {
+    fn of(sample: &Sample) -> Self {
+        let mean = sample.values.iter().sum::<f64>() / count(sample.values.len());
+        let around = sample.values.iter().map(|value| value - mean).collect();
+        Self::new(around, mean - sample.expected)
+    }
+
+    fn new(around: Vec<f64>, off: f64) -> Self {
+        let squares = around.iter().map(|value| value * value).sum();
+        Self {
+            around,
+            squares,
+            off,
+        }
+    }
+
+    fn without(self, other: &Self) -> Self {
+        let both = self.around.iter().zip(&other.around);
+        let slope = both.map(|(a, b)| a * b).sum::<f64>() / other.squares;
+        let left = self.around.iter().zip(&other.around);
+        let around = left.map(|(a, b)| a - slope * b).collect();
+        Self::new(around, self.off - slope * other.off)
+    }
+}
+
+/// The standard normal deviate that is as rare as `t` is with so many degrees
+/// of freedom.
+fn normal_of_student(t: f64, freedom: f64) -> f64 {
+    let student = StudentsT::new(0.0, 1.0, freedom).expect("there are more runs than figures");
+    let normal = Normal::new(0.0, 1.0).expect("the standard normal");
+    let tail = student.sf(t.abs());
+    normal.inverse_cdf(tail).abs().copysign(t)
 }
 
 /// Mean, variance and the standard error of the variance of a sample.

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use tandem_reports::Summary;
 use tandem_tests::theory::{Queue, Service};
 
-use crate::{Plan, REPLICATIONS, scenario, seconds, simulate};
+use crate::{Plan, REPLICATIONS, Runs, scenario, seconds, simulate};
 
 /// A distribution of durations, in seconds.
 #[derive(Clone, Copy, Debug)]
@@ -198,8 +197,8 @@ queues = ["6400"]
         )
     }
 
-    /// The figures of all replications.
-    pub fn summary(&self, plan: Plan, seed: u64) -> Summary {
+    /// All replications.
+    pub fn runs(&self, plan: Plan, seed: u64) -> Runs {
         simulate(&scenario(&self.text(plan, seed, REPLICATIONS)))
     }
 }

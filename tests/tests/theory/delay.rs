@@ -41,22 +41,22 @@ fn erlang_c_with_every_strategy() {
         let chain = centre.queue().chain(None, 0.0);
         let plan = plan(centre.arrivals_per_s(), chain.relaxation_s());
         values.begin(centre.to_string(), plan);
-        let row = centre.summary(plan, seed).all.total;
+        let runs = centre.runs(plan, seed);
         let exact = erlang_c(centre.queue(), f64::from(within_s));
         let figures = [
             Figure::Offered,
+            Figure::MeanTalk,
             Figure::ProbabilityOfWait,
             Figure::MeanWait,
             Figure::ServiceLevel,
-            Figure::MeanTalk,
             Figure::Occupancy,
             // These are zero.
             Figure::Abandonment,
             Figure::Missed,
         ];
-        values.figures(&row, &exact, centre.calls(plan), mean, &figures);
-        values.spreads(&row, &centre, &chain, plan);
-        let wait = |figure| row.get(figure).mean;
+        values.figures(&runs, &exact, centre.calls(plan), mean, &figures);
+        values.spreads(runs.row(), &centre, &chain, plan);
+        let wait = |figure| runs.row().get(figure).mean;
         assert_eq!(wait(Figure::MeanWait), wait(Figure::MeanWaitAnswered));
     }
     values.verdict();
@@ -87,22 +87,22 @@ fn a_waiting_room_of_a_certain_size() {
         let chain = centre.queue().chain(Some(room), 0.0);
         let plan = plan(centre.arrivals_per_s(), chain.relaxation_s());
         values.begin(format!("{centre}, room for {room}"), plan);
-        let row = centre.summary(plan, seed).all.total;
+        let runs = centre.runs(plan, seed);
         let exact = limited_room(centre.queue(), room, f64::from(within_s));
         let figures = [
             Figure::Offered,
+            Figure::MeanTalk,
             Figure::Missed,
             Figure::ProbabilityOfWait,
             Figure::MeanWait,
             Figure::MeanWaitAnswered,
             Figure::ServiceLevel,
-            Figure::MeanTalk,
             Figure::Occupancy,
             // This is zero.
             Figure::Abandonment,
         ];
-        values.figures(&row, &exact, centre.calls(plan), mean, &figures);
-        values.spreads(&row, &centre, &chain, plan);
+        values.figures(&runs, &exact, centre.calls(plan), mean, &figures);
+        values.spreads(runs.row(), &centre, &chain, plan);
     }
     values.verdict();
 }

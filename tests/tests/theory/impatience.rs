@@ -42,22 +42,22 @@ fn erlang_a_with_every_strategy() {
         let chain = centre.queue().chain(None, 1.0 / patience);
         let plan = plan(centre.arrivals_per_s(), chain.relaxation_s());
         values.begin(centre.to_string(), plan);
-        let row = centre.summary(plan, seed).all.total;
+        let runs = centre.runs(plan, seed);
         let exact = erlang_a(centre.queue(), patience, f64::from(within_s));
         let figures = [
             Figure::Offered,
+            Figure::MeanTalk,
             Figure::ProbabilityOfWait,
             Figure::Abandonment,
             Figure::MeanWait,
             Figure::MeanWaitAnswered,
             Figure::ServiceLevel,
-            Figure::MeanTalk,
             Figure::Occupancy,
             // This is zero.
             Figure::Missed,
         ];
-        values.figures(&row, &exact, centre.calls(plan), mean, &figures);
-        values.spreads(&row, &centre, &chain, plan);
+        values.figures(&runs, &exact, centre.calls(plan), mean, &figures);
+        values.spreads(runs.row(), &centre, &chain, plan);
     }
     values.verdict();
 }
@@ -89,7 +89,7 @@ fn the_same_limit_for_all() {
             // Only the agents' talks and those who wait now are remembered.
             let plan = plan(centre.arrivals_per_s(), mean + f64::from(limit_s));
             values.begin(format!("{centre}, limit {limit_s} s ({put_out})"), plan);
-            let row = centre.summary(plan, seed).all.total;
+            let runs = centre.runs(plan, seed);
             let limit_s = f64::from(limit_s);
             let mut exact = limited_wait(centre.queue(), limit_s, f64::from(within_s));
             if !put_out {
@@ -97,6 +97,7 @@ fn the_same_limit_for_all() {
             }
             let figures = [
                 Figure::Offered,
+                Figure::MeanTalk,
                 Figure::ProbabilityOfWait,
                 if put_out {
                     Figure::Missed
@@ -106,7 +107,6 @@ fn the_same_limit_for_all() {
                 Figure::MeanWait,
                 Figure::MeanWaitAnswered,
                 Figure::ServiceLevel,
-                Figure::MeanTalk,
                 Figure::Occupancy,
                 // This is zero.
                 if put_out {
@@ -115,7 +115,7 @@ fn the_same_limit_for_all() {
                     Figure::Missed
                 },
             ];
-            values.figures(&row, &exact, centre.calls(plan), mean, &figures);
+            values.figures(&runs, &exact, centre.calls(plan), mean, &figures);
         }
     }
     values.verdict();

@@ -4,15 +4,15 @@ use tandem_reports::{Figure, Row};
 use tandem_tests::theory::erlang_b;
 
 use crate::centre::{Centre, Law};
-use crate::{Judge, Plan, plan};
+use crate::{Judge, Plan, Runs, plan};
 
 /// Fixed before the first run; each set adds its number.
 const SEED: u64 = 1_909_000;
 
 const FIGURES: [Figure; 4] = [
     Figure::Offered,
-    Figure::ProbabilityOfWait,
     Figure::MeanTalk,
+    Figure::ProbabilityOfWait,
     Figure::Occupancy,
 ];
 
@@ -39,14 +39,14 @@ fn check_identities(row: &Row) {
     assert_eq!(mean(Figure::MaxWait), 0.0);
 }
 
-fn judge(judge: &mut Judge, centre: &Centre, plan: Plan, seed: u64) -> Row {
+fn judge(judge: &mut Judge, centre: &Centre, plan: Plan, seed: u64) -> Runs {
     judge.begin(centre.to_string(), plan);
-    let row = centre.summary(plan, seed).all.total;
+    let runs = centre.runs(plan, seed);
     let talk_s = centre.talk.service().mean_s;
     let exact = erlang_b(centre.queue());
-    judge.figures(&row, &exact, centre.calls(plan), talk_s, &FIGURES);
-    check_identities(&row);
-    row
+    judge.figures(&runs, &exact, centre.calls(plan), talk_s, &FIGURES);
+    check_identities(runs.row());
+    runs
 }
 
 #[test]
@@ -71,8 +71,8 @@ fn erlang_b_with_exponential_talks() {
         let centre = centre(agents, load, Law::Exponential(mean), strategy);
         let chain = centre.queue().chain(Some(0), 0.0);
         let plan = plan(centre.arrivals_per_s(), chain.relaxation_s());
-        let row = judge(&mut values, &centre, plan, seed);
-        values.spreads(&row, &centre, &chain, plan);
+        let runs = judge(&mut values, &centre, plan, seed);
+        values.spreads(runs.row(), &centre, &chain, plan);
     }
     values.verdict();
 }
@@ -133,10 +133,10 @@ fn erlang_b_with_wrap_up() {
         queue.load = centre.arrivals_per_s() * queue.service_s;
         let plan = plan(centre.arrivals_per_s(), queue.service_s);
         values.begin(format!("{centre}, wrap-up {wrap_up_s} s"), plan);
-        let row = centre.summary(plan, seed).all.total;
+        let runs = centre.runs(plan, seed);
         let exact = erlang_b(queue);
-        values.figures(&row, &exact, centre.calls(plan), mean, &FIGURES);
-        check_identities(&row);
+        values.figures(&runs, &exact, centre.calls(plan), mean, &FIGURES);
+        check_identities(runs.row());
     }
     values.verdict();
 }

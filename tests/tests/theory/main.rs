@@ -3,8 +3,10 @@
 //!
 //! Every set of parameters is simulated with 40 replications. The standard
 //! error of a figure comes from their spread; every value must lie within 4.5
-//! of it, and at most 2 of 60 beyond 3. Seeds were fixed before the first run.
-//! Each set has a seed of its own, for with the same draws all of them would
+//! of it, and at most 2 of 60 beyond 3. Figures of the same replications share
+//! their chances, so what is counted for the latter is what each of them deviates
+//! by beyond those before it ([`step_down`]). Seeds were fixed before the first
+//! run. Each set has a seed of its own, for with the same draws all of them would
 //! deviate alike. How long is simulated follows from [`plan`]; `TANDEM_FULL=1`
 //! makes it longer. The theory is in `tandem_tests::theory`, with its sources.
 
@@ -13,20 +15,22 @@ mod delay;
 mod formulas;
 mod identities;
 mod impatience;
+mod judging;
 mod loss;
 mod one_agent;
 mod paired;
 mod varying;
 
-use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
+use std::thread;
 
 use tandem_engine::config::reader::Source;
-use tandem_reports::{Estimate, Figure, Row, Summary};
-use tandem_sim::run::{Options, Progress, run};
+use tandem_reports::{Estimate, Figure, Figures, Row, Summary, Tally};
 use tandem_sim::scenario::Scenario;
 use tandem_sim::text::{Disk, read};
-use tandem_tests::statistics::{Deviations, count};
+use tandem_sim::world::replicate;
+use tandem_tests::statistics::{Deviations, Sample, count, step_down};
 use tandem_tests::theory::{BirthDeath, Exact};
 
 use centre::Centre;
@@ -84,25 +88,51 @@ fn whole(seconds: f64) -> u64 {
     (seconds.ceil() as u64).max(1)
 }
 
-struct Silent;
-
-impl Progress for Silent {
-    fn replications(&mut self, _: u32, _: u32) {}
-    fn trace(&mut self, _: &[u8]) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 fn scenario(text: &str) -> Scenario {
     // Scenarios here name no files.
     let files = Disk::new(Path::new("."));
     read(Source::new("theory.toml", text), &files).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 
-fn simulate(scenario: &Scenario) -> Summary {
-    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let trace = false;
-    run(scenario, Options { threads, trace }, &mut Silent).expect("no trace is refused")
+/// What the replications of a scenario gave.
+struct Runs {
+    /// The figures of all queues together, of each replication.
+    totals: Vec<Figures>,
+    summary: Summary,
+}
+
+impl Runs {
+    /// The figures of all queues and replications together.
+    const fn row(&self) -> &Row {
+        &self.summary.all.total
+    }
+}
+
+fn simulate(scenario: &Scenario) -> Runs {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let one = |index| {
+        let tally = Tally::new(Arc::clone(&scenario.layout));
+        let (mut tally, end) = replicate(scenario, index, tally);
+        tally.close(end);
+        tally
+    };
+    let every = |first: usize| (0..scenario.replications).skip(first).step_by(threads);
+    let mut tallies: Vec<(u32, Tally)> = thread::scope(|scope| {
+        let share = |first| move || every(first).map(|index| (index, one(index))).collect();
+        let begun: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(share(first)))
+            .collect();
+        let ended = begun.into_iter().map(thread::ScopedJoinHandle::join);
+        ended
+            .flat_map(|share: thread::Result<Vec<_>>| share.expect("no law is broken"))
+            .collect()
+    });
+    tallies.sort_by_key(|(index, _)| *index);
+    let tallies: Vec<Tally> = tallies.into_iter().map(|(_, tally)| tally).collect();
+    Runs {
+        totals: tallies.iter().map(|tally| tally.figures(None)).collect(),
+        summary: Summary::of(Arc::clone(&scenario.layout), &tallies),
+    }
 }
 
 /// Holds figures against theory and shows both.
@@ -122,36 +152,51 @@ impl Judge {
         self.set = set;
     }
 
-    /// An estimate against its exact value.
+    /// An estimate against its exact value, where it depends on no other one.
     fn estimate(&mut self, what: &str, seen: Estimate, exact: f64) {
+        if let Some(z) = self.off(what, seen, exact) {
+            self.deviations.note(self.named(what), z);
+        }
+    }
+
+    /// A value against its exact one, where its standard error is known.
+    fn value(&mut self, what: &str, seen: f64, exact: f64, error: f64) {
+        let z = self.shown(what, seen, exact, error);
+        self.deviations.note(self.named(what), z);
+    }
+
+    /// How many standard errors an estimate is off, where it varies. Where it
+    /// does not, it has to be right.
+    fn off(&self, what: &str, seen: Estimate, exact: f64) -> Option<f64> {
         let mean = seen
             .mean
             .unwrap_or_else(|| panic!("{}: no {what}", self.set));
         let error = seen.standard_error().expect("there are replications");
-        // Where it does not vary, it has to be right.
-        let varies = error > 1e-9 * exact.abs();
-        if varies {
-            self.deviation(what, mean, exact, error);
-        } else {
-            let off = (mean - exact).abs();
-            assert!(
-                off <= 1e-6 * exact.abs(),
-                "{}: {what} is {mean}, exact {exact}",
-                self.set
-            );
+        if error > 1e-9 * exact.abs() {
+            return Some(self.shown(what, mean, exact, error));
         }
+        assert!(
+            (mean - exact).abs() <= 1e-6 * exact.abs(),
+            "{}: {what} is {mean}, exact {exact}",
+            self.set
+        );
+        None
     }
 
-    fn deviation(&mut self, what: &str, seen: f64, exact: f64, error: f64) {
+    fn shown(&self, what: &str, seen: f64, exact: f64, error: f64) -> f64 {
         let z = (seen - exact) / error;
         println!("    {what:24} {seen:14.6}  exact {exact:14.6}  z {z:+6.2}");
-        self.deviations
-            .compare(format!("{what}: {}", self.set), seen, exact, error);
+        z
+    }
+
+    fn named(&self, what: &str) -> String {
+        format!("{what}: {}", self.set)
     }
 
     /// Figures of a queue that is offered `calls` on average and whose callers
-    /// talk for `talk_s`.
-    fn figures(&mut self, row: &Row, exact: &Exact, calls: f64, talk_s: f64, which: &[Figure]) {
+    /// talk for `talk_s`, the causes before what follows from them.
+    fn figures(&mut self, runs: &Runs, exact: &Exact, calls: f64, talk_s: f64, which: &[Figure]) {
+        let (mut judged, mut samples) = (Vec::new(), Vec::new());
         for figure in which {
             let exact = match figure {
                 Figure::Offered => calls,
@@ -172,12 +217,29 @@ impl Judge {
                 figure,
                 Figure::ServiceLevel | Figure::ProbabilityOfWait | Figure::Abandonment
             );
+            let (title, seen) = (figure.title(), runs.row().get(*figure));
             let all = calls * f64::from(REPLICATIONS);
             let rare = all * exact.min(1.0 - exact);
             if is_share && rare > 0.0 && rare < RARE_CALLS {
-                self.rare(figure.title(), row.get(*figure), exact, all);
-            } else {
-                self.estimate(figure.title(), row.get(*figure), exact);
+                self.rare(title, seen, exact, all);
+            } else if let Some(z) = self.off(title, seen, exact) {
+                self.deviations.note_following(self.named(title), z);
+                let values = runs.totals.iter().map(|run| run.get(*figure));
+                samples.push(Sample {
+                    values: values.map(|value| value.expect("it is known")).collect(),
+                    expected: exact,
+                });
+                judged.push(title);
+            }
+        }
+        for (title, z) in judged.into_iter().zip(step_down(&samples)) {
+            match z {
+                Some(z) => {
+                    println!("    {title:24} by itself {z:+6.2}");
+                    self.deviations
+                        .note(self.named(&format!("{title} by itself")), z);
+                }
+                None => println!("    {title:24} follows from the others"),
             }
         }
     }

@@ -69,7 +69,7 @@ fn one_agent_more_meets_the_same_callers() {
     let level = |agents| erlang_a(centre(agents).queue(), PATIENCE_S, 20.0).within;
     let (gain, spread, _) = moments(&gains);
     let error = (spread / (count(gains.len()) - 1.0)).sqrt();
-    values.deviation(
+    values.value(
         "gain in service level",
         gain,
         level(101) - level(100),

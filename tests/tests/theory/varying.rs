@@ -52,7 +52,7 @@ queues = ["6400"]
 "#,
         replications = replications(),
     );
-    simulate(&scenario(&text))
+    simulate(&scenario(&text)).summary
 }
 
 /// What is expected of every half hour of a day, counted from midnight.
@@ -89,7 +89,7 @@ fn every_interval_gets_its_calls() {
         let runs = seconds(seen.count);
         let mean = seen.mean.expect("it is counted");
         let error = (expected / runs).sqrt();
-        values.deviation(&format!("half hour {place}"), mean, expected, error);
+        values.value(&format!("half hour {place}"), mean, expected, error);
         let own = seen.standard_error().expect("there are replications");
         statistic += (runs - 1.0) * own * own * runs / expected;
         freedom += runs - 1.0;
