@@ -261,7 +261,10 @@ impl<T: Trace> Step<'_, T> {
         self.rerank(answered.member);
         let wrap_up = self.s.queues[queue].config.wrap_up;
         if !wrap_up.is_zero() {
-            let due = self.now + wrap_up;
+            // Of two calls at once, the wrap-up that lasts longer holds.
+            let running = self.s.members[answered.member].wrap_up;
+            let running = running.and_then(|timer| self.s.timers.due(timer));
+            let due = (self.now + wrap_up).max(running.unwrap_or(self.now));
             let timer = self.s.timers.arm(due, Timer::WrapUp(answered.member));
             let running = self.s.members[answered.member].wrap_up.replace(timer);
             match running {

@@ -2,7 +2,7 @@
 //! out.
 
 use crate::calls;
-use crate::effect::{Effect, EffectId};
+use crate::effect::{Effect, EffectId, Kind};
 use crate::event::{EndReason, Event, KeptEnd};
 use crate::ids::CallId;
 use crate::outbox::Reject;
@@ -19,14 +19,16 @@ impl<T: Trace> Step<'_, T> {
         if epoch > self.s.next_public.epoch {
             self.s.next_public.epoch = epoch;
         }
+        self.resume_kept();
         let calls = self.s.calls.ids();
         let count = u32::try_from(calls.len()).expect("calls fit in 32 bits");
         for call in calls {
             self.cut_off(call, EndReason::SystemRestart, LeaveReason::SystemRestart);
         }
         // Nobody is there to be told: the legs went down with the system.
-        self.out.effects.clear();
-        self.resume_kept();
+        self.out
+            .effects
+            .retain(|(_, order)| order.kind() == Kind::Kept);
         self.tell(Event::SystemRestarted { calls: count });
     }
 
@@ -54,8 +56,7 @@ impl<T: Trace> Step<'_, T> {
             .map(|(id, effect)| (*id, effect.clone()))
             .collect();
         for (id, effect) in kept {
-            // What this very entry kept has only now been thought of.
-            if effect.is_idempotent() || id.seq == self.seq {
+            if effect.is_idempotent() {
                 self.out.effects.push((id, effect));
             } else {
                 self.s.kept.remove(&id);

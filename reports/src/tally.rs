@@ -14,6 +14,8 @@ use crate::waits::Waits;
 /// It learns from events only. Where it begins in the middle of things, it
 /// must be told first, by the same events, who is logged in and where.
 ///
+/// Queues beyond those of the layout are as if they were not there.
+///
 /// *On duty* is an agent who is logged in, not paused, in at least one queue
 /// and whose telephone is reachable; and whoever is *busy*: talks on a queue
 /// call or is in wrap-up. So an agent who finishes his last call after he has
@@ -205,10 +207,16 @@ impl Tally {
             } => {
                 self.status_changed(now, *agent, *queue, status);
             }
-            Event::CallAnswered { agent, .. } => {
-                self.settle(now, *agent).talking += 1;
+            Event::CallAnswered { agent, queue, .. } => {
+                if self.layout.place(*queue).is_some() {
+                    self.settle(now, *agent).talking += 1;
+                }
             }
-            Event::ConnectionFailed { agent, .. } => self.talk_ended(now, *agent),
+            Event::ConnectionFailed { agent, queue, .. } => {
+                if self.layout.place(*queue).is_some() {
+                    self.talk_ended(now, *agent);
+                }
+            }
             Event::DeviceChanged { agent, up } => {
                 self.settle(now, *agent).down = !up;
             }
@@ -240,13 +248,13 @@ impl Tally {
     }
 
     fn call_ended(&mut self, now: u64, call: &QueueCall) {
+        let Some(slot) = self.layout.place(call.queue) else {
+            return;
+        };
         if let Some(agent) = call.agent {
             self.talk_ended(now, agent);
         }
         let joined_at = call.joined_at.micros();
-        let Some(slot) = self.layout.place(call.queue) else {
-            return;
-        };
         if joined_at < self.origin + self.grid.begin || joined_at >= self.origin + self.grid.end {
             return;
         }

@@ -44,7 +44,8 @@ impl<T: Trace> Step<'_, T> {
     ) -> Option<(QueueId, CallId)> {
         (self.marked.iter())
             .filter_map(|&id| self.s.queues.get(id).map(|queue| (id, queue)))
-            .filter(|(_, queue)| queue.free.len() > 0)
+            // Whoever is being put out is not worth a ring.
+            .filter(|(_, queue)| queue.free.len() > 0 && queue.put_out.is_none())
             .filter_map(|(id, queue)| head(queue).map(|(order, call)| (order, id, call)))
             .min()
             .map(|(_, id, call)| (id, call))

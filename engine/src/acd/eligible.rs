@@ -14,6 +14,8 @@ use crate::state::{Member, Place, Stage, State};
 pub enum Obstacle {
     /// The call does not wait in this member's queue.
     CallElsewhere,
+    /// The queue is empty, or deleted, and puts the call out this instant.
+    CallLeaving,
     /// The call is being offered, and the strategy rings one agent at a time.
     CallOffered,
     /// The pause after an unsuccessful ring is not over.
@@ -46,6 +48,9 @@ pub fn eligible(state: &State, call: CallId, member: MemberId) -> Result<(), Obs
         Some((Stage::AwaitingAgent, Some(visit))) if visit.queue == membership.queue => visit,
         _ => return Err(Obstacle::CallElsewhere),
     };
+    if state.queues[visit.queue].put_out.is_some() {
+        return Err(Obstacle::CallLeaving);
+    }
     if visit.retry.is_some() {
         return Err(Obstacle::CallPausing);
     }

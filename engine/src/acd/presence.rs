@@ -103,6 +103,7 @@ impl<T> Step<'_, T> {
         if stays_allowed(self.s, queue) {
             if let Some(timer) = self.s.queues[queue].put_out.take() {
                 self.s.timers.cancel(timer);
+                self.mark(queue);
             }
             return;
         }

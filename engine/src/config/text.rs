@@ -95,8 +95,8 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
     if let Some(table) = root.get("options").and_then(Value::table) {
         reader.options(table, &mut options);
     }
-    for (item, table) in root.tables("trunk").take(TRUNKS_MAX + 1).enumerate() {
-        reader.trunk(table, item, &mut options);
+    for table in root.tables("trunk").take(TRUNKS_MAX + 1) {
+        reader.trunk(table, &mut options);
     }
     reader.places.add(Subject::Options, options);
     // One more than allowed, so that the check sees that there are too many.
@@ -168,8 +168,8 @@ impl Reader {
         table.finish();
     }
 
-    fn trunk(&mut self, mut table: Table<'_>, item: usize, place: &mut Recorder) {
-        place.item("trunk", item, table.span());
+    fn trunk(&mut self, mut table: Table<'_>, place: &mut Recorder) {
+        let span = table.span();
         let name = table.required("name").and_then(Value::str);
         let given = table.get("address");
         let address = given.and_then(address);
@@ -179,8 +179,11 @@ impl Reader {
             // That is told already; the check shall not tell what follows.
             return;
         }
-        self.config.options.trunks.push(TrunkConfig {
-            name: name.map_or_else(|| format!("trunk {}", item + 1), str::to_owned),
+        let trunks = &mut self.config.options.trunks;
+        place.item("trunk", trunks.len(), span);
+        let number = trunks.len() + 1;
+        trunks.push(TrunkConfig {
+            name: name.map_or_else(|| format!("trunk {number}"), str::to_owned),
             address,
             user,
         });

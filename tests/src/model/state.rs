@@ -209,6 +209,7 @@ impl Model {
             return false;
         };
         member.logged_in
+            && !self.must_leave(queue)
             && member.paused.is_none()
             && member.wrap_up_until.is_none()
             && person.up

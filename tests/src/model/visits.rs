@@ -278,7 +278,8 @@ impl Model {
         if wrap_up.is_zero() {
             return Ok(());
         }
-        let until = self.entry.now + wrap_up;
+        let running = member.wrap_up_until;
+        let until = (self.entry.now + wrap_up).max(running.unwrap_or_default());
         if member.wrap_up_until.replace(until).is_none() {
             self.entry.facts.push(Event::WrapUpStarted { agent, queue });
             // Who leaves the queue in the same entry does not stay in wrap-up.

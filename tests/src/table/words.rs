@@ -483,9 +483,12 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
         Some(Obstacle::Resting) => "rests after a failed ring",
         Some(Obstacle::Unreachable) => "not reachable",
         Some(Obstacle::WrapUp) => "wraps up",
-        Some(Obstacle::CallElsewhere | Obstacle::CallOffered | Obstacle::CallPausing) => {
-            "not a matter of the agent"
-        }
+        Some(
+            Obstacle::CallElsewhere
+            | Obstacle::CallLeaving
+            | Obstacle::CallOffered
+            | Obstacle::CallPausing,
+        ) => "not a matter of the agent",
     }
 }
 
