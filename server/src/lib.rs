@@ -1,9 +1,11 @@
 //! The live half of Tandem: what stands between the engine and the world.
 //!
 //! [`driver`] feeds the engine, makes durable what follows and then lets it
-//! out; [`store`] is where it lies; [`media`] carries voices. Nothing in here
-//! decides about calls.
+//! out; [`store`] is where it lies; [`media`] carries voices; [`views`] is what
+//! screens show, and [`web`] shows it. Nothing in here decides about calls.
 
 pub mod driver;
 pub mod media;
 pub mod store;
+pub mod views;
+pub mod web;
