@@ -164,8 +164,10 @@ impl Fold {
         })
     }
 
+    /// A deleted queue that callers are still put out of has none: another may
+    /// have it by now. Nor are they shown.
     fn queue_number(&self, id: QueueId) -> Option<Number> {
-        Some(self.directory.queues.get(&id)?.number)
+        Some(self.facts.get(&id)?.number)
     }
 
     fn agent_number(&self, id: AgentId) -> Option<Number> {

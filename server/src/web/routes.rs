@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::serve::App;
+use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
 use super::{agents, config, events, health, metrics, page, records, screens, session};
 
@@ -85,9 +85,25 @@ fn described(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// What every answer says to browsers.
+fn head_bytes(request: &Request) -> usize {
+    let headers = request.headers().iter();
+    let headers = headers.map(|(name, value)| name.as_str().len() + value.len());
+    let uri = request.uri();
+    let target = uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    target + headers.sum::<usize>()
+}
+
+/// Bounds the head, and says what every answer says to browsers.
 async fn guard(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let mut response = if head_bytes(&request) > HEAD_BYTES_MAX {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        let detail = format!("the head is larger than {HEAD_BYTES_MAX} bytes");
+        Problem::new(status, "head", detail).into_response()
+    } else {
+        next.run(request).await
+    };
     let headers = response.headers_mut();
     let policy = HeaderValue::from_static(page::POLICY);
     headers.insert(CONTENT_SECURITY_POLICY, policy);

@@ -30,7 +30,7 @@ use crate::views::Reader;
 /// Connections that may be open at once, WebSockets apart. One more waits to
 /// be taken.
 pub const CONNECTIONS_MAX: usize = 1_024;
-/// Bytes of the head of a request.
+/// Bytes of a request's target and of the names and values of its headers.
 pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Headers of a request.
 pub const HEADERS_MAX: usize = 100;
@@ -200,7 +200,8 @@ async fn converse(
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(HEAD_S_MAX))
         .max_headers(HEADERS_MAX)
-        .max_buf_size(HEAD_BYTES_MAX)
+        // Whoever sends a little too much is told so by the guard.
+        .max_buf_size(2 * HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);

@@ -405,6 +405,7 @@ function door(words) {
   text($("refused"), words ?? "");
   link("", "Signed out");
   seen.number = null;
+  for (const rows of [seen.queues, seen.agents, seen.waiting, seen.active]) rows.clear();
   $("token").focus();
 }
 
