@@ -2,11 +2,13 @@
 //!
 //! [`driver`] feeds the engine, makes durable what follows and then lets it
 //! out; [`store`] is where it lies; [`voice`] speaks SIP, [`media`] carries the
-//! voices; [`appliance`] is all of it in one piece. Nothing in here decides
-//! about calls.
+//! voices; [`views`] is what screens show, and [`web`] shows it; [`appliance`] is
+//! all of it in one piece. Nothing in here decides about calls.
 
 pub mod appliance;
 pub mod driver;
 pub mod media;
 pub mod store;
+pub mod views;
 pub mod voice;
+pub mod web;

@@ -32,6 +32,7 @@ mod start;
 
 pub use batch::{Batch, Line, PORT_BATCHES_MAX, Poisoned, Port, PortReceiver, port};
 pub use clock::{Clock, SystemClock};
+pub(crate) use config::parts;
 pub use config::{ConfigFile, ImportError, differences};
 pub use directory::{AgentEntry, Directory, Membership, QueueEntry};
 pub use handle::{Applied, AskError, Busy, Handle, Load};

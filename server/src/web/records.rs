@@ -1,0 +1,255 @@
+//! Calls that are over.
+
+#![expect(
+    unused_qualifications,
+    reason = "the macro that describes parameters writes one"
+)]
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use serde::{Deserialize, Serialize};
+use tandem_engine::records::{LeaveReason, Outcome};
+use tandem_engine::{Number, PublicId};
+use tokio::task::spawn_blocking;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::problem::Problem;
+use super::serve::App;
+use super::sign_in::Viewer;
+use crate::store::{CallRecord, RecordKey, RecordsOf, Store, StoreError};
+use crate::views::Sight;
+
+/// Records of one answer, where it is not said how many.
+pub const RECORDS_DEFAULT: usize = 100;
+/// Records of one answer at most.
+pub const RECORDS_MAX: usize = 500;
+/// Pages that are read for one answer. Where most records may not be seen, an
+/// answer may have fewer than were asked for and still go on.
+const PAGES_MAX: usize = 8;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(records))
+}
+
+/// Which records: those of a queue, a caller or an agent.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// A queue's number.
+    queue: Option<String>,
+    /// A caller's number.
+    caller: Option<String>,
+    /// The number of who answered.
+    agent: Option<String>,
+    /// Callers who joined then or later, in Unix ms.
+    from: Option<i64>,
+    /// Callers who joined then or before, in Unix ms.
+    to: Option<i64>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// Records of a page, 1 to 500; default 100.
+    limit: Option<usize>,
+}
+
+/// Records in the order in which their callers joined.
+#[derive(Debug, Serialize, ToSchema)]
+struct Records {
+    /// The records.
+    records: Vec<RecordRow>,
+    /// Where the next page begins; null where there is none.
+    next: Option<String>,
+}
+
+/// One visit of a call to a queue.
+#[derive(Debug, Serialize, ToSchema)]
+struct RecordRow {
+    /// The call.
+    id: String,
+    /// Which of its visits to a queue, from zero.
+    visit: u16,
+    /// The queue's number.
+    queue: String,
+    /// The caller's number; null where it is withheld or was erased.
+    caller: Option<String>,
+    /// When the caller joined, in Unix ms.
+    joined_at: i64,
+    /// From joining to the answer, or to leaving without one, in ms.
+    waited_ms: u64,
+    /// From the answer to the end, in ms.
+    talked_ms: u64,
+    /// `abandoned`, `answered` or `missed`.
+    outcome: &'static str,
+    /// Why the call left the queue.
+    reason: &'static str,
+    /// The number of who answered.
+    agent: Option<String>,
+    /// How often a telephone rang for it.
+    offers: u32,
+}
+
+impl RecordRow {
+    fn new(record: &CallRecord) -> Self {
+        let call = &record.call;
+        Self {
+            id: call.call.to_string(),
+            visit: call.visit,
+            queue: record.queue.to_string(),
+            caller: (!call.caller.is_none()).then(|| call.caller.to_string()),
+            joined_at: record.joined_us.div_euclid(1_000),
+            waited_ms: call.waited.micros() / 1_000,
+            talked_ms: call.talked.micros() / 1_000,
+            outcome: match call.outcome {
+                Outcome::Abandoned => "abandoned",
+                Outcome::Answered => "answered",
+                Outcome::Missed => "missed",
+            },
+            reason: match call.reason {
+                LeaveReason::Aborted => "aborted",
+                LeaveReason::Answered => "answered",
+                LeaveReason::CallerHungUp => "caller_hung_up",
+                LeaveReason::QueueEmpty => "queue_empty",
+                LeaveReason::QueueFull => "queue_full",
+                LeaveReason::QueueRemoved => "queue_removed",
+                LeaveReason::SystemRestart => "system_restart",
+                LeaveReason::TimedOut => "timed_out",
+            },
+            agent: record.agent.map(|agent| agent.to_string()),
+            offers: call.offers,
+        }
+    }
+}
+
+/// Pages of the records of a queue, a caller or an agent. Who may not see
+/// everything sees the records of his queues, and those of calls that he
+/// answered.
+#[utoipa::path(get, path = "/calls/records", tag = "records", params(Asked), responses(
+    (status = 200, body = Records), (status = 400, body = Problem),
+    (status = 401, body = Problem), (status = 403, body = Problem),
+))]
+async fn records(
+    State(app): State<Arc<App>>,
+    viewer: Viewer,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Json<Records>, Problem> {
+    let Query(asked) = asked.map_err(|why| Problem::bad("query", why.body_text()))?;
+    let search = Search::new(&asked)?;
+    if let RecordsOf::Queue(queue) = search.of
+        && !viewer.sight.sees_queue(queue)
+    {
+        return Err(Problem::denied());
+    }
+    let store = app.store.clone();
+    let found = spawn_blocking(move || search.run(&store, &viewer.sight)).await;
+    let found = found.map_err(|_| Problem::unavailable("stopped", "the server stops"))??;
+    Ok(Json(found))
+}
+
+struct Search {
+    of: RecordsOf,
+    after: RecordKey,
+    last: RecordKey,
+    limit: usize,
+}
+
+impl Search {
+    fn new(asked: &Asked) -> Result<Self, Problem> {
+        let whose = [
+            asked
+                .queue
+                .as_deref()
+                .map(|text| (text, RecordsOf::Queue as fn(Number) -> _)),
+            asked
+                .caller
+                .as_deref()
+                .map(|text| (text, RecordsOf::Caller as fn(Number) -> _)),
+            asked
+                .agent
+                .as_deref()
+                .map(|text| (text, RecordsOf::Agent as fn(Number) -> _)),
+        ];
+        let mut whose = whose.into_iter().flatten();
+        let (Some((text, of)), None) = (whose.next(), whose.next()) else {
+            let detail = "say one of queue, caller and agent";
+            return Err(Problem::bad("query", detail));
+        };
+        let number = text
+            .parse()
+            .map_err(|why| Problem::bad("query", format!("{text:?} is no number: {why}")))?;
+        let limit = asked.limit.unwrap_or(RECORDS_DEFAULT);
+        if !(1..=RECORDS_MAX).contains(&limit) {
+            return Err(Problem::bad(
+                "query",
+                format!("limit is 1 to {RECORDS_MAX}"),
+            ));
+        }
+        let micros = |ms: i64| ms.saturating_mul(1_000);
+        // Behind everything before that moment.
+        let from = |ms| RecordKey::until(micros(ms).saturating_sub(1));
+        let after = match &asked.after {
+            Some(text) => place(text)
+                .ok_or_else(|| Problem::bad("query", "after is not the next of a page before"))?,
+            None => asked.from.map_or(RecordKey::FIRST, from),
+        };
+        let until = |ms| RecordKey::until(micros(ms).saturating_add(999));
+        Ok(Self {
+            of: of(number),
+            after,
+            last: asked.to.map_or(RecordKey::LAST, until),
+            limit,
+        })
+    }
+
+    fn run(self, store: &Store, sight: &Sight) -> Result<Records, StoreError> {
+        let mut found = Vec::new();
+        let mut after = self.after;
+        for _ in 0..PAGES_MAX {
+            let room = self.limit - found.len();
+            // One more, to know whether there is one.
+            let page = store.records(self.of, after, self.last, room + 1)?;
+            let more = page.len() > room;
+            for record in page.iter().take(room) {
+                after = RecordKey::of(record);
+                let own = record.agent.is_some_and(|agent| sight.is(agent));
+                if own || sight.sees_queue(record.queue) {
+                    found.push(RecordRow::new(record));
+                }
+            }
+            if !more {
+                let (records, next) = (found, None);
+                return Ok(Records { records, next });
+            }
+            if found.len() == self.limit {
+                break;
+            }
+        }
+        Ok(Records {
+            records: found,
+            next: Some(name(after)),
+        })
+    }
+}
+
+/// A place among records, as a text.
+fn name(key: RecordKey) -> String {
+    let PublicId { epoch, counter } = key.call;
+    format!("{}.{epoch}.{counter}.{}", key.joined_us, key.visit)
+}
+
+fn place(text: &str) -> Option<RecordKey> {
+    let mut parts = text.split('.');
+    let key = RecordKey {
+        joined_us: parts.next()?.parse().ok()?,
+        call: PublicId {
+            epoch: parts.next()?.parse().ok()?,
+            counter: parts.next()?.parse().ok()?,
+        },
+        visit: parts.next()?.parse().ok()?,
+    };
+    parts.next().is_none().then_some(key)
+}

@@ -1,0 +1,323 @@
+//! The fold, over random histories in batches of every size.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tandem_engine::draw::mix;
+use tandem_engine::permissions::Action;
+use tandem_engine::records::Outcome;
+use tandem_engine::view::CallStage;
+use tandem_engine::{AgentStatus, By, Engine, Entry, Event, Input, Number, QueueId};
+use tandem_server::driver::{Batch, Directory, Line};
+use tandem_server::views::{AgentState, Fold, MembershipStatus, Screen, Sight, Today};
+use tandem_tests::acts::{Profile, history};
+use tandem_tests::cases::{Regressions, hold};
+use tandem_tests::live::{self, Witness};
+use tandem_tests::perform::play;
+
+/// Batches have so many lines on average.
+const LINES_A_BATCH: u64 = 3;
+
+/// Folds what an engine says, and compares what comes out with the engine.
+struct Watcher {
+    fold: Fold,
+    lines: Vec<Line>,
+    begun: bool,
+    wall_offset: i64,
+    /// Made of changes only.
+    replayed: Screen,
+    /// By queue: answered, abandoned, missed.
+    records: BTreeMap<QueueId, [u32; 3]>,
+    shown: Shown,
+}
+
+/// How much there was to see.
+#[derive(Default)]
+struct Shown {
+    batches: u32,
+    waiting: usize,
+    active: usize,
+    partial: u32,
+}
+
+impl Watcher {
+    fn new() -> Self {
+        Self {
+            fold: Fold::new(Today::default()),
+            lines: Vec::new(),
+            begun: false,
+            wall_offset: 0,
+            replayed: Screen::default(),
+            records: BTreeMap::new(),
+            shown: Shown::default(),
+        }
+    }
+
+    fn release(&mut self, engine: &Engine) -> Result<(), String> {
+        let configured = |event: &Event| matches!(event, Event::ConfigurationChanged { .. });
+        let lines = std::mem::take(&mut self.lines);
+        let anew = lines
+            .iter()
+            .any(|line| line.out.events.iter().any(configured));
+        let directory = (anew || !self.begun).then(|| Arc::new(Directory::of(engine)));
+        self.begun = true;
+        let batch = Batch {
+            lines,
+            directory,
+            wall_offset: self.wall_offset,
+            resumed: Vec::new(),
+            poisoned: Vec::new(),
+        };
+        self.fold.apply(&batch);
+        let screen = self.fold.refresh().clone();
+        same("made anew", &self.fold.whole(), &screen)?;
+        let changes = self.replayed.changes_to(&screen);
+        self.replayed.make(&changes);
+        same("made of changes", &self.replayed, &screen)?;
+        check(engine, self.fold.directory(), &screen)?;
+        self.look_as_everybody(engine, &screen)?;
+        self.shown.batches += 1;
+        self.shown.waiting += screen.waiting.len();
+        self.shown.active += screen.active.len();
+        Ok(())
+    }
+
+    /// Everybody sees what the engine's permissions allow, and changes that
+    /// were filtered lead to a screen that was filtered.
+    fn look_as_everybody(&mut self, engine: &Engine, screen: &Screen) -> Result<(), String> {
+        let directory = self.fold.directory();
+        let numbers = directory.agents.values().map(|entry| entry.number);
+        let nobody = Number::from_u64(99_999);
+        for by in (numbers.chain([nobody]).map(By::Person)).chain([By::System]) {
+            let sight = Sight::of(directory, by);
+            let all = engine.allows(by, Action::Configure);
+            if all != (sight == Sight::All) {
+                return Err(format!("{by:?} has {sight:?}"));
+            }
+            for number in screen.queues.keys() {
+                let queue = directory.find_queue(*number).expect("it is shown");
+                if engine.allows(by, Action::SeeQueue(queue)) != sight.sees_queue(*number) {
+                    return Err(format!("{by:?} and queue {number}: {sight:?}"));
+                }
+            }
+            let seen = sight.screen(screen);
+            let nothing = Screen::default();
+            let mut replayed = Screen::default();
+            let changes = nothing.changes_to(screen);
+            let changes: Vec<_> = (changes.iter()).filter_map(|c| sight.change(c)).collect();
+            replayed.make(&changes);
+            same("made of filtered changes", &replayed, &seen)?;
+            self.shown.partial += u32::from(!seen.queues.is_empty() && *seen != *screen);
+        }
+        Ok(())
+    }
+}
+
+fn same(what: &str, one: &Screen, other: &Screen) -> Result<(), String> {
+    if one == other {
+        return Ok(());
+    }
+    Err(format!("{what}, it is\n{one:#?}\nand not\n{other:#?}"))
+}
+
+/// Compares a screen with the engine.
+fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), String> {
+    let wrong = |what: String| Err(format!("{what}\n{screen:#?}"));
+    for (number, row) in &screen.queues {
+        let id = engine.find_queue(*number);
+        let Some(view) = id.and_then(|id| engine.queue(id)) else {
+            return wrong(format!("there is no queue {number}"));
+        };
+        let first = screen.waiting.values().filter(|call| call.queue == *number);
+        let first = first.map(|call| call.joined_at).min();
+        if row.waiting != view.callers || row.longest_wait_since != first {
+            return wrong(format!("queue {number} has {}", view.callers));
+        }
+    }
+    if screen.queues.len() != directory.config.queues.len() {
+        return wrong("not every queue is shown".to_owned());
+    }
+    let present = |queue: QueueId| {
+        let entry = directory.queues.get(&queue);
+        entry.is_some_and(|entry| directory.find_queue(entry.number) == Some(queue))
+    };
+    let (mut waiting, mut active) = (0, 0);
+    for id in engine.calls() {
+        let view = engine.call(id).expect("it is alive");
+        let caller = (!view.caller.is_none()).then_some(view.caller);
+        match view.stage {
+            // Callers of a deleted queue are on their way out.
+            CallStage::Agent { queue, .. } if !present(queue) => {}
+            CallStage::Agent { .. } => {
+                waiting += 1;
+                let row = screen.waiting.get(&view.public);
+                if row
+                    .is_none_or(|row| row.caller != caller || row.ringing.len() != view.legs.len())
+                {
+                    return wrong(format!("{view:?} is shown as {row:?}"));
+                }
+            }
+            CallStage::End { queue } => {
+                active += 1;
+                let row = screen.active.get(&view.public);
+                let queue = queue.filter(|queue| present(*queue));
+                let queue = queue.map(|queue| directory.queues[&queue].number);
+                if row.is_none_or(|row| row.caller != caller || row.queue != queue) {
+                    return wrong(format!("{view:?} is shown as {row:?}"));
+                }
+            }
+            CallStage::Extension => {}
+        }
+    }
+    if (waiting, active) != (screen.waiting.len(), screen.active.len()) {
+        return wrong(format!("{waiting} wait, {active} talk"));
+    }
+    check_agents(engine, screen)
+}
+
+fn check_agents(engine: &Engine, screen: &Screen) -> Result<(), String> {
+    if engine.agents().len() != screen.agents.len() {
+        return Err("not every agent is shown".to_owned());
+    }
+    for id in engine.agents() {
+        let view = engine.agent(id).expect("it is there");
+        let Some(row) = screen.agents.get(&view.number) else {
+            return Err(format!("{} is not shown", view.number));
+        };
+        let members = view.members.iter().map(|member| engine.member(*member));
+        let members: Vec<_> = members.map(|member| member.expect("it is there")).collect();
+        let busy = view.offer.is_some() || view.engaged > 0;
+        let shown_busy = matches!(row.state, AgentState::Ringing | AgentState::Talking);
+        let wrap_up = members.iter().any(|member| member.wrap_up);
+        let logged_in = members
+            .iter()
+            .any(|member| member.status == AgentStatus::LoggedIn);
+        let idle = match (wrap_up, view.up && logged_in) {
+            (true, _) => AgentState::WrapUp,
+            (false, true) => AgentState::Free,
+            (false, false) => AgentState::Away,
+        };
+        if busy != shown_busy || (!busy && row.state != idle) || row.up != view.up {
+            return Err(format!("{view:?} is shown as {row:?}"));
+        }
+        for member in &members {
+            let queue = engine
+                .queue(member.queue)
+                .expect("it is there")
+                .config
+                .number;
+            let place = row.queues.iter().find(|place| place.queue == queue);
+            let status = match member.status {
+                AgentStatus::LoggedIn => MembershipStatus::LoggedIn,
+                AgentStatus::LoggedOut => MembershipStatus::LoggedOut,
+                AgentStatus::Paused { .. } => MembershipStatus::Paused,
+            };
+            if place.is_none_or(|place| (place.status, place.wrap_up) != (status, member.wrap_up)) {
+                return Err(format!("{member:?} is shown as {place:?}"));
+            }
+        }
+        if row.queues.len() != members.len() {
+            return Err(format!("{view:?} is shown as {row:?}"));
+        }
+    }
+    Ok(())
+}
+
+impl Witness for Watcher {
+    fn before(&mut self, _: &Engine, _: &Entry) {}
+
+    fn after(&mut self, engine: &Engine, line: &live::Line) -> Result<(), String> {
+        let live::Line { entry, out } = line.clone();
+        if let (Input::WallOffset { micros }, None) = (&entry.input, &out.reject) {
+            self.wall_offset = *micros;
+        }
+        for event in &out.events {
+            if let Event::QueueCallEnded(record) = event {
+                let index = match record.outcome {
+                    Outcome::Answered => 0,
+                    Outcome::Abandoned => 1,
+                    Outcome::Missed => 2,
+                };
+                self.records.entry(record.queue).or_default()[index] += 1;
+            }
+        }
+        let last = mix(entry.seq) % LINES_A_BATCH == 0;
+        self.lines.push(Line { entry, out });
+        if last { self.release(engine) } else { Ok(()) }
+    }
+}
+
+fn regressions() -> Regressions {
+    Regressions::new("views.txt")
+}
+
+#[test]
+fn screens_show_what_the_engine_does() {
+    let shown = std::cell::RefCell::new(Shown::default());
+    let mut profile = Profile::mixed();
+    profile.restarts = 2;
+    profile.wall = 2;
+    let name = "screens_show_what_the_engine_does";
+    hold(
+        name,
+        &regressions(),
+        300,
+        &history(&profile),
+        |(centre, steps)| {
+            let (world, played) = play(&centre, &steps, Watcher::new());
+            let mut shown = shown.borrow_mut();
+            let seen = &world.live.witness.shown;
+            shown.batches += seen.batches;
+            shown.waiting += seen.waiting;
+            shown.active += seen.active;
+            shown.partial += seen.partial;
+            played
+        },
+    );
+    let Shown {
+        batches,
+        waiting,
+        active,
+        partial,
+    } = shown.into_inner();
+    println!("{batches} batches, {waiting} waiting, {active} active, {partial} partial");
+    assert!(
+        waiting > 1_000 && active > 500 && partial > 1_000,
+        "there was hardly anything to see"
+    );
+}
+
+#[test]
+fn every_call_is_counted_once() {
+    let mut profile = Profile::mixed();
+    // Where queues come and go, or days pass, counts begin anew.
+    (profile.edits, profile.wall, profile.restarts) = (0, 0, 0);
+    let name = "every_call_is_counted_once";
+    hold(
+        name,
+        &regressions(),
+        200,
+        &history(&profile),
+        |(centre, steps)| {
+            let (mut world, played) = play(&centre, &steps, Watcher::new());
+            played?;
+            let engine = world.live.engine().clone();
+            let watcher = &mut world.live.witness;
+            watcher.release(&engine)?;
+            let screen = watcher.fold.refresh().clone();
+            for (number, row) in &screen.queues {
+                let id = engine.find_queue(*number).expect("it is shown");
+                let records = watcher.records.get(&id).copied().unwrap_or_default();
+                if [row.answered, row.abandoned, row.missed] != records {
+                    return Err(format!("{records:?} ended, and counted were\n{row:#?}"));
+                }
+            }
+            let answered: u32 = screen.queues.values().map(|row| row.answered).sum();
+            let by_agents: u32 = screen.agents.values().map(|row| row.answered).sum();
+            if answered != by_agents {
+                return Err(format!("{answered} were answered, by agents {by_agents}"));
+            }
+            Ok(())
+        },
+    );
+}
