@@ -102,15 +102,16 @@ async fn perform(
     // Whatever else a demo opens, such as the page, is opened and named here.
     introduce(args, scenario, &demo);
     let (stop, stops) = mpsc::channel(2);
-    tokio::spawn(async move {
-        if let Ok(mut interrupts) = signal(SignalKind::interrupt()) {
-            while interrupts.recv().await.is_some() {
-                let _told = stop.send(()).await;
+    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            if let Ok(mut told) = signal(kind) {
+                while told.recv().await.is_some() {
+                    let _told = stop.send(()).await;
+                }
             }
-        }
-        // Without signals nobody tells to stop, which is not the same as to stop.
-        std::future::pending::<()>().await;
-    });
+        });
+    }
     let mut board = Board::new(args, scenario);
     let outcome = demo.run(stops, |passed, queues| board.show(passed, queues));
     let outcome = outcome.await;

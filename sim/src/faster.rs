@@ -11,10 +11,6 @@ use tandem_reports::Layout;
 
 use crate::scenario::{Duty, Expected, Person, Relation, Scenario};
 
-/// The greatest speed. A day takes a minute and a half then, and a telephone
-/// that rings for seconds is answered within milliseconds.
-pub const SPEED_MAX: u32 = 1_000;
-
 /// A speed at which the centre could not be configured any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TooFast {
@@ -55,11 +51,11 @@ impl Scenario {
     ///
     /// # Errors
     /// [`TooFast`] where a length of the configuration would be shorter than
-    /// the engine allows, or the speed is above [`SPEED_MAX`].
+    /// the engine allows.
     pub fn faster(&self, speed: NonZeroU32) -> Result<Self, TooFast> {
         let by = u64::from(speed.get());
         let config = faster_config(&self.config, by);
-        if let Some(what) = fault(&config, speed) {
+        if let Some(what) = fault(&config) {
             return Err(TooFast {
                 speed,
                 most: most(&self.config, speed),
@@ -138,25 +134,22 @@ fn faster_config(config: &Config, by: u64) -> Config {
 }
 
 /// What is wrong with a configuration that was right at speed 1.
-fn fault(config: &Config, speed: NonZeroU32) -> Option<String> {
-    if speed.get() > SPEED_MAX {
-        return Some(format!("nothing is made faster than {SPEED_MAX} times"));
-    }
+fn fault(config: &Config) -> Option<String> {
     check(config).first().map(ToString::to_string)
 }
 
 /// The greatest speed below this one that does.
 fn most(config: &Config, speed: NonZeroU32) -> NonZeroU32 {
-    let (mut fits, mut fails) = (1, speed.get().min(SPEED_MAX + 1));
-    while fits + 1 < fails {
-        let middle = NonZeroU32::MIN.saturating_add(u32::midpoint(fits, fails) - 1);
-        let faster = faster_config(config, u64::from(middle.get()));
-        match fault(&faster, middle) {
-            None => fits = middle.get(),
-            Some(_) => fails = middle.get(),
+    let (mut fits, mut fails) = (NonZeroU32::MIN, speed);
+    while fits.get() + 1 < fails.get() {
+        let middle = fits.get().midpoint(fails.get());
+        let middle = NonZeroU32::new(middle).expect("it lies above one");
+        match fault(&faster_config(config, u64::from(middle.get()))) {
+            None => fits = middle,
+            Some(_) => fails = middle,
         }
     }
-    NonZeroU32::MIN.saturating_add(fits - 1)
+    fits
 }
 
 fn faster_layout(layout: &Layout, by: u64) -> Layout {

@@ -22,4 +22,4 @@ pub mod table;
 pub mod text;
 pub mod world;
 
-pub use faster::{SPEED_MAX, TooFast};
+pub use faster::TooFast;

@@ -261,11 +261,11 @@ impl<'s> Demo<'s> {
         let mut cut_off = false;
         while !self.floor.crowd.is_over() && !cut_off {
             let told = tokio::select! {
-                told = stops.recv() => Some(told),
-                () = self.floor.step(second) => None,
+                Some(()) = stops.recv() => true,
+                () = self.floor.step(second) => false,
                 () = self.appliance.ended() => break,
             };
-            if told.is_some() {
+            if told {
                 cut_off = self.floor.crowd.is_closing();
                 self.floor.crowd.close();
             }
