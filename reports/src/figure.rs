@@ -114,6 +114,12 @@ impl Figure {
         }
     }
 
+    /// Whether it is a length of time, in seconds.
+    #[must_use]
+    pub const fn is_seconds(self) -> bool {
+        matches!(self.unit(), Unit::Seconds)
+    }
+
     pub(crate) const fn unit(self) -> Unit {
         match self {
             Self::Offered | Self::Answered | Self::Abandoned | Self::Missed => Unit::Calls,

@@ -10,6 +10,7 @@
 //! ```
 
 mod clock;
+mod comparison;
 mod estimate;
 mod figure;
 mod format;
@@ -22,6 +23,7 @@ mod table;
 mod tally;
 mod waits;
 
+pub use comparison::{Compared, Comparison, FORECASTS_MIN, Forecast, Voices};
 pub use estimate::{Estimate, Moments};
 pub use figure::{Figure, Figures};
 pub use html::to_html;

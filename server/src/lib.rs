@@ -3,9 +3,11 @@
 //! [`driver`] feeds the engine, makes durable what follows and then lets it
 //! out; [`store`] is where it lies; [`voice`] speaks SIP, [`media`] carries the
 //! voices; [`views`] is what screens show, and [`web`] shows it; [`appliance`] is
-//! all of it in one piece. Nothing in here decides about calls.
+//! all of it in one piece, and [`demo`] plays its callers and agents. Nothing in
+//! here decides about calls.
 
 pub mod appliance;
+pub mod demo;
 pub mod driver;
 pub mod media;
 pub mod store;

@@ -10,6 +10,7 @@
 mod args;
 mod check;
 mod data;
+mod demonstrate;
 mod output;
 mod secret;
 mod serve;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Check(options) => check::run(&options).map(|()| true),
         Command::Completions { shell } => completions(shell).map(|()| true),
         Command::Config { command } => data::config(&command),
+        Command::Demo(options) => return demonstrate::run(&options),
         Command::Journal { command } => data::journal(&command),
         Command::Restore(options) => data::restore(&options).map(|()| true),
         Command::Secret { command } => secret::run(&command).map(|()| true),

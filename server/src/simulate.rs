@@ -62,13 +62,18 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<bool, String> {
 }
 
 fn load(args: &SimulateArgs) -> Result<Scenario, String> {
-    let text = read_text(&args.file)?;
-    let name = args.file.display().to_string();
-    let files = Disk::new(folder(&args.file));
-    let mut scenario = read(Source::new(&name, &text), &files).map_err(|why| why.to_string())?;
+    let mut scenario = read_scenario(&args.file)?;
     scenario.seed = args.seed.unwrap_or(scenario.seed);
     scenario.replications = args.replications.unwrap_or(scenario.replications);
     Ok(scenario)
+}
+
+/// The scenario in a file.
+pub(crate) fn read_scenario(file: &Path) -> Result<Scenario, String> {
+    let text = read_text(file)?;
+    let name = file.display().to_string();
+    let files = Disk::new(folder(file));
+    read(Source::new(&name, &text), &files).map_err(|why| why.to_string())
 }
 
 /// The files that will be written: the page and the trace.
@@ -103,7 +108,7 @@ fn about(scenario: &Scenario) -> About {
     }
 }
 
-fn table_options() -> TableOptions {
+pub(crate) fn table_options() -> TableOptions {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));

@@ -3,9 +3,9 @@
 use dary_heap::QuaternaryHeap;
 use tandem_engine::{CallId, LegId, Timestamp};
 
-/// Something that a person will do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Act {
+/// Something that a person does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
     /// An agent picks up.
     Answer(LegId),
     /// A stream's next caller calls.
@@ -15,7 +15,14 @@ pub(crate) enum Act {
     /// A caller has waited long enough.
     LosePatience(CallId),
     /// An agent's working day goes on to its next turn.
-    Work { group: u32, person: u32, turn: u32 },
+    Work {
+        /// The place of his group.
+        group: u32,
+        /// His place in the group.
+        person: u32,
+        /// The place of the turn among his duties.
+        turn: u32,
+    },
 }
 
 /// The people's agenda, the earliest first and, at the same time, what was

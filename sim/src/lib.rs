@@ -11,8 +11,9 @@ mod agenda;
 pub mod arrivals;
 pub mod call_log;
 pub mod distribution;
+mod faster;
 pub mod inference;
-mod people;
+pub mod people;
 pub mod random;
 pub mod run;
 pub mod scenario;
@@ -20,3 +21,5 @@ pub mod special;
 pub mod table;
 pub mod text;
 pub mod world;
+
+pub use faster::TooFast;

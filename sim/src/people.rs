@@ -1,105 +1,174 @@
-//! The people around the engine: who calls, who works, and what they do when
-//! they hear of something.
+//! The people around a contact centre: who calls, who works, and what they do
+//! when they hear of something.
+//!
+//! They know neither an engine nor a clock. Whoever owns the world tells them
+//! the time and what they notice, and carries out what they do: the simulator
+//! at once, a demo with telephones when the time has come. Calls and legs have
+//! the names that the world gives them.
+//!
+//! ```
+//! # use tandem_sim::people::{Act, People};
+//! # fn dial(_: tandem_sim::people::CallerId) {}
+//! # fn demo(scenario: &tandem_sim::scenario::Scenario, seed: u64) {
+//! let mut people = People::new(scenario, seed);
+//! while let Some(at) = people.next() {
+//!     // Wait until it is `at`, or until something happens that they notice.
+//!     if let Some(Act::Call(stream)) = people.act(at) {
+//!         dial(people.call(stream));
+//!         people.plan_call(stream);
+//!     }
+//! }
+//! # }
+//! ```
 
-use std::collections::VecDeque;
+use tandem_engine::{CallId, LegId, Number, Span, Timestamp};
 
-use tandem_engine::{
-    AgentId, CallId, Caller, Effect, EffectId, Event, Input, LegId, Number, Span, Timestamp,
-};
-
-use crate::agenda::{Act, Agenda};
+pub use crate::agenda::Act;
+use crate::agenda::Agenda;
 use crate::arrivals::Arrivals;
 use crate::random::{Key, Purpose, Uniforms};
-use crate::scenario::{Nature, Person, Scenario};
+use crate::scenario::{Agents, Duty, Nature, Person, Scenario};
 
 /// A caller's place among all that a scenario can have: the stream, and the
 /// place in the stream.
 const STREAM_SHIFT: u32 = 40;
 const PLACE_MASK: u64 = (1 << STREAM_SHIFT) - 1;
 
+/// Which caller: the stream and the place in it. Everything about a caller is
+/// drawn by this name, so it means the same person in every variant of a
+/// scenario, simulated or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallerId(u64);
+
+impl CallerId {
+    const fn new(stream: u32, place: u64) -> Self {
+        Self((stream as u64) << STREAM_SHIFT | place)
+    }
+
+    /// The caller whom [`CallerId::key`] named.
+    #[must_use]
+    pub fn from_key(key: u128) -> Option<Self> {
+        u64::try_from(key).ok().map(Self)
+    }
+
+    /// The caller with this number, if it is one that callers have.
+    #[must_use]
+    pub fn from_number(number: Number) -> Option<Self> {
+        let value: u64 = number.to_string().parse().ok()?;
+        value.checked_sub(1).map(Self)
+    }
+
+    /// The outside's name for the call.
+    #[must_use]
+    pub const fn key(self) -> u128 {
+        self.0 as u128
+    }
+
+    /// The number that is shown to those who are called.
+    #[must_use]
+    pub fn number(self) -> Number {
+        Number::from_u64(self.0 + 1)
+    }
+
+    /// The place of the stream in the scenario.
+    #[must_use]
+    pub const fn stream(self) -> usize {
+        (self.0 >> STREAM_SHIFT) as usize
+    }
+}
+
 /// Where a caller stands.
 #[derive(Clone, Copy, Debug)]
 struct Calling {
     call: CallId,
-    /// Which caller it is.
-    root: u64,
+    caller: CallerId,
     /// How often a telephone rang for him.
     rings: u32,
     answered: bool,
 }
 
-/// What somebody does without delay.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Reply {
-    /// Carries out what the engine keeps in mind, and says so.
-    Done(EffectId),
-    /// Picks up.
-    PicksUp(LegId),
-}
-
-impl From<Reply> for Input {
-    #[inline]
-    fn from(reply: Reply) -> Self {
-        match reply {
-            Reply::Done(effect) => Self::KeptDone { effect },
-            Reply::PicksUp(leg) => Self::LegAnswered { leg },
-        }
-    }
-}
-
 /// Everybody, and what they are about to do.
 #[derive(Debug)]
-pub(crate) struct People<'s> {
+pub struct People<'s> {
     scenario: &'s Scenario,
     seed: u64,
-    pub(crate) now: Timestamp,
-    pub(crate) agenda: Agenda,
-    /// Replies that follow at once.
-    pub(crate) at_once: VecDeque<Reply>,
+    now: Timestamp,
+    agenda: Agenda,
     streams: Vec<(Arrivals, u64)>,
     /// The callers on the line, by the slots of their calls.
     callings: Vec<Option<Calling>>,
-    /// The last one who called.
-    newest: Option<CallId>,
-    /// The group of each agent, by the slot of his id.
-    groups: Vec<u32>,
 }
 
 impl<'s> People<'s> {
-    /// Nobody has come and nobody has called yet.
-    pub(crate) fn new(scenario: &'s Scenario, seed: u64) -> Self {
+    /// Everybody with the plans for the day; nobody has come and nobody has
+    /// called yet. `seed` is that of a replication
+    /// ([`replication_seed`](crate::random::replication_seed)): with the same
+    /// one, the same callers call at the same times and are alike.
+    #[must_use]
+    pub fn new(scenario: &'s Scenario, seed: u64) -> Self {
         let mut people = Self {
             scenario,
             seed,
             now: Timestamp::ZERO,
             agenda: Agenda::default(),
-            at_once: VecDeque::new(),
             streams: Vec::new(),
             callings: Vec::new(),
-            newest: None,
-            groups: Vec::new(),
         };
+        for (group, agents) in (0..).zip(&scenario.agents) {
+            for (person, _) in (0..).zip(&agents.people) {
+                people.plan_work(group, person, 0);
+            }
+        }
         for (stream, callers) in (0..).zip(&scenario.callers) {
-            let times = callers.arrivals.times(seed, stream);
+            let times = callers.arrivals.times(seed, u64::from(stream));
             people.streams.push((times, 0));
+            people.plan_call(stream);
         }
         people
     }
 
-    /// An agent is known by this id from now on.
-    pub(crate) fn hire(&mut self, agent: AgentId, group: u32) {
-        if self.groups.len() <= agent.slot() {
-            self.groups.resize(agent.slot() + 1, 0);
-        }
-        self.groups[agent.slot()] = group;
+    /// When somebody does something next.
+    #[inline]
+    #[must_use]
+    pub fn next(&self) -> Option<Timestamp> {
+        self.agenda.first()
     }
 
-    pub(crate) fn person(&self, group: u32, person: u32) -> &'s Person {
+    /// What is to be done first, if it is due by `now`.
+    #[inline]
+    pub fn act(&mut self, now: Timestamp) -> Option<Act> {
+        self.now = now;
+        let due = self.agenda.first().is_some_and(|at| at <= now);
+        due.then(|| self.agenda.pop()).flatten()
+    }
+
+    /// It is so late now.
+    #[inline]
+    pub fn tell_time(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// The time that they were told last.
+    #[inline]
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// An agent, by the places of the group and of the person in it.
+    #[must_use]
+    pub fn person(&self, group: u32, person: u32) -> &'s Person {
         &self.scenario.agents[group as usize].people[person as usize]
     }
 
+    /// A turn in an agent's working day.
+    #[must_use]
+    pub fn duty(&self, group: u32, person: u32, turn: u32) -> &'s Duty {
+        &self.person(group, person).duties[turn as usize].1
+    }
+
     /// Plans an agent's next turn, if there is one.
-    pub(crate) fn plan_work(&mut self, group: u32, person: u32, turn: u32) {
+    pub fn plan_work(&mut self, group: u32, person: u32, turn: u32) {
         let who = self.person(group, person);
         if let Some(&(at, _)) = who.duties.get(turn as usize) {
             let act = Act::Work {
@@ -112,9 +181,10 @@ impl<'s> People<'s> {
     }
 
     /// Plans a stream's next call, if it comes before the horizon.
-    pub(crate) fn plan_call(&mut self, stream: u32) {
+    pub fn plan_call(&mut self, stream: u32) {
         let horizon = Timestamp::ZERO + self.scenario.layout.horizon;
         let next = self.streams[stream as usize].0.next();
+        let next = next.map(|at| self.scenario.sooner(at));
         if let Some(at) = next.filter(|&at| at < horizon) {
             self.agenda.plan(at, Act::Call(stream));
         }
@@ -122,34 +192,46 @@ impl<'s> People<'s> {
 
     /// A stream's next caller calls.
     #[inline]
-    pub(crate) fn call(&mut self, stream: u32) -> Input {
+    pub fn call(&mut self, stream: u32) -> CallerId {
         let place = &mut self.streams[stream as usize].1;
-        let root = u64::from(stream) << STREAM_SHIFT | *place;
+        let caller = CallerId::new(stream, *place);
         *place += 1;
-        let from = Caller {
-            number: Number::from_u64(root + 1),
-            ..Caller::default()
-        };
-        Input::CallArrived {
-            key: u128::from(root),
-            from,
-            dialled: self.scenario.callers[stream as usize].dials,
-        }
+        caller
     }
 
-    /// The last one who called begins to wait, unless he was answered.
-    pub(crate) fn begin_to_wait(&mut self) {
-        let waiting = self.newest.filter(|&call| self.waits(call));
-        if let Some(calling) = waiting.and_then(|call| self.calling(call))
-            && let Some(patience) = self.patience(calling.root)
+    /// What somebody dials.
+    #[must_use]
+    pub fn dials(&self, caller: CallerId) -> Number {
+        self.scenario.callers[caller.stream()].dials
+    }
+
+    /// A caller's call is under way.
+    #[inline]
+    pub fn called(&mut self, call: CallId, caller: CallerId) {
+        if self.callings.len() <= call.slot() {
+            self.callings.resize(call.slot() + 1, None);
+        }
+        self.callings[call.slot()] = Some(Calling {
+            call,
+            caller,
+            rings: 0,
+            answered: false,
+        });
+    }
+
+    /// A caller begins to wait, unless he was answered or has gone.
+    pub fn begins_to_wait(&mut self, call: CallId) {
+        if let Some(calling) = self.calling(call).filter(|calling| !calling.answered)
+            && let Some(patience) = self.patience(calling.caller)
         {
-            let act = Act::LosePatience(calling.call);
-            self.agenda.plan(self.now + patience, act);
+            self.agenda
+                .plan(self.now + patience, Act::LosePatience(call));
         }
     }
 
     /// Whether somebody is on the line whom nobody has answered.
-    pub(crate) fn waits(&self, call: CallId) -> bool {
+    #[must_use]
+    pub fn waits(&self, call: CallId) -> bool {
         self.calling(call).is_some_and(|calling| !calling.answered)
     }
 
@@ -158,126 +240,105 @@ impl<'s> People<'s> {
         calling.filter(|calling| calling.call == call)
     }
 
-    /// Something happened.
+    /// Somebody answered: the talk begins, and the caller ends it.
     #[inline]
-    pub(crate) fn hear(&mut self, event: &Event) {
-        match event {
-            Event::CallArrived { call, key, .. } => {
-                let root = u64::try_from(*key).expect("callers are numbered in 64 bits");
-                if self.callings.len() <= call.slot() {
-                    self.callings.resize(call.slot() + 1, None);
-                }
-                let calling = Calling {
-                    call: *call,
-                    root,
-                    rings: 0,
-                    answered: false,
-                };
-                self.callings[call.slot()] = Some(calling);
-                self.newest = Some(*call);
-            }
-            Event::CallAnswered { call, .. } | Event::ExtensionAnswered { call, .. } => {
-                if let Some(calling) = &mut self.callings[call.slot()] {
-                    calling.answered = true;
-                    let root = calling.root;
-                    let talk = self.handle_time(root);
-                    self.agenda.plan(self.now + talk, Act::HangUp(*call));
-                }
-            }
-            Event::CallEnded { call, .. } => self.callings[call.slot()] = None,
-            _ => {}
+    pub fn answered(&mut self, call: CallId) {
+        if let Some(Some(calling)) = self.callings.get_mut(call.slot())
+            && calling.call == call
+            && !calling.answered
+        {
+            calling.answered = true;
+            let caller = calling.caller;
+            let talk = self.handle_time(caller);
+            self.agenda.plan(self.now + talk, Act::HangUp(call));
         }
     }
 
-    /// Something is to be done.
+    /// The call is over.
     #[inline]
-    pub(crate) fn carry_out(&mut self, id: EffectId, effect: &Effect) {
-        match effect {
-            Effect::Ring {
-                leg, call, agent, ..
-            } => {
-                let group = self.groups.get(agent.slot()).copied().unwrap_or_default();
-                self.rings(*leg, *call, group);
-            }
-            Effect::Mail { .. } | Effect::PushRecord { .. } => {
-                self.at_once.push_back(Reply::Done(id));
-            }
-            _ => {}
+    pub fn ended(&mut self, call: CallId) {
+        if let Some(calling) = self.callings.get_mut(call.slot()) {
+            *calling = None;
         }
     }
 
-    /// A telephone rings: somebody picks up, in time or not, or nobody does.
-    fn rings(&mut self, leg: LegId, call: CallId, group: u32) {
+    /// A telephone of somebody in this group of agents rings. True if he picks
+    /// up at once; else he does later, or never.
+    pub fn rings(&mut self, leg: LegId, call: CallId, group: u32) -> bool {
         let Some(agents) = self.scenario.agents.get(group as usize) else {
-            return;
+            return false;
         };
-        let Some(calling) = &mut self.callings[call.slot()] else {
-            return;
+        let Some(Some(calling)) = self.callings.get_mut(call.slot()) else {
+            return false;
         };
         calling.rings += 1;
-        let (object, attempt) = (calling.root, u64::from(calling.rings));
-        let draw = |purpose| {
-            Key {
-                seed: self.seed,
-                purpose,
-                object,
-                attempt,
+        let (caller, ring) = (calling.caller, calling.rings);
+        match self.answer_delay(agents, caller, ring) {
+            None => false,
+            Some(delay) if delay.is_zero() => true,
+            Some(delay) => {
+                self.agenda.plan(self.now + delay, Act::Answer(leg));
+                false
             }
-            .uniforms()
-        };
+        }
+    }
+
+    /// How long it rings until an agent picks up; `None`: he misses the ring,
+    /// which is the caller's so manieth.
+    #[must_use]
+    pub fn answer_delay(&self, agents: &Agents, caller: CallerId, ring: u32) -> Option<Span> {
+        let draw = |purpose| self.uniforms(purpose, caller, u64::from(ring));
         let misses =
             agents.missed_rings > 0.0 && draw(Purpose::MissedRing).open01() < agents.missed_rings;
-        if misses {
-            return;
-        }
-        let delay = agents
-            .answer_delay
-            .sample_span(&mut draw(Purpose::AnswerDelay));
-        if delay.is_zero() {
-            self.at_once.push_back(Reply::PicksUp(leg));
-        } else {
-            self.agenda.plan(self.now + delay, Act::Answer(leg));
-        }
+        let delay = || {
+            agents
+                .answer_delay
+                .sample_span(&mut draw(Purpose::AnswerDelay))
+        };
+        (!misses).then(|| self.scenario.shorter(delay()))
     }
 
     /// How long this caller talks.
-    fn handle_time(&self, root: u64) -> Span {
-        let draw = || self.uniforms(Purpose::HandleTime, root);
-        match self.nature(root) {
+    #[must_use]
+    pub fn handle_time(&self, caller: CallerId) -> Span {
+        let draw = || self.uniforms(Purpose::HandleTime, caller, 0);
+        self.scenario.shorter(match self.nature(caller) {
             Nature::Drawn { handle_time, .. } => handle_time.sample_span(&mut draw()),
             Nature::Logged(log) => {
                 let logged = log
-                    .caller(root & PLACE_MASK)
+                    .caller(caller.0 & PLACE_MASK)
                     .and_then(|caller| caller.talked);
                 logged.unwrap_or_else(|| log.handle_time.sample_span(&mut draw()))
             }
-        }
+        })
     }
 
     /// How long this caller waits; `None`: for ever.
-    fn patience(&self, root: u64) -> Option<Span> {
-        let mut uniforms = self.uniforms(Purpose::Patience, root);
-        match self.nature(root) {
+    #[must_use]
+    pub fn patience(&self, caller: CallerId) -> Option<Span> {
+        let mut uniforms = self.uniforms(Purpose::Patience, caller, 0);
+        let patience = match self.nature(caller) {
             Nature::Drawn { patience, .. } => patience
                 .as_ref()
                 .map(|patience| patience.sample_span(&mut uniforms)),
-            Nature::Logged(log) => Some(log.patience_of(root & PLACE_MASK, &mut uniforms)),
-        }
+            Nature::Logged(log) => Some(log.patience_of(caller.0 & PLACE_MASK, &mut uniforms)),
+        };
+        patience.map(|patience| self.scenario.shorter(patience))
     }
 
-    fn uniforms(&self, purpose: Purpose, object: u64) -> Uniforms {
+    #[inline]
+    fn uniforms(&self, purpose: Purpose, caller: CallerId, attempt: u64) -> Uniforms {
         Key {
             seed: self.seed,
             purpose,
-            object,
-            attempt: 0,
+            object: caller.0,
+            attempt,
         }
         .uniforms()
     }
 
     #[inline]
-    fn nature(&self, root: u64) -> &Nature {
-        let stream = usize::try_from(root >> STREAM_SHIFT).expect("streams are few");
-        &self.scenario.callers[stream].nature
+    fn nature(&self, caller: CallerId) -> &'s Nature {
+        &self.scenario.callers[caller.stream()].nature
     }
 }

@@ -1,10 +1,11 @@
 //! A scenario as values: a contact centre, who calls it, who works in it, and
 //! what is to be shown. [`text`](crate::text) reads it from a file.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use tandem_engine::config::model::Config;
-use tandem_engine::{Number, Span, Timestamp};
+use tandem_engine::{By, Input, Number, Span, Timestamp, Which};
 use tandem_reports::{Actual, CalendarStart, Layout};
 
 use crate::arrivals::{Arrivals, BusyDays, Profile};
@@ -31,6 +32,9 @@ pub struct Scenario {
     pub wall_offset: i64,
     /// The contact centre.
     pub config: Config,
+    /// What is drawn for callers and agents is divided by it; what does not
+    /// depend on chance is as it is to be. See [`Scenario::faster`].
+    pub speed: NonZeroU32,
     /// Who calls.
     pub callers: Vec<Callers>,
     /// Who works there.
@@ -173,6 +177,35 @@ pub struct Person {
     pub present: bool,
     /// What he does next, in the order of time. Those who work alike share it.
     pub duties: Arc<[(Timestamp, Duty)]>,
+}
+
+impl Person {
+    /// What the engine is told before the scenario begins.
+    pub fn begins(&self) -> impl Iterator<Item = Input> {
+        let extension = self.extension;
+        let sits_there = self.logs_in.then_some(Input::DeviceUp { extension });
+        let comes = self.present.then(|| self.turn(&Duty::Comes));
+        sits_there.into_iter().chain(comes)
+    }
+
+    /// What the engine is told of a turn of the working day.
+    #[must_use]
+    pub fn turn(&self, duty: &Duty) -> Input {
+        let (by, agent, queues) = (By::System, self.extension, Which::All);
+        match duty {
+            Duty::Comes if self.logs_in => Input::AgentLogIn { by, agent, queues },
+            Duty::Comes => Input::DeviceUp { extension: agent },
+            Duty::Goes if self.logs_in => Input::AgentLogOut { by, agent, queues },
+            Duty::Goes => Input::DeviceDown { extension: agent },
+            Duty::Pauses(reason) => Input::AgentPause {
+                by,
+                agent,
+                queues,
+                reason: reason.clone(),
+            },
+            Duty::Returns => Input::AgentUnpause { by, agent, queues },
+        }
+    }
 }
 
 /// A turn in somebody's working day.

@@ -77,6 +77,7 @@ mod shifts;
 mod values;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use tandem_engine::config::model::Config;
@@ -207,6 +208,7 @@ impl<F: Files> Reader<'_, F> {
             actual: logs::actual(&replayed, &calendar, &layout, &config),
             layout,
             config,
+            speed: NonZeroU32::MIN,
             callers,
             agents: people,
             expectations,

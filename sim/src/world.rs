@@ -5,15 +5,19 @@
 //! act on their own in time: callers call, lose patience and hang up, agents
 //! come, pause, answer and go.
 
+use std::collections::VecDeque;
+
 use tandem_engine::config::model::{Change, Config, Destination, QueueConfig};
 use tandem_engine::limits::CHANGES_MAX;
-use tandem_engine::{By, Engine, Entry, Event, Input, Outbox, Reject, Span, Timestamp, Which};
+use tandem_engine::{
+    AgentId, By, CallId, Caller, Effect, EffectId, Engine, Entry, Event, Input, LegId, Outbox,
+    Reject, Span, Timestamp,
+};
 use tandem_reports::Tally;
 
-use crate::agenda::Act;
-use crate::people::People;
+use crate::people::{Act, CallerId, People};
 use crate::random::replication_seed;
-use crate::scenario::{Duty, Person, Scenario};
+use crate::scenario::{Person, Scenario};
 
 /// Callers who are still there so long after the horizon hang up, in seconds.
 pub const DRAIN_S_MAX: u64 = 24 * 3_600;
@@ -48,11 +52,36 @@ impl<A: Watch> Watch for Option<A> {
     }
 }
 
+/// What somebody does without delay.
+#[derive(Clone, Copy, Debug)]
+enum Reply {
+    /// Carries out what the engine keeps in mind, and says so.
+    Done(EffectId),
+    /// Picks up.
+    PicksUp(LegId),
+}
+
+impl From<Reply> for Input {
+    #[inline]
+    fn from(reply: Reply) -> Self {
+        match reply {
+            Reply::Done(effect) => Self::KeptDone { effect },
+            Reply::PicksUp(leg) => Self::LegAnswered { leg },
+        }
+    }
+}
+
 struct World<'s, W> {
     scenario: &'s Scenario,
     engine: Engine,
     out: Outbox,
     people: People<'s>,
+    /// Replies that follow at once.
+    at_once: VecDeque<Reply>,
+    /// The last call that came.
+    newest: Option<CallId>,
+    /// The group of each agent, by the slot of his id.
+    groups: Vec<u32>,
     seq: u64,
     watch: W,
 }
@@ -66,12 +95,15 @@ pub fn replicate<W: Watch>(scenario: &Scenario, index: u32, watch: W) -> (W, Tim
         engine: Engine::new(seed),
         out: Outbox::default(),
         people: People::new(scenario, seed),
+        at_once: VecDeque::new(),
+        newest: None,
+        groups: Vec::new(),
         seq: 0,
         watch,
     };
     world.open();
     world.run();
-    (world.watch, world.people.now)
+    (world.watch, world.people.now())
 }
 
 /// The changes that make a centre out of nothing, each of which can be made
@@ -118,51 +150,28 @@ impl<W: Watch> World<'_, W> {
             );
         }
         for (group, agents) in (0..).zip(&scenario.agents) {
-            for (person, who) in (0..).zip(&agents.people) {
-                self.hire(group, person, who);
+            for who in &agents.people {
+                self.hire(group, who);
             }
-        }
-        for (stream, _) in (0..).zip(&scenario.callers) {
-            self.people.plan_call(stream);
         }
     }
 
-    fn hire(&mut self, group: u32, person: u32, who: &Person) {
+    fn hire(&mut self, group: u32, who: &Person) {
         let agent = self.engine.find_agent(who.extension);
-        self.people.hire(agent.expect("agents were checked"), group);
-        if who.logs_in {
-            self.feed(Input::DeviceUp {
-                extension: who.extension,
-            });
+        let agent: AgentId = agent.expect("agents were checked");
+        if self.groups.len() <= agent.slot() {
+            self.groups.resize(agent.slot() + 1, 0);
         }
-        if who.present {
-            self.turn(who, &Duty::Comes);
+        self.groups[agent.slot()] = group;
+        for input in who.begins() {
+            self.tell(input);
         }
-        self.people.plan_work(group, person, 0);
     }
 
     fn work(&mut self, group: u32, person: u32, turn: u32) {
         let who = self.people.person(group, person);
-        let (_, duty) = &who.duties[turn as usize];
-        self.turn(who, duty);
+        self.tell(who.turn(self.people.duty(group, person, turn)));
         self.people.plan_work(group, person, turn + 1);
-    }
-
-    fn turn(&mut self, who: &Person, duty: &Duty) {
-        let (by, agent, queues) = (By::System, who.extension, Which::All);
-        self.tell(match duty {
-            Duty::Comes if who.logs_in => Input::AgentLogIn { by, agent, queues },
-            Duty::Comes => Input::DeviceUp { extension: agent },
-            Duty::Goes if who.logs_in => Input::AgentLogOut { by, agent, queues },
-            Duty::Goes => Input::DeviceDown { extension: agent },
-            Duty::Pauses(reason) => Input::AgentPause {
-                by,
-                agent,
-                queues,
-                reason: reason.clone(),
-            },
-            Duty::Returns => Input::AgentUnpause { by, agent, queues },
-        });
     }
 
     fn run(&mut self) {
@@ -170,7 +179,7 @@ impl<W: Watch> World<'_, W> {
         let last = horizon + Span::from_secs(DRAIN_S_MAX);
         loop {
             let deadline = self.engine.next_deadline().map(|(due, _)| due);
-            let next = match (deadline, self.people.agenda.first()) {
+            let next = match (deadline, self.people.next()) {
                 (Some(deadline), Some(act)) => deadline.min(act),
                 (Some(next), None) | (None, Some(next)) => next,
                 (None, None) => break,
@@ -178,27 +187,25 @@ impl<W: Watch> World<'_, W> {
             if next > last || (next >= horizon && self.engine.call_count() == 0) {
                 break;
             }
-            self.people.now = next;
+            self.people.tell_time(next);
             if deadline.is_some_and(|due| due <= next) {
                 self.feed(Input::Tick);
                 self.follow_up();
-            } else if let Some(act) = self.people.agenda.pop() {
+            } else if let Some(act) = self.people.act(next) {
                 self.act(act);
             }
         }
         for call in self.engine.calls() {
             self.tell(Input::CallerHungUp { call });
         }
-        self.people.now = self.people.now.max(horizon);
+        self.people.tell_time(self.people.now().max(horizon));
     }
 
     fn act(&mut self, act: Act) {
         match act {
             Act::Answer(leg) => self.tell(Input::LegAnswered { leg }),
             Act::Call(stream) => {
-                let call = self.people.call(stream);
-                self.tell(call);
-                self.people.begin_to_wait();
+                self.call(stream);
                 self.people.plan_call(stream);
             }
             Act::HangUp(call) => self.tell(Input::CallerHungUp { call }),
@@ -215,6 +222,23 @@ impl<W: Watch> World<'_, W> {
         }
     }
 
+    /// A stream's next caller calls, and waits if nobody answers at once.
+    fn call(&mut self, stream: u32) {
+        let caller = self.people.call(stream);
+        let from = Caller {
+            number: caller.number(),
+            ..Caller::default()
+        };
+        self.tell(Input::CallArrived {
+            key: caller.key(),
+            from,
+            dialled: self.people.dials(caller),
+        });
+        if let Some(call) = self.newest {
+            self.people.begins_to_wait(call);
+        }
+    }
+
     /// Tells the engine something, and whatever follows from it at once.
     #[inline]
     fn tell(&mut self, input: Input) {
@@ -228,13 +252,13 @@ impl<W: Watch> World<'_, W> {
     fn catch_up(&mut self) {
         let is_due =
             |engine: &Engine, now| engine.next_deadline().is_some_and(|(due, _)| due <= now);
-        while is_due(&self.engine, self.people.now) {
+        while is_due(&self.engine, self.people.now()) {
             self.feed(Input::Tick);
         }
     }
 
     fn follow_up(&mut self) {
-        while let Some(reply) = self.people.at_once.pop_front() {
+        while let Some(reply) = self.at_once.pop_front() {
             self.catch_up();
             self.feed(reply.into());
         }
@@ -246,7 +270,7 @@ impl<W: Watch> World<'_, W> {
         self.seq += 1;
         self.apply(&Entry {
             seq: self.seq,
-            at: self.people.now,
+            at: self.people.now(),
             input,
         });
     }
@@ -264,11 +288,35 @@ impl<W: Watch> World<'_, W> {
             self.out.reject
         );
         for event in &self.out.events {
-            self.people.hear(event);
+            match event {
+                Event::CallArrived { call, key, .. } => {
+                    let caller = CallerId::from_key(*key).expect("callers have small keys");
+                    self.people.called(*call, caller);
+                    self.newest = Some(*call);
+                }
+                Event::CallAnswered { call, .. } | Event::ExtensionAnswered { call, .. } => {
+                    self.people.answered(*call);
+                }
+                Event::CallEnded { call, .. } => self.people.ended(*call),
+                _ => {}
+            }
             self.watch.event(self.out.at, event);
         }
         for (id, effect) in &self.out.effects {
-            self.people.carry_out(*id, effect);
+            match effect {
+                Effect::Ring {
+                    leg, call, agent, ..
+                } => {
+                    let group = self.groups.get(agent.slot()).copied().unwrap_or_default();
+                    if self.people.rings(*leg, *call, group) {
+                        self.at_once.push_back(Reply::PicksUp(*leg));
+                    }
+                }
+                Effect::Mail { .. } | Effect::PushRecord { .. } => {
+                    self.at_once.push_back(Reply::Done(*id));
+                }
+                _ => {}
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ mod legs;
 mod net;
 mod outlived;
 mod registrations;
-mod sdp;
+pub(crate) mod sdp;
 
 use std::io;
 use std::net::SocketAddr;
