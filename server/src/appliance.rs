@@ -12,7 +12,9 @@ use crate::driver::{
 };
 use crate::media::{Media, MediaOptions};
 use crate::store::{Store, StoreError};
+use crate::views::{self, Today};
 use crate::voice::{Counts, Voice, VoiceOptions};
+use crate::web::{self, WebOptions};
 
 /// What a live server is to be like.
 #[derive(Debug)]
@@ -33,6 +35,10 @@ pub struct Options {
     pub media_threads: usize,
     /// The folder of waiting music.
     pub music: PathBuf,
+    /// Where the page and the API are; nowhere where it is `None`.
+    pub http: Option<SocketAddr>,
+    /// What the page shows above everything.
+    pub headline: Option<String>,
     /// Others who get every batch.
     pub ports: Vec<Port>,
 }
@@ -50,6 +56,8 @@ impl Options {
             realm: "tandem".to_owned(),
             media_ports: 10_000..=19_999,
             media_threads: 1,
+            http: Some(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            headline: None,
             ports: Vec::new(),
         }
     }
@@ -90,7 +98,9 @@ impl std::error::Error for ApplianceError {}
 pub struct Appliance {
     driver: Running,
     voice: Voice,
+    web: Option<web::Running>,
     store: Store,
+    first_token: Option<String>,
 }
 
 impl Appliance {
@@ -112,13 +122,17 @@ impl Appliance {
         });
         let media =
             media.map_err(|why| ApplianceError::Network("the ports for voices".to_owned(), why))?;
+        let today = Today::read(&store).map_err(ApplianceError::Store)?;
         let (port, batches) = driver::port();
+        let (screens, shown) = driver::port();
         let mut start = StartOptions::new(store.clone());
         start.ports = options.ports;
-        start.ports.push(port);
+        start.ports.extend([port, screens]);
         start.config = options.config;
         start.overwrite = options.overwrite;
         let driver = driver::start(start).map_err(ApplianceError::Driver)?;
+        let tokio = tokio::runtime::Handle::current();
+        let views = views::start(&tokio, today, shown);
         let voice = Voice::start(VoiceOptions {
             listen: options.sip,
             realm: options.realm,
@@ -128,23 +142,65 @@ impl Appliance {
             store: store.clone(),
             media,
         });
-        match voice.await {
-            Ok(voice) => Ok(Self {
-                driver,
-                voice,
-                store,
-            }),
+        let voice = match voice.await {
+            Ok(voice) => voice,
             Err(why) => {
                 let _stopped = tokio::task::spawn_blocking(|| driver.stop()).await;
-                Err(ApplianceError::Network(options.sip.to_string(), why))
+                return Err(ApplianceError::Network(options.sip.to_string(), why));
             }
+        };
+        let mut appliance = Self {
+            driver,
+            voice,
+            web: None,
+            store,
+            first_token: None,
+        };
+        if let Some(listen) = options.http
+            && let Err(why) = appliance.open(listen, options.headline, views).await
+        {
+            // That it does not serve weighs more than how it stopped.
+            let _stopped = appliance.stop().await;
+            return Err(why);
         }
+        Ok(appliance)
+    }
+
+    /// Opens the page and the API.
+    async fn open(
+        &mut self,
+        listen: SocketAddr,
+        headline: Option<String>,
+        views: views::Reader,
+    ) -> Result<(), ApplianceError> {
+        let store = self.store.clone();
+        let token = tokio::task::spawn_blocking(move || web::first_token(&store)).await;
+        let token = token.expect("a token is made without a panic");
+        self.first_token = token.map_err(ApplianceError::Store)?;
+        let mut web = WebOptions::new(self.handle(), self.store(), views);
+        (web.listen, web.headline) = (listen, headline);
+        let tokio = tokio::runtime::Handle::current();
+        let web = web::start(&tokio, web);
+        self.web = Some(web.map_err(|why| ApplianceError::Network(listen.to_string(), why))?);
+        Ok(())
     }
 
     /// Where SIP is spoken.
     #[must_use]
     pub const fn sip(&self) -> SocketAddr {
         self.voice.local()
+    }
+
+    /// Where the page and the API are.
+    #[must_use]
+    pub fn http(&self) -> Option<SocketAddr> {
+        self.web.as_ref().map(web::Running::address)
+    }
+
+    /// The first token of new data, which may do everything. It is told nowhere else.
+    #[must_use]
+    pub fn first_token(&self) -> Option<&str> {
+        self.first_token.as_deref()
     }
 
     /// Tells the engine things.
@@ -181,6 +237,9 @@ impl Appliance {
     /// # Errors
     /// Where it had stopped by itself, or could not keep its state.
     pub async fn stop(self) -> Result<(), StopReason> {
+        if let Some(web) = self.web {
+            web.stop().await;
+        }
         self.voice.stop().await;
         let driver = self.driver;
         let stopped = tokio::task::spawn_blocking(|| driver.stop()).await;

@@ -286,6 +286,10 @@ pub(crate) struct ServeArgs {
     /// Where SIP is spoken; telephones must reach this address.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5060")]
     pub(crate) sip: SocketAddr,
+    /// Where the page and the API are. Anything but loopback lets tokens travel in the
+    /// clear, unless somebody in front encrypts.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) http: SocketAddr,
     /// The domain in which telephones and trunks sign in.
     #[arg(long, value_name = "NAME", default_value = "tandem")]
     pub(crate) realm: String,
@@ -311,6 +315,9 @@ pub(crate) struct DemoArgs {
     /// Where SIP is spoken; default: a free port of this machine alone.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     pub(crate) sip: SocketAddr,
+    /// Where the page is; by default on a free port.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) http: SocketAddr,
     /// How many days are simulated for the forecast.
     #[arg(long, short = 'n', value_name = "COUNT", default_value = "200")]
     #[arg(value_parser = forecasts())]

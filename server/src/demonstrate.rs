@@ -98,8 +98,7 @@ async fn perform(
     scenario: &Scenario,
     folder: PathBuf,
 ) -> Result<Outcome, DemoError> {
-    let demo = Demo::start(scenario, folder, args.sip).await?;
-    // Whatever else a demo opens, such as the page, is opened and named here.
+    let demo = Demo::start(scenario, folder, args.sip, args.http).await?;
     introduce(args, scenario, &demo);
     let (stop, stops) = mpsc::channel(2);
     for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
@@ -127,12 +126,22 @@ fn introduce(args: &DemoArgs, scenario: &Scenario, demo: &Demo<'_>) {
     // Whoever closed the standard output does not want to know.
     let _printed = print(&format!(
         "{}: {minutes} minutes, {} times as fast, seed {}\n\
-         SIP is spoken at {}; callers at {CALLERS}, agents at {AGENTS}. Ctrl-C ends it.\n",
+         SIP is spoken at {}; callers at {CALLERS}, agents at {AGENTS}.\n\
+         Watch it at {}\nCtrl-C ends it.\n",
         scenario.name,
         args.speed,
         scenario.seed,
         demo.sip(),
+        page(demo),
     ));
+}
+
+/// Where the page is, with the token that opens it: the data are deleted in the end.
+fn page(demo: &Demo<'_>) -> String {
+    let appliance = demo.appliance();
+    let http = appliance.http().map(|http| http.to_string());
+    let token = appliance.first_token().unwrap_or_default();
+    format!("http://{}/?demo#token={token}", http.unwrap_or_default())
 }
 
 /// How the queues stand: lines that are drawn over on a terminal, else a line

@@ -46,9 +46,14 @@ async fn serve(args: &ServeArgs) -> ExitCode {
     };
     let sip = appliance.sip();
     // Whoever closed the standard output does not want to know.
-    let _printed = print(&format!(
-        "Tandem serves SIP at {sip}, UDP and TCP ({how})\n"
-    ));
+    let mut said = format!("Tandem serves SIP at {sip}, UDP and TCP ({how})\n");
+    if let Some(http) = appliance.http() {
+        said += &format!("The page and the API are at http://{http}/\n");
+        if let Some(token) = appliance.first_token() {
+            said += &format!("Sign in with this token, which is shown this once:\n  {token}\n");
+        }
+    }
+    let _printed = print(&said);
     wait_for_the_end(&appliance).await;
     match appliance.stop().await {
         Ok(()) => ExitCode::SUCCESS,
@@ -84,6 +89,7 @@ fn options(args: &ServeArgs) -> Result<Options, String> {
     }
     options.overwrite = args.overwrite;
     options.sip = args.sip;
+    options.http = Some(args.http);
     options.realm.clone_from(&args.realm);
     if let Some(music) = &args.music {
         options.music.clone_from(music);

@@ -45,7 +45,14 @@ impl Server {
         let file = folder.join("centre.toml");
         fs::write(&file, centre).expect("tests may write here");
         let mut child = Command::new(env!("CARGO_BIN_EXE_tandem"))
-            .args(["serve", "--sip", "127.0.0.1:0", "--config"])
+            .args([
+                "serve",
+                "--sip",
+                "127.0.0.1:0",
+                "--http",
+                "127.0.0.1:0",
+                "--config",
+            ])
             .arg(&file)
             .arg("--data")
             .arg(folder.join("data"))

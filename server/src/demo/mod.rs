@@ -150,10 +150,13 @@ impl<'s> Demo<'s> {
         scenario: &'s Scenario,
         data: PathBuf,
         sip: SocketAddr,
+        http: SocketAddr,
     ) -> Result<Self, DemoError> {
         let (port, mut batches) = driver::port();
         let mut options = Options::new(data);
         options.sip = sip;
+        options.http = Some(http);
+        options.headline = Some(format!("{} (simulated callers and agents)", scenario.name));
         options.ports.push(port);
         options.config = Some(ConfigFile {
             name: scenario.name.clone(),
