@@ -30,10 +30,12 @@ fn screen(today: Today, batches: &[Arc<Batch>]) -> Screen {
     fold.refresh().clone()
 }
 
+/// Telephones come; those that were there at a restart still are.
 fn up(shift: &Shift) {
     for extension in [1001, 1002] {
         let extension = Number::from_u64(extension);
-        tell(shift, Input::DeviceUp { extension });
+        let applied = shift.handle.ask_blocking(Input::DeviceUp { extension });
+        heard(shift, applied.expect("it is told").seq);
     }
 }
 

@@ -2,7 +2,7 @@
 
 // What the page shows at most of a kind; the rest is counted.
 const AGENTS_MAX = 120;
-const CALLS_MAX = 50;
+const CALLS_MAX = 12;
 // How often what is read aloud may change, and how long to wait before coming
 // back to a server that is gone.
 const SPOKEN_MS = 10000;
@@ -19,6 +19,7 @@ const seen = {
   number: null, skew: 0,
 };
 const session = { own: null };
+const shown = new WeakMap();
 let socket = null;
 let attempts = 0;
 let drawing = false;
@@ -52,25 +53,26 @@ const queueName = (number) => seen.queues.get(number)?.name || number;
 
 // Keeps one element for each row, in their order, and changes what is other.
 function list(parent, rows, key, create, update) {
-  parent.rows ??= new Map();
+  if (!shown.has(parent)) shown.set(parent, new Map());
+  const elements = shown.get(parent);
   const kept = new Set();
   let place = parent.firstElementChild;
   for (const row of rows) {
     const name = key(row);
     kept.add(name);
-    let element = parent.rows.get(name);
+    let element = elements.get(name);
     if (!element) {
       element = create(row);
-      parent.rows.set(name, element);
+      elements.set(name, element);
     }
     if (element !== place) parent.insertBefore(element, place);
     else place = place.nextElementSibling;
     update(element, row);
   }
-  for (const [name, element] of parent.rows) {
+  for (const [name, element] of elements) {
     if (!kept.has(name)) {
       element.remove();
-      parent.rows.delete(name);
+      elements.delete(name);
     }
   }
 }
@@ -139,8 +141,7 @@ function drawCards() {
       extra: "since midnight",
     },
     {
-      title: "Lost today", value: String(total.abandoned + total.missed),
-      extra: `${total.abandoned} abandoned, ${total.missed} missed`,
+      title: "Abandoned today", value: String(total.abandoned), extra: `and ${total.missed} missed`,
     },
     {
       title: "Service level", value: level === null ? "–" : String(level),
@@ -227,7 +228,18 @@ function createAgent() {
   return item;
 }
 
-function detail(agent) {
+// What everybody is busy with, by agent.
+function busy() {
+  const calls = new Map();
+  for (const call of seen.waiting.values()) {
+    for (const agent of call.ringing) calls.set(agent, call);
+  }
+  for (const call of seen.active.values()) calls.set(call.agent, call);
+  return calls;
+}
+
+function detail(agent, call) {
+  if (call) return call.queue === null ? "direct call" : queueName(call.queue);
   if (!agent.up) return "telephone off";
   if (agent.queues.length === 0) return "in no queue";
   const paused = agent.queues.find((place) => place.status === "paused");
@@ -236,13 +248,16 @@ function detail(agent) {
   return paused ? paused.reason || "paused" : "logged out";
 }
 
-function updateAgent(item, agent) {
+function updateAgent(item, { agent, call }) {
   text(item.name, agent.name || agent.number);
   text(item.number, agent.name ? agent.number : "");
   text(item.time, duration(now() - agent.since));
   text(item.state, STATES[agent.state]);
-  text(item.detail, ` · ${detail(agent)}`);
-  text(item.counts, `${agent.answered} answered${agent.missed ? `, ${agent.missed} missed` : ""}`);
+  text(item.detail, ` · ${detail(agent, call)}`);
+  const counts = [];
+  if (agent.answered > 0) counts.push(`${agent.answered} answered`);
+  if (agent.missed > 0) counts.push(`${agent.missed} missed`);
+  text(item.counts, counts.join(", "));
   item.className = `agent ${agent.state}`;
   item.title = agent.queues
     .map((place) => `${queueName(place.queue)}: ${PLACE[place.status]}` +
@@ -297,7 +312,10 @@ function drawAgents() {
   const rows = [...seen.agents.values()]
     .filter((agent) => agent.number.includes(wanted) || agent.name.toLowerCase().includes(wanted))
     .sort((a, b) => (a.state === "away") - (b.state === "away") || order(a.number, b.number));
-  list($("agents"), rows.slice(0, AGENTS_MAX), (row) => row.number, createAgent, updateAgent);
+  const calls = busy();
+  const shownRows = rows.slice(0, AGENTS_MAX)
+    .map((agent) => ({ agent, call: calls.get(agent.number) }));
+  list($("agents"), shownRows, ({ agent }) => agent.number, createAgent, updateAgent);
   $("agents-none").hidden = rows.length > 0;
   more("agents-more", rows.length - AGENTS_MAX);
   const there = [...seen.agents.values()].filter((agent) => agent.state !== "away").length;
@@ -309,7 +327,7 @@ function drawOwn() {
   $("own").hidden = !agent || agent.queues.length === 0;
   if (!agent) return;
   text($("own-title"), agent.name || agent.number);
-  text($("own-state"), `${STATES[agent.state]} · ${detail(agent)}`);
+  text($("own-state"), `${STATES[agent.state]} · ${detail(agent, busy().get(agent.number))}`);
   $("own-state").className = `state ${agent.state}`;
 }
 
