@@ -151,8 +151,8 @@ other callers than those of the demo; the same callers, simulated, stand beside.
 Times are those of the scenario. What the machine takes for a message is not made
 faster: at --speed 30, ten milliseconds count as a third of a second.
 
-Exit status: 0 if it was given to its end, 1 if the server stopped by itself, 2 if
-a file or the command line is wrong.";
+Exit status: 0 if it was given to its end, 1 if the server stopped by itself or
+the warm-up was not over when it was stopped, 2 if it could not begin.";
 
 const JOURNAL_VERIFY_EXAMPLES: &str = "\
 Examples:

@@ -278,6 +278,8 @@ impl<T: Trace> Step<'_, T> {
         }
         if self.s.queues[queue].line.is_some() {
             self.put_out_if_empty(queue);
+            // Whoever may stay after all has not been looked at meanwhile.
+            self.mark(queue);
         } else if self.s.queues[queue].removed {
             self.drop_queue(queue);
         }

@@ -55,6 +55,10 @@ pub(super) struct Call {
 }
 
 /// What a call waits for.
+#[expect(
+    clippy::enum_variant_names,
+    reason = "a state is named for what it awaits"
+)]
 #[derive(Clone, Debug)]
 pub(super) enum Stage {
     AwaitingAgent {
@@ -286,14 +290,7 @@ impl Fold {
                 self.answer(*call, *queue, *agent, *waited, at);
             }
             Event::CallEnded { call, .. } => self.end(*call),
-            Event::CallJoined { call, queue } => self.set_stage(
-                *call,
-                Stage::AwaitingAgent {
-                    queue: *queue,
-                    joined_at: at,
-                    ringing: Vec::new(),
-                },
-            ),
+            Event::CallJoined { call, queue } => self.joined(*call, *queue, at),
             Event::CallOffered { call, agent, .. } => {
                 self.ring(*call, |ringing| ringing.push(*agent));
             }
@@ -304,15 +301,7 @@ impl Fold {
                 self.agent(*agent).up = *up;
                 self.touched.insert(*agent);
             }
-            Event::ExtensionAnswered { call, agent, .. } => self.set_stage(
-                *call,
-                Stage::AwaitingEnd {
-                    queue: None,
-                    agent: *agent,
-                    joined_at: at,
-                    answered_at: at,
-                },
-            ),
+            Event::ExtensionAnswered { call, agent, .. } => self.talks(*call, *agent, at),
             Event::ExtensionRung { call, agent, .. } => {
                 self.set_stage(*call, Stage::AwaitingAnswer { agent: *agent });
             }
@@ -341,6 +330,26 @@ impl Fold {
             | Event::PersonErased { .. }
             | Event::SystemRestarted { .. } => {}
         }
+    }
+
+    fn joined(&mut self, call: CallId, queue: QueueId, at: Timestamp) {
+        let stage = Stage::AwaitingAgent {
+            queue,
+            joined_at: at,
+            ringing: Vec::new(),
+        };
+        self.set_stage(call, stage);
+    }
+
+    /// Somebody talks who was called directly.
+    fn talks(&mut self, call: CallId, agent: AgentId, at: Timestamp) {
+        let stage = Stage::AwaitingEnd {
+            queue: None,
+            agent,
+            joined_at: at,
+            answered_at: at,
+        };
+        self.set_stage(call, stage);
     }
 
     fn arrive(&mut self, id: CallId, public: PublicId, input: &Input) {

@@ -209,7 +209,6 @@ impl Model {
             return false;
         };
         member.logged_in
-            && !self.must_leave(queue)
             && member.paused.is_none()
             && member.wrap_up_until.is_none()
             && person.up
@@ -244,9 +243,17 @@ impl Model {
 
     /// Callers of a queue for whom nobody rings and somebody may be rung.
     pub(super) fn ready(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
-        let mut line = self.line(queue);
+        let mut line = self.staying(queue);
         line.retain(|(_, visit)| visit.rings.is_empty() && visit.retry_until.is_none());
         line
+    }
+
+    /// Callers of a queue who need not leave it this instant.
+    fn staying(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
+        match self.queues.get(&queue) {
+            Some(entry) if self.must_leave(entry) => Vec::new(),
+            _ => self.line(queue),
+        }
     }
 
     /// Callers of a queue whose ring others may join.
@@ -255,7 +262,7 @@ impl Model {
         if !self.queues.get(&queue).is_some_and(rings_all) {
             return Vec::new();
         }
-        let mut line = self.line(queue);
+        let mut line = self.staying(queue);
         line.retain(|(_, visit)| !visit.rings.is_empty() && visit.retry_until.is_none());
         line
     }
