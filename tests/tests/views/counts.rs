@@ -55,10 +55,13 @@ fn ring(shift: &Shift, key: u128) -> (CallId, LegId) {
 fn tell(shift: &Shift, input: Input) {
     let applied = shift.handle.ask_blocking(input).expect("it is told");
     assert_eq!(applied.out.reject, None);
+    heard(shift, applied.seq);
+}
+
+/// Waits until an entry is released.
+fn heard(shift: &Shift, seq: u64) {
     shift.wait_for("the batch", |lines| {
-        lines
-            .last()
-            .is_some_and(|line| line.entry.seq >= applied.seq)
+        lines.last().is_some_and(|line| line.entry.seq >= seq)
     });
 }
 

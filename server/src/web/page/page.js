@@ -127,7 +127,8 @@ function drawCards() {
   const waited = total.first === null ? null : duration(now() - total.first);
   const cards = [
     {
-      title: "Waiting", value: String(total.waiting), extra: waited === null ? "nobody waits" : `longest ${waited}`,
+      title: "Waiting", value: String(total.waiting),
+      extra: waited === null ? "nobody waits" : `longest ${waited}`,
       tone: total.late ? "bad" : total.waiting > 0 ? "warm" : "",
     },
     { title: "Talking", value: String(total.talking), extra: `${total.ringing} ringing` },
