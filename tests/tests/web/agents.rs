@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::kit::Desk;
 
 fn place(row: &Value, queue: &str) -> Value {
-    let places = row["queues"].as_array().unwrap();
+    let places = row["queues"].as_array().expect("it is there");
     places
         .iter()
         .find(|place| place["queue"] == queue)
-        .unwrap()
+        .expect("it is there")
         .clone()
 }
 
@@ -43,6 +43,7 @@ fn an_agent_logs_in_pauses_and_goes_on() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_can_not_be_done_is_said() {
     let desk = Desk::new();
     let (ann, ben, cay) = (
@@ -115,6 +116,11 @@ fn what_can_not_be_done_is_said() {
             assert_eq!(reply.code(), code, "{path} {body}");
         }
     }
+}
+
+#[test]
+fn a_body_must_say_that_it_is_json() {
+    let desk = Desk::new();
     let headers = [("authorization", crate::kit::bearer(&desk.token))];
     let headers = headers
         .each_ref()

@@ -64,17 +64,22 @@ fn everything_that_is_wrong_is_told_with_its_place() {
         (StatusCode::UNPROCESSABLE_ENTITY, "configuration".into())
     );
     let json = reply.json();
-    let problems = json["problems"].as_array().unwrap();
+    let problems = json["problems"].as_array().expect("it is there");
     assert!(problems.len() >= 2, "{json}");
     let unknown = problems
         .iter()
-        .find(|p| p["what"].as_str().unwrap().contains("nmae"))
-        .unwrap();
+        .find(|p| p["what"].as_str().expect("it is there").contains("nmae"))
+        .expect("it is there");
     assert_eq!(
         (&unknown["line"], &unknown["column"]),
         (&3.into(), &1.into())
     );
-    assert!(unknown["hint"].as_str().unwrap().contains("name"));
+    assert!(
+        unknown["hint"]
+            .as_str()
+            .expect("it is there")
+            .contains("name")
+    );
     let reply = put(&desk, &desk.token, Some(&tag), b"\xff");
     assert_eq!(reply.code(), "utf_8");
     // Nothing of it is in force.
@@ -95,11 +100,11 @@ fn a_large_change_is_made_in_parts() {
     let reply = put(&desk, &desk.token, Some(&tag), text.as_bytes());
     assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
     assert_eq!(reply.json()["changes"], 2 * CHANGES_MAX);
-    let before: u64 = tag.trim_matches('"').parse().unwrap();
+    let before: u64 = tag.trim_matches('"').parse().expect("it is there");
     assert_eq!(reply.json()["revision"], before + 2);
     let agents = desk.see("/api/v1/agents");
     assert_eq!(
-        agents["agents"].as_array().unwrap().len(),
+        agents["agents"].as_array().expect("it is there").len(),
         5 + 2 * CHANGES_MAX
     );
 }

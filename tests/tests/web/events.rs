@@ -26,42 +26,42 @@ const KINDS: [(&str, &str, &str); 4] = [
 
 impl Page {
     fn hear(&mut self, message: &Value) {
-        match message["type"].as_str().unwrap() {
+        match message["type"].as_str().expect("it is there") {
             "snapshot" => {
                 self.rows.clear();
                 for (list, kind, key) in KINDS {
-                    for row in message[list].as_array().unwrap() {
+                    for row in message[list].as_array().expect("it is there") {
                         self.put(kind, key, row);
                     }
                 }
             }
             "delta" => {
-                let number = message["number"].as_u64().unwrap();
+                let number = message["number"].as_u64().expect("it is there");
                 assert!(number > self.number);
-                for change in message["changes"].as_array().unwrap() {
+                for change in message["changes"].as_array().expect("it is there") {
                     self.change(change);
                 }
             }
             "resumed" => assert_eq!(message["number"], self.number),
             other => panic!("{other}"),
         }
-        self.number = message["number"].as_u64().unwrap();
+        self.number = message["number"].as_u64().expect("it is there");
     }
 
     fn put(&mut self, kind: &str, key: &str, row: &Value) {
-        let name = row[key].as_str().unwrap().to_owned();
+        let name = row[key].as_str().expect("it is there").to_owned();
         self.rows.insert((kind.to_owned(), name), row.clone());
     }
 
     fn change(&mut self, change: &Value) {
-        let kind = change["type"].as_str().unwrap();
+        let kind = change["type"].as_str().expect("it is there");
         for (_, own, key) in KINDS {
             if kind == own {
                 let mut row = change.clone();
-                row.as_object_mut().unwrap().remove("type");
+                row.as_object_mut().expect("it is there").remove("type");
                 self.put(own, key, &row);
             } else if kind == format!("{own}_gone") {
-                let name = change[key].as_str().unwrap().to_owned();
+                let name = change[key].as_str().expect("it is there").to_owned();
                 self.rows.remove(&(own.to_owned(), name));
             }
         }
@@ -82,8 +82,8 @@ fn follow(desk: &Desk, socket: &mut Socket, page: &mut Page) {
 
 fn whole(desk: &Desk, token: &str) -> Page {
     let mut page = Page::default();
-    let mut socket = desk.socket(token, "").unwrap();
-    page.hear(&desk.hear(&mut socket).unwrap());
+    let mut socket = desk.socket(token, "").expect("it is there");
+    page.hear(&desk.hear(&mut socket).expect("it is there"));
     page
 }
 
@@ -92,8 +92,8 @@ fn changes_lead_to_what_a_whole_view_shows() {
     let mut desk = Desk::new();
     let mut page = Page::default();
     let token = desk.token.clone();
-    let mut socket = desk.socket(&token, "").unwrap();
-    let first = desk.hear(&mut socket).unwrap();
+    let mut socket = desk.socket(&token, "").expect("it is there");
+    let first = desk.hear(&mut socket).expect("it is there");
     assert_eq!(first["type"], "snapshot");
     assert_eq!(first["now"], 1_780_000_000_000_i64);
     page.hear(&first);
@@ -122,8 +122,8 @@ fn who_was_away_goes_on_where_he_was() {
     desk.up(1002);
     let mut socket = desk
         .socket(&desk.token, &format!("?since={left_at}"))
-        .unwrap();
-    let first = desk.hear(&mut socket).unwrap();
+        .expect("it is there");
+    let first = desk.hear(&mut socket).expect("it is there");
     assert_eq!(
         (&first["type"], &first["number"]),
         (&json!("resumed"), &json!(left_at))
@@ -135,8 +135,11 @@ fn who_was_away_goes_on_where_he_was() {
     for since in [0, page.number + 1_000_000, u64::MAX] {
         let mut socket = desk
             .socket(&desk.token, &format!("?since={since}"))
-            .unwrap();
-        assert_eq!(desk.hear(&mut socket).unwrap()["type"], "snapshot");
+            .expect("it is there");
+        assert_eq!(
+            desk.hear(&mut socket).expect("it is there")["type"],
+            "snapshot"
+        );
     }
     assert!(desk.socket(&desk.token, "?since=-1").is_err());
 }
@@ -145,9 +148,9 @@ fn who_was_away_goes_on_where_he_was() {
 fn another_configuration_comes_as_a_whole_view_of_what_may_be_seen() {
     let desk = Desk::new();
     let ben = desk.token_of(1002);
-    let mut socket = desk.socket(&ben, "").unwrap();
+    let mut socket = desk.socket(&ben, "").expect("it is there");
     let mut page = Page::default();
-    page.hear(&desk.hear(&mut socket).unwrap());
+    page.hear(&desk.hear(&mut socket).expect("it is there"));
     assert_eq!(page.count("queue"), 1);
     let directory = desk.views.view().directory.clone();
     let mut administrator = ExtensionConfig::new(Number::from_u64(1002));
@@ -157,7 +160,7 @@ fn another_configuration_comes_as_a_whole_view_of_what_may_be_seen() {
         base: directory.revision,
         changes: vec![Change::PutExtension(administrator)],
     });
-    let message = desk.hear(&mut socket).unwrap();
+    let message = desk.hear(&mut socket).expect("it is there");
     assert_eq!(message["type"], "snapshot");
     page.hear(&message);
     assert_eq!((page.count("queue"), page.count("agent")), (2, 5));
@@ -174,9 +177,9 @@ fn another_configuration_comes_as_a_whole_view_of_what_may_be_seen() {
 fn people_are_told_only_of_what_they_may_see() {
     let mut desk = Desk::new();
     let cay = desk.token_of(1003);
-    let mut socket = desk.socket(&cay, "").unwrap();
+    let mut socket = desk.socket(&cay, "").expect("it is there");
     let mut page = Page::default();
-    page.hear(&desk.hear(&mut socket).unwrap());
+    page.hear(&desk.hear(&mut socket).expect("it is there"));
     desk.up(1002);
     desk.call(4_711, 6_401);
     let (call, _) = desk.call(4_712, 6_400);
@@ -192,17 +195,23 @@ fn people_are_told_only_of_what_they_may_see() {
 fn sockets_end_with_the_server_and_with_too_long_messages() {
     use futures_util::SinkExt;
     let mut desk = Desk::new();
-    let mut kept = desk.socket(&desk.token, "").unwrap();
-    desk.hear(&mut kept).unwrap();
+    let mut kept = desk.socket(&desk.token, "").expect("it is there");
+    desk.hear(&mut kept).expect("it is there");
     for (bytes, lives) in [(SOCKET_BYTES_MAX, true), (SOCKET_BYTES_MAX + 1, false)] {
-        let mut socket = desk.socket(&desk.token, "").unwrap();
-        desk.hear(&mut socket).unwrap();
+        let mut socket = desk.socket(&desk.token, "").expect("it is there");
+        desk.hear(&mut socket).expect("it is there");
         let message = Message::text("x".repeat(bytes));
-        desk.runtime.block_on(socket.send(message)).unwrap();
+        desk.runtime
+            .block_on(socket.send(message))
+            .expect("it is there");
         desk.up(if lives { 1001 } else { 1002 });
         assert_eq!(desk.hear(&mut socket).is_some(), lives, "{bytes} bytes");
     }
-    while desk.views.view().number > desk.hear(&mut kept).unwrap()["number"].as_u64().unwrap() {}
+    while desk.views.view().number
+        > desk.hear(&mut kept).expect("it is there")["number"]
+            .as_u64()
+            .expect("it is there")
+    {}
     desk.stop_web();
     assert_eq!(desk.hear(&mut kept), None);
 }

@@ -74,13 +74,13 @@ impl Reply {
     }
 
     pub fn text(&self) -> &str {
-        str::from_utf8(&self.body).unwrap()
+        str::from_utf8(&self.body).expect("it is there")
     }
 
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+            .map_or("", |value| value.to_str().expect("it is there"))
     }
 
     /// What kind of problem it is; the answer must be one.
@@ -92,7 +92,7 @@ impl Reply {
         );
         let json = self.json();
         assert_eq!(json["status"], self.status.as_u16());
-        json["code"].as_str().unwrap().to_owned()
+        json["code"].as_str().expect("it is there").to_owned()
     }
 }
 
@@ -104,8 +104,8 @@ pub struct Line {
 
 impl Line {
     pub async fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.unwrap();
-        let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
+        let stream = TcpStream::connect(address).await.expect("it is there");
+        let (sender, connection) = handshake(TokioIo::new(stream)).await.expect("it is there");
         tokio::spawn(connection);
         Self { address, sender }
     }
@@ -156,12 +156,14 @@ impl Desk {
             .worker_threads(2)
             .enable_all()
             .build()
-            .unwrap();
+            .expect("it is there");
         let site = Site::new();
         let store = site.store();
-        let token = web::first_token(&store).unwrap().expect("it is the first");
+        let token = web::first_token(&store)
+            .expect("it is there")
+            .expect("it is the first");
         let (port, batches) = driver::port();
-        let today = Today::read(&store).unwrap();
+        let today = Today::read(&store).expect("it is there");
         let views = views::start(runtime.handle(), today, batches);
         let mut options = StartOptions::new(store.clone());
         options.ports.push(port);
@@ -171,14 +173,14 @@ impl Desk {
             name: "centre.toml".to_owned(),
             text: config.to_owned(),
         });
-        let driver = driver::start(options).unwrap();
+        let driver = driver::start(options).expect("it is there");
         let handle = driver.handle();
         let options = WebOptions {
-            listen: "127.0.0.1:0".parse().unwrap(),
+            listen: "127.0.0.1:0".parse().expect("it is there"),
             headline: Some("A test".to_owned()),
             ..WebOptions::new(handle.clone(), store.clone(), views.clone())
         };
-        let web = web::start(runtime.handle(), options).unwrap();
+        let web = web::start(runtime.handle(), options).expect("it is there");
         let desk = Self {
             runtime,
             site,
@@ -212,7 +214,7 @@ impl Desk {
     /// A token of a person.
     pub fn token_of(&self, extension: u64) -> String {
         let of = TokenOf::Extension(Number::from_u64(extension));
-        web::make_token(&self.store, "somebody's", of).unwrap()
+        web::make_token(&self.store, "somebody's", of).expect("it is there")
     }
 
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
@@ -252,7 +254,7 @@ impl Desk {
 
     /// Tells the driver something and waits until it is to be seen.
     pub fn tell(&self, input: Input) -> Applied {
-        let applied = self.handle.ask_blocking(input).unwrap();
+        let applied = self.handle.ask_blocking(input).expect("it is there");
         assert_eq!(applied.out.reject, None);
         assert!(self.runtime.block_on(self.views.caught_up(applied.seq)));
         applied
@@ -275,7 +277,7 @@ impl Desk {
             tandem_engine::Event::CallArrived { call, .. } => Some(*call),
             _ => None,
         });
-        (call.unwrap(), legs.collect())
+        (call.expect("it is there"), legs.collect())
     }
 
     /// Opens a WebSocket.
@@ -289,12 +291,14 @@ impl Desk {
         headers: &[(&'static str, &str)],
     ) -> Result<Socket, Box<tungstenite::Error>> {
         let address = format!("ws://{}/api/v1/events{query}", self.address);
-        let mut request = address.into_client_request().unwrap();
+        let mut request = address.into_client_request().expect("it is there");
         for (name, value) in headers {
-            request.headers_mut().insert(*name, value.parse().unwrap());
+            request
+                .headers_mut()
+                .insert(*name, value.parse().expect("it is there"));
         }
         self.runtime.block_on(async {
-            let stream = TcpStream::connect(self.address).await.unwrap();
+            let stream = TcpStream::connect(self.address).await.expect("it is there");
             let opened = tokio_tungstenite::client_async(request, stream).await;
             opened.map(|(socket, _)| socket).map_err(Box::new)
         })
@@ -308,7 +312,7 @@ impl Desk {
                 let message = timeout(PATIENCE, socket.next()).await.expect("a message");
                 match message {
                     Some(Ok(Message::Text(text))) => {
-                        return Some(serde_json::from_str(&text).unwrap());
+                        return Some(serde_json::from_str(&text).expect("it is there"));
                     }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
@@ -319,11 +323,15 @@ impl Desk {
     }
 
     pub fn stop_driver(&mut self) {
-        self.driver.take().unwrap().stop().expect("a clean stop");
+        self.driver
+            .take()
+            .expect("it is there")
+            .stop()
+            .expect("a clean stop");
     }
 
     pub fn stop_web(&mut self) {
-        let web = self.web.take().unwrap();
+        let web = self.web.take().expect("it is there");
         self.runtime.block_on(web.stop());
     }
 }
@@ -351,7 +359,7 @@ pub fn request(
     body: &[u8],
 ) -> Request<Full<Bytes>> {
     let mut request = Request::builder()
-        .method(Method::from_bytes(method.as_bytes()).unwrap())
+        .method(Method::from_bytes(method.as_bytes()).expect("it is there"))
         .uri(path)
         .header(header::HOST, address.to_string());
     for (name, value) in headers {
@@ -359,5 +367,5 @@ pub fn request(
     }
     request
         .body(Full::new(Bytes::copy_from_slice(body)))
-        .unwrap()
+        .expect("it is there")
 }

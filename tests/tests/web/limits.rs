@@ -81,19 +81,21 @@ fn answered(stream: &mut TcpStream) -> bool {
 fn so_many_connections_are_served_and_the_next_waits() {
     let desk = Desk::new();
     let open = || {
-        let mut stream = TcpStream::connect(desk.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut stream = TcpStream::connect(desk.address).expect("it is there");
+        stream
+            .set_read_timeout(Some(PATIENCE))
+            .expect("it is there");
         stream
             .write_all(b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n")
-            .unwrap();
+            .expect("it is there");
         stream
     };
     let mut kept: Vec<_> = (0..CONNECTIONS_MAX).map(|_| open()).collect();
     assert!(kept.iter_mut().all(answered));
     let mut next = open();
-    next.set_nonblocking(true).unwrap();
+    next.set_nonblocking(true).expect("it is there");
     assert!(!answered(&mut next), "it must wait");
-    next.set_nonblocking(false).unwrap();
+    next.set_nonblocking(false).expect("it is there");
     drop(kept.pop());
     assert!(answered(&mut next), "there is room again");
 }
@@ -117,6 +119,6 @@ fn there_are_so_many_tokens_and_no_more() {
     for token in 1..TOKENS_MAX {
         make_token(&desk.store, &format!("token {token}"), TokenOf::System).expect("room");
     }
-    assert_eq!(desk.store.tokens().unwrap().len(), TOKENS_MAX);
+    assert_eq!(desk.store.tokens().expect("it is there").len(), TOKENS_MAX);
     make_token(&desk.store, "one more", TokenOf::System).expect_err("too many");
 }

@@ -82,11 +82,14 @@ fn damage(luck: &mut Luck, bytes: &mut Vec<u8>) {
         1 => bytes.truncate(at),
         2 if at < bytes.len() => bytes[at] = luck.any().to_le_bytes()[0],
         3 => {
-            let token = luck.pick(&TOKENS).unwrap().repeat(1 + luck.below(40));
+            let token = luck
+                .pick(&TOKENS)
+                .expect("it is there")
+                .repeat(1 + luck.below(40));
             drop(bytes.splice(at..at, token.into_bytes()));
         }
         _ => {
-            let token = luck.pick(&TOKENS).unwrap();
+            let token = luck.pick(&TOKENS).expect("it is there");
             drop(bytes.splice(at.min(end)..end, token.bytes()));
         }
     }
@@ -102,7 +105,7 @@ fn damaged_requests_are_never_the_servers_fault() {
     desk.runtime.block_on(async {
         let mut line = Line::open(desk.address).await;
         for mutant in 0..mutants {
-            let (method, path, body) = *luck.pick(&REQUESTS).unwrap();
+            let (method, path, body) = *luck.pick(&REQUESTS).expect("it is there");
             let (mut path, mut body) = (path.as_bytes().to_vec(), body.as_bytes().to_vec());
             for _ in 0..1 + luck.below(3) {
                 let hits_path = luck.one_in(4);
@@ -110,7 +113,7 @@ fn damaged_requests_are_never_the_servers_fault() {
             }
             let path: String = path.iter().copied().map(char::from).collect();
             let mut request = Request::builder()
-                .method(method.parse::<Method>().unwrap())
+                .method(method.parse::<Method>().expect("it is there"))
                 .header("host", desk.address.to_string())
                 .header("authorization", &token)
                 .header("content-type", "application/json");

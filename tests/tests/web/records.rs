@@ -14,7 +14,7 @@ fn busy(calls: u64) -> Desk {
         let (id, _) = desk.call(5_000 + call % 3, 6_400 + call % 2);
         desk.handle
             .ask_blocking(Input::CallerHungUp { call: id })
-            .unwrap();
+            .expect("it is there");
         desk.site.clock.pass(1_000_000);
     }
     desk
@@ -27,7 +27,7 @@ fn pages(desk: &Desk, token: &str, query: &str, limit: usize) -> Vec<Value> {
         let reply = desk.get_as(token, &path);
         assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
         let json = reply.json();
-        let records = json["records"].as_array().unwrap().clone();
+        let records = json["records"].as_array().expect("it is there").clone();
         assert!(records.len() <= limit);
         found.extend(records);
         match json["next"].as_str() {
@@ -59,7 +59,7 @@ fn pages_hold_every_record_once() {
             "pages of {limit}"
         );
     }
-    let start = queue[0]["joined_at"].as_i64().unwrap();
+    let start = queue[0]["joined_at"].as_i64().expect("it is there");
     let range = |from: i64, to: i64| {
         let query = format!("queue=6400&from={}&to={}", start + from, start + to);
         pages(&desk, &desk.token, &query, 2).len()
@@ -95,9 +95,12 @@ fn pages_hold_every_record_once() {
 
 #[test]
 fn a_page_has_so_many_records_and_no_more() {
-    let desk = busy(u64::try_from(2 * RECORDS_DEFAULT + 2).unwrap());
+    let desk = busy(u64::try_from(2 * RECORDS_DEFAULT + 2).expect("it is there"));
     let reply = desk.see("/api/v1/calls/records?queue=6400");
-    assert_eq!(reply["records"].as_array().unwrap().len(), RECORDS_DEFAULT);
+    assert_eq!(
+        reply["records"].as_array().expect("it is there").len(),
+        RECORDS_DEFAULT
+    );
     assert!(reply["next"].is_string());
     for (limit, status) in [
         (1, 200),

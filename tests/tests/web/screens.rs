@@ -65,7 +65,7 @@ fn a_call_is_shown_on_its_way() {
     let queues = desk.see("/api/v1/queues");
     let names: Vec<_> = queues["queues"]
         .as_array()
-        .unwrap()
+        .expect("it is there")
         .iter()
         .map(|q| &q["name"])
         .collect();
@@ -73,7 +73,7 @@ fn a_call_is_shown_on_its_way() {
     assert_eq!(
         desk.see("/api/v1/agents")["agents"]
             .as_array()
-            .unwrap()
+            .expect("it is there")
             .len(),
         5
     );
@@ -180,7 +180,7 @@ fn health_and_readiness_follow_the_driver() {
     assert_eq!(
         desk.see("/api/v1/agents")["agents"]
             .as_array()
-            .unwrap()
+            .expect("it is there")
             .len(),
         5
     );

@@ -42,12 +42,16 @@ fn nothing_is_shown_or_changed_without_a_token() {
     let desk = Desk::new();
     let document = desk.get("/openapi.json").json();
     assert_eq!(
-        document["openapi"].as_str().unwrap().split('.').next(),
+        document["openapi"]
+            .as_str()
+            .expect("it is there")
+            .split('.')
+            .next(),
         Some("3")
     );
     let mut seen = Vec::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
+    for (path, methods) in document["paths"].as_object().expect("it is there") {
+        for (method, operation) in methods.as_object().expect("it is there") {
             seen.push((method.as_str(), path.as_str()));
             let open = OPEN.contains(&(method, path));
             assert_eq!(operation.get("security").is_some(), open, "{method} {path}");
@@ -76,7 +80,7 @@ fn nothing_is_shown_or_changed_without_a_token() {
     // What the document refers to is in it.
     let text = document.to_string();
     for name in text.split("#/components/schemas/").skip(1) {
-        let name = name.split('"').next().unwrap();
+        let name = name.split('"').next().expect("it is there");
         assert!(
             document["components"]["schemas"][name].is_object(),
             "{name} is missing"
@@ -87,12 +91,12 @@ fn nothing_is_shown_or_changed_without_a_token() {
 #[test]
 fn the_first_token_is_made_once() {
     let desk = Desk::new();
-    assert_eq!(web::first_token(&desk.store).unwrap(), None);
+    assert_eq!(web::first_token(&desk.store).expect("it is there"), None);
     assert_eq!(
         desk.get_as(&desk.token, "/api/v1/session").status,
         StatusCode::OK
     );
-    let tokens = desk.store.tokens().unwrap();
+    let tokens = desk.store.tokens().expect("it is there");
     assert_eq!(tokens.len(), 1);
     assert!(
         !format!("{tokens:?}").contains(&desk.token),
@@ -101,9 +105,9 @@ fn the_first_token_is_made_once() {
     let hash = tokens[0].0;
     desk.store
         .write(move |txn| txn.delete_token(&hash))
-        .unwrap()
+        .expect("it is there")
         .wait()
-        .unwrap();
+        .expect("it is there");
     assert_eq!(
         desk.get_as(&desk.token, "/api/v1/session").code(),
         "unauthorized"
@@ -129,7 +133,7 @@ fn a_browser_signs_in_and_out() {
     for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
-    let cookie = cookie.split(';').next().unwrap();
+    let cookie = cookie.split(';').next().expect("it is there");
     assert!(cookie.starts_with(COOKIE));
     let cookies = format!("a=b; {cookie}; c=d");
     let session = desk
