@@ -43,7 +43,6 @@ fn an_agent_logs_in_pauses_and_goes_on() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_can_not_be_done_is_said() {
     let desk = Desk::new();
     let (ann, ben, cay) = (
