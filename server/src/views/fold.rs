@@ -55,6 +55,10 @@ pub(super) struct Call {
 }
 
 /// What a call waits for.
+#[expect(
+    clippy::enum_variant_names,
+    reason = "a state is named for what it awaits"
+)]
 #[derive(Clone, Debug)]
 pub(super) enum Stage {
     AwaitingAgent {
@@ -74,6 +78,26 @@ pub(super) enum Stage {
     },
     /// Within one line, between two destinations.
     AwaitingRoute,
+}
+
+impl Stage {
+    const fn joined(queue: QueueId, joined_at: Timestamp) -> Self {
+        Self::AwaitingAgent {
+            queue,
+            joined_at,
+            ringing: Vec::new(),
+        }
+    }
+
+    /// A call that is not a queue's.
+    const fn answered_directly(agent: AgentId, at: Timestamp) -> Self {
+        Self::AwaitingEnd {
+            queue: None,
+            agent,
+            joined_at: at,
+            answered_at: at,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -286,14 +310,9 @@ impl Fold {
                 self.answer(*call, *queue, *agent, *waited, at);
             }
             Event::CallEnded { call, .. } => self.end(*call),
-            Event::CallJoined { call, queue } => self.set_stage(
-                *call,
-                Stage::AwaitingAgent {
-                    queue: *queue,
-                    joined_at: at,
-                    ringing: Vec::new(),
-                },
-            ),
+            Event::CallJoined { call, queue } => {
+                self.set_stage(*call, Stage::joined(*queue, at));
+            }
             Event::CallOffered { call, agent, .. } => {
                 self.ring(*call, |ringing| ringing.push(*agent));
             }
@@ -304,15 +323,9 @@ impl Fold {
                 self.agent(*agent).up = *up;
                 self.touched.insert(*agent);
             }
-            Event::ExtensionAnswered { call, agent, .. } => self.set_stage(
-                *call,
-                Stage::AwaitingEnd {
-                    queue: None,
-                    agent: *agent,
-                    joined_at: at,
-                    answered_at: at,
-                },
-            ),
+            Event::ExtensionAnswered { call, agent, .. } => {
+                self.set_stage(*call, Stage::answered_directly(*agent, at));
+            }
             Event::ExtensionRung { call, agent, .. } => {
                 self.set_stage(*call, Stage::AwaitingAnswer { agent: *agent });
             }
@@ -403,12 +416,7 @@ impl Fold {
         self.count(agent, queue, |counts| {
             counts.answered = counts.answered.saturating_sub(1);
         });
-        let stage = Stage::AwaitingAgent {
-            queue,
-            joined_at,
-            ringing: Vec::new(),
-        };
-        self.set_stage(id, stage);
+        self.set_stage(id, Stage::joined(queue, joined_at));
     }
 
     fn end_visit(&mut self, record: &QueueCall) {

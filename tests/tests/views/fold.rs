@@ -241,7 +241,7 @@ impl Witness for Watcher {
                 self.records.entry(record.queue).or_default()[index] += 1;
             }
         }
-        let last = mix(entry.seq) % LINES_A_BATCH == 0;
+        let last = mix(entry.seq).is_multiple_of(LINES_A_BATCH);
         self.lines.push(Line { entry, out });
         if last { self.release(engine) } else { Ok(()) }
     }
