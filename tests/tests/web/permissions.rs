@@ -20,6 +20,15 @@ fn numbers(desk: &Desk, token: &str, what: &str) -> Vec<String> {
         .collect()
 }
 
+/// Who sees which queues, agents, callers who wait, and callers who talk.
+type Case<'a> = (
+    u64,
+    &'a [&'a str],
+    &'a [&'a str],
+    &'a [&'a str],
+    &'a [&'a str],
+);
+
 #[test]
 fn everybody_sees_his_own_queues() {
     let mut desk = Desk::new();
@@ -30,7 +39,7 @@ fn everybody_sees_his_own_queues() {
     desk.tell(Input::LegAnswered { leg: legs[0] });
     desk.call(4_002, 6_401);
     let all = ["1001", "1002", "1003", "1004", "1005"];
-    let cases: [(u64, &[&str], &[&str], &[&str], &[&str]); 5] = [
+    let cases: [Case<'_>; 5] = [
         (
             1001,
             &["6400", "6401"],
