@@ -80,6 +80,26 @@ pub(super) enum Stage {
     AwaitingRoute,
 }
 
+impl Stage {
+    const fn joined(queue: QueueId, joined_at: Timestamp) -> Self {
+        Self::AwaitingAgent {
+            queue,
+            joined_at,
+            ringing: Vec::new(),
+        }
+    }
+
+    /// A call that is not a queue's.
+    const fn answered_directly(agent: AgentId, at: Timestamp) -> Self {
+        Self::AwaitingEnd {
+            queue: None,
+            agent,
+            joined_at: at,
+            answered_at: at,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
     /// By when they joined.
@@ -290,7 +310,9 @@ impl Fold {
                 self.answer(*call, *queue, *agent, *waited, at);
             }
             Event::CallEnded { call, .. } => self.end(*call),
-            Event::CallJoined { call, queue } => self.joined(*call, *queue, at),
+            Event::CallJoined { call, queue } => {
+                self.set_stage(*call, Stage::joined(*queue, at));
+            }
             Event::CallOffered { call, agent, .. } => {
                 self.ring(*call, |ringing| ringing.push(*agent));
             }
@@ -301,7 +323,9 @@ impl Fold {
                 self.agent(*agent).up = *up;
                 self.touched.insert(*agent);
             }
-            Event::ExtensionAnswered { call, agent, .. } => self.talks(*call, *agent, at),
+            Event::ExtensionAnswered { call, agent, .. } => {
+                self.set_stage(*call, Stage::answered_directly(*agent, at));
+            }
             Event::ExtensionRung { call, agent, .. } => {
                 self.set_stage(*call, Stage::AwaitingAnswer { agent: *agent });
             }
@@ -330,26 +354,6 @@ impl Fold {
             | Event::PersonErased { .. }
             | Event::SystemRestarted { .. } => {}
         }
-    }
-
-    fn joined(&mut self, call: CallId, queue: QueueId, at: Timestamp) {
-        let stage = Stage::AwaitingAgent {
-            queue,
-            joined_at: at,
-            ringing: Vec::new(),
-        };
-        self.set_stage(call, stage);
-    }
-
-    /// Somebody talks who was called directly.
-    fn talks(&mut self, call: CallId, agent: AgentId, at: Timestamp) {
-        let stage = Stage::AwaitingEnd {
-            queue: None,
-            agent,
-            joined_at: at,
-            answered_at: at,
-        };
-        self.set_stage(call, stage);
     }
 
     fn arrive(&mut self, id: CallId, public: PublicId, input: &Input) {
@@ -412,12 +416,7 @@ impl Fold {
         self.count(agent, queue, |counts| {
             counts.answered = counts.answered.saturating_sub(1);
         });
-        let stage = Stage::AwaitingAgent {
-            queue,
-            joined_at,
-            ringing: Vec::new(),
-        };
-        self.set_stage(id, stage);
+        self.set_stage(id, Stage::joined(queue, joined_at));
     }
 
     fn end_visit(&mut self, record: &QueueCall) {

@@ -198,13 +198,17 @@ const RINGS: [Ring; 6] = [
 ];
 const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
 
+const fn kind(is_static: bool) -> MemberKind {
+    match is_static {
+        true => MemberKind::Static,
+        false => MemberKind::Dynamic,
+    }
+}
+
 fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<QueueConfig> {
     let notices = vec![Notice::Abandoned, Notice::Missed];
-    let others: Vec<u64> = queues
-        .iter()
-        .copied()
-        .filter(|&other| other != digits)
-        .collect();
+    let others = queues.iter().copied().filter(|&other| other != digits);
+    let others: Vec<u64> = others.collect();
     let who = (people(extensions), 0..100_usize, people(extensions));
     let music = proptest::option::of(select(vec!["waiting.wav", "Für Elise.wav"]));
     let how = (
@@ -235,13 +239,7 @@ fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Queue
         let name = format!("{} {digits}", name.trim());
         let mut queue = QueueConfig::new(number(digits), &name);
         let (people, statics, managers) = who;
-        let kinds = (0..).map(|place| {
-            if place < statics {
-                MemberKind::Static
-            } else {
-                MemberKind::Dynamic
-            }
-        });
+        let kinds = (0..).map(|place| kind(place < statics));
         let members = people.into_iter().zip(kinds);
         queue.members = members
             .map(|(extension, kind)| MemberConfig { extension, kind })

@@ -1,5 +1,7 @@
 //! The API and the page, over real sockets.
 
+#![expect(clippy::unwrap_used, reason = "where a test stops tells enough of why")]
+
 mod agents;
 mod configuration;
 mod events;

@@ -10,23 +10,18 @@ fn numbers(desk: &Desk, token: &str, what: &str) -> Vec<String> {
     let reply = desk.get_as(token, &format!("/api/v1/{what}"));
     assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
     let json = reply.json();
-    let rows = json[what.rsplit('/').next().expect("it is there")]
+    let rows = json[what.rsplit('/').next().unwrap()]
         .as_array()
-        .expect("it is there")
+        .unwrap()
         .clone();
-    let name = |row: &Value| {
-        row.get("number")
-            .or(row.get("caller"))
-            .expect("it is there")
-            .clone()
-    };
+    let name = |row: &Value| row.get("number").or(row.get("caller")).unwrap().clone();
     rows.iter()
-        .map(|row| name(row).as_str().expect("it is there").to_owned())
+        .map(|row| name(row).as_str().unwrap().to_owned())
         .collect()
 }
 
-/// An extension, and the queues, agents, waiting and active calls that it sees.
-type Sees<'a> = (
+/// Who sees which queues, agents, callers who wait, and callers who talk.
+type Case<'a> = (
     u64,
     &'a [&'a str],
     &'a [&'a str],
@@ -44,7 +39,7 @@ fn everybody_sees_his_own_queues() {
     desk.tell(Input::LegAnswered { leg: legs[0] });
     desk.call(4_002, 6_401);
     let all = ["1001", "1002", "1003", "1004", "1005"];
-    let cases: [Sees<'_>; 5] = [
+    let cases: [Case<'_>; 5] = [
         (
             1001,
             &["6400", "6401"],
@@ -69,16 +64,10 @@ fn everybody_sees_his_own_queues() {
         let seen = numbers(&desk, &token, "calls/active");
         // Whoever answered sees his own call.
         assert_eq!(seen, active, "{extension}");
-        let mut socket = desk.socket(&token, "").expect("it is there");
-        let snapshot = desk.hear(&mut socket).expect("it is there");
-        assert_eq!(
-            snapshot["queues"].as_array().expect("it is there").len(),
-            queues.len()
-        );
-        assert_eq!(
-            snapshot["waiting"].as_array().expect("it is there").len(),
-            waiting.len()
-        );
+        let mut socket = desk.socket(&token, "").unwrap();
+        let snapshot = desk.hear(&mut socket).unwrap();
+        assert_eq!(snapshot["queues"].as_array().unwrap().len(), queues.len());
+        assert_eq!(snapshot["waiting"].as_array().unwrap().len(), waiting.len());
         let every = extension == 1004;
         for path in ["/api/v1/config", "/metrics"] {
             assert_eq!(
@@ -99,7 +88,7 @@ fn everybody_sees_his_own_queues() {
     let row = desk
         .get_as(&desk.token_of(1003), "/api/v1/agents/1001")
         .json();
-    assert_eq!(row["queues"].as_array().expect("it is there").len(), 1);
+    assert_eq!(row["queues"].as_array().unwrap().len(), 1);
     assert_eq!(row["queues"][0]["queue"], "6400");
 }
 
