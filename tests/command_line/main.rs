@@ -16,8 +16,9 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// Every scenario that ships, with as many replications as show that they are
 /// merged in their order: in some cases fewer than there are threads.
-const SHIPPED: [(&str, u32); 5] = [
+const SHIPPED: [(&str, u32); 6] = [
     ("bank-january", 2),
+    ("demo", 19),
     ("erlang-a-10", 5),
     ("erlang-a-100", 3),
     ("support-day", 19),
