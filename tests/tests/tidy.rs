@@ -449,18 +449,23 @@ fn limits(files: &[File]) -> Vec<Finding> {
     limits.lines().filter_map(limit).collect()
 }
 
-/// Each patch carries two lines for `tests/planted/run` and can be applied.
+/// What a patch says of the tests that notice it.
+const CAUGHT_BY: &str = "# caught by: cargo test -p tandem-tests --test ";
+
+/// Each patch says what it breaks and which tests must notice, for
+/// `tests/planted/run`; there are such tests, and it can be applied.
 fn patches(root: &Path, files: &[File]) -> Vec<Finding> {
     let is_patch =
         |file: &&File| file.path.starts_with("tests/planted/") && file.has_extension(&["patch"]);
     let mut findings = Vec::new();
     for file in files.iter().filter(is_patch) {
-        for header in ["# law: ", "# caught by: cargo test "] {
+        for header in ["# law: ", CAUGHT_BY] {
             if !file.text.lines().any(|line| line.starts_with(header)) {
                 let what = format!("has no line \"{header}…\"");
                 findings.push(file.finding(Rule::Planted, 0, what));
             }
         }
+        findings.extend(catchers(file, files));
         let arguments = ["apply", "--check", &file.path];
         // Without git nobody can tell.
         let Ok(output) = Command::new("git")
@@ -480,6 +485,26 @@ fn patches(root: &Path, files: &[File]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The tests that a patch names and that are not there any more.
+fn catchers(patch: &File, files: &[File]) -> Vec<Finding> {
+    let is_missing = |(line, text): (usize, &str)| {
+        let mut words = text.strip_prefix(CAUGHT_BY)?.split_whitespace();
+        let folder = format!("tests/tests/{}", words.next()?);
+        let of_binary = |file: &&File| {
+            let rest = file.path.strip_prefix(&folder);
+            rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        };
+        let mut sources = files.iter().filter(of_binary);
+        let known = match words.next().and_then(|name| name.rsplit("::").next()) {
+            Some(name) => sources.any(|file| file.text.contains(&format!("fn {name}()"))),
+            None => sources.next().is_some(),
+        };
+        let what = "names a test that is not there";
+        (!known).then(|| patch.finding(Rule::Planted, line, what))
+    };
+    patch.lines().filter_map(is_missing).collect()
 }
 
 /// The lines at which each rule finds something in the given text.
@@ -595,4 +620,19 @@ fn limits_want_a_test_and_exceptions_a_use() {
     assert_eq!(except(findings, &[(Rule::Limits, "A_MAX", "so")]), []);
     let in_vain = except(Vec::new(), &[(Rule::Limits, "A_MAX", "so")]);
     assert!(in_vain[0].what.contains("no exception"));
+}
+
+#[test]
+fn planted_bugs_name_tests_that_are_there() {
+    let tests = [
+        File::new("tests/tests/laws.rs", "fn one() {}\n"),
+        File::new("tests/tests/laws/limits.rs", "fn two() {}\n"),
+        File::new("tests/tests/lawsuit.rs", "fn three() {}\n"),
+    ];
+    let known = |test: &str| {
+        let text = format!("# law: a law\n{CAUGHT_BY}{test}\n");
+        catchers(&File::new("tests/planted/a.patch", &text), &tests).is_empty()
+    };
+    assert!(known("laws") && known("laws one") && known("laws limits::two"));
+    assert!(!known("laws three") && !known("laws tw") && !known("theory"));
 }

@@ -46,6 +46,20 @@ fn figures_of_calls() {
     assert!(report.get("all").is_none() && report.get("groups").is_none());
 }
 
+/// To wait is not to be rung for in the instant of joining, however long that
+/// rings; who is refused waits for no time and was not rung for either.
+#[test]
+fn who_is_rung_for_at_once_did_not_have_to_wait() {
+    let report = json_of(
+        layout(),
+        &["70 answered q0 a0 5 5 60 rung
+           170 answered q0 a0 100 7 63 rung
+           500 missed q0 500 0"],
+    );
+    let row = &report["queues"]["Support"];
+    assert_close(&mean(row, "probability_of_wait"), 1.0 / 3.0);
+}
+
 #[test]
 fn waits_just_under_the_sla_time_meet_it() {
     let report = json_of(
