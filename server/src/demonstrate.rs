@@ -11,11 +11,11 @@ use tandem_reports::{Comparison, TableOptions};
 use tandem_server::demo::{AGENTS, CALLERS, Demo, DemoError, Outcome, QueueNow, forecast, twin};
 use tandem_sim::scenario::Scenario;
 use tandem_sim::text::{Disk, read};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::args::DemoArgs;
 use crate::output::{print, say};
+use crate::signals::StopSignals;
 use crate::simulate::{read_scenario, table_options};
 use crate::{FAILED, WRONG};
 
@@ -98,19 +98,18 @@ async fn perform(
     scenario: &Scenario,
     folder: PathBuf,
 ) -> Result<Outcome, DemoError> {
+    let mut signals = StopSignals::listen().map_err(DemoError::Io)?;
     let demo = Demo::start(scenario, folder, args.sip, args.http).await?;
     introduce(args, scenario, &demo);
     let (stop, stops) = mpsc::channel(2);
-    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-        let stop = stop.clone();
-        tokio::spawn(async move {
-            if let Ok(mut told) = signal(kind) {
-                while told.recv().await.is_some() {
-                    let _told = stop.send(()).await;
-                }
+    tokio::spawn(async move {
+        loop {
+            signals.heard().await;
+            if stop.send(()).await.is_err() {
+                break;
             }
-        });
-    }
+        }
+    });
     let mut board = Board::new(args, scenario);
     let outcome = demo.run(stops, |passed, queues| board.show(passed, queues));
     let outcome = outcome.await;

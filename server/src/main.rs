@@ -14,6 +14,7 @@ mod demonstrate;
 mod output;
 mod secret;
 mod serve;
+mod signals;
 mod simulate;
 
 use std::process::ExitCode;

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use tandem_server::appliance::{Appliance, Options};
 use tandem_server::driver::{ConfigFile, Recovery};
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::ServeArgs;
 use crate::output::{print, read_text, say};
+use crate::signals::StopSignals;
 use crate::{FAILED, WRONG};
 
 /// Serves until it is told to stop, or can not go on.
@@ -26,21 +26,19 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
 }
 
 async fn serve(args: &ServeArgs) -> ExitCode {
-    let started = match options(args) {
-        Ok(options) => Appliance::start(options)
-            .await
-            .map_err(|why| why.to_string()),
-        Err(why) => Err(why),
-    };
-    let appliance = match started {
-        Ok(appliance) => appliance,
+    let (mut signals, appliance) = match start(args).await {
+        Ok(started) => started,
         Err(why) => {
             say(&why);
             return ExitCode::from(WRONG);
         }
     };
     let how = match appliance.recovery() {
-        Recovery::Anew(why) => format!("the journal could not be replayed ({why}): begun anew"),
+        Recovery::Anew(why) => {
+            // What was waiting is lost, and nobody should have to look for that.
+            say(&format!("warning: the journal could not be replayed: {why}"));
+            "begun anew".to_owned()
+        }
         Recovery::New => "new data".to_owned(),
         Recovery::Replayed(entries) => format!("{entries} entries replayed"),
     };
@@ -54,7 +52,10 @@ async fn serve(args: &ServeArgs) -> ExitCode {
         }
     }
     let _printed = print(&said);
-    wait_for_the_end(&appliance).await;
+    tokio::select! {
+        () = appliance.ended() => {}
+        () = signals.heard() => {}
+    }
     match appliance.stop().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -64,19 +65,10 @@ async fn serve(args: &ServeArgs) -> ExitCode {
     }
 }
 
-async fn wait_for_the_end(appliance: &Appliance) {
-    let hear = |kind| signal(kind).ok();
-    let (mut interrupt, mut terminate) =
-        (hear(SignalKind::interrupt()), hear(SignalKind::terminate()));
-    let heard = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
-        Some(signal) => drop(signal.recv().await),
-        None => std::future::pending().await,
-    };
-    tokio::select! {
-        () = appliance.ended() => {}
-        () = heard(&mut interrupt) => {}
-        () = heard(&mut terminate) => {}
-    }
+async fn start(args: &ServeArgs) -> Result<(StopSignals, Appliance), String> {
+    let signals = StopSignals::listen().map_err(|why| format!("can not hear signals: {why}"))?;
+    let appliance = Appliance::start(options(args)?).await;
+    Ok((signals, appliance.map_err(|why| why.to_string())?))
 }
 
 fn options(args: &ServeArgs) -> Result<Options, String> {
