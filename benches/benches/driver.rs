@@ -88,7 +88,7 @@ fn drive(folder: &Path, inputs: u32) -> (Vec<Duration>, usize) {
             while let Some(batch) = receiver.blocking_recv() {
                 let now = handle.now();
                 let since = |line: &tandem_server::driver::Line| {
-                    Duration::from_micros((now - line.entry.at).micros())
+                    Duration::from_micros((now - line.entry.received_at).micros())
                 };
                 times.extend(batch.lines.iter().map(since));
                 batches += 1;

@@ -85,7 +85,7 @@ impl Centre {
         self.at = self.at + Span::from_micros(1);
         let entry = Entry {
             seq: self.seq,
-            at: self.at,
+            received_at: self.at,
             input,
         };
         // Whoever reads an output empties it, and a long one takes its time.

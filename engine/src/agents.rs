@@ -215,7 +215,7 @@ impl<T: Trace> Step<'_, T> {
         self.refresh_member(id);
     }
 
-    /// An agent whose telephone failed may be rung again.
+    /// An agent has rested and may be rung again.
     pub(crate) fn rest_over(&mut self, agent: AgentId) {
         self.s.agents[agent].rest = None;
         self.refresh_agent(agent);

@@ -1,6 +1,7 @@
 //! A call from its arrival to its end: where it goes, who talks, who hung up.
 
 use crate::acd::line::{visit, visit_mut};
+use crate::acd::offer::RingEnd;
 use crate::config::model::Destination;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
@@ -131,7 +132,7 @@ impl<T: Trace> Step<'_, T> {
             self.answer_leg(id);
             self.s.calls[call].stage = Stage::AwaitingEnd;
             self.s.calls[call].taken = true;
-            self.order(Effect::Bridge { call, leg: id });
+            self.emit(Effect::Bridge { call, leg: id });
             self.tell(Event::ExtensionAnswered {
                 call,
                 agent,
@@ -147,7 +148,7 @@ impl<T: Trace> Step<'_, T> {
         if leg.timeout.is_none() {
             return Err(Reject::Stale);
         }
-        self.ring_failed(id, cause);
+        self.ring_ended(id, RingEnd::ByTelephone(cause));
         Ok(())
     }
 
@@ -156,7 +157,7 @@ impl<T: Trace> Step<'_, T> {
         let leg = self.s.legs.get(id).ok_or(Reject::Stale)?;
         let call = leg.call;
         if leg.timeout.is_some() {
-            self.ring_failed(id, Cause::Unreachable);
+            self.ring_ended(id, RingEnd::ByTelephone(Cause::Unreachable));
             return Ok(());
         }
         self.finish_talk(call);
@@ -191,7 +192,7 @@ impl<T: Trace> Step<'_, T> {
         let leg = self.drop_leg(id);
         self.refresh_agent(leg.agent);
         if let Some(why) = cancel {
-            self.order(Effect::CancelRing { leg: id, why });
+            self.emit(Effect::CancelRing { leg: id, why });
         }
         self.end_failed(leg.call, cause);
     }
@@ -201,8 +202,8 @@ impl<T: Trace> Step<'_, T> {
         self.close(id, EndReason::ExtensionFailed(cause), told);
     }
 
-    /// Caller and agent could not be connected: the caller goes back to his
-    /// old place, and the agent's telephone rests.
+    /// The caller and who answered could not be connected. A queue's caller goes
+    /// back to where he stood; every other call ends.
     pub(crate) fn bridge_failed(&mut self, id: CallId) -> Result<(), Reject> {
         let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
         if call.stage != Stage::AwaitingEnd {
@@ -211,24 +212,25 @@ impl<T: Trace> Step<'_, T> {
         let leg = self.drop_leg(call.legs.expect("a call that talks has a leg"));
         let visit = self.s.calls[id].visit.as_mut();
         let answered = visit.and_then(|visit| Some((visit.queue, visit.answered.take()?)));
-        if answered.is_some() {
-            self.rest(leg.agent);
-        }
+        let Some((queue, answered)) = answered else {
+            self.refresh_agent(leg.agent);
+            self.end_failed(id, Cause::Unreachable);
+            return Ok(());
+        };
+        // Before he is looked at as somebody who might be free.
+        self.rest(leg.agent);
         self.refresh_agent(leg.agent);
-        if let Some((queue, answered)) = answered {
-            let agent = leg.agent;
-            self.tell(Event::ConnectionFailed {
-                call: id,
-                queue,
-                agent,
-            });
-            if self.s.queues.contains(queue) {
-                self.wait_again(id, queue, answered.member);
-                return Ok(());
-            }
+        self.tell(Event::ConnectionFailed {
+            call: id,
+            queue,
+            agent: leg.agent,
+        });
+        if self.s.queues.contains(queue) {
+            self.wait_again(id, queue, answered.member);
+        } else {
             self.end_visit(id, Outcome::Missed, LeaveReason::QueueRemoved);
+            self.end_failed(id, Cause::Unreachable);
         }
-        self.end_failed(id, Cause::Unreachable);
         Ok(())
     }
 
@@ -238,7 +240,7 @@ impl<T: Trace> Step<'_, T> {
         self.reinsert(id, queue);
         visit_mut(&mut self.s.calls[id]).remember_try(tried);
         self.entertain(id, queue);
-        self.place(id);
+        self.sort_in(id);
         self.put_out_if_empty(queue);
     }
 
@@ -281,7 +283,7 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn close(&mut self, id: CallId, reason: EndReason, told: Option<HangUpCause>) {
         while let Some(leg) = self.s.calls[id].legs {
             let entry = self.drop_leg(leg);
-            self.order(match entry.timeout {
+            self.emit(match entry.timeout {
                 Some(_) => {
                     let why = CancelReason::Withdrawn;
                     Effect::CancelRing { leg, why }
@@ -291,7 +293,7 @@ impl<T: Trace> Step<'_, T> {
             self.refresh_agent(entry.agent);
         }
         if let Some(cause) = told {
-            self.order(Effect::HangUpCaller { call: id, cause });
+            self.emit(Effect::HangUpCaller { call: id, cause });
         }
         let call = self.s.calls.remove(id).expect("the call is alive");
         self.s.parties.remove(call.party);

@@ -1,7 +1,7 @@
 //! Changes of the configuration, applied to a running centre: what they do not
 //! name goes on as it was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::acd::strategy::{self, NOBODY};
 use crate::calendar::next_midnight;
@@ -126,7 +126,7 @@ impl<T: Trace> Step<'_, T> {
             ready: Default::default(),
             joinable: Default::default(),
             rings: 0,
-            tried: [NOBODY; 2],
+            round_robin: [NOBODY; 2],
             present_to_join: 0,
             present_to_stay: 0,
             longest_wait: None,
@@ -142,40 +142,27 @@ impl<T: Trace> Step<'_, T> {
     /// Gives a queue these members. Those who stay keep all that is known of
     /// them; their order is that of the list.
     fn set_members(&mut self, queue: QueueId, wanted: &[MemberConfig]) {
-        let before = self.s.queues[queue].members.clone();
-        let mut by_agent: BTreeMap<AgentId, MemberId> = before
-            .iter()
+        let mut leaving: BTreeMap<AgentId, MemberId> = (self.s.queues[queue].members.iter())
             .map(|&id| (self.s.members[id].agent, id))
             .collect();
-        let mut members = Vec::with_capacity(wanted.len());
-        let kept: Vec<Option<MemberId>> = (wanted.iter())
-            .map(|member| {
-                let agent = self.agent_of(member.extension).ok()?;
-                by_agent.remove(&agent)
-            })
+        // Who is a member already, for each who is wanted.
+        let known: Vec<Option<MemberId>> = (wanted.iter())
+            .map(|config| leaving.remove(&self.agent_of(config.extension).ok()?))
             .collect();
-        let staying: BTreeMap<MemberId, MemberKind> = (kept.iter().zip(wanted))
-            .filter_map(|(&kept, config)| Some((kept?, config.kind)))
+        // Round robin goes on behind whom it rang last, if he keeps his kind.
+        let keep_kind: BTreeSet<MemberId> = (known.iter().zip(wanted))
+            .filter_map(|(&id, config)| Some((id?, config.kind)))
+            .filter(|&(id, kind)| self.s.members[id].kind == kind)
+            .map(|(id, _)| id)
             .collect();
-        let last = strategy::last_tried(self.s, queue, |id| {
-            staying.get(&id) == Some(&self.s.members[id].kind)
-        });
-        for &id in by_agent.values() {
+        let rung_last = strategy::round_robin_members(self.s, queue, |id| keep_kind.contains(&id));
+        for &id in leaving.values() {
             self.remove_member(id);
         }
-        let mut changed = Vec::new();
-        for (position, (config, kept)) in wanted.iter().zip(kept).enumerate() {
-            let position = u32::try_from(position).expect("members fit in 32 bits");
-            let id = kept.unwrap_or_else(|| self.add_member(queue, *config));
-            strategy::unlist(self.s, id);
-            let member = &mut self.s.members[id];
-            member.position = position;
-            member.kind = config.kind;
-            let became_static = config.kind == MemberKind::Static && !member.logged_in;
-            if became_static {
-                crate::agents::log_in(self.s, id);
-            }
-            if became_static || kept.is_none() {
+        let (mut members, mut changed) = (Vec::with_capacity(wanted.len()), Vec::new());
+        for (config, known) in wanted.iter().zip(known) {
+            let id = known.unwrap_or_else(|| self.add_member(queue, *config));
+            if self.set_member(id, config.kind, members.len()) || known.is_none() {
                 changed.push(id);
             }
             members.push(id);
@@ -185,10 +172,24 @@ impl<T: Trace> Step<'_, T> {
         let entry = &mut self.s.queues[queue];
         entry.static_members = u32::try_from(static_members).expect("members fit in 32 bits");
         entry.members = members;
-        strategy::set_tried(self.s, queue, last);
+        strategy::point_round_robin(self.s, queue, rung_last);
         for id in changed {
             self.tell_status(id);
         }
+    }
+
+    /// Gives a member his kind and his position, and takes him off the list of
+    /// free agents, who are ordered by both. Says whether that logged him in.
+    fn set_member(&mut self, id: MemberId, kind: MemberKind, position: usize) -> bool {
+        strategy::unlist(self.s, id);
+        let member = &mut self.s.members[id];
+        member.position = u32::try_from(position).expect("members fit in 32 bits");
+        member.kind = kind;
+        let became_static = kind == MemberKind::Static && !member.logged_in;
+        if became_static {
+            crate::agents::log_in(self.s, id);
+        }
+        became_static
     }
 
     fn tell_status(&mut self, id: MemberId) {
@@ -263,7 +264,7 @@ impl<T: Trace> Step<'_, T> {
         let mut next = self.s.queues[queue].line.map(|(first, _)| first);
         while let Some(id) = next {
             next = crate::acd::line::visit(self.s, id).after;
-            self.place(id);
+            self.sort_in(id);
         }
     }
 
@@ -366,7 +367,7 @@ impl<T: Trace> Step<'_, T> {
             .collect();
         for call in own {
             let cause = HANG_UP;
-            self.order(Effect::HangUpCaller { call, cause });
+            self.emit(Effect::HangUpCaller { call, cause });
             let ended = self.caller_hung_up(call);
             debug_assert!(ended.is_ok(), "the call is alive");
         }

@@ -8,7 +8,7 @@ use crate::input::Cause;
 use crate::time::Span;
 
 /// Names an effect: the entry that caused it and its place among that entry's
-/// orders. Whoever carries effects out does each id once.
+/// orders. An id comes again only after a restart, and only for what may be done twice.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -21,7 +21,7 @@ pub struct EffectId {
 
 /// How an effect ends. Every variant of [`Effect`] has one, fixed, kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EffectKind {
     /// Exactly one terminal input, or the engine's own timeout, ends it.
     Awaited,
     /// Stays in the state until done, failed or unknown.
@@ -108,16 +108,16 @@ pub enum Effect {
 impl Effect {
     /// How this effect ends.
     #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> EffectKind {
         match self {
             Self::AlertCaller { .. }
             | Self::Bridge { .. }
             | Self::CancelRing { .. }
             | Self::HangUpCaller { .. }
             | Self::HangUpLeg { .. }
-            | Self::PlayMusic { .. } => Kind::Told,
-            Self::Mail { .. } | Self::PushRecord { .. } => Kind::Kept,
-            Self::Ring { .. } => Kind::Awaited,
+            | Self::PlayMusic { .. } => EffectKind::Told,
+            Self::Mail { .. } | Self::PushRecord { .. } => EffectKind::Kept,
+            Self::Ring { .. } => EffectKind::Awaited,
         }
     }
 
@@ -144,7 +144,7 @@ pub enum CancelReason {
 /// What a caller's side is told when the engine ends the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum HangUpCause {
-    /// The extension could not be reached.
+    /// The extension did not take the call, for this reason.
     ExtensionFailed(Cause),
     /// The conversation is over.
     Normal,

@@ -65,30 +65,36 @@ impl Engine {
             entry.seq,
             s.seq
         );
-        assert!(entry.at >= s.at, "entry {} goes back in time", entry.seq);
+        assert!(
+            entry.received_at >= s.received_at,
+            "entry {} goes back in time",
+            entry.seq
+        );
         let first = s.timers.first();
         let now = match entry.input {
             // Comes before every deadline. What was cut off ended when the
             // system was last seen alive, not when it was started again.
-            Input::Restarted { alive_until, .. } => alive_until.clamp(s.at, entry.at),
+            Input::Restarted { alive_until, .. } => {
+                alive_until.clamp(s.received_at, entry.received_at)
+            }
             // A deadline acts, or is given up, when it was due: were it later,
             // those behind it would act before it. Only a restart has acted
             // later than deadlines that were due.
             Input::Abort { .. } | Input::Tick => match first {
-                Some((due, _)) if due <= entry.at => due.max(s.acted_at),
-                _ => entry.at,
+                Some((due, _)) if due <= entry.received_at => due.max(s.acted_at),
+                _ => entry.received_at,
             },
             _ => {
                 assert!(
-                    first.is_none_or(|(due, _)| due > entry.at),
+                    first.is_none_or(|(due, _)| due > entry.received_at),
                     "entry {} passes a deadline",
                     entry.seq
                 );
-                entry.at
+                entry.received_at
             }
         };
         out.begin(now);
-        (s.seq, s.at, s.acted_at) = (entry.seq, entry.at, now);
+        (s.seq, s.received_at, s.acted_at) = (entry.seq, entry.received_at, now);
         let marked = &mut self.marked;
         let mut step = Step {
             s,
@@ -97,7 +103,7 @@ impl Engine {
             trace,
             seq: entry.seq,
             now,
-            orders: 0,
+            emitted: 0,
         };
         match step.input(&entry.input) {
             Ok(()) => step.dispatch(),
@@ -131,7 +137,7 @@ impl Engine {
     /// Number and time of the last entry.
     #[must_use]
     pub const fn last_entry(&self) -> (u64, Timestamp) {
-        (self.state.seq, self.state.at)
+        (self.state.seq, self.state.received_at)
     }
 
     /// The configuration in force and its revision.

@@ -28,7 +28,7 @@ pub type PartyId = Id<state::Party>;
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct PublicId {
-    /// How many backups had been restored.
+    /// That of the last restart.
     pub epoch: u32,
     /// Counts up within the epoch.
     pub counter: u64,

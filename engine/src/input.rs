@@ -15,7 +15,7 @@ pub struct Entry {
     /// One more than that of the entry before.
     pub seq: u64,
     /// When the input was received; never before the entry before.
-    pub at: Timestamp,
+    pub received_at: Timestamp,
     /// What was told.
     pub input: Input,
 }
@@ -67,8 +67,8 @@ pub enum Input {
         /// In which queues.
         queues: Which,
     },
-    /// The caller and the agent could not be connected: the agent's leg is
-    /// gone, the caller waits again in his old place.
+    /// The caller and who answered could not be connected, and that leg is gone.
+    /// A queue's caller waits again where he stood; another call ends.
     BridgeFailed {
         /// The call of the failed [`Effect::Bridge`](crate::Effect::Bridge).
         call: CallId,
@@ -133,7 +133,8 @@ pub enum Input {
         /// Which.
         leg: LegId,
     },
-    /// A leg could not be rung, or the phone refused.
+    /// A telephone ended a ring by itself: it could not be rung, refused, or
+    /// stopped ringing.
     LegFailed {
         /// Which.
         leg: LegId,
@@ -194,7 +195,7 @@ pub struct Caller {
     pub extension: Option<Number>,
 }
 
-/// Why a ring ended without an answer.
+/// Why a telephone ended a ring by itself, or was not to be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cause {
     /// On another call.

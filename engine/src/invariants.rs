@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::acd::eligible::{eligible, obstacle, place_of};
+use crate::acd::eligible::{eligible, obstacle, set_of};
 use crate::acd::presence::{keeps_from_empty, stays_allowed};
+use crate::acd::strategy;
 use crate::engine::Engine;
-use crate::ids::{CallId, QueueId};
-use crate::state::{Place, Queue, Stage, State};
+use crate::ids::{CallId, MemberId, QueueId};
+use crate::state::{CallSet, Queue, Stage, State};
 use crate::timer::Timer;
 
 /// Checks every law.
@@ -107,7 +108,7 @@ fn line_is_in_order(s: &State, id: QueueId, queue: &Queue) -> Result<(), String>
     law(line.last().copied() == last, || {
         format!("queue {id} has lost its line's end")
     })?;
-    let order = |id: &CallId| s.calls[*id].visit.as_ref().map(|visit| visit.order);
+    let order = |id: &CallId| s.calls[*id].visit.as_ref().map(|visit| visit.join_number);
     law(line.iter().map(order).is_sorted(), || {
         format!("queue {id} is out of order")
     })?;
@@ -131,19 +132,19 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
         let Some(visit) = &s.calls[call].visit else {
             continue;
         };
-        let place = place_of(queue.config.strategy, visit.rings, visit.retry.is_some());
-        law(place == visit.place, || {
-            format!("call {call} stands in the wrong place")
+        let set = set_of(queue.config.strategy, visit.ringing, visit.retry.is_some());
+        law(set == visit.set, || {
+            format!("call {call} is in the wrong set")
         })?;
-        match place {
-            Place::Aside => {}
-            Place::Joinable => joinable.push((visit.order, call)),
-            Place::Ready => ready.push((visit.order, call)),
+        match set {
+            CallSet::Aside => {}
+            CallSet::Joinable => joinable.push((visit.join_number, call)),
+            CallSet::Ready => ready.push((visit.join_number, call)),
         }
     }
     law(
         queue.ready.iter().eq(ready) && queue.joinable.iter().eq(joinable),
-        || format!("queue {id} has a call in the wrong set"),
+        || format!("queue {id} has lost a call from its sets"),
     )
 }
 
@@ -159,12 +160,23 @@ fn free_agents_are_listed(s: &State, queue: &Queue) -> Result<(), String> {
             "queue {} lists {free:?}, not {ought:?}",
             queue.config.number
         )
-    })
+    })?;
+    let listed = |id: &&MemberId| s.members[**id].listed.is_some();
+    law(
+        queue.members.iter().filter(listed).count() == free.len(),
+        || "somebody believes to be listed, and is not".to_owned(),
+    )?;
+    for &id in &free {
+        law(strategy::is_listed_rightly(s, id), || {
+            format!("member {id} is listed where he does not belong")
+        })?;
+    }
+    Ok(())
 }
 
 fn presence_is_counted(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
     let count = |states| {
-        let present = |member: &&crate::ids::MemberId| {
+        let present = |member: &&MemberId| {
             let member = &s.members[**member];
             keeps_from_empty(states, member, &s.agents[member.agent])
         };
@@ -215,7 +227,7 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                     && call
                         .visit
                         .as_ref()
-                        .is_some_and(|visit| visit.rings == ringing)
+                        .is_some_and(|visit| visit.ringing == ringing)
             }
             Stage::AwaitingAnswer => (ringing, talking) == (1, 0),
             Stage::AwaitingEnd => (ringing, talking) == (0, 1),
@@ -235,6 +247,7 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
     })
 }
 
+/// Every armed timer is that of its owner, and no owner waits for one that is not.
 fn timers_have_owners(s: &State) -> Result<(), String> {
     for (due, timer) in s.timers.iter() {
         let armed = match timer {
@@ -253,5 +266,17 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
         let known = armed.and_then(|id| s.timers.due(id));
         law(known == Some(due), || format!("{timer:?} has no owner"))?;
     }
-    Ok(())
+    let of_queues = (s.queues.iter()).flat_map(|(_, q)| [q.longest_wait, q.midnight, q.put_out]);
+    let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
+    let of_calls = (s.calls.iter()).map(|(_, call)| call.visit.as_ref().and_then(|v| v.retry));
+    let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);
+    let of_members = s.members.iter().map(|(_, member)| member.wrap_up);
+    let owned = of_queues
+        .chain(of_agents)
+        .chain(of_calls)
+        .chain(of_legs)
+        .chain(of_members);
+    law(owned.flatten().count() == s.timers.iter().count(), || {
+        "somebody waits for a timer that is not armed".to_owned()
+    })
 }

@@ -5,7 +5,7 @@
 //! ```
 //! # use tandem_engine::{Engine, Entry, Input, Outbox, Timestamp};
 //! let (mut engine, mut out) = (Engine::new(7), Outbox::default());
-//! engine.apply(&Entry { seq: 1, at: Timestamp::ZERO, input: Input::Tick }, &mut out);
+//! engine.apply(&Entry { seq: 1, received_at: Timestamp::ZERO, input: Input::Tick }, &mut out);
 //! assert!(out.effects.is_empty() && out.reject.is_some()); // no deadline had come
 //! ```
 
@@ -37,7 +37,7 @@ pub mod timer;
 pub mod trace;
 pub mod view;
 
-pub use effect::{CancelReason, Effect, EffectId, HangUpCause, Kind};
+pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause};
 pub use engine::{Awaiting, Engine};
 pub use event::{AgentStatus, EndReason, Event, KeptEnd, OfferEnd};
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};

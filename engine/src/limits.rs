@@ -49,5 +49,6 @@ pub const KEPT_EFFECTS_MAX: usize = 10_000;
 pub const PUT_OUT_CALLS_MAX: usize = 256;
 /// Changes of configuration in one entry.
 pub const CHANGES_MAX: usize = 1_024;
-/// How long an agent is not rung after his phone refused or failed, in seconds.
+/// How long queues do not ring an agent whose telephone ended a ring by itself, or
+/// who answered and could not be connected, in seconds.
 pub const REST_AFTER_FAILED_RING_S: u64 = 5;

@@ -14,19 +14,19 @@ pub struct Outbox {
     /// When the entry acted: that of a `Tick` when its deadline was due, that
     /// of a restart when the system was last seen alive, every other when it
     /// was received. It never goes back from entry to entry.
-    pub at: Timestamp,
+    pub acted_at: Timestamp,
     /// What is to be done, in order.
     pub effects: Vec<(EffectId, Effect)>,
     /// What happened, in order.
     pub events: Vec<Event>,
-    /// Why the input was refused. Then nothing else is in here and nothing
-    /// changed.
+    /// Why the input was refused. Then nothing else is in here, and nothing has
+    /// changed but the number and the time of the last entry.
     pub reject: Option<Reject>,
 }
 
 impl Outbox {
-    pub(crate) fn begin(&mut self, at: Timestamp) {
-        self.at = at;
+    pub(crate) fn begin(&mut self, acted_at: Timestamp) {
+        self.acted_at = acted_at;
         self.effects.clear();
         self.events.clear();
         self.reject = None;

@@ -2,7 +2,7 @@
 //! out.
 
 use crate::calls;
-use crate::effect::{Effect, EffectId, Kind};
+use crate::effect::{Effect, EffectId, EffectKind};
 use crate::event::{EndReason, Event, KeptEnd};
 use crate::ids::CallId;
 use crate::outbox::Reject;
@@ -28,7 +28,7 @@ impl<T: Trace> Step<'_, T> {
         // Nobody is there to be told: the legs went down with the system.
         self.out
             .effects
-            .retain(|(_, order)| order.kind() == Kind::Kept);
+            .retain(|(_, order)| order.kind() == EffectKind::Kept);
         self.tell(Event::SystemRestarted { calls: count });
     }
 

@@ -22,8 +22,8 @@ pub struct State {
     pub(crate) seed: u64,
     /// Number of the last entry.
     pub(crate) seq: u64,
-    /// Time of the last entry.
-    pub(crate) at: Timestamp,
+    /// When the last entry was received.
+    pub(crate) received_at: Timestamp,
     /// When the last entry acted: for a `Tick`, when its deadline was due.
     pub(crate) acted_at: Timestamp,
     /// Microseconds from the Unix epoch to the timeline's zero.
@@ -79,7 +79,7 @@ pub struct Agent {
     pub(crate) engaged: u32,
     /// The leg on which a queue's call is offered to him.
     pub(crate) offer: Option<LegId>,
-    /// Not rung by queues until this timer fires.
+    /// He rests: queues do not ring him until this timer fires.
     pub(crate) rest: Option<TimerId>,
     /// His memberships, by the time they were made.
     pub(crate) members: Vec<MemberId>,
@@ -130,7 +130,8 @@ pub(crate) struct Pause {
 /// Where a member stands among a queue's free agents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Listed {
-    Place(u32),
+    /// Where in the pool.
+    Pool(u32),
     Rank(Rank),
 }
 
@@ -183,7 +184,7 @@ pub struct Queue {
     /// Counts up with every ring of an agent.
     pub(crate) rings: u64,
     /// The rank of the static and of the dynamic agent rung last.
-    pub(crate) tried: [u64; 2],
+    pub(crate) round_robin: [u64; 2],
     pub(crate) present_to_join: u32,
     pub(crate) present_to_stay: u32,
     pub(crate) longest_wait: Option<TimerId>,
@@ -207,7 +208,7 @@ pub struct Call {
     pub(crate) stage: Stage,
     /// Whether the caller's side was answered.
     pub(crate) taken: bool,
-    /// Its present or last visit to a queue.
+    /// Its visit to a queue, from joining until it has left and its agent has hung up.
     pub(crate) visit: Option<Visit>,
     /// Visits begun so far.
     pub(crate) visits: u16,
@@ -240,13 +241,13 @@ pub(crate) struct Visit {
     pub(crate) joined_at: Timestamp,
     /// The entry in which it joined.
     pub(crate) joined_in: u64,
-    /// Value of [`State::joins`]: its place.
-    pub(crate) order: u64,
+    /// Value of [`State::joins`] when it joined: who has a smaller one stands before it.
+    pub(crate) join_number: u64,
     pub(crate) before: Option<CallId>,
     pub(crate) after: Option<CallId>,
-    pub(crate) place: Place,
+    pub(crate) set: CallSet,
     /// Telephones ringing for it now.
-    pub(crate) rings: u32,
+    pub(crate) ringing: u32,
     /// Nobody new is rung until this timer fires.
     pub(crate) retry: Option<TimerId>,
     /// Who did not answer it, and in which round last; sorted by who.
@@ -291,7 +292,7 @@ pub(crate) struct Answered {
 
 /// Which of its queue's sets a waiting call stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Place {
+pub(crate) enum CallSet {
     Aside,
     Joinable,
     Ready,

@@ -1,6 +1,6 @@
 //! The application of one entry: the state, the outbox, and the moment.
 
-use crate::effect::{Effect, EffectId, Kind};
+use crate::effect::{Effect, EffectId, EffectKind};
 use crate::event::{Event, KeptEnd};
 use crate::ids::QueueId;
 use crate::limits::KEPT_EFFECTS_MAX;
@@ -22,20 +22,20 @@ pub(crate) struct Step<'a, T> {
     /// When the entry happens; for a `Tick` or an `Abort`, when it was due.
     pub(crate) now: Timestamp,
     /// Orders given so far, dropped ones among them.
-    pub(crate) orders: u32,
+    pub(crate) emitted: u32,
 }
 
 impl<T> Step<'_, T> {
     /// Orders something. A kept effect is remembered until it is confirmed;
     /// past the limit it is dropped and said to be.
     #[inline(always)]
-    pub(crate) fn order(&mut self, effect: Effect) -> EffectId {
+    pub(crate) fn emit(&mut self, effect: Effect) -> EffectId {
         let id = EffectId {
             seq: self.seq,
-            index: self.orders,
+            index: self.emitted,
         };
-        self.orders += 1;
-        if effect.kind() != Kind::Kept || self.keep(id, &effect) {
+        self.emitted += 1;
+        if effect.kind() != EffectKind::Kept || self.keep(id, &effect) {
             self.out.effects.push((id, effect));
         }
         id

@@ -6,8 +6,8 @@ use crate::ids::{AgentId, CallId, LegId, MemberId, QueueId};
 use crate::slab::{Id, Slab};
 use crate::time::Timestamp;
 
-/// What a deadline is for. Every variant says who owns it, and when it ends
-/// without firing.
+/// What a deadline is for, and which object owns it. It is disarmed when that
+/// object goes, and where the variant says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Timer {
     /// The caller at the head of the queue's line has waited as long as
@@ -18,7 +18,8 @@ pub enum Timer {
     /// Callers are put out of an empty or deleted queue, some at a time, with
     /// no time passing. Ends when none is left or an agent is back.
     PutOut(QueueId),
-    /// An agent whose telephone refused or failed may be rung again.
+    /// The agent's rest is over: queues may ring him again. It began when his
+    /// telephone ended a ring by itself, or when he could not be connected.
     Rest(AgentId),
     /// The pause between two agents rung for this call is over.
     Retry(CallId),
@@ -31,14 +32,14 @@ pub enum Timer {
 /// The name of an armed timer.
 pub type TimerId = Id<Armed>;
 
-/// An armed timer: where it stands in the heap.
+/// An armed timer: where in the heap it stands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Armed {
-    place: u32,
+    index: u32,
 }
 
 /// All armed timers: a heap of four children a node, ordered by (due time,
-/// order of arming), in which every timer knows its place.
+/// order of arming), in which every timer knows where it stands.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Timers {
     heap: Vec<Node>,
@@ -65,7 +66,7 @@ const CHILDREN: usize = 4;
 impl Timers {
     /// Arms a timer.
     pub fn arm(&mut self, due: Timestamp, timer: Timer) -> TimerId {
-        let id = self.armed.insert(Armed { place: 0 });
+        let id = self.armed.insert(Armed { index: 0 });
         self.order += 1;
         let node = Node {
             due,
@@ -81,7 +82,7 @@ impl Timers {
     /// Disarms a timer; `None` where it has fired already.
     pub fn cancel(&mut self, id: TimerId) -> Option<Timer> {
         let armed = self.armed.remove(id)?;
-        Some(self.take_out(armed.place as usize).timer)
+        Some(self.take_out(armed.index as usize).timer)
     }
 
     /// The earliest deadline.
@@ -104,7 +105,7 @@ impl Timers {
     pub fn due(&self, id: TimerId) -> Option<Timestamp> {
         self.armed
             .get(id)
-            .map(|armed| self.heap[armed.place as usize].due)
+            .map(|armed| self.heap[armed.index as usize].due)
     }
 
     /// Every armed timer with its deadline, in no order.
@@ -112,49 +113,49 @@ impl Timers {
         self.heap.iter().map(|node| (node.due, node.timer))
     }
 
-    fn take_out(&mut self, place: usize) -> Node {
-        let out = self.heap.swap_remove(place);
-        if let Some(&moved) = self.heap.get(place) {
-            // The node that took the place may belong higher or lower.
-            let place = self.sink(place, moved);
-            self.rise(place, moved);
+    fn take_out(&mut self, index: usize) -> Node {
+        let out = self.heap.swap_remove(index);
+        if let Some(&moved) = self.heap.get(index) {
+            // The node that took its place may belong higher or lower.
+            let index = self.sink(index, moved);
+            self.rise(index, moved);
         }
         out
     }
 
-    /// Lets later nodes move down from `place` upwards until `node` fits.
-    fn rise(&mut self, mut place: usize, node: Node) {
-        while place > 0 {
-            let parent = (place - 1) / CHILDREN;
+    /// Lets later nodes move down from `index` upwards until `node` fits.
+    fn rise(&mut self, mut index: usize, node: Node) {
+        while index > 0 {
+            let parent = (index - 1) / CHILDREN;
             if self.heap[parent].key() <= node.key() {
                 break;
             }
-            self.settle(place, self.heap[parent]);
-            place = parent;
+            self.settle(index, self.heap[parent]);
+            index = parent;
         }
-        self.settle(place, node);
+        self.settle(index, node);
     }
 
-    /// Lets earlier nodes move up into `place` until `node` fits; returns where
+    /// Lets earlier nodes move up into `index` until `node` fits; returns where
     /// that is.
-    fn sink(&mut self, mut place: usize, node: Node) -> usize {
+    fn sink(&mut self, mut index: usize, node: Node) -> usize {
         loop {
-            let first = place * CHILDREN + 1;
+            let first = index * CHILDREN + 1;
             let children = first..(first + CHILDREN).min(self.heap.len());
             let Some(least) = children.min_by_key(|&child| self.heap[child].key()) else {
-                return place;
+                return index;
             };
             if node.key() <= self.heap[least].key() {
-                return place;
+                return index;
             }
-            self.settle(place, self.heap[least]);
-            place = least;
+            self.settle(index, self.heap[least]);
+            index = least;
         }
     }
 
     /// Puts a node somewhere and tells its timer so.
-    fn settle(&mut self, place: usize, node: Node) {
-        self.heap[place] = node;
-        self.armed[node.id].place = u32::try_from(place).expect("timers fit in 32 bits");
+    fn settle(&mut self, index: usize, node: Node) {
+        self.heap[index] = node;
+        self.armed[node.id].index = u32::try_from(index).expect("timers fit in 32 bits");
     }
 }

@@ -36,7 +36,9 @@ async fn serve(args: &ServeArgs) -> ExitCode {
     let how = match appliance.recovery() {
         Recovery::Anew(why) => {
             // What was waiting is lost, and nobody should have to look for that.
-            say(&format!("warning: the journal could not be replayed: {why}"));
+            say(&format!(
+                "warning: the journal could not be replayed: {why}"
+            ));
             "begun anew".to_owned()
         }
         Recovery::New => "new data".to_owned(),

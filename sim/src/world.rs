@@ -270,7 +270,7 @@ impl<W: Watch> World<'_, W> {
         self.seq += 1;
         self.apply(&Entry {
             seq: self.seq,
-            at: self.people.now(),
+            received_at: self.people.now(),
             input,
         });
     }
@@ -300,7 +300,7 @@ impl<W: Watch> World<'_, W> {
                 Event::CallEnded { call, .. } => self.people.ended(*call),
                 _ => {}
             }
-            self.watch.event(self.out.at, event);
+            self.watch.event(self.out.acted_at, event);
         }
         for (id, effect) in &self.out.effects {
             match effect {

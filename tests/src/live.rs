@@ -145,7 +145,11 @@ impl<W: Witness> Live<W> {
     pub fn apply(&mut self, at: Timestamp, input: Input) -> Result<&Outbox, String> {
         let (seq, last) = self.engine.last_entry();
         let (seq, at) = (seq + 1, at.max(last));
-        let entry = Entry { seq, at, input };
+        let entry = Entry {
+            seq,
+            received_at: at,
+            input,
+        };
         self.witness.before(&self.engine, &entry);
         let mut out = Outbox::default();
         let applied = caught(|| self.engine.apply(&entry, &mut out));
@@ -229,7 +233,7 @@ pub fn replay(engine: &mut Engine, lines: &[Line]) -> Result<(), String> {
 }
 
 /// The hash of all outputs, one further.
-fn chain(hash: u128, out: &Outbox) -> u128 {
+pub fn chain(hash: u128, out: &Outbox) -> u128 {
     let bytes = postcard::to_stdvec(&(hash, out)).expect("outputs are written to memory");
     xxh3_128(&bytes)
 }

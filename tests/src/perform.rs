@@ -253,7 +253,7 @@ impl<W: Witness> World<W> {
                 }
             }
             let kept = line.out.effects.iter();
-            let kept = kept.filter(|(_, effect)| effect.kind() == tandem_engine::Kind::Kept);
+            let kept = kept.filter(|(_, effect)| effect.kind() == tandem_engine::EffectKind::Kept);
             self.kept.extend(kept.map(|(id, _)| *id));
         }
         self.read = self.live.lines().len();

@@ -9,7 +9,7 @@ use crate::live::Line;
 pub fn journal(lines: &[Line]) -> String {
     let mut text = String::new();
     for Line { entry, out } in lines {
-        let (seq, at) = (entry.seq, entry.at);
+        let (seq, at) = (entry.seq, entry.received_at);
         line(&mut text, &format!("#{seq} at {at}: {:?}", entry.input));
         if let Some(reject) = &out.reject {
             line(&mut text, &format!("      refused: {reject:?}"));

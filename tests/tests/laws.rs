@@ -3,6 +3,8 @@
 //! Each law has a test of its own, in which the model watches nothing else; so
 //! a bug planted against a law shows that this law's check has teeth.
 
+#[path = "laws/golden.rs"]
+mod golden;
 #[path = "laws/journals.rs"]
 mod journals;
 #[path = "laws/limits.rs"]

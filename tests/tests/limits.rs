@@ -39,7 +39,14 @@ impl Centre {
     fn tell(&mut self, input: Input) -> &Outbox {
         self.seq += 1;
         let (seq, at) = (self.seq, self.at);
-        self.engine.apply(&Entry { seq, at, input }, &mut self.out);
+        self.engine.apply(
+            &Entry {
+                seq,
+                received_at: at,
+                input,
+            },
+            &mut self.out,
+        );
         &self.out
     }
 

@@ -14,7 +14,7 @@ impl<T: Trace> Step<'_, T> {
         while let Some((queue, call)) = self.longest_waiting() {
             self.offer_by_strategy(queue, call);
         }
-        while let Some((call, members)) = self.oldest_ring_to_join() {
+        while let Some((call, members)) = self.ring_to_join() {
             for member in members {
                 self.offer(call, member);
             }
@@ -32,8 +32,9 @@ impl<T: Trace> Step<'_, T> {
         self.first_of(|queue| queue.ready.first())
     }
 
-    /// The oldest call that rings all and that free agents may join, and those.
-    fn oldest_ring_to_join(&self) -> Option<(CallId, Vec<MemberId>)> {
+    /// Of the calls that ring all and that free agents may join, the one that
+    /// has waited longest, and those agents.
+    fn ring_to_join(&self) -> Option<(CallId, Vec<MemberId>)> {
         let (queue, call) = self.first_of(|queue| queue.joinable.first())?;
         Some((call, self.free_members(queue)))
     }

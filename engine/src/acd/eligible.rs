@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::model::Strategy;
 use crate::ids::{CallId, MemberId};
-use crate::state::{Member, Place, Stage, State};
+use crate::state::{CallSet, Member, Stage, State};
 
 /// What stands against ringing an agent for a call; the first that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,7 +32,8 @@ pub enum Obstacle {
     Busy,
     /// The agent is in wrap-up after a call of this queue.
     WrapUp,
-    /// The agent's telephone refused or failed a moment ago.
+    /// The agent's telephone ended a ring by itself a moment ago, or he answered
+    /// and could not be connected.
     Resting,
 }
 
@@ -55,7 +56,7 @@ pub fn eligible(state: &State, call: CallId, member: MemberId) -> Result<(), Obs
         return Err(Obstacle::CallPausing);
     }
     let strategy = state.queues[visit.queue].config.strategy;
-    if visit.rings > 0 && strategy != Strategy::RingAll {
+    if visit.ringing > 0 && strategy != Strategy::RingAll {
         return Err(Obstacle::CallOffered);
     }
     obstacle(state, membership).map_or(Ok(()), Err)
@@ -84,11 +85,11 @@ pub(crate) fn obstacle(state: &State, member: &Member) -> Option<Obstacle> {
 
 /// Which of its queue's sets a waiting call belongs to: the side of the call
 /// in [`eligible`], as state.
-pub(crate) fn place_of(strategy: Strategy, rings: u32, pausing: bool) -> Place {
+pub(crate) fn set_of(strategy: Strategy, rings: u32, pausing: bool) -> CallSet {
     match (pausing, rings) {
-        (true, _) => Place::Aside,
-        (false, 0) => Place::Ready,
-        (false, _) if strategy == Strategy::RingAll => Place::Joinable,
-        (false, _) => Place::Aside,
+        (true, _) => CallSet::Aside,
+        (false, 0) => CallSet::Ready,
+        (false, _) if strategy == Strategy::RingAll => CallSet::Joinable,
+        (false, _) => CallSet::Aside,
     }
 }

@@ -1,6 +1,6 @@
 //! The callers of a queue, from joining to leaving.
 
-use crate::acd::eligible::place_of;
+use crate::acd::eligible::set_of;
 use crate::acd::presence::{join_allowed, stays_allowed};
 use crate::config::model::{Destination, Notice};
 use crate::effect::{CancelReason, Effect};
@@ -8,7 +8,7 @@ use crate::event::{Event, OfferEnd};
 use crate::ids::{CallId, QueueId};
 use crate::limits::PUT_OUT_CALLS_MAX;
 use crate::records::{LeaveReason, Outcome, QueueCall};
-use crate::state::{Call, Place, Queue, Stage, State, Visit};
+use crate::state::{Call, CallSet, Queue, Stage, State, Visit};
 use crate::step::Step;
 use crate::timer::Timer;
 use crate::trace::Trace;
@@ -27,7 +27,7 @@ impl<T: Trace> Step<'_, T> {
         self.append(id, queue);
         self.tell(Event::CallJoined { call: id, queue });
         self.entertain(id, queue);
-        self.place(id);
+        self.sort_in(id);
         self.put_out_if_empty(queue);
         Ok(())
     }
@@ -38,9 +38,9 @@ impl<T: Trace> Step<'_, T> {
         let entry = &mut self.s.calls[call];
         entry.taken |= self.s.queues[queue].config.answer_on_entry;
         if entry.taken {
-            self.order(Effect::PlayMusic { call, queue });
+            self.emit(Effect::PlayMusic { call, queue });
         } else {
-            self.order(Effect::AlertCaller { call });
+            self.emit(Effect::AlertCaller { call });
         }
     }
 
@@ -52,11 +52,11 @@ impl<T: Trace> Step<'_, T> {
             number: call.visits,
             joined_at: self.now,
             joined_in: self.seq,
-            order: self.s.joins,
+            join_number: self.s.joins,
             before: None,
             after: None,
-            place: Place::Aside,
-            rings: 0,
+            set: CallSet::Aside,
+            ringing: 0,
             retry: None,
             tried: Vec::new(),
             offers: 0,
@@ -92,9 +92,11 @@ impl<T: Trace> Step<'_, T> {
     /// Puts a call back where it stood: before the first that joined later.
     /// Such calls stand near the head, as only the foremost are answered.
     pub(crate) fn reinsert(&mut self, id: CallId, queue: QueueId) {
-        let order = visit(self.s, id).order;
+        let join_number = visit(self.s, id).join_number;
         let mut after = self.s.queues[queue].line.map(|(first, _)| first);
-        while let Some(other) = after.filter(|&other| visit(self.s, other).order < order) {
+        while let Some(other) =
+            after.filter(|&other| visit(self.s, other).join_number < join_number)
+        {
             after = visit(self.s, other).after;
         }
         let Some(next) = after else {
@@ -118,14 +120,14 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn unlink(&mut self, id: CallId) {
         let own = visit_mut(&mut self.s.calls[id]);
         let (queue, before, after) = (own.queue, own.before.take(), own.after.take());
-        let (order, place) = (own.order, own.place);
+        let (join_number, set) = (own.join_number, own.set);
         let retry = own.retry.take();
-        own.place = Place::Aside;
+        own.set = CallSet::Aside;
         if let Some(timer) = retry {
             self.s.timers.cancel(timer);
         }
         let entry = &mut self.s.queues[queue];
-        take_from_sets(entry, place, order);
+        take_from_sets(entry, set, join_number);
         entry.callers -= 1;
         let (first, last) = entry.line.expect("the call stands in the line");
         entry.line = match (before, after) {
@@ -164,19 +166,19 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Puts a waiting call into the set of its queue in which it belongs now.
-    pub(crate) fn place(&mut self, id: CallId) {
+    pub(crate) fn sort_in(&mut self, id: CallId) {
         let own = visit_mut(&mut self.s.calls[id]);
         let entry = &mut self.s.queues[own.queue];
-        let place = place_of(entry.config.strategy, own.rings, own.retry.is_some());
-        if place == own.place {
+        let set = set_of(entry.config.strategy, own.ringing, own.retry.is_some());
+        if set == own.set {
             return;
         }
-        take_from_sets(entry, own.place, own.order);
-        own.place = place;
-        match place {
-            Place::Aside => return,
-            Place::Joinable => entry.joinable.insert(own.order, id),
-            Place::Ready => entry.ready.insert(own.order, id),
+        take_from_sets(entry, own.set, own.join_number);
+        own.set = set;
+        match set {
+            CallSet::Aside => return,
+            CallSet::Joinable => entry.joinable.insert(own.join_number, id),
+            CallSet::Ready => entry.ready.insert(own.join_number, id),
         }
         if entry.free.len() > 0 {
             let queue = own.queue;
@@ -237,14 +239,14 @@ impl<T: Trace> Step<'_, T> {
             entry.is_some_and(|entry| entry.config.notify_managers.contains(notice))
         };
         if let Some(notice) = notice.filter(wanted) {
-            self.order(Effect::Mail {
+            self.emit(Effect::Mail {
                 queue,
                 notice,
                 call,
             });
         }
         if self.s.options.push_records {
-            self.order(Effect::PushRecord { call, visit });
+            self.emit(Effect::PushRecord { call, visit });
         }
     }
 
@@ -288,15 +290,15 @@ impl<T: Trace> Step<'_, T> {
     /// The pause between two agents rung for a call is over.
     pub(crate) fn retry_over(&mut self, id: CallId) {
         visit_mut(&mut self.s.calls[id]).retry = None;
-        self.place(id);
+        self.sort_in(id);
     }
 }
 
-fn take_from_sets(entry: &mut Queue, place: Place, order: u64) {
-    match place {
-        Place::Aside => {}
-        Place::Joinable => entry.joinable.remove(order),
-        Place::Ready => entry.ready.remove(order),
+fn take_from_sets(entry: &mut Queue, set: CallSet, join_number: u64) {
+    match set {
+        CallSet::Aside => {}
+        CallSet::Joinable => entry.joinable.remove(join_number),
+        CallSet::Ready => entry.ready.remove(join_number),
     }
 }
 

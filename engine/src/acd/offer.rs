@@ -14,6 +14,44 @@ use crate::time::Span;
 use crate::timer::Timer;
 use crate::trace::Trace;
 
+/// How a ring ended without an answer, and not because the call or the agent
+/// was wanted elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RingEnd {
+    /// The telephone ended it: it could not be rung, refused, or stopped ringing
+    /// by itself. There is nothing to cancel, and the agent rests.
+    ByTelephone(Cause),
+    /// It rang as long as allowed, and is cancelled.
+    TimedOut,
+}
+
+impl RingEnd {
+    /// Why the call was not answered.
+    const fn cause(self) -> Cause {
+        match self {
+            Self::ByTelephone(cause) => cause,
+            Self::TimedOut => Cause::NoAnswer,
+        }
+    }
+
+    /// How an offer ended by this. A telephone that stops ringing by itself
+    /// missed the call, no more.
+    const fn of_offer(self) -> OfferEnd {
+        match self.cause() {
+            Cause::NoAnswer => OfferEnd::TimedOut,
+            cause => OfferEnd::Failed(cause),
+        }
+    }
+
+    /// What to tell a telephone that still rings.
+    const fn cancel(self) -> Option<CancelReason> {
+        match self {
+            Self::ByTelephone(_) => None,
+            Self::TimedOut => Some(CancelReason::TimedOut),
+        }
+    }
+}
+
 impl<T: Trace> Step<'_, T> {
     /// Offers a waiting call to a free member.
     pub(crate) fn offer(&mut self, call: CallId, member: MemberId) {
@@ -25,10 +63,10 @@ impl<T: Trace> Step<'_, T> {
         strategy::remember_ring(self.s, member);
         let seq = self.seq;
         let own = visit_mut(&mut self.s.calls[call]);
-        own.rings += 1;
+        own.ringing += 1;
         own.offers += 1;
         own.offered_at_once |= own.joined_in == seq;
-        self.place(call);
+        self.sort_in(call);
         self.tell(Event::CallOffered {
             call,
             queue,
@@ -61,7 +99,7 @@ impl<T: Trace> Step<'_, T> {
         }
         self.s.calls[call].legs = Some(leg);
         let queue = member.map(|member| self.s.members[member].queue);
-        let ring = self.order(Effect::Ring {
+        let ring = self.emit(Effect::Ring {
             leg,
             call,
             agent,
@@ -104,10 +142,10 @@ impl<T: Trace> Step<'_, T> {
     fn end_offer(&mut self, id: LegId, end: OfferEnd, cancel: Option<CancelReason>) -> Leg {
         let leg = self.drop_leg(id);
         let own = visit_mut(&mut self.s.calls[leg.call]);
-        own.rings -= 1;
+        own.ringing -= 1;
         let queue = own.queue;
         if let Some(why) = cancel {
-            self.order(Effect::CancelRing { leg: id, why });
+            self.emit(Effect::CancelRing { leg: id, why });
         }
         let rang = self.now - leg.rung_at;
         let Leg { call, agent, .. } = leg;
@@ -139,14 +177,12 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn withdraw_offer(&mut self, id: LegId) {
         let leg = self.end_offer(id, OfferEnd::Withdrawn, Some(CancelReason::Withdrawn));
         self.refresh_agent(leg.agent);
-        self.place(leg.call);
+        self.sort_in(leg.call);
     }
 
-    /// An agent did not answer in time, or his telephone refused, failed or
-    /// gave up, and there is nothing to cancel: the next is rung after the
-    /// retry interval.
-    fn offer_unsuccessful(&mut self, id: LegId, end: OfferEnd, cancel: Option<CancelReason>) {
-        let leg = self.end_offer(id, end, cancel);
+    /// An agent did not answer: the next is rung after the retry interval.
+    fn offer_unsuccessful(&mut self, id: LegId, end: RingEnd) {
+        let leg = self.end_offer(id, end.of_offer(), end.cancel());
         let own = visit(self.s, leg.call);
         let config = &self.s.queues[own.queue].config;
         let (interval, strategy) = (config.retry_interval, config.strategy);
@@ -166,15 +202,16 @@ impl<T: Trace> Step<'_, T> {
         }
         // After the call's pause: where both end in one instant, the caller is
         // ready when the agent is, and no later caller is served before him.
-        if cancel.is_none() {
+        if let RingEnd::ByTelephone(_) = end {
             self.rest(leg.agent);
         }
-        self.place(leg.call);
+        self.sort_in(leg.call);
         self.refresh_agent(leg.agent);
     }
 
-    /// Leaves an agent alone for a while, so that a telephone which refuses at
-    /// once is not rung in a loop.
+    /// Leaves an agent alone for a while: his telephone ended a ring by itself,
+    /// or he answered and could not be connected. Without this, a telephone
+    /// which refuses at once would be rung in a loop.
     pub(crate) fn rest(&mut self, agent: AgentId) {
         let due = self.now + Span::from_secs(REST_AFTER_FAILED_RING_S);
         if let Some(timer) = self.s.agents[agent].rest.take() {
@@ -186,25 +223,16 @@ impl<T: Trace> Step<'_, T> {
     /// A leg rang as long as allowed.
     pub(crate) fn ring_timed_out(&mut self, id: LegId) {
         self.s.legs[id].timeout = None;
-        self.ring_ended(id, Cause::NoAnswer, Some(CancelReason::TimedOut));
+        self.ring_ended(id, RingEnd::TimedOut);
     }
 
-    /// A leg could not be rung, was refused, or stopped ringing by itself:
-    /// there is nothing to cancel.
-    pub(crate) fn ring_failed(&mut self, id: LegId, cause: Cause) {
-        self.ring_ended(id, cause, None);
-    }
-
-    fn ring_ended(&mut self, id: LegId, cause: Cause, cancel: Option<CancelReason>) {
-        if self.s.legs[id].member.is_none() {
-            return self.extension_failed(id, cause, cancel);
+    /// A leg stopped ringing without an answer.
+    pub(crate) fn ring_ended(&mut self, id: LegId, end: RingEnd) {
+        if self.s.legs[id].member.is_some() {
+            self.offer_unsuccessful(id, end);
+        } else {
+            self.extension_failed(id, end.cause(), end.cancel());
         }
-        // A phone that stops ringing by itself missed the call, no more.
-        let end = match cause {
-            Cause::NoAnswer => OfferEnd::TimedOut,
-            cause => OfferEnd::Failed(cause),
-        };
-        self.offer_unsuccessful(id, end, cancel);
     }
 
     /// An agent answered: he gets the caller, all others stop ringing.
@@ -216,9 +244,9 @@ impl<T: Trace> Step<'_, T> {
         );
         let member = member.expect("offers are made to members");
         self.answer_leg(id);
-        visit_mut(&mut self.s.calls[call]).rings -= 1;
+        visit_mut(&mut self.s.calls[call]).ringing -= 1;
         self.s.agents[agent].offer = None;
-        self.order(Effect::Bridge { call, leg: id });
+        self.emit(Effect::Bridge { call, leg: id });
         self.withdraw_rings(
             call,
             OfferEnd::CompletedElsewhere,

@@ -8,10 +8,10 @@ use std::ops::Bound::{Excluded, Included};
 use crate::config::model::{CountSince, MemberKind, Strategy};
 use crate::draw::{Purpose, below, draw};
 use crate::ids::{CallId, MemberId, QueueId};
-use crate::state::{Free, Listed, Member, Queue, Rank, State};
+use crate::state::{Free, Listed, Member, Queue, Rank, State, Visit};
 use crate::step::Step;
 
-/// Nobody was rung yet, for [`Queue::tried`]: the search wraps to the first.
+/// Nobody was rung yet, for [`Queue::round_robin`]: the search wraps to the first.
 pub(crate) const NOBODY: u64 = u64::MAX;
 
 /// Where a member stands in the order of the queue's strategy. It changes only
@@ -94,7 +94,7 @@ pub(crate) fn list(s: &mut State, id: MemberId) {
     member.listed = Some(match &mut queue.free {
         Free::Pool(pool) => {
             pool.push(id);
-            Listed::Place(u32::try_from(pool.len() - 1).expect("members fit in 32 bits"))
+            Listed::Pool(u32::try_from(pool.len() - 1).expect("members fit in 32 bits"))
         }
         Free::Ranked(set) => {
             set.insert(rank);
@@ -109,10 +109,10 @@ pub(crate) fn unlist(s: &mut State, id: MemberId) {
     let queue = &mut s.queues[member.queue];
     match (member.listed.take(), &mut queue.free) {
         (None, _) => {}
-        (Some(Listed::Place(place)), Free::Pool(pool)) => {
+        (Some(Listed::Pool(place)), Free::Pool(pool)) => {
             pool.swap_remove(place as usize);
             if let Some(&moved) = pool.get(place as usize) {
-                s.members[moved].listed = Some(Listed::Place(place));
+                s.members[moved].listed = Some(Listed::Pool(place));
             }
         }
         (Some(Listed::Rank(rank)), Free::Ranked(set)) => {
@@ -135,41 +135,57 @@ pub(crate) fn relist(s: &mut State, queue: QueueId) {
     }
 }
 
+/// Whether a free member is listed where he believes he is, and as his queue's
+/// strategy orders him now: a law, for tests.
+pub(crate) fn is_listed_rightly(s: &State, id: MemberId) -> bool {
+    let member = &s.members[id];
+    let queue = &s.queues[member.queue];
+    match (member.listed, &queue.free) {
+        (Some(Listed::Pool(index)), Free::Pool(pool)) => pool.get(index as usize) == Some(&id),
+        (Some(Listed::Rank(listed)), Free::Ranked(set)) => {
+            listed == rank(queue, member) && set.contains(&listed)
+        }
+        _ => false,
+    }
+}
+
 impl<T> Step<'_, T> {
-    /// The free agent who is rung next for `call`. Agents who did not answer
-    /// it come after those who were not rung for it yet; where all were, a new
-    /// round begins.
+    /// The free agent who is rung next for `call`: of those who did not answer
+    /// it, nobody is rung again while a free one has been rung for it less often.
     pub(crate) fn pick(&self, call: CallId) -> Option<MemberId> {
         let visit = self.s.calls[call].visit.as_ref()?;
         let queue = &self.s.queues[visit.queue];
-        // Keyed by the call and its rings so far: what happens to other calls
-        // does not change whom this one rings.
-        let public = self.s.calls[call].public;
-        let object = public.counter ^ u64::from(public.epoch).rotate_right(32);
-        let attempt = u64::from(visit.number) << 32 | u64::from(visit.offers);
-        let draw = |among: usize| {
-            let bits = draw(self.s.seed, Purpose::RandomAgent as u64, object, attempt);
-            usize::try_from(below(bits, among as u64)).expect("below the length of a list")
-        };
         if visit.tried.is_empty() {
             return match &queue.free {
-                Free::Pool(pool) => pool.get(draw(pool.len())).copied(),
+                Free::Pool(pool) => self.draw_one(call, visit, pool),
                 Free::Ranked(set) => first(queue, set, |_| true),
             };
         }
-        let free = || queue.free.members(&queue.members).into_iter();
-        let round = match visit.tried.len() < queue.free.len() {
+        let free = queue.free.members(&queue.members);
+        // Some have not been rung for it at all where more are free than were.
+        let round = match visit.tried.len() < free.len() {
             true => 0,
-            false => free().map(|member| visit.tried_in(member)).min()?,
+            false => free.iter().map(|&member| visit.tried_in(member)).min()?,
         };
-        let wanted = |member: MemberId| visit.tried_in(member) == round;
+        let in_turn = |member: MemberId| visit.tried_in(member) == round;
         match &queue.free {
             Free::Pool(_) => {
-                let wanted: Vec<_> = free().filter(|&member| wanted(member)).collect();
-                wanted.get(draw(wanted.len())).copied()
+                let in_turn: Vec<_> = free.into_iter().filter(|&m| in_turn(m)).collect();
+                self.draw_one(call, visit, &in_turn)
             }
-            Free::Ranked(set) => first(queue, set, wanted),
+            Free::Ranked(set) => first(queue, set, in_turn),
         }
+    }
+
+    /// Draws a member, keyed by the call and its offers so far: no other call
+    /// changes the number drawn, though it may change who there is to draw from.
+    fn draw_one(&self, call: CallId, visit: &Visit, among: &[MemberId]) -> Option<MemberId> {
+        let public = self.s.calls[call].public;
+        let object = public.counter ^ u64::from(public.epoch).rotate_right(32);
+        let attempt = u64::from(visit.number) << 32 | u64::from(visit.offers);
+        let bits = draw(self.s.seed, Purpose::RandomAgent as u64, object, attempt);
+        let one = usize::try_from(below(bits, among.len() as u64));
+        among.get(one.expect("below the length of a list")).copied()
     }
 }
 
@@ -181,7 +197,7 @@ fn first(
 ) -> Option<MemberId> {
     let wanted = |rank: &&Rank| wanted(queue.members[rank.position()]);
     let next = match queue.config.strategy {
-        Strategy::Rrmemory => next_in_round(set, queue.tried, wanted),
+        Strategy::Rrmemory => next_in_round(set, queue.round_robin, wanted),
         _ => set.iter().find(wanted),
     };
     next.map(|rank| queue.members[rank.position()])
@@ -190,11 +206,11 @@ fn first(
 /// The one after him who was tried last, static agents before dynamic ones.
 fn next_in_round<'s>(
     set: &'s BTreeSet<Rank>,
-    tried: [u64; 2],
+    round_robin: [u64; 2],
     wanted: impl Fn(&&'s Rank) -> bool,
 ) -> Option<&'s Rank> {
     (0..2).find_map(|tier: u32| {
-        let behind = Rank::new(tier, tried[tier as usize], u32::MAX);
+        let behind = Rank::new(tier, round_robin[tier as usize], u32::MAX);
         let first = Rank::new(tier, 0, 0);
         let last = Rank::new(tier, u64::MAX, u32::MAX);
         let after = set.range((Excluded(behind), Included(last)));
@@ -209,19 +225,19 @@ pub(crate) fn remember_ring(s: &mut State, id: MemberId) {
     let queue = &mut s.queues[member.queue];
     queue.rings += 1;
     member.last_rung = queue.rings;
-    queue.tried[tier(member) as usize] = round_order(member);
+    queue.round_robin[tier(member) as usize] = round_order(member);
 }
 
 /// Which member of each tier was rung last, or the nearest before him who
 /// `stays` in it: what round robin remembers across a change of the list.
-pub(crate) fn last_tried(
+pub(crate) fn round_robin_members(
     s: &State,
     queue: QueueId,
     stays: impl Fn(MemberId) -> bool,
 ) -> [Option<MemberId>; 2] {
     let entry = &s.queues[queue];
     let last = |wanted: u32| {
-        let bound = entry.tried[wanted as usize];
+        let bound = entry.round_robin[wanted as usize];
         (entry.members.iter().copied())
             .filter(|&id| bound != NOBODY && tier(&s.members[id]) == wanted && stays(id))
             .map(|id| (round_order(&s.members[id]), id))
@@ -233,11 +249,11 @@ pub(crate) fn last_tried(
 }
 
 /// Points round robin at these members after a change of the list.
-pub(crate) fn set_tried(s: &mut State, queue: QueueId, last: [Option<MemberId>; 2]) {
+pub(crate) fn point_round_robin(s: &mut State, queue: QueueId, last: [Option<MemberId>; 2]) {
     let order = |member: Option<MemberId>| {
         member
             .and_then(|id| s.members.get(id))
             .map_or(NOBODY, round_order)
     };
-    s.queues[queue].tried = [order(last[0]), order(last[1])];
+    s.queues[queue].round_robin = [order(last[0]), order(last[1])];
 }

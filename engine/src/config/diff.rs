@@ -19,7 +19,7 @@ use crate::number::Number;
 pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
     let mut plan = Plan::new(from, to);
     plan.list();
-    plan.order();
+    plan.find_waits();
     plan.sorted()
 }
 
@@ -76,7 +76,8 @@ enum Node {
     OptionsLast,
 }
 
-/// The changes, and which of them must wait for which.
+/// The changes, and which of them must wait for which: they are sorted by
+/// taking, again and again, one that waits for nothing any more.
 struct Plan<'c> {
     from: &'c Config,
     to: &'c Config,
@@ -180,7 +181,7 @@ impl<'c> Plan<'c> {
     }
 
     /// Finds out which change must wait for which.
-    fn order(&mut self) {
+    fn find_waits(&mut self) {
         let nodes: Vec<Node> = self.changes.keys().copied().collect();
         let old_names: BTreeMap<&str, Number> = self
             .from
@@ -202,7 +203,7 @@ impl<'c> Plan<'c> {
                 }
                 Node::PutQueue(number) => {
                     self.wait(node, Node::RemoveExtension(number), Need::Must);
-                    self.order_queue(self.new_queues[&number], &old_names, &late);
+                    self.find_waits_of_queue(self.new_queues[&number], &old_names, &late);
                 }
                 Node::RemoveQueue(number) => {
                     self.wait(Node::OptionsLast, Node::RemoveQueue(number), Need::Should)
@@ -223,7 +224,7 @@ impl<'c> Plan<'c> {
         }
     }
 
-    fn order_queue(
+    fn find_waits_of_queue(
         &mut self,
         queue: &QueueConfig,
         old_names: &BTreeMap<&str, Number>,

@@ -61,7 +61,7 @@ impl Log {
         for line in &batch.lines {
             for event in &line.out.events {
                 self.see(event);
-                self.events.push((line.out.at, event.clone()));
+                self.events.push((line.out.acted_at, event.clone()));
             }
         }
     }

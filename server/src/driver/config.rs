@@ -202,7 +202,7 @@ impl Trial {
         let (seq, _) = self.engine.last_entry();
         let entry = Entry {
             seq: seq + 1,
-            at: Timestamp::ZERO,
+            received_at: Timestamp::ZERO,
             input: Input::Configure {
                 by: By::System,
                 base: self.revision,

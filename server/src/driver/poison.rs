@@ -27,16 +27,16 @@ impl<A: Apply> Core<A> {
     ) -> Result<(), StopReason> {
         self.restore(pending)?;
         pending.quarantine.push(QuarantineRow {
-            unix_us: self.replica.names.unix_us(entry.at),
+            unix_us: self.replica.names.unix_us(entry.received_at),
             semantics: ENGINE_SEMANTICS,
             seq: entry.seq,
-            at: entry.at,
+            at: entry.received_at,
             input: entry.input.clone(),
             said: said.clone(),
         });
-        let apart = |last| (entry.at - last).micros() >= PANICS_APART_S * 1_000_000;
+        let apart = |last| (entry.received_at - last).micros() >= PANICS_APART_S * 1_000_000;
         let again = self.last_panic.is_some_and(|last| !apart(last));
-        self.last_panic = Some(entry.at);
+        self.last_panic = Some(entry.received_at);
         match (entry.input, self.replica.engine.next_deadline()) {
             // Without these nothing can follow.
             (Input::Restarted { .. } | Input::Abort { .. }, _) => {
@@ -44,7 +44,7 @@ impl<A: Apply> Core<A> {
             }
             _ if again => pending.stop = Some(StopReason::Poisoned { said }),
             (Input::Tick, Some((_, timer))) => {
-                self.push(entry.at, Input::Abort { timer }, None, pending)?;
+                self.push(entry.received_at, Input::Abort { timer }, None, pending)?;
             }
             _ => {}
         }

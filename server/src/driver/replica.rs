@@ -1,7 +1,9 @@
 //! An engine, and what is derived from its entries one by one.
 
 use tandem_engine::records::QueueCall;
-use tandem_engine::{Effect, Engine, Entry, Event, Input, Kind, Number, Outbox, Span, Timestamp};
+use tandem_engine::{
+    Effect, EffectKind, Engine, Entry, Event, Input, Number, Outbox, Span, Timestamp,
+};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::run::Apply;
@@ -78,11 +80,11 @@ impl Replica {
         let orders = out
             .effects
             .iter()
-            .filter(|(_, effect)| effect.kind() == Kind::Kept);
+            .filter(|(_, effect)| effect.kind() == EffectKind::Kept);
         for (id, effect) in orders {
             changes.push(RowChange::KeptOrdered(KeptRow {
                 id: *id,
-                unix_us: self.names.unix_us(entry.at),
+                unix_us: self.names.unix_us(entry.received_at),
                 queue: self.queue_of(effect),
                 effect: effect.clone(),
             }));
@@ -137,7 +139,14 @@ fn fresh_engine(seed: u64, seq: u64, at: Timestamp) -> Engine {
     // With no deadline in it, a tick counts and does nothing else.
     for seq in 1..=seq {
         let input = Input::Tick;
-        engine.apply(&Entry { seq, at, input }, &mut out);
+        engine.apply(
+            &Entry {
+                seq,
+                received_at: at,
+                input,
+            },
+            &mut out,
+        );
     }
     engine
 }

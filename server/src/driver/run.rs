@@ -249,7 +249,11 @@ impl<A: Apply> Core<A> {
     ) -> Result<(), StopReason> {
         let (seq, last) = self.replica.last_entry();
         let (seq, at) = (seq + 1, at.max(last));
-        let entry = Entry { seq, at, input };
+        let entry = Entry {
+            seq,
+            received_at: at,
+            input,
+        };
         let changes = &mut pending.changes;
         match caught(|| self.replica.apply(&mut self.apply, &entry, changes)) {
             Ok(out) => {
@@ -306,7 +310,7 @@ impl<A: Apply> Core<A> {
         }
         for (index, reply) in replies {
             let Line { entry, out } = &batch.lines[index];
-            let (seq, at, out) = (entry.seq, entry.at, out.clone());
+            let (seq, at, out) = (entry.seq, entry.received_at, out.clone());
             // Who asked may not wait any more.
             let _gone = reply.send(Ok(Applied { seq, at, out }));
         }

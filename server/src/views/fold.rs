@@ -173,7 +173,7 @@ impl Fold {
         if let Some(directory) = &batch.directory {
             // The lines may tell of somebody who came with one of them.
             let first = batch.lines.first();
-            let at = first.map_or(self.last.1, |line| line.out.at);
+            let at = first.map_or(self.last.1, |line| line.out.acted_at);
             self.introduce(Arc::clone(directory), at);
         }
         for line in &batch.lines {
@@ -268,7 +268,7 @@ impl Fold {
     }
 
     fn line(&mut self, line: &Line) {
-        let at = line.out.at;
+        let at = line.out.acted_at;
         self.last = (line.entry.seq, at);
         self.begin_days(unix_us(at, self.wall_offset));
         if line.out.reject.is_none() {

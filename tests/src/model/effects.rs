@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tandem_engine::{
-    Awaiting, CancelReason, Effect, EffectId, EndReason, Engine, Event, HangUpCause, Input, Kind,
-    LegId, OfferEnd,
+    Awaiting, CancelReason, Effect, EffectId, EffectKind, EndReason, Engine, Event, HangUpCause,
+    Input, LegId, OfferEnd,
 };
 
 use super::state::{LegStage, Sound};
@@ -21,11 +21,11 @@ impl Model {
         let mut kept = Vec::new();
         for (id, effect) in effects {
             match effect.kind() {
-                Kind::Kept => {
+                EffectKind::Kept => {
                     self.kept.insert(*id, effect.clone());
                     kept.push(effect.clone());
                 }
-                Kind::Awaited | Kind::Told => self.effect(effect)?,
+                EffectKind::Awaited | EffectKind::Told => self.effect(effect)?,
             }
         }
         let wanted = std::mem::take(&mut self.entry.to_keep);
@@ -49,7 +49,7 @@ impl Model {
         let mut new = Vec::new();
         let mut again = BTreeSet::new();
         for (id, effect) in effects {
-            let kept = effect.kind() == Kind::Kept;
+            let kept = effect.kind() == EffectKind::Kept;
             self.law(Law::Kept, kept, || {
                 format!("{effect:?} is ordered at a restart")
             })?;

@@ -11,7 +11,7 @@ impl Model {
         let when = |refused: bool, reject| refused.then_some(reject);
         match &self.entry.input {
             Input::Abort { timer } => {
-                let next = (self.entry.first).filter(|(due, _)| *due <= self.entry.at);
+                let next = (self.entry.first).filter(|(due, _)| *due <= self.entry.received_at);
                 when(
                     next.is_none_or(|(_, next)| next != *timer),
                     Reject::TooEarly,
@@ -123,7 +123,14 @@ pub(super) fn untouched(engine: &Engine, entry: &Entry) -> u128 {
     let input = Input::Abort {
         timer: Timer::Rest(nobody),
     };
-    let (seq, at) = (entry.seq, entry.at);
-    fork.apply(&Entry { seq, at, input }, &mut Outbox::default());
+    let (seq, at) = (entry.seq, entry.received_at);
+    fork.apply(
+        &Entry {
+            seq,
+            received_at: at,
+            input,
+        },
+        &mut Outbox::default(),
+    );
     fork.hash()
 }

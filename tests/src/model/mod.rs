@@ -164,7 +164,7 @@ impl Seen {
 struct Scope {
     seq: u64,
     /// When it was received, and when it happens.
-    at: Timestamp,
+    received_at: Timestamp,
     now: Timestamp,
     input: Input,
     /// The deadline that was next before it.
@@ -202,9 +202,13 @@ impl Scope {
         let now = match (&entry.input, first) {
             // A deadline acts when it was due, however late the tick, and
             // however late it is given up.
-            (Input::Abort { .. } | Input::Tick, Some((due, _))) => due.min(entry.at).max(latest),
-            (Input::Restarted { alive_until, .. }, _) => entry.at.min(*alive_until).max(latest),
-            _ => entry.at,
+            (Input::Abort { .. } | Input::Tick, Some((due, _))) => {
+                due.min(entry.received_at).max(latest)
+            }
+            (Input::Restarted { alive_until, .. }, _) => {
+                entry.received_at.min(*alive_until).max(latest)
+            }
+            _ => entry.received_at,
         };
         let wrap_up_of = match first {
             Some((_, Timer::WrapUp(member))) => engine
@@ -214,7 +218,7 @@ impl Scope {
         };
         Self {
             seq: entry.seq,
-            at: entry.at,
+            received_at: entry.received_at,
             now,
             input: entry.input.clone(),
             first,
@@ -240,7 +244,7 @@ impl Model {
     pub fn new(laws: &[Law]) -> Self {
         let nothing = Entry {
             seq: 0,
-            at: Timestamp::ZERO,
+            received_at: Timestamp::ZERO,
             input: Input::Tick,
         };
         Self {

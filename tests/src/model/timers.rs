@@ -152,7 +152,7 @@ impl Model {
     /// The engine waits for exactly the next of the deadlines that there are.
     pub(super) fn deadlines_are_right(&self, engine: &Engine) -> Checked {
         let next = engine.next_deadline();
-        let now = self.entry.now.max(self.entry.at);
+        let now = self.entry.now.max(self.entry.received_at);
         let all = self.deadlines();
         if let Some((due, Timer::PutOut(queue))) = next {
             let entry = self.queues.get(&queue);

@@ -238,7 +238,7 @@ impl World {
             let at = self.at_of_tick(due, to).max(self.now);
             let mut lines = self.feed(at, Input::Tick)?;
             // Told as of when it happened, which a late tick does not change.
-            let time = self.out.at;
+            let time = self.out.acted_at;
             match passed.last_mut() {
                 _ if lines.is_empty() => {}
                 Some(block) if block.time == time => block.lines.append(&mut lines),
@@ -393,7 +393,7 @@ impl World {
         self.seq += 1;
         let entry = Entry {
             seq: self.seq,
-            at,
+            received_at: at,
             input,
         };
         if self.pace == Pace::Restored {

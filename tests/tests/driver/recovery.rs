@@ -79,7 +79,7 @@ fn a_server_goes_on_where_its_power_went() {
         .filter(|event| matches!(event, Event::CallEnded { .. }));
     assert_eq!(ended.count(), 1, "who waited is not there any more");
     assert!(
-        (lines[0].entry.at - last.at).micros() < SECOND_US,
+        (lines[0].entry.received_at - last.received_at).micros() < SECOND_US,
         "the night was no time at all"
     );
     assert_eq!(records(&shift).len(), 2);
@@ -176,7 +176,10 @@ fn a_journal_of_other_semantics_is_not_replayed() {
     let resumed = shift.call(9, 557, 6400).expect("calls are let in");
     let lines = shift.lines();
     assert_eq!(lines[0].entry.seq, last.seq + 1, "numbers go on");
-    assert!(lines[0].entry.at >= last.at, "so does time");
+    assert!(
+        lines[0].entry.received_at >= last.received_at,
+        "so does time"
+    );
     assert!(matches!(
         lines[0].entry.input,
         Input::Restarted { epoch: 1, .. }

@@ -130,7 +130,7 @@ fn what_is_due_while_the_driver_stands_still_happens_when_it_was_due() {
     let hung_up = hung_up.expect("the caller hung up");
     // Received before the deadline, it comes before it, though it is applied
     // after the moment when the deadline came.
-    assert_eq!(hung_up.entry.at, hung_up_at);
+    assert_eq!(hung_up.entry.received_at, hung_up_at);
     assert_eq!(hung_up.out.reject, None);
     let record = hung_up.out.events.iter().find_map(|event| match event {
         Event::QueueCallEnded(record) => Some(*record),
@@ -138,7 +138,7 @@ fn what_is_due_while_the_driver_stands_still_happens_when_it_was_due() {
     });
     let waited = record.expect("the visit ended").waited;
     assert_eq!(waited, Span::from_micros(9 * SECOND_US + 3 * SECOND_US / 4));
-    let times: Vec<Timestamp> = lines.iter().map(|line| line.entry.at).collect();
+    let times: Vec<Timestamp> = lines.iter().map(|line| line.entry.received_at).collect();
     assert!(times.is_sorted(), "time never runs backwards: {times:?}");
     assert!(rung_at < hung_up_at);
     shift.stop().1.expect("a clean stop");
@@ -166,6 +166,6 @@ fn a_tick_half_a_second_late_acts_at_its_due_time() {
         _ => None,
     });
     assert_eq!(rang, Some(Span::from_secs(10)));
-    assert_eq!(line.entry.at, rung_at + Span::from_secs(10));
+    assert_eq!(line.entry.received_at, rung_at + Span::from_secs(10));
     shift.stop().1.expect("a clean stop");
 }

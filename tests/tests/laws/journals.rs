@@ -139,7 +139,7 @@ fn late_ticks_change_nothing() {
                 for (place, line) in world.live.lines().iter().enumerate() {
                     let mut entry = line.entry.clone();
                     if is_of_a_deadline(line) {
-                        entry.at = tick_at(&engine, world.live.lines(), place, late);
+                        entry.received_at = tick_at(&engine, world.live.lines(), place, late);
                     }
                     engine.apply(&entry, &mut out);
                     let same = out == line.out;
@@ -165,7 +165,7 @@ fn tick_at(engine: &Engine, lines: &[Line], place: usize, late: bool) -> Timesta
     let due = engine.next_deadline().map_or(last, |(due, _)| due);
     let next = lines[place..].iter().find(|line| !is_of_a_deadline(line));
     match next {
-        Some(next) if late => next.entry.at,
+        Some(next) if late => next.entry.received_at,
         _ => due.max(last),
     }
 }

@@ -9,7 +9,7 @@ use tandem_engine::config::model::{
 use tandem_engine::limits::{CALL_HOPS_MAX, KEPT_EFFECTS_MAX, PUT_OUT_CALLS_MAX};
 use tandem_engine::records::QueueCall;
 use tandem_engine::{
-    Awaiting, By, Caller, EffectId, EndReason, Event, Input, KeptEnd, Kind, Number, Which,
+    Awaiting, By, Caller, EffectId, EffectKind, EndReason, Event, Input, KeptEnd, Number, Which,
 };
 use tandem_tests::live::{Live, Witness};
 use tandem_tests::model::{LAWS, Model};
@@ -85,7 +85,7 @@ fn kept_effects_end_at_their_limit() {
     assert!(
         out.effects
             .iter()
-            .all(|(_, effect)| effect.kind() != Kind::Kept)
+            .all(|(_, effect)| effect.kind() != EffectKind::Kept)
     );
     let ids: BTreeSet<EffectId> = dropped
         .into_iter()

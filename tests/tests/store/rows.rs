@@ -109,7 +109,14 @@ fn damaged_rows_are_errors() {
 fn rows_tell_their_version_and_semantics() {
     let at = Timestamp::ZERO;
     let input = arrival(1, 555, 6400);
-    let row = JournalRow::new(vec![Entry { seq: 1, at, input }], 0xFEED);
+    let row = JournalRow::new(
+        vec![Entry {
+            seq: 1,
+            received_at: at,
+            input,
+        }],
+        0xFEED,
+    );
     let mut bytes = row.encode();
     assert_eq!(JournalRow::decode(&bytes), Ok(row.clone()));
     // Of other semantics nothing but the head is read, whatever comes behind.

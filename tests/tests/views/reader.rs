@@ -43,7 +43,11 @@ impl Feed {
         for input in inputs {
             let seq = self.engine.last_entry().0 + 1;
             let at = Timestamp::from_micros(seq);
-            let entry = Entry { seq, at, input };
+            let entry = Entry {
+                seq,
+                received_at: at,
+                input,
+            };
             let mut out = Outbox::default();
             self.engine.apply(&entry, &mut out);
             assert_eq!(out.reject, None, "{entry:?}");
