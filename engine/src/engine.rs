@@ -36,6 +36,19 @@ impl Engine {
         })
     }
 
+    /// A centre that is as empty as a new one and goes on behind entry `seq`, which
+    /// was received at `received_at`: where what was before can not be had back.
+    #[must_use]
+    pub fn anew(seed: u64, seq: u64, received_at: Timestamp) -> Self {
+        Self::with_state(State {
+            seed,
+            seq,
+            received_at,
+            acted_at: received_at,
+            ..State::default()
+        })
+    }
+
     fn with_state(state: State) -> Self {
         Self {
             state,

@@ -7,6 +7,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tandem_sip::digest::Algorithm;
+
 use crate::driver::{
     self, ConfigFile, Handle, Port, Recovery, Running, StartError, StartOptions, StopReason,
 };
@@ -29,6 +31,8 @@ pub struct Options {
     pub sip: SocketAddr,
     /// The domain in which users sign in.
     pub realm: String,
+    /// The hashes that they may use, the best first (RFC 8760 2.4).
+    pub digest: Vec<Algorithm>,
     /// The ports for voices.
     pub media_ports: RangeInclusive<u16>,
     /// Threads that carry voices.
@@ -54,6 +58,7 @@ impl Options {
             overwrite: false,
             sip: SocketAddr::from(([127, 0, 0, 1], 5060)),
             realm: "tandem".to_owned(),
+            digest: vec![Algorithm::Sha256, Algorithm::Md5],
             media_ports: 10_000..=19_999,
             media_threads: 1,
             http: Some(SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -136,6 +141,7 @@ impl Appliance {
         let voice = Voice::start(VoiceOptions {
             listen: options.sip,
             realm: options.realm,
+            digest: options.digest,
             music: options.music,
             handle: driver.handle(),
             batches,

@@ -5,13 +5,22 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use tandem_reports::FORECASTS_MIN;
 use tandem_sim::text::{HORIZON_DAYS_MAX, REPLICATIONS_MAX, SEED_MAX};
 
 /// Threads that anybody may ask for; more are of no use.
 const THREADS_MAX: u64 = 1_024;
+
+/// A hash of digest authentication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Digest {
+    /// RFC 8760.
+    Sha256,
+    /// RFC 2617: every telephone knows it.
+    Md5,
+}
 
 /// A contact centre that can rehearse: the same engine routes live calls and
 /// simulated ones.
@@ -293,6 +302,10 @@ pub(crate) struct ServeArgs {
     /// The domain in which telephones and trunks sign in.
     #[arg(long, value_name = "NAME", default_value = "tandem")]
     pub(crate) realm: String,
+    /// The hashes that they may sign in with, the best first. Old telephones look at
+    /// the first only: `--digest md5` is for them.
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["sha256", "md5"])]
+    pub(crate) digest: Vec<Digest>,
     /// The folder of waiting music (WAV); default: music/ in the data.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) music: Option<PathBuf>,

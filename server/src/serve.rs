@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use tandem_server::appliance::{Appliance, Options};
 use tandem_server::driver::{ConfigFile, Recovery};
+use tandem_sip::digest::Algorithm;
 
-use crate::args::ServeArgs;
+use crate::args::{Digest, ServeArgs};
 use crate::output::{print, read_text, say};
 use crate::signals::StopSignals;
 use crate::{FAILED, WRONG};
@@ -85,6 +86,12 @@ fn options(args: &ServeArgs) -> Result<Options, String> {
     options.sip = args.sip;
     options.http = Some(args.http);
     options.realm.clone_from(&args.realm);
+    options.digest = (args.digest.iter())
+        .map(|digest| match digest {
+            Digest::Md5 => Algorithm::Md5,
+            Digest::Sha256 => Algorithm::Sha256,
+        })
+        .collect();
     if let Some(music) = &args.music {
         options.music.clone_from(music);
     }

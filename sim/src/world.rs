@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use tandem_engine::config::model::{Change, Config, Destination, QueueConfig};
+use tandem_engine::config::diff;
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::{
     AgentId, By, CallId, Caller, Effect, EffectId, Engine, Entry, Event, Input, LegId, Outbox,
@@ -106,29 +106,6 @@ pub fn replicate<W: Watch>(scenario: &Scenario, index: u32, watch: W) -> (W, Tim
     (world.watch, world.people.now())
 }
 
-/// The changes that make a centre out of nothing, each of which can be made
-/// alone. Everything comes in the order of the configuration, for that is the
-/// order of ids, by which the layout of the figures tells queues and agents.
-fn set_up(config: &Config) -> Vec<Change> {
-    let leads_on = |queue: &&QueueConfig| matches!(queue.failover, Destination::Queue(_));
-    // Where it leads may not be there yet.
-    let alone = |queue: &QueueConfig| {
-        let mut alone = queue.clone();
-        if leads_on(&queue) {
-            alone.failover = Destination::HangUp;
-        }
-        Change::PutQueue(alone)
-    };
-    let extensions = config.extensions.iter().cloned().map(Change::PutExtension);
-    let queues = config.queues.iter();
-    let leading = queues.clone().filter(leads_on).cloned();
-    (core::iter::once(Change::PutOptions(config.options.clone())))
-        .chain(extensions)
-        .chain(queues.map(alone))
-        .chain(leading.map(Change::PutQueue))
-        .collect()
-}
-
 impl<W: Watch> World<'_, W> {
     /// Sets the centre up, sends the agents to work and the callers to their
     /// telephones.
@@ -137,7 +114,7 @@ impl<W: Watch> World<'_, W> {
         self.feed(Input::WallOffset {
             micros: scenario.wall_offset,
         });
-        let changes = set_up(&scenario.config);
+        let changes = diff::set_up(&scenario.config);
         for (base, part) in (0..).zip(changes.chunks(CHANGES_MAX)) {
             self.feed(Input::Configure {
                 by: By::System,

@@ -6,6 +6,7 @@
 
 mod kills;
 mod peers;
+mod registrations;
 mod server;
 mod torture;
 mod voices;

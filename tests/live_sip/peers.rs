@@ -1,9 +1,10 @@
 //! SIPp, as callers and as agents. It is ended by its own id, and bounded in count and
 //! time.
 
-use std::fs::File;
+use std::fmt::Write as _;
+use std::fs::{self, File};
 use std::net::{SocketAddr, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/live_sip");
@@ -69,11 +70,75 @@ pub struct Callers {
     pub stays_ms: u32,
 }
 
+/// Telephones that sign in, one after the other and round again.
+pub struct Telephones<'u> {
+    pub to: SocketAddr,
+    pub users: &'u [String],
+    pub password: &'u str,
+    pub registrations: usize,
+    /// Registrations a second.
+    pub rate: usize,
+}
+
+impl Telephones<'_> {
+    /// Begins, in the background.
+    pub fn begin(&self, folder: &Path) -> Registering {
+        let mut users = "SEQUENTIAL\n".to_owned();
+        for user in self.users {
+            let password = self.password;
+            let _written = writeln!(
+                users,
+                "{user};[authentication username={user} password={password}]"
+            );
+        }
+        let file = folder.join("users.csv");
+        fs::write(&file, users).expect("tests may write here");
+        let statistics = folder.join("registrations.csv");
+        let mut command = sipp("register", free_port(), 0, &folder.join("register.log"));
+        command
+            .arg(self.to.to_string())
+            .args(["-m", &self.registrations.to_string()])
+            .args(["-r", &self.rate.to_string()])
+            .args(["-trace_stat", "-stf"])
+            .arg(&statistics)
+            .arg("-inf")
+            .arg(file);
+        let child = command.spawn();
+        Registering {
+            child: child.expect("sipp is installed (Debian: sip-tester)"),
+            statistics,
+        }
+    }
+}
+
+/// Telephones that are signing in.
+pub struct Registering {
+    child: Child,
+    statistics: PathBuf,
+}
+
+impl Registering {
+    /// Waits until all have.
+    pub fn end(mut self) -> Seen {
+        let status = self.child.wait().expect("it is ours");
+        println!("sipp: {status}");
+        seen(&self.statistics)
+    }
+}
+
+impl Drop for Registering {
+    fn drop(&mut self) {
+        let _killed = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
+
 /// What SIPp saw.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Seen {
     pub successful: usize,
     pub failed: usize,
+    pub retransmitted: usize,
 }
 
 impl Callers {
@@ -105,7 +170,7 @@ impl Callers {
 
 /// The last line of SIPp's statistics.
 fn seen(file: &Path) -> Seen {
-    let text = std::fs::read_to_string(file).expect("SIPp wrote its statistics");
+    let text = fs::read_to_string(file).expect("SIPp wrote its statistics");
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("a header").split(';').collect();
     let last: Vec<&str> = lines.next_back().expect("a line").split(';').collect();
@@ -116,5 +181,6 @@ fn seen(file: &Path) -> Seen {
     Seen {
         successful: of("SuccessfulCall(C)"),
         failed: of("FailedCall(C)"),
+        retransmitted: of("Retransmissions(C)"),
     }
 }

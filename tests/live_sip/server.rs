@@ -42,6 +42,11 @@ pub struct Server {
 impl Server {
     /// Starts it on free ports and waits until it serves.
     pub fn start(folder: &Path, centre: &str) -> Self {
+        Self::start_with(folder, centre, &[])
+    }
+
+    /// The same, with more on its command line.
+    pub fn start_with(folder: &Path, centre: &str, more: &[&str]) -> Self {
         let file = folder.join("centre.toml");
         fs::write(&file, centre).expect("tests may write here");
         let mut child = Command::new(env!("CARGO_BIN_EXE_tandem"))
@@ -56,6 +61,7 @@ impl Server {
             .arg(&file)
             .arg("--data")
             .arg(folder.join("data"))
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the command was built");

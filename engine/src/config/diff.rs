@@ -23,6 +23,30 @@ pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
     plan.sorted()
 }
 
+/// The changes that make a centre out of nothing, each of which can be made
+/// alone. Everything comes in the order of the configuration, for that is the
+/// order of ids, by which things are shown and figures are kept.
+#[must_use]
+pub fn set_up(config: &Config) -> Vec<Change> {
+    let leads_on = |queue: &&QueueConfig| matches!(queue.failover, Destination::Queue(_));
+    // Where it leads may not be there yet.
+    let alone = |queue: &QueueConfig| {
+        let mut alone = queue.clone();
+        if leads_on(&queue) {
+            alone.failover = Destination::HangUp;
+        }
+        Change::PutQueue(alone)
+    };
+    let extensions = config.extensions.iter().cloned().map(Change::PutExtension);
+    let queues = config.queues.iter();
+    let leading = queues.clone().filter(leads_on).cloned();
+    (core::iter::once(Change::PutOptions(config.options.clone())))
+        .chain(extensions)
+        .chain(queues.map(alone))
+        .chain(leading.map(Change::PutQueue))
+        .collect()
+}
+
 /// The configuration after `changes`. New objects stand at the end.
 #[must_use]
 pub fn apply(mut config: Config, changes: &[Change]) -> Config {

@@ -6,7 +6,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use similar::TextDiff;
 use tandem_engine::config::diff;
-use tandem_engine::config::model::{Change, Config, Destination, QueueConfig};
+use tandem_engine::config::model::{Change, Config};
 use tandem_engine::config::reader::Source;
 use tandem_engine::config::text;
 use tandem_engine::limits::CHANGES_MAX;
@@ -127,7 +127,7 @@ fn sha256(text: &str) -> [u8; 32] {
 /// be made alone and is no larger than one entry may be.
 pub(crate) fn parts(from: &Config, to: &Config) -> Vec<Vec<Change>> {
     if *from == Config::default() {
-        let changes = set_up(to);
+        let changes = diff::set_up(to);
         return changes
             .chunks(CHANGES_MAX)
             .map(<[Change]>::to_vec)
@@ -154,29 +154,6 @@ pub(crate) fn parts(from: &Config, to: &Config) -> Vec<Vec<Change>> {
     parts
 }
 
-/// The changes that make a centre out of nothing, each of which can be made
-/// alone. Everything comes in the order of the configuration, for that is the
-/// order in which it is shown.
-fn set_up(config: &Config) -> Vec<Change> {
-    let leads_on = |queue: &&QueueConfig| matches!(queue.failover, Destination::Queue(_));
-    // Where it leads may not be there yet.
-    let alone = |queue: &QueueConfig| {
-        let mut alone = queue.clone();
-        if leads_on(&queue) {
-            alone.failover = Destination::HangUp;
-        }
-        Change::PutQueue(alone)
-    };
-    let extensions = config.extensions.iter().cloned().map(Change::PutExtension);
-    let queues = config.queues.iter();
-    let leading = queues.clone().filter(leads_on).cloned();
-    std::iter::once(Change::PutOptions(config.options.clone()))
-        .chain(extensions)
-        .chain(queues.map(alone))
-        .chain(leading.map(Change::PutQueue))
-        .collect()
-}
-
 /// A centre without calls, to try changes on.
 struct Trial {
     engine: Engine,
@@ -191,7 +168,7 @@ impl Trial {
             revision: 0,
             out: Outbox::default(),
         };
-        for part in set_up(config).chunks(CHANGES_MAX) {
+        for part in diff::set_up(config).chunks(CHANGES_MAX) {
             trial.make(part);
         }
         trial

@@ -24,7 +24,7 @@ impl Replica {
     /// first entry, or where one begins anew.
     pub(crate) fn beginning(head: &Head) -> Self {
         Self {
-            engine: fresh_engine(head.seed, head.anew_after, head.at),
+            engine: Engine::anew(head.seed, head.anew_after, head.at),
             names: Names {
                 wall_offset: head.wall_offset,
                 ..Names::default()
@@ -130,23 +130,4 @@ impl Replica {
     pub(crate) fn last_entry(&self) -> (u64, Timestamp) {
         self.engine.last_entry()
     }
-}
-
-/// An engine that knows nothing but how far the entries have come.
-fn fresh_engine(seed: u64, seq: u64, at: Timestamp) -> Engine {
-    let mut engine = Engine::new(seed);
-    let mut out = Outbox::default();
-    // With no deadline in it, a tick counts and does nothing else.
-    for seq in 1..=seq {
-        let input = Input::Tick;
-        engine.apply(
-            &Entry {
-                seq,
-                received_at: at,
-                input,
-            },
-            &mut out,
-        );
-    }
-    engine
 }

@@ -135,7 +135,7 @@ impl Exchange {
             media: options.media,
             media_events,
             directory: Arc::default(),
-            identity: Identity::new(&options.realm, options.store.clone())?,
+            identity: Identity::new(&options.realm, &options.digest, options.store.clone())?,
             registrations: Registrations::new(options.store.clone())?,
             outlived: Outlived::new(options.store)?,
             counts,

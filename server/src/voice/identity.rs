@@ -37,14 +37,12 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn new(realm: &str, store: Store) -> io::Result<Self> {
+    pub(super) fn new(realm: &str, digest: &[Algorithm], store: Store) -> io::Result<Self> {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(io::Error::other)?;
         let lifetime = Duration::from_secs(NONCE_LIFETIME_S);
-        // Telephones that know the better one are to take it (RFC 8760 2.4).
-        let algorithms = [Algorithm::Sha256, Algorithm::Md5];
         Ok(Self {
-            digest: Server::new(realm, key, lifetime, &algorithms),
+            digest: Server::new(realm, key, lifetime, digest),
             store,
             telephones: BTreeMap::new(),
             extensions: BTreeSet::new(),

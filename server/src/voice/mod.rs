@@ -23,6 +23,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tandem_sip::digest::Algorithm;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -39,6 +40,8 @@ pub struct VoiceOptions {
     pub listen: SocketAddr,
     /// The domain in which users sign in: the realm of challenges.
     pub realm: String,
+    /// The hashes that they may use, the best first (RFC 8760 2.4).
+    pub digest: Vec<Algorithm>,
     /// The folder of waiting music that queues name.
     pub music: PathBuf,
     /// Tells the engine.

@@ -22,6 +22,8 @@ pub(super) struct Registrations {
     store: Store,
     policy: Policy,
     bindings: BTreeMap<Number, Vec<Binding>>,
+    /// When the next device of each ends, the earliest first.
+    expiries: BTreeSet<(Time, Number)>,
     fixed: BTreeMap<Number, SipAddress>,
     known: BTreeSet<Number>,
     /// Whom the engine believes reachable.
@@ -34,7 +36,7 @@ impl Registrations {
     /// # Errors
     /// Where the store can not be read.
     pub(super) fn new(store: Store) -> io::Result<Self> {
-        let mut bindings = BTreeMap::new();
+        let (mut bindings, mut expiries) = (BTreeMap::new(), BTreeSet::new());
         let mut after: Option<String> = None;
         loop {
             let page = store.bindings(after.as_deref()).map_err(io::Error::other)?;
@@ -45,6 +47,7 @@ impl Registrations {
                 // next registration.
                 let known: Option<Vec<Binding>> = postcard::from_bytes(&bytes).ok();
                 if let (Ok(number), Some(known)) = (address.parse(), known) {
+                    expiries.extend(next_expiry(&known).map(|next| (next, number)));
                     bindings.insert(number, known);
                 }
             }
@@ -53,6 +56,7 @@ impl Registrations {
             store,
             policy: Policy::default(),
             bindings,
+            expiries,
             fixed: BTreeMap::new(),
             known: BTreeSet::new(),
             up: BTreeSet::new(),
@@ -124,23 +128,17 @@ impl Registrations {
 
     /// When the next registration ends.
     pub(super) fn next_deadline(&self) -> Option<Time> {
-        self.bindings
-            .values()
-            .flatten()
-            .map(|binding| binding.expires)
-            .min()
+        self.expiries.first().map(|(next, _)| *next)
     }
 
     /// Forgets what has expired; returns whose last device that was.
     pub(super) fn expire(&mut self, now: Time) -> Vec<Number> {
-        let numbers: Vec<Number> = (self.bindings.iter())
-            .filter(|(_, bindings)| bindings.iter().any(|binding| binding.expires <= now))
-            .map(|(number, _)| *number)
-            .collect();
         let mut gone = Vec::new();
-        for number in numbers {
-            let bindings = self.bindings.remove(&number).unwrap_or_default();
-            let left: Vec<_> = bindings.into_iter().filter(|b| b.expires > now).collect();
+        while let Some(&(next, number)) = self.expiries.first()
+            && next <= now
+        {
+            let mut left = self.bindings.get(&number).cloned().unwrap_or_default();
+            left.retain(|binding| binding.expires > now);
             self.set(number, left);
             if let Some(Input::DeviceDown { extension }) = self.compare(now, number) {
                 gone.push(extension);
@@ -152,6 +150,12 @@ impl Registrations {
     /// Remembers an extension's devices, also over a restart.
     fn set(&mut self, number: Number, bindings: Vec<Binding>) {
         let address = number.to_string();
+        let before = self.bindings.get(&number).and_then(|b| next_expiry(b));
+        if let Some(before) = before {
+            self.expiries.remove(&(before, number));
+        }
+        self.expiries
+            .extend(next_expiry(&bindings).map(|next| (next, number)));
         // Where the store does not take it, the device registers again after the next
         // restart; it is reachable all the same.
         let _written = if bindings.is_empty() {
@@ -164,6 +168,11 @@ impl Registrations {
                 .write(move |txn| txn.put_bindings(&address, &bytes))
         };
     }
+}
+
+/// When the first of these ends.
+fn next_expiry(bindings: &[Binding]) -> Option<Time> {
+    bindings.iter().map(|binding| binding.expires).min()
 }
 
 impl Exchange {
