@@ -114,7 +114,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Keeps what "log in to last queues" needs: the queues that the agent was
-    /// logged in to before the log-out that left him in none.
+    /// logged in to just before his latest log-out.
     fn note_last_queues(&mut self, agent: AgentId, switch: &Switch) {
         if !matches!(switch, Switch::LogOut) {
             return;

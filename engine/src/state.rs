@@ -95,7 +95,7 @@ pub struct Member {
     pub(crate) position: u32,
     /// Always true for static members.
     pub(crate) logged_in: bool,
-    /// Whether he was logged in the last time that he was logged in anywhere.
+    /// Whether he was logged in just before his agent's latest log-out.
     pub(crate) was_logged_in: bool,
     pub(crate) paused: Option<Pause>,
     /// Value of [`State::logins`] when he logged in or, static, was added.

@@ -25,7 +25,7 @@ pub(crate) enum Digest {
 /// A contact centre that can rehearse: the same engine routes live calls and
 /// simulated ones.
 #[derive(Debug, Parser)]
-#[command(name = "tandem", version, about, propagate_version = true, after_help = EXAMPLES)]
+#[command(name = "tandem", version, propagate_version = true, after_help = EXAMPLES)]
 pub(crate) struct Tandem {
     #[command(subcommand)]
     pub(crate) command: Command,

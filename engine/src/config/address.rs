@@ -35,7 +35,8 @@ pub struct AddressError;
 
 impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an address is an IP address and a port, as \"192.0.2.7:5060\"")
+        f.write_str("an address is an IP address, with a port where that is not 5060: ")?;
+        f.write_str("\"192.0.2.7\", \"tcp:192.0.2.7:5062\"")
     }
 }
 
