@@ -91,8 +91,8 @@ impl Engine {
                 alive_until.clamp(s.received_at, entry.received_at)
             }
             // A deadline acts, or is given up, when it was due: were it later,
-            // those behind it would act before it. Only a restart has acted
-            // later than deadlines that were due.
+            // those behind it would act before it. A restart comes before
+            // deadlines that were due already; they act right after it.
             Input::Abort { .. } | Input::Tick => match first {
                 Some((due, _)) if due <= entry.received_at => due.max(s.acted_at),
                 _ => entry.received_at,
@@ -124,7 +124,8 @@ impl Engine {
         }
     }
 
-    /// When the driver must send a `Tick` at the latest, and for which timer.
+    /// The earliest deadline and its timer. No other input may be received at that
+    /// time or later before the `Tick` for it.
     #[must_use]
     #[inline]
     pub fn next_deadline(&self) -> Option<(Timestamp, Timer)> {

@@ -9,7 +9,7 @@ use crate::records::QueueCall;
 use crate::time::Span;
 
 /// Everything that can have happened, in alphabetical order. It happened at
-/// [`Outbox::at`](crate::Outbox::at).
+/// [`Outbox::acted_at`](crate::Outbox::acted_at).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// An agent's status in a queue is another one.
@@ -23,7 +23,8 @@ pub enum Event {
         /// Who changed it.
         by: By,
     },
-    /// An agent answered and was connected with the caller.
+    /// An agent answered and is being connected with the caller; if that fails,
+    /// `ConnectionFailed` follows.
     CallAnswered {
         /// Which.
         call: CallId,

@@ -23,8 +23,10 @@ pub struct Entry {
 /// Everything that the engine can be told, in alphabetical order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
-    /// The driver could not apply the `Tick` of this timer: whatever the timer
-    /// belongs to is ended at the time when it was due, so that time can go on.
+    /// The driver could not apply the `Tick` of this timer: the call that it is
+    /// about (of a queue's timer, the first in line) is ended at the time when it
+    /// was due, so that time can go on. A rest, a wrap-up and a midnight end no
+    /// call, and happen.
     Abort {
         /// The timer that was next.
         timer: Timer,

@@ -13,7 +13,8 @@ const SYMBOLS: &[u8; 13] = b"+0123456789*#";
 
 /// A dialled string: digits, `*`, `#` and a leading `+`, in four bits each.
 ///
-/// It is `Copy`, needs no allocation, and sorts as text does.
+/// It is `Copy`, needs no allocation, and sorts as text does: `+` before digits,
+/// digits before `*` and `#`.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

@@ -11,9 +11,9 @@ use crate::time::Timestamp;
 /// before it writes, so that one outbox serves for ever.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbox {
-    /// When the entry acted: that of a `Tick` when its deadline was due, that
-    /// of a restart when the system was last seen alive, every other when it
-    /// was received. It never goes back from entry to entry.
+    /// When the entry acted: a `Tick` or `Abort` when its deadline was due, a
+    /// restart when the system was last seen alive, every other when it was
+    /// received. It never goes back from entry to entry.
     pub acted_at: Timestamp,
     /// What is to be done, in order.
     pub effects: Vec<(EffectId, Effect)>,

@@ -17,8 +17,7 @@ pub enum Action {
     SwitchAgent(MemberId),
 }
 
-/// A proof that access to `Object` was granted. Only this module makes one,
-/// and what needs a permission takes nothing else.
+/// A proof that access to `Object` was granted. Only this module makes one.
 #[derive(Debug)]
 pub struct AccessGranted<Object> {
     object: Object,

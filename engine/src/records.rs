@@ -95,7 +95,8 @@ impl QueueCall {
     }
 }
 
-/// The record as it is after `input`, which may concern a finished call.
+/// The record as it is after `input`, which may concern a finished call. Only
+/// for inputs that the engine did not refuse.
 #[must_use]
 pub fn apply(record: QueueCall, input: &Input) -> QueueCall {
     match input {

@@ -68,8 +68,8 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    /// The earliest deadline could not be carried out: what it belongs to is
-    /// ended instead.
+    /// The earliest deadline could not be carried out: the call that it is about
+    /// is ended instead. Deadlines that end no call happen all the same.
     pub(crate) fn abort(&mut self, timer: Timer) -> Result<(), Reject> {
         if self.deadline()? != timer {
             return Err(Reject::TooEarly);
@@ -94,6 +94,9 @@ impl<T: Trace> Step<'_, T> {
                 let entry = &self.s.queues[queue];
                 if entry.removed && entry.line.is_none() {
                     self.drop_queue(queue);
+                } else {
+                    // Whoever may stay after all has not been looked at meanwhile.
+                    self.mark(queue);
                 }
             }
             Timer::Rest(agent) => self.rest_over(agent),
@@ -101,6 +104,7 @@ impl<T: Trace> Step<'_, T> {
                 crate::acd::line::visit_mut(&mut self.s.calls[call]).retry = None;
                 self.cut_off(call, reason, left);
             }
+            // The leg keeps its timer, so that it counts as ringing and is cancelled.
             Timer::RingTimeout(leg) => self.cut_off(self.s.legs[leg].call, reason, left),
             Timer::WrapUp(member) => self.wrap_up_over(member),
         }

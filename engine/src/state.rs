@@ -24,7 +24,7 @@ pub struct State {
     pub(crate) seq: u64,
     /// When the last entry was received.
     pub(crate) received_at: Timestamp,
-    /// When the last entry acted: for a `Tick`, when its deadline was due.
+    /// When the last entry acted; see [`Outbox::acted_at`](crate::Outbox::acted_at).
     pub(crate) acted_at: Timestamp,
     /// Microseconds from the Unix epoch to the timeline's zero.
     pub(crate) wall_offset: i64,
@@ -183,7 +183,8 @@ pub struct Queue {
     pub(crate) joinable: InOrder,
     /// Counts up with every ring of an agent.
     pub(crate) rings: u64,
-    /// The rank of the static and of the dynamic agent rung last.
+    /// Round robin: the position of the static agent rung last, and the login
+    /// order of the dynamic one.
     pub(crate) round_robin: [u64; 2],
     pub(crate) present_to_join: u32,
     pub(crate) present_to_stay: u32,

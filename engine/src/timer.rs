@@ -108,9 +108,9 @@ impl Timers {
             .map(|armed| self.heap[armed.index as usize].due)
     }
 
-    /// Every armed timer with its deadline, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = (Timestamp, Timer)> {
-        self.heap.iter().map(|node| (node.due, node.timer))
+    /// Every armed timer, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (TimerId, Timer)> {
+        self.heap.iter().map(|node| (node.id, node.timer))
     }
 
     fn take_out(&mut self, index: usize) -> Node {

@@ -16,6 +16,7 @@ impl<T: Trace> Step<'_, T> {
         }
         while let Some((call, members)) = self.ring_to_join() {
             for member in members {
+                self.note_choice(call, member, Strategy::RingAll);
                 self.offer(call, member);
             }
         }

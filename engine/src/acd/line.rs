@@ -147,8 +147,8 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    /// One timer per queue: that of the caller at the head, who joined first
-    /// and therefore has waited longest.
+    /// One timer for the longest wait of a queue: that of the caller at the head,
+    /// who joined first. May be called needlessly; it is due at the same time.
     pub(crate) fn arm_longest_wait(&mut self, queue: QueueId) {
         let entry = &mut self.s.queues[queue];
         if let Some(timer) = entry.longest_wait.take() {
@@ -187,7 +187,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The call leaves the line without an answer: rings are taken back, the
-    /// outcome is recorded. What becomes of the caller is for the parent.
+    /// outcome is recorded. Where the caller goes is decided where this is called.
     pub(crate) fn leave(&mut self, id: CallId, outcome: Outcome, reason: LeaveReason) {
         self.withdraw_rings(id, OfferEnd::Withdrawn, CancelReason::Withdrawn);
         self.unlink(id);
@@ -269,7 +269,7 @@ impl<T: Trace> Step<'_, T> {
             LeaveReason::QueueEmpty
         };
         for _ in 0..PUT_OUT_CALLS_MAX {
-            // Who leaves may be the call that kept the last agent busy.
+            // Who leaves may be an agent, who is present again with that.
             let Some((head, _)) = self.s.queues[queue].line else {
                 break;
             };

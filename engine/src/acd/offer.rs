@@ -137,8 +137,8 @@ impl<T: Trace> Step<'_, T> {
         leg
     }
 
-    /// Ends an offer without an answer, as the caller of this says why; where
-    /// the telephone still rings, it is cancelled. The call stays where it is.
+    /// Ends an offer without an answer; where the telephone still rings, it is
+    /// cancelled. What becomes of the waiting call is decided where this is called.
     fn end_offer(&mut self, id: LegId, end: OfferEnd, cancel: Option<CancelReason>) -> Leg {
         let leg = self.drop_leg(id);
         let own = visit_mut(&mut self.s.calls[leg.call]);

@@ -1,6 +1,7 @@
 //! Ring strategies: the order in which free agents are rung. To add one: a
 //! variant of [`Strategy`], its rank in [`rank`], and, where the least rank is
-//! not simply the next, its way of picking in [`pick`].
+//! not simply the next, its way of picking in [`first`]; or, where no order helps,
+//! another kind of [`Free`].
 
 use std::collections::BTreeSet;
 use std::ops::Bound::{Excluded, Included};
@@ -14,8 +15,8 @@ use crate::step::Step;
 /// Nobody was rung yet, for [`Queue::round_robin`]: the search wraps to the first.
 pub(crate) const NOBODY: u64 = u64::MAX;
 
-/// Where a member stands in the order of the queue's strategy. It changes only
-/// while the member is not listed.
+/// Where a member stands in the order of the queue's strategy. Whatever changes
+/// it while he is listed calls `Step::rerank` for him in every queue concerned.
 fn rank(queue: &Queue, member: &Member) -> Rank {
     let position = member.position;
     match queue.config.strategy {
@@ -150,8 +151,9 @@ pub(crate) fn is_listed_rightly(s: &State, id: MemberId) -> bool {
 }
 
 impl<T> Step<'_, T> {
-    /// The free agent who is rung next for `call`: of those who did not answer
-    /// it, nobody is rung again while a free one has been rung for it less often.
+    /// The free agent who is rung next for `call`: by the strategy, among those of
+    /// the earliest round. Who was never rung for it comes first; see
+    /// [`Visit::remember_try`].
     pub(crate) fn pick(&self, call: CallId) -> Option<MemberId> {
         let visit = self.s.calls[call].visit.as_ref()?;
         let queue = &self.s.queues[visit.queue];

@@ -266,6 +266,27 @@ fn a_2xx_without_ack_fails_after_64_t1() {
 }
 
 #[test]
+fn a_refusal_is_repeated_until_its_ack_comes() {
+    let mut line = Line::new();
+    let call = line.invite();
+    line.respond(&call, Status::RINGING);
+    assert_eq!(line.carry(), "B 180");
+    line.respond(&call, Status::BUSY_HERE);
+    assert_eq!(line.lose(), 1);
+    // Timer G: T1, then twice that, up to T2 (RFC 3261 17.2.1).
+    line.pass(Duration::from_millis(499));
+    assert_eq!(line.carry(), "");
+    line.pass(Duration::from_millis(1));
+    assert_eq!(line.lose(), 1);
+    line.pass(Duration::from_secs(1));
+    assert_eq!(line.carry(), "B 486, A ACK");
+    assert_eq!(line.response().status, Status::RINGING);
+    assert_eq!(line.response().status, Status::BUSY_HERE);
+    line.pass(Duration::from_secs(2));
+    assert_eq!(line.carry(), "", "the ACK ends it");
+}
+
+#[test]
 fn a_call_is_given_up() {
     let mut line = Line::new();
     let call = line.invite();
