@@ -35,8 +35,7 @@ pub struct AddressError;
 
 impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an address is an IP address, with a port where that is not 5060: ")?;
-        f.write_str("\"192.0.2.7\", \"tcp:192.0.2.7:5062\"")
+        f.write_str("it is no IP address of a machine, with or without a port")
     }
 }
 

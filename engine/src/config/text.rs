@@ -259,8 +259,9 @@ impl Reader {
 fn address(value: Value<'_>) -> Option<SipAddress> {
     let parsed = value.str()?.parse();
     if let Err(why) = parsed {
-        let hint = "in front of it \"tcp:\" where it speaks SIP over TCP".to_owned();
-        value.wrong(format!("{} is no address: {why}", value.name()), Some(hint));
+        let hint =
+            "\"192.0.2.7\", \"192.0.2.7:5062\", or \"tcp:192.0.2.7\" for SIP over TCP".to_owned();
+        value.wrong(format!("{}: {why}", value.name()), Some(hint));
     }
     parsed.ok()
 }
