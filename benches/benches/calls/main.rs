@@ -23,9 +23,11 @@ const RATE: usize = 100;
 /// How long callers talk at that rate, in milliseconds.
 const TALK_MS: u32 = 1_250;
 /// Rates that are tried one after the other.
-const STEPS: [usize; 7] = [100, 150, 200, 300, 400, 500, 600];
-/// How long callers talk there, in milliseconds: two hundred agents are then no limit.
+const STEPS: [usize; 8] = [100, 200, 300, 400, 500, 600, 700, 800];
+/// How long callers talk there, in milliseconds, and how many agents there are: enough
+/// that some are always free.
 const STEP_TALK_MS: u32 = 300;
+const STEP_AGENTS: usize = 300;
 /// A rate does not hold where 1 % of the callers wait so long, in milliseconds.
 const ANSWER_MS_MAX: f64 = 100.0;
 /// Agents who hang up, and callers of whom most wait for them.
@@ -44,7 +46,8 @@ fn main() {
         folder: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("calls"),
         earnest,
     };
-    println!("{PEER}");
+    let load = fs::read_to_string("/proc/loadavg").expect("Linux tells it");
+    println!("Load of this machine before, of 1, 5 and 15 minutes, and threads: {load}{PEER}");
     bench.steady();
     bench.waiting();
     bench.hanging_up();
@@ -95,11 +98,11 @@ impl Bench {
     }
 
     /// So many calls a second for so long, through a server of their own.
-    fn load(&self, name: &str, rate: usize, seconds: usize, stays_ms: u32) -> Load {
+    fn load(&self, name: &str, agents: usize, rate: usize, seconds: usize, stays_ms: u32) -> Load {
         let folder = self.folder(name);
         let rtp = Sink::open();
-        let agents = Agents::start(&folder, &rtp);
-        let server = self.server(&folder, AGENTS, agents.port());
+        let telephones = Agents::start(&folder, &rtp);
+        let server = self.server(&folder, agents, telephones.port());
         let calls = rate * seconds;
         let callers = Callers {
             scenario: "caller",
@@ -115,7 +118,7 @@ impl Bench {
         let seen = callers.call(&folder);
         let used = server.processor_time() - before;
         Load {
-            repeated: seen.repeated + agents.end(),
+            repeated: seen.repeated + telephones.end(),
             processor_s: 1e3 * used.as_secs_f64() / calls as f64,
             seen,
             calls,
@@ -125,7 +128,7 @@ impl Bench {
     /// The rate that is to be held.
     fn steady(&self) {
         let seconds = if self.earnest { 30 } else { 1 };
-        let load = self.load("steady", RATE, seconds, TALK_MS);
+        let load = self.load("steady", AGENTS, RATE, seconds, TALK_MS);
         let Load { seen, calls, .. } = &load;
         println!("{RATE} calls a second for {seconds} s, {AGENTS} agents, {TALK_MS} ms of talk");
         let well = format!("{} of {calls} ({} failed)", seen.successful, seen.failed);
@@ -174,12 +177,7 @@ impl Bench {
                     at_once: calls,
                     stays_ms: 0,
                 };
-                let waiting = callers.begin(&folder);
-                let there = Duration::from_secs(1) * u32::try_from(calls).expect("few")
-                    / u32::try_from(rate).expect("few");
-                sleep(there + Duration::from_millis(2_500));
-                assert_eq!(waiting.count(), calls, "callers on the line");
-                waiting
+                callers.wait(&folder)
             };
             // What the first callers need, the code that runs for them too, is there then.
             let _first = begin("first", 20);
@@ -233,7 +231,7 @@ impl Bench {
 
     /// The highest rate that holds.
     fn highest(&self) {
-        println!("\nHigher and higher rates, {AGENTS} agents, {STEP_TALK_MS} ms of talk");
+        println!("\nHigher and higher rates, {STEP_AGENTS} agents, {STEP_TALK_MS} ms of talk");
         let (steps, seconds) = if self.earnest {
             (&STEPS[..], 10)
         } else {
@@ -241,7 +239,7 @@ impl Bench {
         };
         let mut held = None;
         for &rate in steps {
-            let load = self.load("step", rate, seconds, STEP_TALK_MS);
+            let load = self.load("step", STEP_AGENTS, rate, seconds, STEP_TALK_MS);
             let Load { seen, calls, .. } = &load;
             let said = format!(
                 "{} of {calls} went well, {} messages repeated; INVITE to 200 {}; \
@@ -259,7 +257,7 @@ impl Bench {
             held = Some(rate);
         }
         let held = held.map_or("none".to_owned(), |rate| format!("{rate} calls/s"));
-        row("the last that held", &held, "", "320 calls/s");
+        row("the last that held", &held, "", "320 calls/s, 200 agents");
     }
 }
 

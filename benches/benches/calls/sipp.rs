@@ -77,22 +77,23 @@ fn named(folder: &Path, scenario: &str, end: &str) -> PathBuf {
     found.expect("SIPp wrote it")
 }
 
-/// The sum of the last line's columns of which `wanted` is true.
-fn last(file: &Path, wanted: impl Fn(&str) -> bool) -> usize {
-    let text = fs::read_to_string(file).expect("SIPp wrote it");
-    let mut lines = text.lines().map(|line| line.split(';'));
-    let header = lines.next().expect("a header");
-    let values = lines.next_back().expect("a line");
+/// The sum of the last line's columns of which `wanted` is true; nothing where SIPp has
+/// not written any yet.
+fn last(file: &Path, wanted: impl Fn(&str) -> bool) -> Option<usize> {
+    let text = fs::read_to_string(file).ok()?;
+    // What is behind the last end of a line is being written.
+    let (whole, _) = text.rsplit_once('\n')?;
+    let mut lines = whole.lines().map(|line| line.split(';'));
+    let (header, values) = (lines.next()?, lines.next_back()?);
     let columns = header.zip(values).filter(|(name, _)| wanted(name));
-    columns
-        .map(|(_, value)| value.parse::<usize>().expect("a count"))
-        .sum()
+    let counts = columns.map(|(_, value)| value.parse::<usize>().expect("a count"));
+    Some(counts.sum())
 }
 
 /// Messages that went out or came in more than once.
 fn repeated(folder: &Path, scenario: &str) -> usize {
     let file = named(folder, scenario, "_counts.csv");
-    last(&file, |name| name.ends_with("_Retrans"))
+    last(&file, |name| name.ends_with("_Retrans")).expect("whole lines")
 }
 
 /// Telephones that ring and answer at once, all at one address.
@@ -195,10 +196,11 @@ impl Callers<'_> {
         let _status = command.status().expect("SIPp starts");
         let stays = Duration::from_millis(self.stays_ms.into());
         let counts = folder.join(format!("{}.csv", self.scenario));
+        let of = |column: &str| last(&counts, |name| name == column).expect("whole lines");
         let log = fs::read_to_string(folder.join(MESSAGES)).expect("SIPp wrote it");
         Seen {
-            successful: last(&counts, |name| name == "SuccessfulCall(C)"),
-            failed: last(&counts, |name| name == "FailedCall(C)"),
+            successful: of("SuccessfulCall(C)"),
+            failed: of("FailedCall(C)"),
             rate: self.calls as f64 / begin.elapsed().saturating_sub(stays).as_secs_f64(),
             repeated: repeated(folder, self.scenario),
             rings: times(&log, "SIP/2.0 180 "),
@@ -209,10 +211,24 @@ impl Callers<'_> {
     /// Calls in the background.
     pub fn begin(&self, folder: &Path) -> Waiting {
         let child = self.command(folder).spawn();
-        Waiting {
-            child: child.expect("SIPp starts"),
-            counts: folder.join(format!("{}.csv", self.scenario)),
+        Waiting(child.expect("SIPp starts"))
+    }
+
+    /// The same, and returns once all are on the line.
+    ///
+    /// # Panics
+    /// Where they do not get there.
+    pub fn wait(&self, folder: &Path) -> Waiting {
+        let waiting = self.begin(folder);
+        let counts = folder.join(format!("{}.csv", self.scenario));
+        let until = Instant::now() + Duration::from_secs(20);
+        while last(&counts, |name| name == "CurrentCall") != Some(self.calls) {
+            assert!(Instant::now() < until, "callers do not get on the line");
+            std::thread::sleep(Duration::from_millis(100));
         }
+        // The last of them were counted as they began.
+        std::thread::sleep(Duration::from_millis(500));
+        waiting
     }
 }
 
@@ -238,21 +254,11 @@ fn times(log: &str, response: &str) -> Vec<f64> {
 }
 
 /// Callers on the line.
-pub struct Waiting {
-    child: Child,
-    counts: PathBuf,
-}
-
-impl Waiting {
-    /// How many are on the line, as of the last second.
-    pub fn count(&self) -> usize {
-        last(&self.counts, |name| name == "CurrentCall")
-    }
-}
+pub struct Waiting(Child);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let _killed = self.child.kill();
-        let _waited = self.child.wait();
+        let _killed = self.0.kill();
+        let _waited = self.0.wait();
     }
 }
