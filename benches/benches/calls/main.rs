@@ -23,7 +23,7 @@ const RATE: usize = 100;
 /// How long callers talk at that rate, in milliseconds.
 const TALK_MS: u32 = 1_250;
 /// Rates that are tried one after the other.
-const STEPS: [usize; 8] = [100, 200, 300, 400, 500, 600, 700, 800];
+const STEPS: [usize; 7] = [100, 200, 400, 600, 700, 800, 900];
 /// How long callers talk there, in milliseconds, and how many agents there are: enough
 /// that some are always free.
 const STEP_TALK_MS: u32 = 300;
