@@ -33,7 +33,7 @@ pub use rows::{
     SnapshotInfo, SnapshotRow, Token, TokenOf,
 };
 pub use write::{JOURNAL_KEEP_DAYS, REVISIONS_KEPT_MAX, RowChange, Txn};
-pub use writer::{JOBS_QUEUED_MAX, Written};
+pub use writer::{ALONG_MS_MAX, JOBS_QUEUED_MAX, Written};
 
 /// The name of the store's file in the data folder.
 pub const STORE_FILE: &str = "tandem.redb";
@@ -108,7 +108,19 @@ impl Store {
         self.inner.writer.submit(Box::new(work))
     }
 
-    /// The same, and waits for room instead of being sent away.
+    /// Has something written that nobody waits for: with the next transaction, and after
+    /// at most [`ALONG_MS_MAX`]. What the disk fails of is told to whoever writes next.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_along(
+        &self,
+        work: impl FnOnce(&Txn<'_>) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.inner.writer.submit_along(Box::new(work))
+    }
+
+    /// As [`Store::write`], and waits for room instead of being sent away.
     pub(crate) fn write_waiting(
         &self,
         work: impl FnOnce(&Txn<'_>) -> Result<(), StoreError> + Send + 'static,

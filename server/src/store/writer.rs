@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use redb::Database;
 use tokio::sync::oneshot;
@@ -15,9 +16,17 @@ pub const JOBS_QUEUED_MAX: usize = 1_024;
 /// Jobs that become one transaction.
 const JOBS_TOGETHER_MAX: usize = 256;
 
+/// What goes along with others waits for them no longer, in milliseconds.
+pub const ALONG_MS_MAX: u64 = 100;
+
 pub(crate) type Work = Box<dyn FnOnce(&Txn<'_>) -> Result<(), StoreError> + Send>;
 type Answer = oneshot::Sender<Result<(), StoreError>>;
-type Job = (Work, Answer);
+
+struct Job {
+    work: Work,
+    /// Who waits for it, if anybody.
+    answer: Option<Answer>,
+}
 
 /// Tells when something is durable, or why it never will be.
 #[derive(Debug)]
@@ -49,6 +58,12 @@ fn ended() -> StoreError {
     StoreError::failed(&"it does not write any more")
 }
 
+fn awaited(work: Work) -> (Job, Written) {
+    let (answer, written) = oneshot::channel();
+    let answer = Some(answer);
+    (Job { work, answer }, Written(written))
+}
+
 /// The way to the thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -72,18 +87,25 @@ impl Writer {
     }
 
     pub(crate) fn submit(&self, work: Work) -> Result<Written, StoreError> {
-        let (answer, written) = oneshot::channel();
-        match self.jobs().try_send((work, answer)) {
-            Ok(()) => Ok(Written(written)),
-            Err(TrySendError::Full(_)) => Err(StoreError::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(ended()),
-        }
+        let (job, written) = awaited(work);
+        self.try_send(job).map(|()| written)
+    }
+
+    pub(crate) fn submit_along(&self, work: Work) -> Result<(), StoreError> {
+        self.try_send(Job { work, answer: None })
     }
 
     pub(crate) fn submit_waiting(&self, work: Work) -> Result<Written, StoreError> {
-        let (answer, written) = oneshot::channel();
-        let sent = self.jobs().send((work, answer));
-        sent.map(|()| Written(written)).map_err(|_| ended())
+        let (job, written) = awaited(work);
+        let sent = self.jobs().send(job);
+        sent.map(|()| written).map_err(|_| ended())
+    }
+
+    fn try_send(&self, job: Job) -> Result<(), StoreError> {
+        self.jobs().try_send(job).map_err(|why| match why {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => ended(),
+        })
     }
 }
 
@@ -105,18 +127,40 @@ impl Drop for Writer {
 fn run(database: &Database, todo: &Receiver<Job>) {
     let mut failed = None;
     while let Ok(first) = todo.recv() {
-        let more = todo.try_iter().take(JOBS_TOGETHER_MAX - 1);
-        let (work, answers): (Vec<Work>, Vec<Answer>) = std::iter::once(first).chain(more).unzip();
+        let jobs = together(first, todo);
+        let (work, answers): (Vec<Work>, Vec<Option<Answer>>) =
+            (jobs.into_iter().map(|Job { work, answer }| (work, answer))).unzip();
         let written = match &failed {
             None => transact(database, work),
             Some(why) => Err(StoreError::clone(why)),
         };
-        for answer in answers {
+        for answer in answers.into_iter().flatten() {
             // Who wanted it may not wait for it.
             let _gone = answer.send(written.clone());
         }
         failed = failed.or(written.err());
     }
+}
+
+/// Everything that is to be written now, in the order in which it was wanted. A
+/// transaction costs the disk as much for one row as for some, so what nobody waits for
+/// waits for somebody to go along with.
+fn together(first: Job, todo: &Receiver<Job>) -> Vec<Job> {
+    let until = Instant::now() + Duration::from_millis(ALONG_MS_MAX);
+    let mut awaited = first.answer.is_some();
+    let mut jobs = vec![first];
+    while jobs.len() < JOBS_TOGETHER_MAX {
+        let next = if awaited {
+            todo.try_recv().ok()
+        } else {
+            let left = until.saturating_duration_since(Instant::now());
+            todo.recv_timeout(left).ok()
+        };
+        let Some(job) = next else { break };
+        awaited |= job.answer.is_some();
+        jobs.push(job);
+    }
+    jobs
 }
 
 fn transact(database: &Database, work: Vec<Work>) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! Dialogs that outlive the server: after a start, the far ends of calls that were cut
-//! off are told so.
+//! off are told so. Their rows go along with what is written anyway: a call has four,
+//! and transactions of their own would keep those waiting that callers wait for.
 
 use std::io;
 
@@ -38,7 +39,7 @@ impl Outlived {
             after = Some(last.clone());
             for (key, bytes) in page {
                 owed.extend(postcard::from_bytes::<Owed>(&bytes).ok());
-                let _written = store.write(move |txn| txn.delete_leg(&key));
+                let _written = store.write_along(move |txn| txn.delete_leg(&key));
             }
         }
         Ok(Self { store, owed })
@@ -50,7 +51,7 @@ impl Outlived {
         super::identity::random(&mut row);
         let dialog = dialog.clone();
         let bytes = postcard::to_stdvec(&Owed { dialog, to }).ok()?;
-        let written = self.store.write(move |txn| txn.put_leg(&row, &bytes));
+        let written = self.store.write_along(move |txn| txn.put_leg(&row, &bytes));
         written.is_ok().then_some(row)
     }
 
@@ -59,7 +60,7 @@ impl Outlived {
         if let Some(row) = row {
             // Where the store is too busy, the far end is told once more after the
             // next start, and answers that there is no such call.
-            let _written = self.store.write(move |txn| txn.delete_leg(&row));
+            let _written = self.store.write_along(move |txn| txn.delete_leg(&row));
         }
     }
 }

@@ -85,6 +85,40 @@ fn what_ports_keep_comes_back_in_pages() {
 }
 
 #[test]
+fn what_goes_along_is_written_in_its_turn_with_others_and_without() {
+    let site = Site::new();
+    let store = site.store();
+    let along = |store: &Store, leg: u8| {
+        let written = store.write_along(move |txn| txn.put_leg(&[leg], &[4]));
+        written.expect("there is room");
+    };
+    along(&store, 1);
+    along(&store, 2);
+    let deleted = store.write_along(|txn| txn.delete_leg(&[1]));
+    deleted.expect("there is room");
+    let written = store.write(|txn| txn.put_bindings("sip:1@centre", &[1]));
+    written
+        .expect("there is room")
+        .wait()
+        .expect("it is written");
+    let legs = |store: &Store| -> Vec<u8> {
+        let legs = store.legs(None).expect("readable");
+        legs.into_iter().flat_map(|(leg, _)| leg).collect()
+    };
+    assert_eq!(legs(&store), [2], "all before what was waited for");
+
+    along(&store, 3);
+    while legs(&store) != [2, 3] {
+        // Nobody else writes, so that it goes alone in the end.
+        std::thread::yield_now();
+    }
+
+    along(&store, 4);
+    drop(store);
+    assert_eq!(legs(&site.store()), [2, 3, 4], "the store's end is no loss");
+}
+
+#[test]
 fn tokens_are_found_by_their_hash_until_they_are_deleted() {
     let site = Site::new();
     let store = site.store();
