@@ -64,8 +64,11 @@ impl Identity {
         let trunks = &config.options.trunks;
         let hosts = trunks.iter().filter_map(|trunk| trunk.address);
         self.trunk_hosts = hosts.map(|address| address.socket.ip()).collect();
+        // Whoever has a trunk's password is not an extension with it.
+        let extensions = &self.extensions;
+        let is_extension = |user: &str| user.parse().is_ok_and(|n| extensions.contains(&n));
         let users = trunks.iter().filter_map(|trunk| {
-            let user = trunk.user.clone()?;
+            let user = trunk.user.clone().filter(|user| !is_extension(user))?;
             Some((user, trunk.name.clone()))
         });
         self.trunk_users = users.collect();
