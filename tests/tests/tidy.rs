@@ -238,7 +238,8 @@ fn places(file: &File) -> impl Iterator<Item = Finding> {
     let is_local = |line: &str| {
         LOCAL.iter().any(|folder| {
             let path = format!("/{folder}/");
-            // Only where the path begins: `/api/work/` is no place on a disk.
+            // Only where the path begins: a folder of that name inside another path,
+            // as in the address of a page, is no place on this disk.
             line.match_indices(&path).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
                 before.is_none_or(|c| !(c.is_alphanumeric() || "_-.}>*)$~/".contains(c)))
