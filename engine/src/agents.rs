@@ -1,13 +1,14 @@
 //! An agent's status in his queues, and what his telephone can do.
 
 use crate::config::model::MemberKind;
+use crate::directory::Target;
 use crate::event::{AgentStatus, Event};
 use crate::ids::{AgentId, MemberId};
 use crate::input::{By, Which};
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions::{self, AccessGranted};
-use crate::state::{Completed, Pause, State, Target};
+use crate::state::{Completed, Pause, State};
 use crate::step::Step;
 use crate::trace::Trace;
 
@@ -23,8 +24,8 @@ pub(crate) enum Switch {
 impl<T: Trace> Step<'_, T> {
     /// The extension with this number.
     pub(crate) fn agent_of(&self, number: Number) -> Result<AgentId, Reject> {
-        match self.s.directory.get(&number) {
-            Some(Target::Extension(agent)) => Ok(*agent),
+        match self.s.directory.get(number) {
+            Some(Target::Extension(agent)) => Ok(agent),
             _ => Err(Reject::UnknownNumber),
         }
     }
@@ -89,7 +90,7 @@ impl<T: Trace> Step<'_, T> {
                 let last = |member: &&MemberId| self.s.members[**member].was_logged_in;
                 Ok(members.iter().filter(last).copied().collect())
             }
-            Which::One(number) => match self.s.directory.get(&number) {
+            Which::One(number) => match self.s.directory.get(number) {
                 Some(Target::Queue(_)) => of_queue(number)
                     .map(|member| vec![member])
                     .ok_or(Reject::NotAMember),

@@ -3,6 +3,7 @@
 use crate::acd::line::{visit, visit_mut};
 use crate::acd::offer::RingEnd;
 use crate::config::model::Destination;
+use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
@@ -11,7 +12,7 @@ use crate::limits::{CALL_HOPS_MAX, CALLS_MAX};
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
-use crate::state::{Call, Party, Stage, Target};
+use crate::state::{Call, Party, Stage};
 use crate::step::Step;
 use crate::timer::Timer;
 use crate::trace::Trace;
@@ -24,11 +25,8 @@ impl<T: Trace> Step<'_, T> {
         from: &Caller,
         dialled: Number,
     ) -> Result<(), Reject> {
-        let target = *self
-            .s
-            .directory
-            .get(&dialled)
-            .ok_or(Reject::UnknownNumber)?;
+        let target = self.s.directory.get(dialled);
+        let target = target.ok_or(Reject::UnknownNumber)?;
         let origin = from
             .extension
             .map(|number| self.agent_of(number))
@@ -77,7 +75,7 @@ impl<T: Trace> Step<'_, T> {
         match destination {
             Destination::HangUp => Err(EndReason::Unanswered),
             Destination::Extension(number) | Destination::Queue(number) => {
-                let target = self.s.directory.get(&number).copied();
+                let target = self.s.directory.get(number);
                 target.ok_or(EndReason::NoDestination)
             }
         }

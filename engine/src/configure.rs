@@ -9,6 +9,7 @@ use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
     Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
+use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, MemberId, QueueId};
@@ -17,7 +18,7 @@ use crate::limits::CHANGES_MAX;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions;
-use crate::state::{Agent, Completed, Member, Queue, State, Target};
+use crate::state::{Agent, Completed, Member, Queue, State};
 use crate::step::Step;
 use crate::time::Timestamp;
 use crate::timer::Timer;
@@ -70,7 +71,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     fn put_extension(&mut self, config: &ExtensionConfig) {
-        if let Some(Target::Extension(agent)) = self.s.directory.get(&config.number).copied() {
+        if let Some(Target::Extension(agent)) = self.s.directory.get(config.number) {
             let agent = &mut self.s.agents[agent];
             agent.name.clone_from(&config.name);
             agent.administrator = config.administrator;
@@ -96,8 +97,8 @@ impl<T: Trace> Step<'_, T> {
     }
 
     fn put_queue(&mut self, config: &QueueConfig) {
-        let queue = match self.s.directory.get(&config.number) {
-            Some(Target::Queue(queue)) => *queue,
+        let queue = match self.s.directory.get(config.number) {
+            Some(Target::Queue(queue)) => queue,
             _ => self.add_queue(config),
         };
         self.set_members(queue, &config.members);
@@ -271,7 +272,7 @@ impl<T: Trace> Step<'_, T> {
     /// Deletes a queue. Its callers are put out to its failover destination,
     /// some at a time; until then it is known to them alone.
     fn remove_queue(&mut self, number: Number) {
-        let Some(Target::Queue(queue)) = self.s.directory.remove(&number) else {
+        let Some(Target::Queue(queue)) = self.s.directory.remove(number) else {
             return;
         };
         let entry = &mut self.s.queues[queue];
@@ -327,7 +328,7 @@ impl<T: Trace> Step<'_, T> {
         if let Some(timer) = entry.rest {
             self.s.timers.cancel(timer);
         }
-        self.s.directory.remove(&number);
+        self.s.directory.remove(number);
     }
 
     /// Brings what depends on a queue's list up to date after a removal.
@@ -433,12 +434,12 @@ impl Existing for State {
     }
 
     fn has_extension(&self, number: Number) -> bool {
-        matches!(self.directory.get(&number), Some(Target::Extension(_)))
+        matches!(self.directory.get(number), Some(Target::Extension(_)))
     }
 
     fn queue(&self, number: Number) -> Option<&QueueConfig> {
-        match self.directory.get(&number) {
-            Some(Target::Queue(queue)) => Some(&self.queues[*queue].config),
+        match self.directory.get(number) {
+            Some(Target::Queue(queue)) => Some(&self.queues[queue].config),
             _ => None,
         }
     }

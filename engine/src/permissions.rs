@@ -1,8 +1,9 @@
 //! Who may do and see what: one pure function, and proofs that it was asked.
 
+use crate::directory::Target;
 use crate::ids::{AgentId, MemberId, QueueId};
 use crate::input::By;
-use crate::state::{State, Target};
+use crate::state::State;
 
 /// What a person can be allowed to do or see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
         By::System => return true,
         By::Person(number) => number,
     };
-    let Some(Target::Extension(person)) = state.directory.get(&number).copied() else {
+    let Some(Target::Extension(person)) = state.directory.get(number) else {
         return false;
     };
     if state.agents[person].administrator {

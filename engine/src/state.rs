@@ -1,17 +1,19 @@
 //! The live objects, and nothing else: what is over is a record, what is long
 //! is content. Everything here is flat, so that a fork is a copy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{MemberKind, Options, QueueConfig};
+use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 use crate::number::Number;
 use crate::slab::Slab;
+use crate::sorted_set::SortedSet;
 use crate::time::{Span, Timestamp};
 use crate::timer::{TimerId, Timers};
 
@@ -35,7 +37,7 @@ pub struct State {
     /// Common settings.
     pub(crate) options: Options,
     /// What every internal number leads to.
-    pub(crate) directory: BTreeMap<Number, Target>,
+    pub(crate) directory: Directory,
     pub(crate) agents: Slab<Agent>,
     pub(crate) calls: Slab<Call>,
     pub(crate) legs: Slab<Leg>,
@@ -49,13 +51,6 @@ pub struct State {
     pub(crate) joins: u64,
     /// Counts up with every login of an agent to a queue.
     pub(crate) logins: u64,
-}
-
-/// What a number leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Target {
-    Extension(AgentId),
-    Queue(QueueId),
 }
 
 /// A person in a live call.
@@ -162,7 +157,7 @@ pub(crate) enum Free {
     /// In no order, for drawing one.
     Pool(Vec<MemberId>),
     /// By rank.
-    Ranked(BTreeSet<Rank>),
+    Ranked(SortedSet<Rank>),
 }
 
 /// A queue.

@@ -3,11 +3,12 @@
 
 use crate::acd::eligible::{self, Obstacle};
 use crate::config::model::QueueConfig;
+use crate::directory::Target;
 use crate::engine::Engine;
 use crate::event::AgentStatus;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
 use crate::number::Number;
-use crate::state::{Stage, Target};
+use crate::state::Stage;
 use crate::time::Timestamp;
 
 /// An extension and its agent, as seen from outside.
@@ -91,8 +92,8 @@ impl Engine {
     /// The extension with this number.
     #[must_use]
     pub fn find_agent(&self, number: Number) -> Option<AgentId> {
-        match self.state.directory.get(&number)? {
-            Target::Extension(agent) => Some(*agent),
+        match self.state.directory.get(number)? {
+            Target::Extension(agent) => Some(agent),
             Target::Queue(_) => None,
         }
     }
@@ -100,9 +101,9 @@ impl Engine {
     /// The queue with this number.
     #[must_use]
     pub fn find_queue(&self, number: Number) -> Option<QueueId> {
-        match self.state.directory.get(&number)? {
+        match self.state.directory.get(number)? {
             Target::Extension(_) => None,
-            Target::Queue(queue) => Some(*queue),
+            Target::Queue(queue) => Some(queue),
         }
     }
 

@@ -25,12 +25,18 @@ pub enum Act {
     },
 }
 
+/// Plans right below another one in the heap.
+const CHILDREN: usize = 4;
+
 /// The people's agenda, the earliest first and, at the same time, what was
 /// planned first.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
     heap: QuaternaryHeap<Plan>,
     planned: u64,
+    /// Whether the first plan is carried out already. It stays until the next is
+    /// made, which takes its place: whoever did something mostly plans something.
+    spent: bool,
 }
 
 /// Something that somebody will do. The least key is the greatest plan, as the
@@ -72,14 +78,32 @@ impl Agenda {
     pub(crate) fn plan(&mut self, at: Timestamp, act: Act) {
         self.planned += 1;
         let key = u128::from(at.micros()) << 64 | u128::from(self.planned);
-        self.heap.push(Plan { key, act });
+        let plan = Plan { key, act };
+        if !self.spent {
+            self.heap.push(plan);
+        } else if let Some(mut first) = self.heap.peek_mut() {
+            *first = plan;
+            self.spent = false;
+        }
     }
 
+    #[inline]
     pub(crate) fn first(&self) -> Option<Timestamp> {
-        self.heap.peek().map(Plan::at)
+        if self.spent {
+            // The next stands right below the first.
+            let below = self.heap.as_slice().iter().skip(1).take(CHILDREN);
+            below.max().map(Plan::at)
+        } else {
+            self.heap.peek().map(Plan::at)
+        }
     }
 
     pub(crate) fn pop(&mut self) -> Option<Act> {
-        self.heap.pop().map(|plan| plan.act)
+        if self.spent {
+            self.heap.pop();
+        }
+        let first = self.heap.peek();
+        self.spent = first.is_some();
+        first.map(|plan| plan.act)
     }
 }

@@ -13,6 +13,8 @@ mod limits;
 mod moments;
 #[path = "laws/snapshots.rs"]
 mod snapshots;
+#[path = "laws/sorted_sets.rs"]
+mod sorted_sets;
 #[path = "laws/uniform.rs"]
 mod uniform;
 

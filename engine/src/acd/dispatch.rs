@@ -47,7 +47,7 @@ impl<T: Trace> Step<'_, T> {
         (self.marked.iter())
             .filter_map(|&id| self.s.queues.get(id).map(|queue| (id, queue)))
             // Whoever is being put out is not worth a ring.
-            .filter(|(_, queue)| queue.free.len() > 0 && queue.put_out.is_none())
+            .filter(|(_, queue)| !queue.free.is_empty() && queue.put_out.is_none())
             .filter_map(|(id, queue)| head(queue).map(|(order, call)| (order, id, call)))
             .min()
             .map(|(_, id, call)| (id, call))

@@ -180,7 +180,7 @@ impl<T: Trace> Step<'_, T> {
             CallSet::Joinable => entry.joinable.insert(own.join_number, id),
             CallSet::Ready => entry.ready.insert(own.join_number, id),
         }
-        if entry.free.len() > 0 {
+        if !entry.free.is_empty() {
             let queue = own.queue;
             self.mark(queue);
         }

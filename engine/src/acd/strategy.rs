@@ -3,12 +3,10 @@
 //! not simply the next, its way of picking in [`first`]; or, where no order helps,
 //! another kind of [`Free`].
 
-use std::collections::BTreeSet;
-use std::ops::Bound::{Excluded, Included};
-
 use crate::config::model::{CountSince, MemberKind, Strategy};
 use crate::draw::{Purpose, below, draw};
 use crate::ids::{CallId, MemberId, QueueId};
+use crate::sorted_set::SortedSet;
 use crate::state::{Free, Listed, Member, Queue, Rank, State, Visit};
 use crate::step::Step;
 
@@ -65,11 +63,20 @@ fn round_order(member: &Member) -> u64 {
 pub(crate) fn nobody_free(strategy: Strategy) -> Free {
     match strategy {
         Strategy::Random => Free::Pool(Vec::new()),
-        _ => Free::Ranked(BTreeSet::new()),
+        _ => Free::Ranked(SortedSet::default()),
     }
 }
 
 impl Free {
+    /// Whether nobody is free.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Pool(pool) => pool.is_empty(),
+            Self::Ranked(set) => set.is_empty(),
+        }
+    }
+
     /// How many agents are free.
     pub(crate) fn len(&self) -> usize {
         match self {
@@ -117,7 +124,7 @@ pub(crate) fn unlist(s: &mut State, id: MemberId) {
             }
         }
         (Some(Listed::Rank(rank)), Free::Ranked(set)) => {
-            set.remove(&rank);
+            set.remove(rank);
         }
         (Some(_), _) => unreachable!("members are listed as their queue's strategy needs"),
     }
@@ -144,7 +151,7 @@ pub(crate) fn is_listed_rightly(s: &State, id: MemberId) -> bool {
     match (member.listed, &queue.free) {
         (Some(Listed::Pool(index)), Free::Pool(pool)) => pool.get(index as usize) == Some(&id),
         (Some(Listed::Rank(listed)), Free::Ranked(set)) => {
-            listed == rank(queue, member) && set.contains(&listed)
+            listed == rank(queue, member) && set.contains(listed)
         }
         _ => false,
     }
@@ -194,10 +201,10 @@ impl<T> Step<'_, T> {
 /// The first free agent by the queue's strategy, of those who are `wanted`.
 fn first(
     queue: &Queue,
-    set: &BTreeSet<Rank>,
+    set: &SortedSet<Rank>,
     wanted: impl Fn(MemberId) -> bool,
 ) -> Option<MemberId> {
-    let wanted = |rank: &&Rank| wanted(queue.members[rank.position()]);
+    let wanted = |rank: &Rank| wanted(queue.members[rank.position()]);
     let next = match queue.config.strategy {
         Strategy::Rrmemory => next_in_round(set, queue.round_robin, wanted),
         _ => set.iter().find(wanted),
@@ -206,17 +213,17 @@ fn first(
 }
 
 /// The one after him who was tried last, static agents before dynamic ones.
-fn next_in_round<'s>(
-    set: &'s BTreeSet<Rank>,
+fn next_in_round(
+    set: &SortedSet<Rank>,
     round_robin: [u64; 2],
-    wanted: impl Fn(&&'s Rank) -> bool,
-) -> Option<&'s Rank> {
+    wanted: impl Fn(&Rank) -> bool,
+) -> Option<Rank> {
     (0..2).find_map(|tier: u32| {
         let behind = Rank::new(tier, round_robin[tier as usize], u32::MAX);
         let first = Rank::new(tier, 0, 0);
         let last = Rank::new(tier, u64::MAX, u32::MAX);
-        let after = set.range((Excluded(behind), Included(last)));
-        after.chain(set.range(first..=behind)).find(&wanted)
+        let after = set.range(behind, last);
+        after.chain(set.range(first, behind)).find(&wanted)
     })
 }
 
