@@ -177,15 +177,14 @@ impl SipUri {
 const TELLING: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
 
 fn same_params(a: &Params, b: &Params) -> bool {
-    let fits = |param: &Param, other: &Params| match other.get(&param.name) {
-        Some(value) => {
-            normal(value).eq_ignore_ascii_case(&normal(param.value.as_deref().unwrap_or_default()))
-        }
-        None => !TELLING
+    // Of a name that stands there twice, the first counts, as everywhere.
+    let fits = |param: &Param| match (a.get(&param.name), b.get(&param.name)) {
+        (Some(one), Some(other)) => normal(one).eq_ignore_ascii_case(&normal(other)),
+        _ => !TELLING
             .iter()
             .any(|name| param.name.eq_ignore_ascii_case(name)),
     };
-    a.0.iter().all(|param| fits(param, b)) && b.0.iter().all(|param| fits(param, a))
+    a.0.iter().chain(&b.0).all(fits)
 }
 
 /// The headers of a URI in one order, as theirs does not count.

@@ -7,6 +7,10 @@
 //! - blanks around the equals sign of a parameter: it does not find the parameter; and
 //!   behind a URI without brackets: it takes them for a part of it;
 //! - blanks at the end of a line: it keeps them in what it reads;
+//! - compact names in capitals: it does not know them, and takes the next header of that
+//!   kind for the first;
+//! - methods in small letters: it takes them for those in capitals, but case counts;
+//! - parameters that stand twice: it passes over the first where that has no value;
 //! - semicolons in the user part of a URI: it takes what follows for parameters;
 //! - addresses of IPv6, wherever they stand.
 //!
@@ -107,8 +111,13 @@ fn their_views(message: &rsip::SipMessage) -> [Option<String>; 4] {
 
 /// What is left out, see above.
 fn is_known(message: &Message, bytes: &str) -> bool {
-    let is_foreign =
-        matches!(message, Message::Request(request) if !matches!(request.uri, Uri::Sip(_)));
+    let is_sip = |uri: &Uri| matches!(uri, Uri::Sip(_));
+    let (from, to) = (message.headers().from(), message.headers().to());
+    let is_foreign = matches!(message, Message::Request(request) if !is_sip(&request.uri))
+        || [from, to]
+            .iter()
+            .flatten()
+            .any(|address| !is_sip(&address.uri));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._+~@:;=<>\"/ ".contains(c);
     let is_token = |c: char| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c);
     let has_odd_params = |name: &str, text: &str| {
@@ -116,14 +125,24 @@ fn is_known(message: &Message, bytes: &str) -> bool {
         let is_bare = !text.contains('<') && name != names::VIA;
         let has_blanks = is_bare && text.contains([' ', '\t']);
         let is_odd = !params.chars().all(|c| is_token(c) || ";=>".contains(c));
+        let mut names: Vec<_> = (params.split(';'))
+            .map(|param| param.split('=').next().map(str::to_ascii_lowercase))
+            .collect();
+        names.sort();
+        let has_twins = names.windows(2).any(|pair| pair[0] == pair[1]);
         let has_odd_user = text.find(';') < text.find('@') && text.contains(';');
-        has_blanks || is_odd || has_odd_user || !text.chars().all(is_plain)
+        has_blanks || is_odd || has_twins || has_odd_user || !text.chars().all(is_plain)
     };
     let addresses = [names::VIA, names::FROM, names::TO];
     let text = |name| Some((name, message.headers().text(name)?));
     let mut texts = addresses.into_iter().filter_map(text);
+    let method = message.headers().cseq().map(|cseq| cseq.method.to_string());
+    let has_small_method = method.is_ok_and(|name| name.contains(char::is_lowercase));
+    let is_capital = |name: &str| name.len() == 1 && name.chars().all(char::is_uppercase);
+    let has_capitals = (message.headers().iter()).any(|header| is_capital(&header.name));
     let has_blank_ends = bytes.contains(" \r\n") || bytes.contains("\t\r\n");
-    is_foreign || has_blank_ends || texts.any(|(name, text)| has_odd_params(name, &text))
+    let is_odd = is_foreign || has_small_method || has_capitals || has_blank_ends;
+    is_odd || texts.any(|(name, text)| has_odd_params(name, &text))
 }
 
 #[test]

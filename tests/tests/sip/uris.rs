@@ -109,6 +109,8 @@ fn uris_are_compared_as_rfc_3261_19_1_4_says() {
         ("tel:+1-201-555-0123", "tel:+1(201)5550123"),
         ("tel:1;a=b;c=D", "tel:1;C=d;a=b"),
         ("MAILTO:a@b", "mailto:a@b"),
+        ("sip:a;j;j=!", "sip:a;j;j=!"),
+        ("sip:a;j=1;j=2", "sip:a;j=1"),
     ];
     let other = [
         (
