@@ -170,9 +170,11 @@ pub struct Agents {
 pub struct Person {
     /// His extension.
     pub extension: Number,
-    /// Whether all his memberships are dynamic: then he logs in and out. If
-    /// not, his telephone goes off when he does.
+    /// Whether he has dynamic memberships, which he logs in to and out of.
     pub logs_in: bool,
+    /// Whether he has static memberships, or none: his telephone goes off when he
+    /// does.
+    pub switches_off: bool,
     /// Whether he is at work when the scenario begins.
     pub present: bool,
     /// What he does next, in the order of time. Those who work alike share it.
@@ -180,31 +182,46 @@ pub struct Person {
 }
 
 impl Person {
-    /// What the engine is told before the scenario begins.
+    /// What the engine is told before the scenario begins. New agents may be logged
+    /// in by the configuration; who is not at work is not.
     pub fn begins(&self) -> impl Iterator<Item = Input> {
         let extension = self.extension;
-        let sits_there = self.logs_in.then_some(Input::DeviceUp { extension });
-        let comes = self.present.then(|| self.turn(&Duty::Comes));
-        sits_there.into_iter().chain(comes)
+        let sits_there = (!self.switches_off).then_some(Input::DeviceUp { extension });
+        let comes = self.turn(&Duty::Comes).filter(|_| self.present);
+        let (by, agent, queues) = (By::System, extension, Which::All);
+        let away =
+            (self.logs_in && !self.present).then_some(Input::AgentLogOut { by, agent, queues });
+        sits_there.into_iter().chain(comes).chain(away)
     }
 
-    /// What the engine is told of a turn of the working day.
-    #[must_use]
-    pub fn turn(&self, duty: &Duty) -> Input {
+    /// What the engine is told of a turn of the working day, in this order.
+    pub fn turn(&self, duty: &Duty) -> impl Iterator<Item = Input> + use<> {
         let (by, agent, queues) = (By::System, self.extension, Which::All);
-        match duty {
-            Duty::Comes if self.logs_in => Input::AgentLogIn { by, agent, queues },
-            Duty::Comes => Input::DeviceUp { extension: agent },
-            Duty::Goes if self.logs_in => Input::AgentLogOut { by, agent, queues },
-            Duty::Goes => Input::DeviceDown { extension: agent },
-            Duty::Pauses(reason) => Input::AgentPause {
-                by,
-                agent,
-                queues,
-                reason: reason.clone(),
-            },
-            Duty::Returns => Input::AgentUnpause { by, agent, queues },
-        }
+        let extension = agent;
+        let logs = |input| self.logs_in.then_some(input);
+        let switches = |input| self.switches_off.then_some(input);
+        let told = match duty {
+            Duty::Comes => [
+                switches(Input::DeviceUp { extension }),
+                logs(Input::AgentLogIn { by, agent, queues }),
+            ],
+            Duty::Goes => [
+                logs(Input::AgentLogOut { by, agent, queues }),
+                switches(Input::DeviceDown { extension }),
+            ],
+            Duty::Pauses(reason) => {
+                let reason = reason.clone();
+                let pause = Input::AgentPause {
+                    by,
+                    agent,
+                    queues,
+                    reason,
+                };
+                [Some(pause), None]
+            }
+            Duty::Returns => [Some(Input::AgentUnpause { by, agent, queues }), None],
+        };
+        told.into_iter().flatten()
     }
 }
 

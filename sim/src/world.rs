@@ -147,7 +147,9 @@ impl<W: Watch> World<'_, W> {
 
     fn work(&mut self, group: u32, person: u32, turn: u32) {
         let who = self.people.person(group, person);
-        self.tell(who.turn(self.people.duty(group, person, turn)));
+        for input in who.turn(self.people.duty(group, person, turn)) {
+            self.tell(input);
+        }
         self.people.plan_work(group, person, turn + 1);
     }
 

@@ -42,6 +42,7 @@ impl Progress for Trace {
 
 /// A line of the trace, times in microseconds.
 struct Line {
+    queue: String,
     arrival: u64,
     waited: u64,
     outcome: String,
@@ -68,6 +69,7 @@ fn trace(scenario: &Scenario) -> Vec<Line> {
     let line = |line: &str| {
         let fields: Vec<&str> = line.split(',').collect();
         Line {
+            queue: fields[1].to_owned(),
             arrival: micros(fields[0]),
             waited: micros(fields[2]),
             outcome: fields[3].to_owned(),
@@ -225,4 +227,46 @@ fn a_part_of_a_scenario_has_its_first_calls() {
     let longer = scenario.until(Span::from_secs(1_000_000));
     let longer = longer.expect("it is as long as it is");
     assert_eq!(longer.layout, scenario.layout);
+}
+
+/// One agent of two queues, at work from two to eight, and callers of both.
+fn two_kinds(new_agents: &str) -> Scenario {
+    let callers = |number: &str| {
+        format!(
+            "[[callers]]\ndials = \"{number}\"\narrivals = {{ per_hour = 6 }}\n\
+             handle_time = {{ distribution = \"exponential\", mean_s = 60 }}\n\
+             patience = {{ distribution = \"deterministic\", value_s = 600 }}\n"
+        )
+    };
+    let text = format!(
+        "[scenario]\nname = \"two-kinds\"\nhorizon = \"10h\"\nseed = 7\n\
+         [options]\nnew_dynamic_agents = \"{new_agents}\"\n\
+         [[extension]]\nnumber = \"1001\"\n\
+         [[queue]]\nnumber = \"6400\"\nname = \"Static\"\nstatic_agents = [\"1001\"]\n\
+         [[queue]]\nnumber = \"6401\"\nname = \"Dynamic\"\n\
+         [[agents]]\nextensions = [\"1001\"]\nqueues = [\"6401\"]\n\
+         shifts = [\"02:00-08:00\"]\n{}{}",
+        callers("6400"),
+        callers("6401")
+    );
+    let files = Disk::new(Path::new("."));
+    let source = Source::new("two-kinds.toml", &text);
+    read(source, &files).unwrap_or_else(|why| panic!("{why}"))
+}
+
+#[test]
+fn who_is_static_here_and_dynamic_there_serves_both_while_at_work() {
+    let hour = 3_600 * SECOND_US;
+    for new_agents in ["logged_out", "logged_in"] {
+        let mut answered = BTreeMap::new();
+        for line in trace(&two_kinds(new_agents)) {
+            if line.outcome == "answered" {
+                let met = line.arrival + line.waited;
+                assert!((2 * hour..8 * hour).contains(&met), "nobody is there");
+                *answered.entry(line.queue).or_insert(0) += 1;
+            }
+        }
+        println!("{new_agents}: {answered:?}");
+        assert!(answered["Static"] > 20 && answered["Dynamic"] > 20);
+    }
 }

@@ -241,9 +241,10 @@ impl<'s> Crowd<'s> {
                 turn,
             } => {
                 let duty = self.people.duty(group, person, turn);
-                let input = self.people.person(group, person).turn(duty);
-                let input = self.work(input);
-                self.inputs.extend(input);
+                for input in self.people.person(group, person).turn(duty) {
+                    let told = self.work(input);
+                    self.inputs.extend(told);
+                }
                 self.people.plan_work(group, person, turn + 1);
             }
         }

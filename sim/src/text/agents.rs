@@ -343,10 +343,13 @@ impl<'c, 'd> Office<'c, 'd> {
                     members.push(MemberConfig { extension, kind });
                 }
             }
-            let somewhere = !serves.is_empty() || !queues.is_empty();
+            let hired_for =
+                (queues.iter()).any(|place| serves.iter().all(|(known, _)| known != place));
+            let somewhere = !serves.is_empty() || hired_for;
             Person {
                 extension,
-                logs_in: somewhere && serves.iter().all(|(_, dynamic)| *dynamic),
+                logs_in: hired_for || serves.iter().any(|(_, dynamic)| *dynamic),
+                switches_off: !somewhere || serves.iter().any(|(_, dynamic)| !dynamic),
                 present: duties.present,
                 duties: duties.turns,
             }
