@@ -1,6 +1,7 @@
 //! What the driver releases.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tandem_engine::{Effect, EffectId, Entry, Input, Outbox, Timestamp};
 use tokio::sync::mpsc;
@@ -12,7 +13,7 @@ use super::directory::Directory;
 pub const PORT_BATCHES_MAX: usize = 64;
 
 /// What the engine thread made durable, in order; shared by all ports.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// Every entry with what followed from it.
     pub lines: Vec<Line>,
@@ -28,6 +29,8 @@ pub struct Batch {
     /// Inputs that could not be applied and were set aside. For whoever told
     /// them it is as if they had been answered with an internal error.
     pub poisoned: Vec<Poisoned>,
+    /// How long the transaction took that made it durable.
+    pub committed_in: Duration,
 }
 
 /// One line of the journal, and what the engine answered.

@@ -287,6 +287,12 @@ impl<A: Apply> Core<A> {
         let configured = configured.map(|line| line.entry.seq);
         let directory = (!self.introduced || configured.is_some())
             .then(|| Arc::new(Directory::of(&self.replica.engine)));
+        let committed_in = self.make_durable(
+            &lines,
+            changes,
+            &quarantine,
+            configured.zip(directory.as_ref()),
+        )?;
         let batch = Arc::new(Batch {
             lines,
             directory,
@@ -298,9 +304,9 @@ impl<A: Apply> Core<A> {
                     input: row.input.clone(),
                 })
                 .collect(),
+            committed_in,
         });
         self.introduced = true;
-        self.make_durable(&batch, changes, quarantine, configured)?;
         // A port that is gone needs nothing.
         self.ports
             .retain(|port| port.blocking_send(Arc::clone(&batch)).is_ok());
@@ -318,14 +324,15 @@ impl<A: Apply> Core<A> {
         Ok(())
     }
 
-    /// One transaction with everything that follows from a batch.
+    /// One transaction with everything that follows from these lines, and how
+    /// long it took.
     fn make_durable(
         &mut self,
-        batch: &Arc<Batch>,
+        lines: &[Line],
         changes: Vec<RowChange>,
-        quarantine: Vec<QuarantineRow>,
-        configured: Option<u64>,
-    ) -> Result<(), StopReason> {
+        quarantine: &[QuarantineRow],
+        configured: Option<(u64, &Arc<Directory>)>,
+    ) -> Result<Duration, StopReason> {
         let (seq, at) = self.replica.last_entry();
         let head = Head {
             seq,
@@ -336,15 +343,15 @@ impl<A: Apply> Core<A> {
             ..self.head
         };
         let unix_us = self.replica.names.unix_us(at);
-        let revision = configured.zip(batch.directory.clone());
-        let imported = self.imported(batch.directory.as_deref());
+        let revision = configured.map(|(seq, directory)| (seq, Arc::clone(directory)));
+        let imported = self.imported(configured.map(|(_, directory)| &**directory));
         let snapshot = std::mem::take(&mut self.snapshot_due).then(|| {
             self.snapshots.made(seq, unix_us);
             snapshot(&self.replica, unix_us)
         });
-        let (batch, written) = (Arc::clone(batch), head);
-        self.store.write_waiting(move |txn| {
-            let entries = batch.lines.iter().map(|line| line.entry.clone()).collect();
+        let entries = lines.iter().map(|line| line.entry.clone()).collect();
+        let (quarantine, written) = (quarantine.to_vec(), head);
+        let took = self.store.write_waiting(move |txn| {
             txn.put_journal(&JournalRow::new(entries, written.hash))?;
             txn.change(&changes)?;
             txn.put_head(&written)?;
@@ -368,7 +375,7 @@ impl<A: Apply> Core<A> {
             Ok(())
         })?;
         self.head = head;
-        Ok(())
+        Ok(took)
     }
 
     /// What was imported, once all of it was applied.

@@ -20,7 +20,8 @@ const JOBS_TOGETHER_MAX: usize = 256;
 pub const ALONG_MS_MAX: u64 = 100;
 
 pub(crate) type Work = Box<dyn FnOnce(&Txn<'_>) -> Result<(), StoreError> + Send>;
-type Answer = oneshot::Sender<Result<(), StoreError>>;
+/// How long the transaction took, or why there was none.
+type Answer = oneshot::Sender<Result<Duration, StoreError>>;
 
 struct Job {
     work: Work,
@@ -31,25 +32,25 @@ struct Job {
 /// Tells when something is durable, or why it never will be.
 #[derive(Debug)]
 #[must_use]
-pub struct Written(oneshot::Receiver<Result<(), StoreError>>);
+pub struct Written(oneshot::Receiver<Result<Duration, StoreError>>);
 
 impl Written {
-    /// Blocks until it is.
+    /// Blocks until it is; returns how long the transaction took.
     ///
     /// # Errors
     /// Where the store failed. Then nothing of the job was written.
     ///
     /// # Panics
     /// Within an asynchronous runtime.
-    pub fn wait(self) -> Result<(), StoreError> {
+    pub fn wait(self) -> Result<Duration, StoreError> {
         self.0.blocking_recv().unwrap_or_else(|_| Err(ended()))
     }
 
-    /// Waits until it is.
+    /// Waits until it is; returns how long the transaction took.
     ///
     /// # Errors
     /// As [`Written::wait`].
-    pub async fn done(self) -> Result<(), StoreError> {
+    pub async fn done(self) -> Result<Duration, StoreError> {
         self.0.await.unwrap_or_else(|_| Err(ended()))
     }
 }
@@ -163,7 +164,8 @@ fn together(first: Job, todo: &Receiver<Job>) -> Vec<Job> {
     jobs
 }
 
-fn transact(database: &Database, work: Vec<Work>) -> Result<(), StoreError> {
+fn transact(database: &Database, work: Vec<Work>) -> Result<Duration, StoreError> {
+    let begin = Instant::now();
     let mut tx = database.begin_write()?;
     tx.set_quick_repair(true);
     let txn = Txn::new(&tx);
@@ -171,5 +173,5 @@ fn transact(database: &Database, work: Vec<Work>) -> Result<(), StoreError> {
         work(&txn)?;
     }
     tx.commit()?;
-    Ok(())
+    Ok(begin.elapsed())
 }

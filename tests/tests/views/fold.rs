@@ -65,8 +65,7 @@ impl Watcher {
             lines,
             directory,
             wall_offset: self.wall_offset,
-            resumed: Vec::new(),
-            poisoned: Vec::new(),
+            ..Batch::default()
         };
         self.fold.apply(&batch);
         let screen = self.fold.refresh().clone();

@@ -55,10 +55,7 @@ impl Feed {
         }
         Batch {
             lines,
-            directory: None,
-            wall_offset: 0,
-            resumed: Vec::new(),
-            poisoned: Vec::new(),
+            ..Batch::default()
         }
     }
 
@@ -73,11 +70,8 @@ impl Feed {
     /// Tells everything anew, as after a change of the configuration.
     async fn introduce(&self) {
         self.send(Batch {
-            lines: Vec::new(),
             directory: Some(Arc::new(Directory::of(&self.engine))),
-            wall_offset: 0,
-            resumed: Vec::new(),
-            poisoned: Vec::new(),
+            ..Batch::default()
         })
         .await;
     }
