@@ -82,6 +82,34 @@ fn ten_thousand_registrations_a_minute_keep_no_caller_waiting() {
     server::verify(&folder);
 }
 
+/// A trunk's user by which an extension is called does not make it a trunk, and the
+/// trunk's password is not the extension's.
+#[test]
+fn who_signs_in_with_the_number_of_an_extension_is_that_extension() {
+    let folder = server::folder("same_name");
+    let mut centre = server::centre(1, 9);
+    centre += "[[trunk]]\nname = \"Other\"\nuser = \"20000\"\n[[extension]]\nnumber = \"20000\"\n";
+    let users = ["20000".to_owned()];
+    give_passwords(&folder, &users);
+    let store = Store::open(&folder.join("data")).expect("it opens");
+    let other = store.put_secret("trunk/Other", b"of-the-trunk-alone");
+    other.expect("there is room").wait().expect("it is written");
+    drop(store);
+    let mut server = Server::start_with(&folder, &centre, &["--digest", "md5"]);
+    for (password, succeeds) in [(PASSWORD, 1), ("of-the-trunk-alone", 0)] {
+        let telephones = Telephones {
+            to: server.sip(),
+            users: &users,
+            password,
+            registrations: 1,
+            rate: 1,
+        };
+        let seen = telephones.begin(&folder).end();
+        assert_eq!((seen.successful, seen.failed), (succeeds, 1 - succeeds));
+    }
+    server.stop();
+}
+
 fn give_passwords(folder: &Path, users: &[String]) {
     let data = folder.join("data");
     fs::create_dir_all(&data).expect("tests may write here");

@@ -6,7 +6,7 @@ use tandem_engine::{CallId, Cause, HangUpCause, Input, Number, QueueId};
 use tandem_sip::endpoint::ServerId;
 use tandem_sip::header::names;
 use tandem_sip::sdp::{self as description, Agreement, Codec, Local};
-use tandem_sip::{Dialog, Request, Response, Status, Target};
+use tandem_sip::{Dialog, Request, Response, Status, Target, Transport};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::exchange::{Exchange, Invited, Party, way};
@@ -98,6 +98,7 @@ impl Exchange {
             .contact()
             .map_err(or_bad)?
             .ok_or(Status::BAD_REQUEST)?;
+        request.headers.record_routes().map_err(or_bad)?;
         let media = self.media.open(self.media_events.clone());
         let media = media.map_err(|_| Status::UNAVAILABLE)?;
         let serial = self.next_serial();
@@ -213,7 +214,8 @@ impl Exchange {
         }
     }
 
-    /// Answers the caller, where he is not yet. False where there is nobody any more.
+    /// Answers the caller, where he is not yet. False where there is nobody any more, or
+    /// nobody who can be answered: then the call is over.
     pub(super) fn answer_caller(&mut self, call: CallId) -> bool {
         let Some(caller) = self.callers.get(&call) else {
             return false;
@@ -221,10 +223,11 @@ impl Exchange {
         if caller.dialog.is_some() {
             return true;
         }
-        let Some(response) = self.answer_of(caller) else {
-            return false;
-        };
-        let Ok(dialog) = Dialog::uas(&caller.invite, &response) else {
+        let response = self.answer_of(caller);
+        let answer = response.and_then(|it| Some((Dialog::uas(&caller.invite, &it).ok()?, it)));
+        let Some((dialog, response)) = answer else {
+            self.hang_up_caller(call, HangUpCause::Normal);
+            self.tell(Input::CallerHungUp { call });
             return false;
         };
         let (transaction, source) = (caller.transaction, caller.source);
@@ -257,7 +260,10 @@ impl Exchange {
         let number = directory.queues.get(&queue).map(|entry| entry.number);
         let queues = directory.config.queues.iter();
         let config = queues.clone().find(|config| Some(config.number) == number);
-        let music = self.music_of(config.and_then(|config| config.music.as_deref()));
+        let music = self
+            .music
+            .of(config.and_then(|config| config.music.as_deref()));
+        let music = music.clone();
         if self.answer_caller(call)
             && let Some(caller) = self.callers.get(&call)
         {
@@ -297,21 +303,26 @@ impl Exchange {
         Some(caller)
     }
 
+    /// Our end of a caller's session: the description, the media, and the transport
+    /// of his dialog.
+    fn end_of_caller(&mut self, call: CallId) -> Option<(&mut Local, Session, Transport)> {
+        let caller = self.callers.get_mut(&call)?;
+        let media = caller.media.clone();
+        Some((&mut caller.local, media, caller.source.transport))
+    }
+
     /// A party of a call offers something else: another address, a hold, or nothing new.
     pub(super) fn reinvited(&mut self, transaction: ServerId, request: &Request, party: Party) {
-        let (media, side) = match party {
-            Party::Caller(call) => (
-                self.callers.get(&call).map(|c| c.media.clone()),
-                Side::Caller,
-            ),
-            Party::Leg(leg) => (self.media_of_leg(leg), Side::Agent),
+        let (end, side) = match party {
+            Party::Caller(call) => (self.end_of_caller(call), Side::Caller),
+            Party::Leg(leg) => (self.end_of_leg(leg), Side::Agent),
         };
-        let Some(media) = media else {
+        let Some((local, media, transport)) = end else {
             return self.answer(transaction, Status::NO_SUCH_CALL);
         };
-        let serial = self.next_serial();
-        let mut local = sdp::local(&media, side, None, serial);
-        local.version = serial;
+        // RFC 3264, section 8: the session is the same, in its next version.
+        local.version += 1;
+        let local = local.clone();
         let body = match sdp::offered(request) {
             Err(fault) => {
                 return self.answer(transaction, fault.status.unwrap_or(Status::BAD_REQUEST));
@@ -325,9 +336,8 @@ impl Exchange {
                 Err(_) => return self.answer(transaction, Status::NOT_ACCEPTABLE_HERE),
             },
         };
-        let transport = tandem_sip::Transport::Udp;
-        let contact = self.contact(transport);
         if let Some(mut response) = self.endpoint.response(transaction, Status::OK) {
+            let contact = self.contact(transport);
             response.headers.push(names::CONTACT, contact);
             response.set_body("application/sdp", body);
             self.answer_with(transaction, response);

@@ -21,11 +21,12 @@ use super::VoiceOptions;
 use super::callers::Caller;
 use super::identity::Identity;
 use super::legs::{Leg, Ringing};
+use super::music::Library;
 use super::net::{Arrived, Net};
 use super::outlived::Outlived;
 use super::registrations::Registrations;
 use crate::driver::{Batch, Directory, Handle, Line};
-use crate::media::{Media, MediaEvent, MediaEventKind, Music};
+use crate::media::{Media, MediaEvent, MediaEventKind};
 
 /// What user agents call us.
 const PRODUCT: &str = concat!("Tandem/", env!("CARGO_PKG_VERSION"));
@@ -109,9 +110,7 @@ pub(super) struct Exchange {
     /// INVITEs that are over, until no late answer can come any more.
     pub(super) lingering: VecDeque<(Time, ClientId)>,
     pub(super) parties: HashMap<DialogId, Party>,
-    pub(super) music: HashMap<String, Music>,
-    pub(super) music_folder: std::path::PathBuf,
-    melody: Music,
+    pub(super) music: Library,
     media_happened: mpsc::Receiver<MediaEvent>,
     batches: crate::driver::PortReceiver,
     began: (Instant, u64),
@@ -146,9 +145,7 @@ impl Exchange {
             ringing: HashMap::new(),
             lingering: VecDeque::new(),
             parties: HashMap::new(),
-            music: HashMap::new(),
-            music_folder: options.music,
-            melody: Music::melody(),
+            music: Library::new(options.music),
             media_happened,
             batches: options.batches,
             began: (Instant::now(), unix_us),
@@ -191,6 +188,7 @@ impl Exchange {
                     let now = self.now();
                     self.endpoint.transport_failed(now, gone);
                 }
+                () = self.music.tend() => {}
                 () = sleep_until(deadline) => self.elapse(),
                 _ = &mut stopped => break,
             }
@@ -415,26 +413,11 @@ impl Exchange {
     fn know_the_directory(&mut self) {
         let directory = Arc::clone(&self.directory);
         self.identity.know(&directory.config);
+        self.music.know(&directory.config);
         let now = self.now();
         for input in self.registrations.know(now, &directory) {
             self.tell(input);
         }
-    }
-
-    /// The waiting music of a queue; the server's own where its file can not be had.
-    pub(super) fn music_of(&mut self, name: Option<&str>) -> Music {
-        let Some(name) = name else {
-            return self.melody.clone();
-        };
-        if let Some(known) = self.music.get(name) {
-            return known.clone();
-        }
-        let music = Music::load(&self.music_folder.join(name)).unwrap_or_else(|why| {
-            eprintln!("music: {why}; the built-in melody plays instead");
-            self.melody.clone()
-        });
-        self.music.insert(name.to_owned(), music.clone());
-        music
     }
 
     fn media_event(&mut self, event: MediaEvent) {

@@ -7,7 +7,7 @@ use tandem_sip::endpoint::ClientId;
 use tandem_sip::header::{Reason, names};
 use tandem_sip::sdp::{self as description, Agreement, Local};
 use tandem_sip::uri::Host;
-use tandem_sip::{Dialog, Method, NameAddr, Request, Response, Status, Target, Uri};
+use tandem_sip::{Dialog, Method, NameAddr, Request, Response, Status, Target, Transport, Uri};
 
 use super::exchange::{Exchange, Party, way};
 use super::sdp;
@@ -299,8 +299,11 @@ impl Exchange {
         Some(answered)
     }
 
-    pub(super) fn media_of_leg(&self, id: LegId) -> Option<Session> {
-        self.legs.get(&id).map(|leg| leg.media.clone())
+    /// Our end of a telephone's session, as that of a caller.
+    pub(super) fn end_of_leg(&mut self, id: LegId) -> Option<(&mut Local, Session, Transport)> {
+        let leg = self.legs.get_mut(&id)?;
+        let transport = leg.answered.as_ref()?.source.transport;
+        Some((&mut leg.local, leg.media.clone(), transport))
     }
 }
 

@@ -13,6 +13,7 @@ mod callers;
 mod exchange;
 mod identity;
 mod legs;
+mod music;
 mod net;
 mod outlived;
 mod registrations;
