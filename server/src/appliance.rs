@@ -41,6 +41,8 @@ pub struct Options {
     pub music: PathBuf,
     /// Where the page and the API are; nowhere where it is `None`.
     pub http: Option<SocketAddr>,
+    /// Whether browsers come by HTTPS, through somebody in front.
+    pub https_in_front: bool,
     /// What the page shows above everything.
     pub headline: Option<String>,
     /// Others who get every batch.
@@ -62,6 +64,7 @@ impl Options {
             media_ports: 10_000..=19_999,
             media_threads: 1,
             http: Some(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            https_in_front: false,
             headline: None,
             ports: Vec::new(),
         }
@@ -163,7 +166,9 @@ impl Appliance {
             first_token: None,
         };
         if let Some(listen) = options.http
-            && let Err(why) = appliance.open(listen, options.headline, views).await
+            && let Err(why) = appliance
+                .open(listen, options.headline, options.https_in_front, views)
+                .await
         {
             // That it does not serve weighs more than how it stopped.
             let _stopped = appliance.stop().await;
@@ -177,6 +182,7 @@ impl Appliance {
         &mut self,
         listen: SocketAddr,
         headline: Option<String>,
+        secure_cookie: bool,
         views: views::Reader,
     ) -> Result<(), ApplianceError> {
         let store = self.store.clone();
@@ -184,7 +190,7 @@ impl Appliance {
         let token = token.expect("a token is made without a panic");
         self.first_token = token.map_err(ApplianceError::Store)?;
         let mut web = WebOptions::new(self.handle(), self.store(), views);
-        (web.listen, web.headline) = (listen, headline);
+        (web.listen, web.headline, web.secure_cookie) = (listen, headline, secure_cookie);
         let tokio = tokio::runtime::Handle::current();
         let web = web::start(&tokio, web);
         self.web = Some(web.map_err(|why| ApplianceError::Network(listen.to_string(), why))?);

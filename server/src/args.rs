@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use tandem_engine::Number;
 use tandem_reports::FORECASTS_MIN;
 use tandem_sim::text::{HORIZON_DAYS_MAX, REPLICATIONS_MAX, SEED_MAX};
 
@@ -73,6 +74,11 @@ pub(crate) enum Command {
     /// Simulate a scenario and report its figures.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(SimulateArgs),
+    /// Keep the tokens that open the page and the API.
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
 }
 
 const EXAMPLES: &str = "\
@@ -188,6 +194,14 @@ Examples:
 The secret is the first line of the standard input. It lies encrypted in the
 data; the key lies beside it. No server may run on the data meanwhile.";
 
+const TOKEN_ADD_EXAMPLES: &str = "\
+Examples:
+  tandem token add --data /var/lib/tandem anna --extension 1001
+  tandem token add --data /var/lib/tandem prometheus --system
+
+The token is printed this once: the data hold only its hash. What it may do is
+what its extension may; see docs/web.md. No server may run on the data meanwhile.";
+
 const SERVE_EXAMPLES: &str = "\
 Examples:
   tandem serve --data /var/lib/tandem --config centre.toml
@@ -277,6 +291,41 @@ pub(crate) struct SecretArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,
     /// Whose it is: sip/NUMBER of an extension, trunk/NAME of a trunk.
+    #[arg(value_name = "NAME", value_parser = crate::secret::name)]
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token and print it.
+    #[command(after_help = TOKEN_ADD_EXAMPLES)]
+    Add(TokenAddArgs),
+    /// Forget a token: who has it is nobody any more.
+    Delete(TokenArgs),
+    /// List the tokens: name, whose, made on.
+    List(DataArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TokenAddArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// What to call it.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The extension in whose name it acts.
+    #[arg(long, value_name = "NUMBER", required_unless_present = "system")]
+    pub(crate) extension: Option<Number>,
+    /// It acts for the system, and may do everything.
+    #[arg(long, conflicts_with = "extension")]
+    pub(crate) system: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TokenArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// What it is called.
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
 }
@@ -299,6 +348,10 @@ pub(crate) struct ServeArgs {
     /// clear, unless somebody in front encrypts.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) http: SocketAddr,
+    /// Browsers come by HTTPS, through somebody in front who encrypts: they send the
+    /// cookie no other way then.
+    #[arg(long)]
+    pub(crate) https_in_front: bool,
     /// The domain in which telephones and trunks sign in.
     #[arg(long, value_name = "NAME", default_value = "tandem")]
     pub(crate) realm: String,

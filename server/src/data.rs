@@ -69,7 +69,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<(), String> {
 
 /// Opens the data of a server that does not run. To look at what is not there
 /// would make it.
-fn open(folder: &Path) -> Result<Store, String> {
+pub(crate) fn open(folder: &Path) -> Result<Store, String> {
     let file = store::file_in(folder);
     if !file.exists() {
         return Err(format!("there is no {}", file.display()));

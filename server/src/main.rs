@@ -16,6 +16,7 @@ mod secret;
 mod serve;
 mod signals;
 mod simulate;
+mod token;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Secret { command } => secret::run(&command).map(|()| true),
         Command::Serve(options) => return serve::run(&options),
         Command::Simulate(options) => simulate::run(&options),
+        Command::Token { command } => token::run(&command).map(|()| true),
     };
     match shown {
         Ok(true) => ExitCode::SUCCESS,

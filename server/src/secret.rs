@@ -1,11 +1,12 @@
 //! `tandem secret`: passwords that the configuration does not hold.
 
 use std::io::{BufRead, IsTerminal, stdin};
-use std::path::Path;
 
-use tandem_server::store::{Store, StoreError};
+use tandem_engine::Number;
+use tandem_server::store::{Store, StoreError, Written};
 
 use crate::args::SecretCommand;
+use crate::data;
 use crate::output::{print, say};
 
 /// Runs `tandem secret …`.
@@ -15,13 +16,15 @@ use crate::output::{print, say};
 pub(crate) fn run(command: &SecretCommand) -> Result<(), String> {
     match command {
         SecretCommand::Delete(args) => {
-            let (store, name) = (open(&args.data.data)?, args.name.clone());
+            let (store, name) = (data::open(&args.data.data)?, args.name.clone());
+            if !names_in(&store)?.contains(&name) {
+                return Err(format!("there is no secret {name}"));
+            }
             let deleted = store.write(move |txn| txn.delete_secret(&name));
-            done(deleted.and_then(tandem_server::store::Written::wait))
+            done(deleted)
         }
         SecretCommand::List(args) => {
-            let names = open(&args.data)?.secret_names();
-            let names = names.map_err(|why| why.to_string())?;
+            let names = names_in(&data::open(&args.data)?)?;
             print(
                 &names
                     .iter()
@@ -30,20 +33,37 @@ pub(crate) fn run(command: &SecretCommand) -> Result<(), String> {
             )
         }
         SecretCommand::Set(args) => {
-            let store = open(&args.data.data)?;
+            // It may be there before the first start.
+            let store = Store::open(&args.data.data).map_err(|why| why.to_string())?;
             let secret = read()?;
             let written = store.put_secret(&args.name, secret.as_bytes());
-            done(written.and_then(tandem_server::store::Written::wait))
+            done(written)
         }
     }
 }
 
-fn open(folder: &Path) -> Result<Store, String> {
-    Store::open(folder).map_err(|why| why.to_string())
+fn names_in(store: &Store) -> Result<Vec<String>, String> {
+    store.secret_names().map_err(|why| why.to_string())
 }
 
-fn done(written: Result<(), StoreError>) -> Result<(), String> {
-    written.map_err(|why| why.to_string())
+/// Whose secrets there are. Anybody else's would lie there unread.
+pub(crate) fn name(text: &str) -> Result<String, String> {
+    let known = match text.split_once('/') {
+        Some(("sip", number)) => number.parse::<Number>().is_ok(),
+        Some(("trunk", trunk)) => !trunk.is_empty(),
+        _ => false,
+    };
+    if known {
+        Ok(text.to_owned())
+    } else {
+        Err("it must be sip/NUMBER of an extension, or trunk/NAME".to_owned())
+    }
+}
+
+/// Waits until it is on the disk.
+fn done(written: Result<Written, StoreError>) -> Result<(), String> {
+    let done = written.and_then(Written::wait);
+    done.map(drop).map_err(|why| why.to_string())
 }
 
 /// One line of the standard input, which no shell remembers.

@@ -6,10 +6,10 @@ use tandem_server::appliance::{Appliance, Options};
 use tandem_server::driver::{ConfigFile, Recovery};
 use tandem_sip::digest::Algorithm;
 
+use crate::WRONG;
 use crate::args::{Digest, ServeArgs};
 use crate::output::{print, read_text, say};
 use crate::signals::StopSignals;
-use crate::{FAILED, WRONG};
 
 /// Serves until it is told to stop, or can not go on.
 pub(crate) fn run(args: &ServeArgs) -> ExitCode {
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
         Ok(runtime) => runtime.block_on(serve(args)),
         Err(why) => {
             say(&format!("can not start threads: {why}"));
-            ExitCode::from(FAILED)
+            ExitCode::from(WRONG)
         }
     }
 }
@@ -85,6 +85,7 @@ fn options(args: &ServeArgs) -> Result<Options, String> {
     options.overwrite = args.overwrite;
     options.sip = args.sip;
     options.http = Some(args.http);
+    options.https_in_front = args.https_in_front;
     options.realm.clone_from(&args.realm);
     options.digest = (args.digest.iter())
         .map(|digest| match digest {

@@ -8,8 +8,9 @@
 mod fingerprint;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_128;
@@ -233,4 +234,97 @@ fn the_exit_status_says_how_it_went() {
         .arg(&demanding);
     assert_eq!(run(&mut command).status.code(), Some(2));
     assert_eq!(fs::read(&demanding).expect("it was written"), before);
+}
+
+#[test]
+fn tokens_are_made_listed_and_forgotten_by_name() {
+    let data = folder("tokens").join("data");
+    let token = |words: &[&str]| {
+        let mut tandem = tandem();
+        tandem.arg("token").args(words).arg("--data").arg(&data);
+        let output = run(&mut tandem);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let wrong = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said, wrong)
+    };
+    let (code, _, wrong) = token(&["list"]);
+    assert!(code == Some(2) && wrong.contains("there is no "), "{wrong}");
+    // Data begin with a start, or with a secret.
+    let mut secret = tandem();
+    secret
+        .args(["secret", "set", "sip/1001", "--data"])
+        .arg(&data);
+    let mut child = secret.stdin(Stdio::piped()).spawn().expect("it was built");
+    let mut stdin = child.stdin.take().expect("its input is ours");
+    stdin.write_all(b"s3cret\n").expect("it reads");
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+    let (code, made, _) = token(&["add", "anna", "--extension", "1001"]);
+    assert!(code == Some(0) && made.starts_with("tandem-"), "{made}");
+    let (_, others, _) = token(&["add", "prometheus", "--system"]);
+    assert_ne!(made, others);
+    for (words, because) in [
+        (&["add", "anna", "--system"][..], "a token anna already"),
+        (&["add", "bert"], "--extension"),
+        (&["add", "bert", "--extension", "one"], "one"),
+        (&["add", "bert", "--extension", "1", "--system"], "--system"),
+        (&["delete", "bert"], "no token bert"),
+    ] {
+        let (code, _, wrong) = token(words);
+        assert!(
+            code == Some(2) && wrong.contains(because),
+            "{words:?}: {wrong}"
+        );
+    }
+    let names = || -> Vec<Vec<String>> {
+        let (_, list, _) = token(&["list"]);
+        assert!(!list.contains(made.trim()), "a token is shown this once");
+        let words = |line: &str| line.split_whitespace().take(2).map(str::to_owned).collect();
+        list.lines().map(words).collect()
+    };
+    assert_eq!(names(), [["anna", "1001"], ["prometheus", "system"]]);
+    assert_eq!(token(&["delete", "anna"]).0, Some(0));
+    assert_eq!(names(), [["prometheus", "system"]]);
+}
+
+#[test]
+fn secrets_have_owners_and_looking_makes_nothing() {
+    let folder = folder("secrets");
+    let (data, mistyped) = (folder.join("data"), folder.join("dtaa"));
+    let secret = |command: &str, data: &Path, name: Option<&str>| {
+        let mut tandem = tandem();
+        tandem.args(["secret", command]).args(name).arg("--data");
+        tandem
+            .arg(data)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = tandem.stderr(Stdio::piped()).spawn().expect("it was built");
+        let mut stdin = child.stdin.take().expect("its input is ours");
+        // Whoever wants no secret has closed it.
+        let _unread = stdin.write_all(b"s3cret\n");
+        drop(stdin);
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let wrong = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said, wrong)
+    };
+    for (command, name) in [("list", None), ("delete", Some("sip/1001"))] {
+        let (code, _, wrong) = secret(command, &mistyped, name);
+        assert_eq!(code, Some(2), "{command}: {wrong}");
+        assert!(wrong.contains("there is no "), "{wrong}");
+        assert!(!mistyped.exists(), "{command} made a folder");
+    }
+    for wrong_name in ["1001", "sip/Anna", "trunk/", "token/1"] {
+        let (code, _, wrong) = secret("set", &data, Some(wrong_name));
+        assert_eq!(code, Some(2), "{wrong_name}: {wrong}");
+        assert!(wrong.contains("sip/NUMBER"), "{wrong}");
+    }
+    assert!(!data.exists(), "a wrong name made a folder");
+    assert_eq!(secret("set", &data, Some("sip/1001")).0, Some(0));
+    assert_eq!(secret("list", &data, None).1, "sip/1001\n");
+    let (code, _, wrong) = secret("delete", &data, Some("sip/1002"));
+    assert_eq!(code, Some(2), "{wrong}");
+    assert!(wrong.contains("there is no secret sip/1002"), "{wrong}");
+    assert_eq!(secret("delete", &data, Some("sip/1001")).0, Some(0));
+    assert_eq!(secret("list", &data, None).1, "");
 }

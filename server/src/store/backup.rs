@@ -18,6 +18,8 @@ use super::{STORE_FILE, Store, file_in};
 const EPOCH_FILE: &str = "restored-epoch";
 /// Where a restore is made ready, in the data folder.
 const UNFINISHED: &str = "restore.new";
+/// What it is called once it is: from then on it takes effect, whatever happens.
+const READY: &str = "restore.ready";
 
 /// Why there is no backup, or no restore.
 #[derive(Debug)]
@@ -84,9 +86,13 @@ pub fn restore(backup: &Path, data: &Path, replace: bool) -> Result<u32, BackupE
         return Err(BackupError::Missing(file_in(backup)));
     }
     let mut epoch = epoch_of_note(backup)?;
+    take_over(data)?;
+    let there = [file_in(data), data.join(KEY_FILE)];
+    if let Some(there) = there.iter().find(|file| !replace && file.exists()) {
+        return Err(BackupError::Exists(there.clone()));
+    }
     // Held until something else has its place, so that no server starts on it.
     let replaced = match file_in(data).exists() {
-        true if !replace => return Err(BackupError::Exists(file_in(data))),
         true => Some(Store::open(data)?),
         false => None,
     };
@@ -105,14 +111,36 @@ pub fn restore(backup: &Path, data: &Path, replace: bool) -> Result<u32, BackupE
         .map_err(|why| BackupError::File(note, why))?;
     store.write(move |txn| txn.put_epoch(epoch))?.wait()?;
     drop(store);
+    sync_folder(&unfinished)?;
+    let ready = data.join(READY);
+    fs::rename(&unfinished, &ready).map_err(|why| BackupError::File(ready, why))?;
+    sync_folder(data)?;
+    take_over(data)?;
+    drop(replaced);
+    Ok(epoch)
+}
+
+/// Puts in place what a restore made ready: key and store together. A restore that
+/// was cut off goes on here when the data are opened next.
+///
+/// # Errors
+/// Where a file can not be moved.
+pub(super) fn take_over(data: &Path) -> Result<(), BackupError> {
+    let ready = data.join(READY);
+    if !ready.exists() {
+        return Ok(());
+    }
     for name in [KEY_FILE, STORE_FILE] {
         let target = data.join(name);
-        fs::rename(unfinished.join(name), &target).map_err(|why| BackupError::File(target, why))?;
+        match fs::rename(ready.join(name), &target) {
+            // Moved before it was cut off.
+            Err(why) if why.kind() == io::ErrorKind::NotFound => {}
+            moved => moved.map_err(|why| BackupError::File(target, why))?,
+        }
     }
-    drop(replaced);
-    fs::remove_dir(&unfinished).map_err(|why| BackupError::File(unfinished, why))?;
     sync_folder(data)?;
-    Ok(epoch)
+    fs::remove_dir(&ready).map_err(|why| BackupError::File(ready, why))?;
+    sync_folder(data)
 }
 
 fn epoch_of_note(backup: &Path) -> Result<u32, BackupError> {

@@ -17,6 +17,7 @@ mod writer;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use redb::backends::FileBackend;
 use redb::{Builder, Database, StorageBackend};
@@ -63,6 +64,7 @@ impl Store {
     /// or where the disk does not do its work.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(|why| StoreError::file(folder, &why))?;
+        backup::take_over(folder).map_err(|why| StoreError::failed(&why))?;
         let path = file_in(folder);
         let mut options = fs::OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -120,11 +122,12 @@ impl Store {
         self.inner.writer.submit_along(Box::new(work))
     }
 
-    /// As [`Store::write`], and waits for room instead of being sent away.
+    /// As [`Store::write`], and waits for room instead of being sent away, and until it is
+    /// durable.
     pub(crate) fn write_waiting(
         &self,
         work: impl FnOnce(&Txn<'_>) -> Result<(), StoreError> + Send + 'static,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Duration, StoreError> {
         self.inner.writer.submit_waiting(Box::new(work))?.wait()
     }
 }

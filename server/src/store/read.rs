@@ -410,13 +410,13 @@ impl Store {
         sealed.map(unseal).transpose()
     }
 
-    /// The names of all secrets, at most [`PAGE_ROWS_MAX`].
+    /// The names of all secrets.
     ///
     /// # Errors
     /// As [`Store::head`].
     pub fn secret_names(&self) -> Result<Vec<String>, StoreError> {
         let table = self.reading()?.open_table(tables::SECRETS)?;
-        let rows = table.iter()?.take(PAGE_ROWS_MAX);
+        let rows = table.iter()?;
         rows.map(|row| Ok(row?.0.value().to_owned())).collect()
     }
 }

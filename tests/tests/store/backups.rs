@@ -79,6 +79,49 @@ fn a_backup_holds_what_is_needed_for_the_secrets() {
 }
 
 #[test]
+fn a_restore_that_was_cut_off_goes_on_with_key_and_store_together() {
+    let (data, backup, restored) = (Folder::new(), Folder::new(), Folder::new());
+    for (folder, secret) in [(data.path(), b"old"), (backup.path(), b"new")] {
+        let store = Store::open(folder).expect("it opens");
+        let written = store.put_secret("a", secret).expect("there is room");
+        written.wait().expect("it is written");
+    }
+    // As it lies there when the power goes: before the first file is moved, and
+    // between the two.
+    for moved in [&[][..], &["secret.key"]] {
+        restore(backup.path(), restored.path(), true).expect("it is restored");
+        let ready = data.path().join("restore.ready");
+        fs::create_dir(&ready).expect("it is not there");
+        for name in ["secret.key", "tandem.redb"] {
+            let to = if moved.contains(&name) {
+                data.path()
+            } else {
+                &ready
+            };
+            fs::copy(restored.path().join(name), to.join(name)).expect("it is copied");
+        }
+        let store = Store::open(data.path()).expect("it opens");
+        let secret = store.secret("a").expect("the key fits");
+        assert_eq!(secret.expect("it is there").expose(), b"new");
+        assert!(!ready.exists());
+    }
+}
+
+#[test]
+fn a_key_that_lies_alone_is_not_replaced_unasked() {
+    let (data, backup) = (Folder::new(), Folder::new());
+    drop(Store::open(backup.path()).expect("it opens"));
+    let key = data.path().join("secret.key");
+    fs::write(&key, "somebody's").expect("tests may write here");
+    let unasked = restore(backup.path(), data.path(), false);
+    assert!(
+        matches!(unasked, Err(BackupError::Exists(ref file)) if *file == key),
+        "{unasked:?}"
+    );
+    assert_eq!(fs::read(&key).expect("it is there"), b"somebody's");
+}
+
+#[test]
 fn nothing_is_overwritten_unasked_and_nothing_copied_under_a_server() {
     let (data, backup) = (Folder::new(), Folder::new());
     let missing = back_up(data.path(), backup.path());

@@ -2,7 +2,7 @@
 
 use hyper::StatusCode;
 use serde_json::Value;
-use tandem_server::web::{self, COOKIE, FAILED_SIGN_INS_MAX, FAILED_SIGN_INS_S};
+use tandem_server::web::{self, COOKIE, FAILED_SIGN_INS_MAX, FAILED_SIGN_INS_S, WebOptions};
 
 use crate::kit::{Desk, bearer};
 
@@ -133,6 +133,7 @@ fn a_browser_signs_in_and_out() {
     for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
+    assert!(!cookie.contains("Secure"), "{cookie}");
     let cookie = cookie.split(';').next().expect("it is there");
     assert!(cookie.starts_with(COOKIE));
     let cookies = format!("a=b; {cookie}; c=d");
@@ -212,4 +213,19 @@ fn wrong_tokens_are_only_looked_up_so_often() {
         sign_in(&desk, &desk.token, None).status,
         StatusCode::NO_CONTENT
     );
+}
+
+#[test]
+fn behind_https_a_cookie_goes_no_other_way() {
+    let mut desk = Desk::new();
+    let options = WebOptions {
+        listen: "127.0.0.1:0".parse().expect("it is there"),
+        secure_cookie: true,
+        ..WebOptions::new(desk.handle.clone(), desk.store.clone(), desk.views.clone())
+    };
+    let web = web::start(desk.runtime.handle(), options).expect("it is there");
+    desk.address = web.address();
+    let reply = sign_in(&desk, &desk.token, None);
+    let cookie = reply.header("set-cookie");
+    assert!(cookie.ends_with("; Secure"), "{cookie}");
 }
