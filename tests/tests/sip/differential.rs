@@ -11,6 +11,7 @@
 //!   kind for the first;
 //! - methods in small letters: it takes them for those in capitals, but case counts;
 //! - parameters that stand twice: it passes over the first where that has no value;
+//! - names of parameters in capitals: it writes some of them small;
 //! - semicolons in the user part of a URI: it takes what follows for parameters;
 //! - addresses of IPv6, wherever they stand.
 //!
@@ -125,13 +126,18 @@ fn is_known(message: &Message, bytes: &str) -> bool {
         let is_bare = !text.contains('<') && name != names::VIA;
         let has_blanks = is_bare && text.contains([' ', '\t']);
         let is_odd = !params.chars().all(|c| is_token(c) || ";=>".contains(c));
-        let mut names: Vec<_> = (params.split(';'))
-            .map(|param| param.split('=').next().map(str::to_ascii_lowercase))
-            .collect();
+        let names = (params.split(';')).filter_map(|param| param.split('=').next());
+        let has_capitals = names.clone().any(|name| name.contains(char::is_uppercase));
+        let mut names: Vec<_> = names.map(str::to_ascii_lowercase).collect();
         names.sort();
         let has_twins = names.windows(2).any(|pair| pair[0] == pair[1]);
         let has_odd_user = text.find(';') < text.find('@') && text.contains(';');
-        has_blanks || is_odd || has_twins || has_odd_user || !text.chars().all(is_plain)
+        has_blanks
+            || is_odd
+            || has_capitals
+            || has_twins
+            || has_odd_user
+            || !text.chars().all(is_plain)
     };
     let addresses = [names::VIA, names::FROM, names::TO];
     let text = |name| Some((name, message.headers().text(name)?));
