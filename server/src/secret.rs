@@ -61,7 +61,7 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
 }
 
 /// Waits until it is on the disk.
-fn done(written: Result<Written, StoreError>) -> Result<(), String> {
+pub(crate) fn done(written: Result<Written, StoreError>) -> Result<(), String> {
     let done = written.and_then(Written::wait);
     done.map(drop).map_err(|why| why.to_string())
 }

@@ -7,6 +7,7 @@ use tandem_server::web::make_token;
 use crate::args::{TokenAddArgs, TokenCommand};
 use crate::data::open;
 use crate::output::print;
+use crate::secret::done;
 
 /// Runs `tandem token …`.
 ///
@@ -21,9 +22,7 @@ pub(crate) fn run(command: &TokenCommand) -> Result<(), String> {
             let named = tokens.iter().find(|(_, token)| token.name == args.name);
             let (hash, _) = named.ok_or_else(|| format!("there is no token {}", args.name))?;
             let hash = *hash;
-            let deleted = store.write(move |txn| txn.delete_token(&hash));
-            let deleted = deleted.and_then(tandem_server::store::Written::wait);
-            deleted.map(drop).map_err(|why| why.to_string())
+            done(store.write(move |txn| txn.delete_token(&hash)))
         }
         TokenCommand::List(args) => {
             let tokens = open(&args.data)?.tokens().map_err(|why| why.to_string())?;

@@ -50,11 +50,12 @@ impl Library {
             None => std::future::pending().await,
         };
         // Whatever a reader panicked of, its queue has the melody.
-        match read {
-            Ok((name, Ok(music))) => drop(self.known.insert(name, music)),
-            Ok((_, Err(why))) => eprintln!("music: {why}; the built-in melody plays instead"),
-            Err(why) => eprintln!("music: {why}; the built-in melody plays instead"),
-        }
+        let why = match read {
+            Ok((name, Ok(music))) => return drop(self.known.insert(name, music)),
+            Ok((_, Err(why))) => why,
+            Err(why) => why.to_string(),
+        };
+        eprintln!("music: {why}; the built-in melody plays instead");
     }
 
     /// The music of a queue.
