@@ -40,10 +40,7 @@ impl Centre {
             ..Options::default()
         };
         let members: Vec<_> = (0..agents)
-            .map(|agent| MemberConfig {
-                extension: agent_number(agent),
-                kind: MemberKind::Static,
-            })
+            .map(|agent| MemberConfig::new(agent_number(agent), MemberKind::Static))
             .collect();
         let extensions = (0..agents).map(|agent| ExtensionConfig::new(agent_number(agent)));
         let queues = (0..queues).map(|queue| QueueConfig {

@@ -8,7 +8,7 @@ use crate::input::{By, Which};
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions::{self, AccessGranted};
-use crate::state::{Completed, Pause, State};
+use crate::state::{Pause, State, Tally};
 use crate::step::Step;
 use crate::trace::Trace;
 
@@ -136,14 +136,19 @@ impl<T: Trace> Step<'_, T> {
             Switch::LogOut => {
                 let member = &mut self.s.members[id];
                 (member.logged_in, member.paused) = (false, None);
+                member.missed_in_a_row = 0;
             }
-            Switch::Pause(reason) => {
-                self.s.members[id].paused = Some(Pause {
-                    reason: reason.clone(),
-                });
-            }
+            Switch::Pause(reason) => return self.pause(id, reason.clone(), by),
             Switch::Unpause => self.s.members[id].paused = None,
         }
+        self.status_changed(id, by);
+    }
+
+    /// Pauses a member, or changes the reason of his pause.
+    pub(crate) fn pause(&mut self, id: MemberId, reason: Option<String>, by: By) {
+        let member = &mut self.s.members[id];
+        member.paused = Some(Pause { reason });
+        member.missed_in_a_row = 0;
         self.status_changed(id, by);
     }
 
@@ -212,8 +217,18 @@ impl<T: Trace> Step<'_, T> {
         let member = &mut self.s.members[id];
         member.wrap_up = None;
         let (agent, queue) = (member.agent, member.queue);
+        self.s.agents[agent].wraps_up -= 1;
         self.tell(Event::WrapUpEnded { agent, queue });
-        self.refresh_member(id);
+        self.refresh_after_wrap_up(id);
+    }
+
+    /// Call after a member's wrap-up began or ended: it may concern all his queues.
+    fn refresh_after_wrap_up(&mut self, id: MemberId) {
+        if self.s.options.shared_wrap_up {
+            self.refresh_agent(self.s.members[id].agent);
+        } else {
+            self.refresh_member(id);
+        }
     }
 
     /// An agent has rested and may be rung again.
@@ -230,10 +245,7 @@ pub(crate) fn log_in(s: &mut State, id: MemberId) {
     member.logged_in = true;
     member.paused = None;
     member.login_order = s.logins;
-    member.completed = Completed {
-        since_login: 0,
-        ..member.completed
-    };
+    member.served.since_login = Tally::default();
 }
 
 /// A member's status, as told to the outside.

@@ -2,7 +2,7 @@
 
 use crate::acd::line::{visit, visit_mut};
 use crate::acd::offer::RingEnd;
-use crate::config::model::Destination;
+use crate::config::model::{Destination, Rests};
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
@@ -216,7 +216,8 @@ impl<T: Trace> Step<'_, T> {
             return Ok(());
         };
         // Before he is looked at as somebody who might be free.
-        self.rest(leg.agent);
+        let rest = (self.s.queues.get(queue)).map_or(Rests::default(), |queue| queue.config.rests);
+        self.rest(leg.agent, rest.failure);
         self.refresh_agent(leg.agent);
         self.tell(Event::ConnectionFailed {
             call: id,
@@ -255,9 +256,7 @@ impl<T: Trace> Step<'_, T> {
         let Some(member) = self.s.members.get_mut(answered.member) else {
             return;
         };
-        member.completed.ever += 1;
-        member.completed.since_login += 1;
-        member.completed.since_midnight += 1;
+        member.served.add(self.now - answered.at);
         self.rerank(answered.member);
         let wrap_up = self.s.queues[queue].config.wrap_up;
         if !wrap_up.is_zero() {
@@ -269,10 +268,11 @@ impl<T: Trace> Step<'_, T> {
             let running = self.s.members[answered.member].wrap_up.replace(timer);
             match running {
                 Some(running) => drop(self.s.timers.cancel(running)),
-                None => self.tell(Event::WrapUpStarted {
-                    agent: answered.agent,
-                    queue,
-                }),
+                None => {
+                    let agent = answered.agent;
+                    self.s.agents[agent].wraps_up += 1;
+                    self.tell(Event::WrapUpStarted { agent, queue });
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::acd::strategy::{self, NOBODY};
+use crate::acd::strategy;
 use crate::calendar::next_midnight;
 use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
@@ -18,7 +18,8 @@ use crate::limits::CHANGES_MAX;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions;
-use crate::state::{Agent, Completed, Member, Queue, State};
+use crate::sorted_set::SortedSet;
+use crate::state::{Agent, Member, Queue, Served, State, Tally};
 use crate::step::Step;
 use crate::time::Timestamp;
 use crate::timer::Timer;
@@ -64,7 +65,11 @@ impl<T: Trace> Step<'_, T> {
     }
 
     fn put_options(&mut self, options: &Options) {
-        self.s.options = options.clone();
+        let before = std::mem::replace(&mut self.s.options, options.clone());
+        if before.shared_wrap_up != options.shared_wrap_up {
+            let agents = self.s.agents.ids().into_iter();
+            agents.for_each(|agent| self.refresh_agent(agent));
+        }
         for queue in self.s.queues.ids() {
             self.arm_midnight(queue);
         }
@@ -89,6 +94,7 @@ impl<T: Trace> Step<'_, T> {
             engaged: 0,
             offer: None,
             rest: None,
+            wraps_up: 0,
             members: Vec::new(),
         });
         self.s
@@ -121,18 +127,20 @@ impl<T: Trace> Step<'_, T> {
             config: config.clone(),
             members: Vec::new(),
             static_members: 0,
-            free: strategy::nobody_free(config.strategy),
+            has_levels: false,
+            free: SortedSet::default(),
             line: None,
             callers: 0,
             ready: Default::default(),
             joinable: Default::default(),
             rings: 0,
-            round_robin: [NOBODY; 2],
+            round_robin: Vec::new(),
             present_to_join: 0,
             present_to_stay: 0,
             longest_wait: None,
             midnight: None,
             put_out: None,
+            skill_step: None,
             removed: false,
             marked: false,
         });
@@ -150,20 +158,20 @@ impl<T: Trace> Step<'_, T> {
         let known: Vec<Option<MemberId>> = (wanted.iter())
             .map(|config| leaving.remove(&self.agent_of(config.extension).ok()?))
             .collect();
-        // Round robin goes on behind whom it rang last, if he keeps his kind.
-        let keep_kind: BTreeSet<MemberId> = (known.iter().zip(wanted))
-            .filter_map(|(&id, config)| Some((id?, config.kind)))
-            .filter(|&(id, kind)| self.s.members[id].kind == kind)
+        // Round robin goes on behind whom it rang last, if he stays in his round.
+        let keep_round: BTreeSet<MemberId> = (known.iter().zip(wanted))
+            .filter_map(|(&id, config)| Some((id?, (config.level, config.kind))))
+            .filter(|&(id, round)| (self.s.members[id].level, self.s.members[id].kind) == round)
             .map(|(id, _)| id)
             .collect();
-        let rung_last = strategy::round_robin_members(self.s, queue, |id| keep_kind.contains(&id));
+        let rung_last = strategy::last_of_rounds(self.s, queue, |id| keep_round.contains(&id));
         for &id in leaving.values() {
             self.remove_member(id);
         }
         let (mut members, mut changed) = (Vec::with_capacity(wanted.len()), Vec::new());
         for (config, known) in wanted.iter().zip(known) {
             let id = known.unwrap_or_else(|| self.add_member(queue, *config));
-            if self.set_member(id, config.kind, members.len()) || known.is_none() {
+            if self.set_member(id, *config, members.len()) || known.is_none() {
                 changed.push(id);
             }
             members.push(id);
@@ -172,6 +180,7 @@ impl<T: Trace> Step<'_, T> {
         let static_members = wanted.iter().filter(is_static).count();
         let entry = &mut self.s.queues[queue];
         entry.static_members = u32::try_from(static_members).expect("members fit in 32 bits");
+        entry.has_levels = wanted.windows(2).any(|two| two[0].level != two[1].level);
         entry.members = members;
         strategy::point_round_robin(self.s, queue, rung_last);
         for id in changed {
@@ -179,14 +188,14 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    /// Gives a member his kind and his position, and takes him off the list of
-    /// free agents, who are ordered by both. Says whether that logged him in.
-    fn set_member(&mut self, id: MemberId, kind: MemberKind, position: usize) -> bool {
+    /// Gives a member his settings and his position, and takes him off the list of
+    /// free agents, who are ordered by them. Says whether that logged him in.
+    fn set_member(&mut self, id: MemberId, config: MemberConfig, position: usize) -> bool {
         strategy::unlist(self.s, id);
         let member = &mut self.s.members[id];
         member.position = u32::try_from(position).expect("members fit in 32 bits");
-        member.kind = kind;
-        let became_static = kind == MemberKind::Static && !member.logged_in;
+        (member.kind, member.level, member.weight) = (config.kind, config.level, config.weight);
+        let became_static = config.kind == MemberKind::Static && !member.logged_in;
         if became_static {
             crate::agents::log_in(self.s, id);
         }
@@ -215,13 +224,16 @@ impl<T: Trace> Step<'_, T> {
             queue,
             agent,
             kind: config.kind,
+            level: config.level,
+            weight: config.weight,
             position: 0,
             logged_in: false,
             was_logged_in: false,
             paused: None,
             login_order: 0,
             last_rung: 0,
-            completed: Completed::default(),
+            served: Served::default(),
+            missed_in_a_row: 0,
             wrap_up: None,
             listed: None,
             present_to_join: false,
@@ -241,6 +253,7 @@ impl<T: Trace> Step<'_, T> {
         let member = self.s.members.remove(id).expect("the member is alive");
         if let Some(timer) = member.wrap_up {
             self.s.timers.cancel(timer);
+            self.s.agents[agent].wraps_up -= 1;
             self.tell(Event::WrapUpEnded {
                 agent,
                 queue: member.queue,
@@ -251,6 +264,9 @@ impl<T: Trace> Step<'_, T> {
         queue.present_to_stay -= u32::from(member.present_to_stay);
         queue.members.retain(|&other| other != id);
         self.s.agents[agent].members.retain(|&other| other != id);
+        if member.wrap_up.is_some() && self.s.options.shared_wrap_up {
+            self.refresh_agent(agent);
+        }
         let (queue, status) = (member.queue, crate::event::AgentStatus::LoggedOut);
         self.tell(Event::AgentStatusChanged {
             agent,
@@ -277,7 +293,11 @@ impl<T: Trace> Step<'_, T> {
         };
         let entry = &mut self.s.queues[queue];
         entry.removed = true;
-        let timers = [entry.longest_wait.take(), entry.midnight.take()];
+        let timers = [
+            entry.longest_wait.take(),
+            entry.midnight.take(),
+            entry.skill_step.take(),
+        ];
         for timer in timers.into_iter().flatten() {
             self.s.timers.cancel(timer);
         }
@@ -295,7 +315,12 @@ impl<T: Trace> Step<'_, T> {
     /// Forgets a deleted queue that nobody waits in any more.
     pub(crate) fn drop_queue(&mut self, queue: QueueId) {
         let entry = self.s.queues.remove(queue).expect("the queue is alive");
-        let timers = [entry.longest_wait, entry.midnight, entry.put_out];
+        let timers = [
+            entry.longest_wait,
+            entry.midnight,
+            entry.put_out,
+            entry.skill_step,
+        ];
         for timer in timers.into_iter().flatten() {
             self.s.timers.cancel(timer);
         }
@@ -399,7 +424,7 @@ impl<T: Trace> Step<'_, T> {
     /// What counts by the day begins again.
     fn begin_day(&mut self, queue: QueueId) {
         for id in self.s.queues[queue].members.clone() {
-            self.s.members[id].completed.since_midnight = 0;
+            self.s.members[id].served.since_midnight = Tally::default();
         }
         strategy::relist(self.s, queue);
     }

@@ -75,6 +75,13 @@ pub enum Effect {
         /// The call that it is about.
         call: PublicId,
     },
+    /// Send a mail to an agent whom a queue has paused, as he missed call after call.
+    MailAgent {
+        /// Who.
+        agent: AgentId,
+        /// Where he is paused.
+        queue: QueueId,
+    },
     /// Answer the caller's side, if it is not yet, and play the queue's waiting
     /// music until the call is bridged or leaves.
     PlayMusic {
@@ -116,7 +123,9 @@ impl Effect {
             | Self::HangUpCaller { .. }
             | Self::HangUpLeg { .. }
             | Self::PlayMusic { .. } => EffectKind::Told,
-            Self::Mail { .. } | Self::PushRecord { .. } => EffectKind::Kept,
+            Self::Mail { .. } | Self::MailAgent { .. } | Self::PushRecord { .. } => {
+                EffectKind::Kept
+            }
             Self::Ring { .. } => EffectKind::Awaited,
         }
     }

@@ -40,8 +40,14 @@ fn no_eligible_pair_idles(s: &State) -> Result<(), String> {
         let (Stage::AwaitingAgent, Some(visit)) = (call.stage, &call.visit) else {
             continue;
         };
-        for &member in &s.queues[visit.queue].members {
-            law(eligible(s, id, member).is_err(), || {
+        let queue = &s.queues[visit.queue];
+        let step = queue.skill_step.and_then(|timer| s.timers.due(timer));
+        if step.is_some_and(|due| due <= s.acted_at) {
+            // Its deadline has come, and brings them together with no time passing.
+            continue;
+        }
+        for &member in &queue.members {
+            law(eligible(s, id, member, s.acted_at).is_err(), || {
                 format!("call {id} and member {member} are eligible and idle")
             })?;
         }
@@ -149,7 +155,7 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
 }
 
 fn free_agents_are_listed(s: &State, queue: &Queue) -> Result<(), String> {
-    let mut free = queue.free.members(&queue.members);
+    let mut free: Vec<_> = strategy::free_members(queue).collect();
     free.sort_unstable();
     let mut ought: Vec<_> = (queue.members.iter().copied())
         .filter(|&member| obstacle(s, &s.members[member]).is_none())
@@ -178,7 +184,12 @@ fn presence_is_counted(s: &State, id: QueueId, queue: &Queue) -> Result<(), Stri
     let count = |states| {
         let present = |member: &&MemberId| {
             let member = &s.members[**member];
-            keeps_from_empty(states, member, &s.agents[member.agent])
+            keeps_from_empty(
+                states,
+                s.options.shared_wrap_up,
+                member,
+                &s.agents[member.agent],
+            )
         };
         queue.members.iter().filter(present).count()
     };
@@ -261,11 +272,13 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .and_then(|c| c.visit.as_ref())
                 .and_then(|v| v.retry),
             Timer::RingTimeout(leg) => s.legs.get(leg).and_then(|leg| leg.timeout),
+            Timer::SkillStep(queue) => s.queues.get(queue).and_then(|q| q.skill_step),
             Timer::WrapUp(member) => s.members.get(member).and_then(|m| m.wrap_up),
         };
         law(armed == Some(id), || format!("{timer:?} has no owner"))?;
     }
-    let of_queues = (s.queues.iter()).flat_map(|(_, q)| [q.longest_wait, q.midnight, q.put_out]);
+    let of_queues =
+        (s.queues.iter()).flat_map(|(_, q)| [q.longest_wait, q.midnight, q.put_out, q.skill_step]);
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
     let of_calls = (s.calls.iter()).map(|(_, call)| call.visit.as_ref().and_then(|v| v.retry));
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);

@@ -49,6 +49,19 @@ pub const KEPT_EFFECTS_MAX: usize = 10_000;
 pub const PUT_OUT_CALLS_MAX: usize = 256;
 /// Changes of configuration in one entry.
 pub const CHANGES_MAX: usize = 1_024;
-/// How long queues do not ring an agent whose telephone ended a ring by itself, or
-/// who answered and could not be connected, in seconds.
-pub const REST_AFTER_FAILED_RING_S: u64 = 5;
+/// The worst skill level.
+pub const SKILL_LEVEL_MAX: u8 = 99;
+/// Steps in which a queue's calls come to be served by further skill levels.
+pub const SKILL_STEPS_MAX: usize = 20;
+/// What a member may weigh where agents are drawn by weight.
+pub const MEMBER_WEIGHT_MAX: u16 = 1_000;
+/// What a queue's calls may weigh at first.
+pub const PRIORITY_MAX: u16 = 999;
+/// Shortest time after which a waiting call may come to weigh one more, in seconds.
+pub const PRIORITY_ACCELERATION_S_MIN: u64 = 10;
+/// Longest time after which a waiting call may come to weigh one more, in seconds.
+pub const PRIORITY_ACCELERATION_S_MAX: u64 = 1_800;
+/// Missed calls after which an agent may be paused.
+pub const AUTO_PAUSE_CALLS_MAX: u32 = 100;
+/// How long queues may leave an agent alone who did not take a call, in seconds.
+pub const REST_S_MAX: u64 = 3_600;

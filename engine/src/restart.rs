@@ -106,6 +106,7 @@ impl<T: Trace> Step<'_, T> {
             }
             // The leg keeps its timer, so that it counts as ringing and is cancelled.
             Timer::RingTimeout(leg) => self.cut_off(self.s.legs[leg].call, reason, left),
+            Timer::SkillStep(queue) => self.skill_step_reached(queue),
             Timer::WrapUp(member) => self.wrap_up_over(member),
         }
         Ok(())

@@ -37,6 +37,13 @@ impl<T: Copy + Ord> SortedSet<T> {
         self.parts.first().is_none_or(Vec::is_empty)
     }
 
+    /// The first of them.
+    #[inline]
+    #[must_use]
+    pub fn first(&self) -> Option<T> {
+        self.parts.first()?.first().copied()
+    }
+
     /// Whether it is one of them.
     #[must_use]
     pub fn contains(&self, value: T) -> bool {
@@ -73,6 +80,27 @@ impl<T: Copy + Ord> SortedSet<T> {
         if part.is_empty() && self.parts.len() > 1 {
             self.parts.remove(at);
         }
+    }
+
+    /// How many stand before a value, which need not be one of them.
+    #[must_use]
+    pub fn place(&self, value: T) -> usize {
+        let part = self.part(value);
+        let before: usize = self.parts[..part].iter().map(Vec::len).sum();
+        let within = self.parts.get(part);
+        before + within.map_or(0, |part| part.partition_point(|&other| other < value))
+    }
+
+    /// The one before whom so many stand.
+    #[must_use]
+    pub fn nth(&self, mut place: usize) -> Option<T> {
+        for part in &self.parts {
+            match part.get(place) {
+                Some(&value) => return Some(value),
+                None => place -= part.len(),
+            }
+        }
+        None
     }
 
     /// All of them, in their order.

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
-use crate::config::model::{MemberKind, Options, QueueConfig};
+use crate::config::model::{CountSince, MemberKind, Options, QueueConfig, SkillStep};
 use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
+use crate::limits::QUEUE_MEMBERS_MAX;
 use crate::number::Number;
 use crate::slab::Slab;
 use crate::sorted_set::SortedSet;
@@ -76,6 +77,8 @@ pub struct Agent {
     pub(crate) offer: Option<LegId>,
     /// He rests: queues do not ring him until this timer fires.
     pub(crate) rest: Option<TimerId>,
+    /// In how many of his queues he wraps up.
+    pub(crate) wraps_up: u32,
     /// His memberships, by the time they were made.
     pub(crate) members: Vec<MemberId>,
 }
@@ -86,6 +89,10 @@ pub struct Member {
     pub(crate) queue: QueueId,
     pub(crate) agent: AgentId,
     pub(crate) kind: MemberKind,
+    /// His skill level; 1 is the best.
+    pub(crate) level: u8,
+    /// How likely he is drawn, beside the others.
+    pub(crate) weight: u16,
     /// Place in the queue's list.
     pub(crate) position: u32,
     /// Always true for static members.
@@ -97,23 +104,55 @@ pub struct Member {
     pub(crate) login_order: u64,
     /// Value of [`Queue::rings`] when the queue rang him last; zero: never.
     pub(crate) last_rung: u64,
-    pub(crate) completed: Completed,
+    pub(crate) served: Served,
+    /// Calls that he missed one after the other: what he may miss before he is
+    /// paused counts them.
+    pub(crate) missed_in_a_row: u32,
     /// In wrap-up until this timer fires.
     pub(crate) wrap_up: Option<TimerId>,
     /// Where he stands among the queue's free agents, if he is free.
-    pub(crate) listed: Option<Listed>,
+    pub(crate) listed: Option<Rank>,
     /// Whether he keeps the queue from counting as empty for those who join.
     pub(crate) present_to_join: bool,
     /// Whether he keeps the queue from counting as empty for those who wait.
     pub(crate) present_to_stay: bool,
 }
 
-/// Calls of a queue that an agent answered and ended.
+/// What an agent did for a queue, from several beginnings on.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Completed {
-    pub(crate) ever: u32,
-    pub(crate) since_login: u32,
-    pub(crate) since_midnight: u32,
+pub(crate) struct Served {
+    pub(crate) ever: Tally,
+    pub(crate) since_login: Tally,
+    pub(crate) since_midnight: Tally,
+}
+
+/// Calls that an agent answered and ended, and how long he talked in them.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    pub(crate) calls: u32,
+    pub(crate) talked: Span,
+}
+
+impl Served {
+    /// One more call has ended.
+    pub(crate) fn add(&mut self, talked: Span) {
+        for tally in [
+            &mut self.ever,
+            &mut self.since_login,
+            &mut self.since_midnight,
+        ] {
+            tally.calls += 1;
+            tally.talked = tally.talked + talked;
+        }
+    }
+
+    pub(crate) const fn since(&self, since: CountSince) -> Tally {
+        match since {
+            CountSince::Ever => self.ever,
+            CountSince::Login => self.since_login,
+            CountSince::Midnight => self.since_midnight,
+        }
+    }
 }
 
 /// An agent's pause.
@@ -122,42 +161,53 @@ pub(crate) struct Pause {
     pub(crate) reason: Option<String>,
 }
 
-/// Where a member stands among a queue's free agents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Listed {
-    /// Where in the pool.
-    Pool(u32),
-    Rank(Rank),
-}
-
-/// What the strategy orders free agents by; the least is rung first. From the
-/// top: 32 bits, 64 bits, and the agent's place in the queue's list, which
-/// names him and parts those who are equal.
+/// What free agents are ordered by; the least is rung first. From the top: the
+/// skill level in 8 bits, the strategy's order in 32 and in 64, and in 24 the
+/// agent's place in the queue's list, which names him and parts those who are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Rank(u128);
 
+/// Places in a queue's list fit in the lowest 24 bits of a rank.
+const PLACE_MASK: u32 = (1 << 24) - 1;
+const _: () = assert!(QUEUE_MEMBERS_MAX <= PLACE_MASK as usize);
+
 impl Rank {
-    pub(crate) const fn new(first: u32, second: u64, position: u32) -> Self {
-        Self((first as u128) << 96 | (second as u128) << 32 | position as u128)
+    /// Behind every rank of an agent.
+    pub(crate) const LAST: Self = Self(u128::MAX);
+
+    pub(crate) const fn new(level: u8, first: u32, second: u64, position: u32) -> Self {
+        let position = (position & PLACE_MASK) as u128;
+        Self((level as u128) << 120 | (first as u128) << 88 | (second as u128) << 24 | position)
+    }
+
+    /// Not behind any of this skill level.
+    pub(crate) const fn first_of(level: u8) -> Self {
+        Self::new(level, 0, 0, 0)
+    }
+
+    /// Behind every one of this skill level, and before all of the next.
+    pub(crate) const fn first_behind(level: u8) -> Self {
+        Self::first_of(level + 1)
+    }
+
+    pub(crate) const fn level(&self) -> u8 {
+        self.0.to_be_bytes()[0]
+    }
+
+    /// The first part of the strategy's order.
+    #[expect(clippy::cast_possible_truncation, reason = "32 bits are wanted")]
+    pub(crate) const fn first(&self) -> u32 {
+        (self.0 >> 88) as u32
     }
 
     /// The agent's place in the queue's list.
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "the low 32 bits are wanted"
+        reason = "the low 24 bits are wanted"
     )]
-    pub(crate) const fn position(self) -> usize {
-        self.0 as u32 as usize
+    pub(crate) const fn position(&self) -> usize {
+        (self.0 as u32 & PLACE_MASK) as usize
     }
-}
-
-/// The free agents of a queue, kept as its strategy needs them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum Free {
-    /// In no order, for drawing one.
-    Pool(Vec<MemberId>),
-    /// By rank.
-    Ranked(SortedSet<Rank>),
 }
 
 /// A queue.
@@ -168,7 +218,10 @@ pub struct Queue {
     pub(crate) members: Vec<MemberId>,
     /// Members who are static; the others are dynamic.
     pub(crate) static_members: u32,
-    pub(crate) free: Free,
+    /// Whether its members are not all of one skill level.
+    pub(crate) has_levels: bool,
+    /// The free ones, in the order in which they are rung.
+    pub(crate) free: SortedSet<Rank>,
     /// First and last of the callers whom nobody has answered, by joining.
     pub(crate) line: Option<(CallId, CallId)>,
     pub(crate) callers: u32,
@@ -178,20 +231,55 @@ pub struct Queue {
     pub(crate) joinable: InOrder,
     /// Counts up with every ring of an agent.
     pub(crate) rings: u64,
-    /// Round robin: the position of the static agent rung last, and the login
-    /// order of the dynamic one.
-    pub(crate) round_robin: [u64; 2],
+    /// Round robin: for each skill level and kind of which somebody was rung, where
+    /// he who was rung last stands; sorted.
+    pub(crate) round_robin: Vec<((u8, u32), u64)>,
     pub(crate) present_to_join: u32,
     pub(crate) present_to_stay: u32,
     pub(crate) longest_wait: Option<TimerId>,
     pub(crate) midnight: Option<TimerId>,
     pub(crate) put_out: Option<TimerId>,
+    /// Fires when its first caller may be served by agents who are free, but not
+    /// skilled enough before.
+    pub(crate) skill_step: Option<TimerId>,
     /// Deleted; it stays until its callers have been put out.
     pub(crate) removed: bool,
     /// Whether it is on the list of queues to be looked at. Only within an
     /// entry.
     #[serde(skip)]
     pub(crate) marked: bool,
+}
+
+impl Queue {
+    /// The worst skill level that may serve a caller who joined at that time.
+    #[inline]
+    pub(crate) fn worst_level(&self, joined_at: Timestamp, now: Timestamp) -> u8 {
+        let waited = now - joined_at;
+        let reached = |step: &&SkillStep| step.after <= waited;
+        let steps = self.config.skill_steps.iter();
+        steps
+            .take_while(reached)
+            .last()
+            .map_or(u8::MAX, |step| step.level)
+    }
+
+    /// What a caller who joined at that time weighs against those of other queues:
+    /// what the queue weighs, and one more for each stretch of waiting, rounded half up.
+    #[inline]
+    pub(crate) fn weight(&self, joined_at: Timestamp, now: Timestamp) -> u64 {
+        let stretch = self.config.priority_acceleration.micros();
+        let priority = u64::from(self.config.priority);
+        if priority == 0 || stretch == 0 {
+            return priority;
+        }
+        priority + ((now - joined_at).micros() + stretch / 2) / stretch
+    }
+
+    /// Where in its round he stands who was rung last.
+    pub(crate) fn last_rung_of(&self, round: (u8, u32)) -> Option<u64> {
+        let place = self.round_robin.binary_search_by_key(&round, |&(of, _)| of);
+        place.ok().map(|place| self.round_robin[place].1)
+    }
 }
 
 /// A call from its arrival to its end.
@@ -244,6 +332,8 @@ pub(crate) struct Visit {
     pub(crate) set: CallSet,
     /// Telephones ringing for it now.
     pub(crate) ringing: u32,
+    /// The worst skill level among those who ring for it, or did since nobody rang.
+    pub(crate) ringing_level: u8,
     /// Nobody new is rung until this timer fires.
     pub(crate) retry: Option<TimerId>,
     /// Who did not answer it, and in which round last; sorted by who.

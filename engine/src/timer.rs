@@ -18,13 +18,16 @@ pub enum Timer {
     /// Callers are put out of an empty or deleted queue, some at a time, with
     /// no time passing. Ends when none is left or an agent is back.
     PutOut(QueueId),
-    /// The agent's rest is over: queues may ring him again. It began when his
-    /// telephone ended a ring by itself, or when he could not be connected.
+    /// The agent's rest is over: queues may ring him again. It began when he did not
+    /// take a call, or could not be connected.
     Rest(AgentId),
     /// The pause between two agents rung for this call is over.
     Retry(CallId),
     /// The leg has rung as long as allowed. Cancelled by an answer or failure.
     RingTimeout(LegId),
+    /// The queue's first caller may be served by agents who are free and were not
+    /// skilled enough before. Reckoned anew whenever the queue is looked at.
+    SkillStep(QueueId),
     /// The agent's wrap-up in this queue is over.
     WrapUp(MemberId),
 }

@@ -212,6 +212,6 @@ impl Engine {
     /// What keeps `member` from being rung for `call`, if anything does.
     #[must_use]
     pub fn obstacle(&self, call: CallId, member: MemberId) -> Option<Obstacle> {
-        eligible::eligible(&self.state, call, member).err()
+        eligible::eligible(&self.state, call, member, self.state.acted_at).err()
     }
 }

@@ -291,7 +291,7 @@ impl<W: Watch> World<'_, W> {
                         self.at_once.push_back(Reply::PicksUp(*leg));
                     }
                 }
-                Effect::Mail { .. } | Effect::PushRecord { .. } => {
+                Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {
                     self.at_once.push_back(Reply::Done(*id));
                 }
                 _ => {}

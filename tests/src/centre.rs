@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, QueueConfig, Strategy as Ring,
+    MemberKind, Notice, Options, QueueConfig, Rests, SkillStep, Strategy as Ring,
 };
 use tandem_engine::{Number, Span};
 
@@ -57,6 +57,7 @@ pub struct OptionsDraft {
     push_records: bool,
     dynamic_agents_start_in: bool,
     reasons: usize,
+    shared_wrap_up: bool,
 }
 
 /// An extension to be.
@@ -91,6 +92,19 @@ pub struct QueueDraft {
     failover: Failover,
     zone: Option<usize>,
     notify: Vec<Notice>,
+    skills: Skills,
+}
+
+/// Who may serve whom, what calls weigh, and what becomes of agents who miss them.
+#[derive(Clone, Debug)]
+struct Skills {
+    /// Level and weight of each member, by his place in the list.
+    levels: Vec<(u8, u16)>,
+    steps: Vec<SkillStep>,
+    priority: u16,
+    acceleration: Span,
+    auto_pause_after: u32,
+    rests: Rests,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -116,13 +130,15 @@ const fn quarters(count: u64) -> Span {
 }
 
 /// Any strategy.
-pub const STRATEGIES: [Ring; 6] = [
+pub const STRATEGIES: [Ring; 8] = [
     Ring::FewestCalls,
     Ring::LeastRecent,
+    Ring::LeastTalkTime,
     Ring::Linear,
     Ring::Random,
     Ring::RingAll,
     Ring::Rrmemory,
+    Ring::WeightedRandom,
 ];
 
 /// A random centre of a certain shape.
@@ -144,14 +160,23 @@ pub fn centre(shape: &Shape) -> impl Strategy<Value = Centre> + use<> {
 
 /// Random common settings.
 pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
-    (0..3_usize, any::<bool>(), any::<bool>(), 1..=3_usize).prop_map(
-        |(zone, push_records, dynamic_agents_start_in, reasons)| OptionsDraft {
-            zone,
-            push_records,
-            dynamic_agents_start_in,
-            reasons,
-        },
+    let shared = prop::bool::weighted(0.3);
+    (
+        0..3_usize,
+        any::<bool>(),
+        any::<bool>(),
+        1..=3_usize,
+        shared,
     )
+        .prop_map(
+            |(zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up)| OptionsDraft {
+                zone,
+                push_records,
+                dynamic_agents_start_in,
+                reasons,
+                shared_wrap_up,
+            },
+        )
 }
 
 /// A random extension.
@@ -219,6 +244,49 @@ fn failover() -> impl Strategy<Value = Failover> {
     ]
 }
 
+fn skills() -> impl Strategy<Value = Skills> {
+    let levels = prop_oneof![
+        1 => Just(vec![(1, 1)]),
+        1 => vec((1..=3_u8, 1..=3_u16), 1..=7),
+    ];
+    let step = |quarter: u64, level: u8| SkillStep {
+        after: quarters(quarter),
+        level,
+    };
+    let steps = prop_oneof![
+        3 => Just(Vec::new()),
+        2 => (1..=12_u64).prop_map(move |q| vec![step(0, 1), step(q, 2), step(q + 6, 3)]),
+        1 => (1..=12_u64).prop_map(move |q| vec![step(0, 2), step(q, 99)]),
+    ];
+    let priority = prop_oneof![
+        2 => Just((0, Span::ZERO)),
+        1 => (1..=3_u16).prop_map(|priority| (priority, Span::ZERO)),
+        2 => (1..=3_u16, 40..=60_u64).prop_map(|(priority, time)| (priority, quarters(time))),
+    ];
+    let pause = prop_oneof![2 => Just(0_u32), 1 => 1..=3_u32];
+    let rests = prop_oneof![
+        1 => Just(Rests::default()),
+        1 => (4..=20_u64, 4..=20_u64, 0..=8_u64, 4..=20_u64).prop_map(
+            |(busy, failure, no_answer, rejection)| Rests {
+                busy: quarters(busy),
+                failure: quarters(failure),
+                no_answer: quarters(no_answer),
+                rejection: quarters(rejection),
+            }
+        ),
+    ];
+    (levels, steps, priority, pause, rests).prop_map(
+        |(levels, steps, (priority, acceleration), auto_pause_after, rests)| Skills {
+            levels,
+            steps,
+            priority,
+            acceleration,
+            auto_pause_after,
+            rests,
+        },
+    )
+}
+
 /// A random queue of a certain shape.
 pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
     let limits = shape.limits;
@@ -250,7 +318,8 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
             vec![Notice::Missed, Notice::Abandoned],
         ]),
     );
-    (who, how, bounds, rest).prop_map(move |(who, how, bounds, rest)| QueueDraft {
+    let parts = (who, how, bounds, rest, skills());
+    parts.prop_map(move |(who, how, bounds, rest, skills)| QueueDraft {
         members: who.0,
         strategy: how.0,
         since: how.1,
@@ -265,6 +334,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         failover: bounds.3,
         zone: rest.0,
         notify: rest.1,
+        skills,
     })
 }
 
@@ -275,6 +345,7 @@ impl OptionsDraft {
         let mut options = Options {
             time_zone: ZONES[self.zone].0.to_owned(),
             push_records: self.push_records,
+            shared_wrap_up: self.shared_wrap_up,
             new_dynamic_agents: if self.dynamic_agents_start_in {
                 InitialStatus::LoggedIn
             } else {
@@ -308,12 +379,23 @@ impl QueueDraft {
         for &(place, kind) in &self.members {
             let extension = extension(place);
             if members.iter().all(|member| member.extension != extension) {
-                members.push(MemberConfig { extension, kind });
+                members.push(MemberConfig::new(extension, kind));
             }
         }
         members.retain(|member| extensions.contains(&member.extension));
         config.members = members;
         statics_first(&mut config.members);
+        let skills = &self.skills;
+        for (member, &(level, weight)) in
+            config.members.iter_mut().zip(skills.levels.iter().cycle())
+        {
+            (member.level, member.weight) = (level, weight);
+        }
+        config.skill_steps.clone_from(&skills.steps);
+        config.priority = skills.priority;
+        config.priority_acceleration = skills.acceleration;
+        config.auto_pause_after = skills.auto_pause_after;
+        config.rests = skills.rests;
         config.managers = self
             .managers
             .iter()

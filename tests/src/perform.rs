@@ -449,7 +449,7 @@ fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
                 let place = usize::from(*place) % (config_of.members.len() + 1);
                 config_of
                     .members
-                    .insert(place, MemberConfig { extension, kind });
+                    .insert(place, MemberConfig::new(extension, kind));
                 statics_first(&mut config_of.members);
             }
             vec![Change::PutQueue(config_of)]

@@ -96,7 +96,7 @@ fn queue(value: u64) -> QueueConfig {
 fn with_agent(queue: QueueConfig, value: u64) -> QueueConfig {
     let (extension, kind) = (number(value), MemberKind::Static);
     QueueConfig {
-        members: vec![MemberConfig { extension, kind }],
+        members: vec![MemberConfig::new(extension, kind)],
         ..queue
     }
 }
@@ -236,7 +236,7 @@ fn kept_effects() {
         let call = centre.engine.calls()[0];
         let out = centre.hang_up(call);
         let kept = |(id, effect): &(EffectId, Effect)| match effect {
-            Effect::Mail { .. } | Effect::PushRecord { .. } => Some(*id),
+            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => Some(*id),
             _ => None,
         };
         let dropped = |event: &Event| match event {

@@ -1,20 +1,24 @@
 //! Bringing waiting calls and free agents together, at the end of an entry.
 
+use core::cmp::Reverse;
+
 use crate::acd::eligible::eligible;
+use crate::acd::line::visit;
 use crate::config::model::Strategy;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::Queue;
 use crate::step::Step;
+use crate::timer::Timer;
 use crate::trace::{Note, Trace};
 
 impl<T: Trace> Step<'_, T> {
     /// Offers calls to agents until no eligible pair is left in the marked
     /// queues. Elsewhere there is none, as nothing changed.
     pub(crate) fn dispatch(&mut self) {
-        while let Some((queue, call)) = self.longest_waiting() {
+        while let Some((queue, call)) = self.next_ready() {
             self.offer_by_strategy(queue, call);
         }
-        while let Some((call, members)) = self.ring_to_join() {
+        while let Some((call, members)) = self.next_joinable() {
             for member in members {
                 self.note_choice(call, member, Strategy::RingAll);
                 self.offer(call, member);
@@ -23,34 +27,102 @@ impl<T: Trace> Step<'_, T> {
         while let Some(queue) = self.marked.pop() {
             if let Some(entry) = self.s.queues.get_mut(queue) {
                 entry.marked = false;
+                if !entry.config.skill_steps.is_empty() || entry.skill_step.is_some() {
+                    self.await_skill_step(queue);
+                }
             }
         }
     }
 
-    /// The call that has waited longest among those whose queue has a free
-    /// agent. Within a queue that is the first, so heads suffice.
-    fn longest_waiting(&self) -> Option<(QueueId, CallId)> {
-        self.first_of(|queue| queue.ready.first())
+    /// The call that comes first among those whom a free agent may serve. Within a
+    /// queue the first caller weighs most and may be served by most, so heads
+    /// suffice.
+    fn next_ready(&self) -> Option<(QueueId, CallId)> {
+        let (queue, call, ()) = self.first_of(|queue| {
+            let (order, call) = queue.ready.first()?;
+            let best = queue.free.first()?.level();
+            (best <= self.worst_level(queue, call)).then_some((order, call, ()))
+        })?;
+        Some((queue, call))
     }
 
-    /// Of the calls that ring all and that free agents may join, the one that
-    /// has waited longest, and those agents.
-    fn ring_to_join(&self) -> Option<(CallId, Vec<MemberId>)> {
-        let (queue, call) = self.first_of(|queue| queue.joinable.first())?;
-        Some((call, self.free_members(queue)))
+    /// Of the calls that ring all and that free agents may join, the one that comes
+    /// first, and those agents.
+    fn next_joinable(&self) -> Option<(CallId, Vec<MemberId>)> {
+        let (_, call, members) = self.first_of(|queue| {
+            let mut calls = queue.joinable.iter();
+            calls.find_map(|(order, call)| {
+                let level = visit(self.s, call).ringing_level;
+                let level = level.min(self.worst_level(queue, call));
+                let members = queue.free.iter().take_while(|rank| rank.level() <= level);
+                let members: Vec<_> = members.map(|rank| queue.members[rank.position()]).collect();
+                (!members.is_empty()).then_some((order, call, members))
+            })
+        })?;
+        Some((call, members))
     }
 
-    fn first_of(
+    /// Of what `head` finds in each marked queue with free agents, that whose call
+    /// weighs most and, of equal ones, has waited longest.
+    fn first_of<H>(
         &self,
-        head: impl Fn(&Queue) -> Option<(u64, CallId)>,
-    ) -> Option<(QueueId, CallId)> {
+        head: impl Fn(&Queue) -> Option<(u64, CallId, H)>,
+    ) -> Option<(QueueId, CallId, H)> {
         (self.marked.iter())
             .filter_map(|&id| self.s.queues.get(id).map(|queue| (id, queue)))
             // Whoever is being put out is not worth a ring.
             .filter(|(_, queue)| !queue.free.is_empty() && queue.put_out.is_none())
-            .filter_map(|(id, queue)| head(queue).map(|(order, call)| (order, id, call)))
-            .min()
-            .map(|(_, id, call)| (id, call))
+            .filter_map(|(id, queue)| {
+                let (order, call, found) = head(queue)?;
+                let first = (Reverse(self.weight(queue, call)), order);
+                Some((first, (id, call, found)))
+            })
+            .min_by_key(|&(first, _)| first)
+            .map(|(_, found)| found)
+    }
+
+    fn weight(&self, queue: &Queue, call: CallId) -> u64 {
+        match queue.config.priority {
+            0 => 0,
+            _ => queue.weight(visit(self.s, call).joined_at, self.now),
+        }
+    }
+
+    /// The worst skill level that may serve a waiting caller now.
+    fn worst_level(&self, queue: &Queue, call: CallId) -> u8 {
+        match queue.config.skill_steps.as_slice() {
+            [] => u8::MAX,
+            _ => queue.worst_level(visit(self.s, call).joined_at, self.now),
+        }
+    }
+
+    /// One timer for the skill steps of a queue: that of its first caller, if agents
+    /// are free who are not skilled enough for him yet. Nobody behind him may be
+    /// served by them before. Where he leaves, it fires for nothing.
+    fn await_skill_step(&mut self, queue: QueueId) {
+        let entry = &mut self.s.queues[queue];
+        if let Some(timer) = entry.skill_step.take() {
+            self.s.timers.cancel(timer);
+        }
+        let (Some((_, call)), Some(best)) = (entry.ready.first(), entry.free.first()) else {
+            return;
+        };
+        if entry.put_out.is_some() {
+            return;
+        }
+        let steps = entry.config.skill_steps.iter();
+        let Some(step) = steps.copied().find(|step| step.level >= best.level()) else {
+            return;
+        };
+        let due = visit(self.s, call).joined_at + step.after;
+        let timer = self.s.timers.arm(due, Timer::SkillStep(queue));
+        self.s.queues[queue].skill_step = Some(timer);
+    }
+
+    /// A queue's first caller may be served by more agents from now on.
+    pub(crate) fn skill_step_reached(&mut self, queue: QueueId) {
+        self.s.queues[queue].skill_step = None;
+        self.mark(queue);
     }
 
     fn offer_by_strategy(&mut self, queue: QueueId, call: CallId) {
@@ -59,7 +131,7 @@ impl<T: Trace> Step<'_, T> {
         }
         let strategy = self.s.queues[queue].config.strategy;
         if strategy == Strategy::RingAll {
-            for member in self.free_members(queue) {
+            for member in self.pick_all(call) {
                 self.note_choice(call, member, strategy);
                 self.offer(call, member);
             }
@@ -70,11 +142,6 @@ impl<T: Trace> Step<'_, T> {
             self.note_choice(call, member, strategy);
             self.offer(call, member);
         }
-    }
-
-    fn free_members(&self, queue: QueueId) -> Vec<MemberId> {
-        let entry = &self.s.queues[queue];
-        entry.free.members(&entry.members)
     }
 
     fn note_choice(&mut self, call: CallId, member: MemberId, strategy: Strategy) {
@@ -92,7 +159,7 @@ impl<T: Trace> Step<'_, T> {
     /// Notes of every member of the queue what stands against him.
     fn note_obstacles(&mut self, queue: QueueId, call: CallId) {
         for &member in &self.s.queues[queue].members {
-            if let Err(obstacle) = eligible(self.s, call, member) {
+            if let Err(obstacle) = eligible(self.s, call, member, self.now) {
                 self.trace.note(Note::PassedOver {
                     call,
                     member,

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::model::Strategy;
 use crate::ids::{CallId, MemberId};
-use crate::state::{CallSet, Member, Stage, State};
+use crate::state::{Agent, CallSet, Member, Stage, State};
+use crate::time::Timestamp;
 
 /// What stands against ringing an agent for a call; the first that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +21,11 @@ pub enum Obstacle {
     CallOffered,
     /// The pause after an unsuccessful ring is not over.
     CallPausing,
+    /// The caller has not waited long enough to be served by an agent of this
+    /// skill level.
+    LessSkilled,
+    /// Where all ring, agents of a better skill level ring for the call.
+    BetterRing,
     /// The agent does not take calls of this queue now.
     LoggedOut,
     /// The agent takes a pause from this queue.
@@ -30,18 +36,23 @@ pub enum Obstacle {
     BeingOffered,
     /// The agent is on a call, and the queue does not ring agents who are.
     Busy,
-    /// The agent is in wrap-up after a call of this queue.
+    /// The agent is in wrap-up after a call of this queue or, where wrap-up is
+    /// shared, of any.
     WrapUp,
-    /// The agent's telephone ended a ring by itself a moment ago, or he answered
-    /// and could not be connected.
+    /// The agent did not take a call a moment ago, or could not be connected.
     Resting,
 }
 
-/// Whether `member` may be rung for `call` now.
+/// Whether `member` may be rung for `call` at the time `now`.
 ///
 /// # Errors
 /// The first obstacle: those of the call before those of the member.
-pub fn eligible(state: &State, call: CallId, member: MemberId) -> Result<(), Obstacle> {
+pub fn eligible(
+    state: &State,
+    call: CallId,
+    member: MemberId,
+    now: Timestamp,
+) -> Result<(), Obstacle> {
     let Some(membership) = state.members.get(member) else {
         return Err(Obstacle::CallElsewhere);
     };
@@ -55,9 +66,15 @@ pub fn eligible(state: &State, call: CallId, member: MemberId) -> Result<(), Obs
     if visit.retry.is_some() {
         return Err(Obstacle::CallPausing);
     }
-    let strategy = state.queues[visit.queue].config.strategy;
-    if visit.ringing > 0 && strategy != Strategy::RingAll {
+    let queue = &state.queues[visit.queue];
+    if visit.ringing > 0 && queue.config.strategy != Strategy::RingAll {
         return Err(Obstacle::CallOffered);
+    }
+    if membership.level > queue.worst_level(visit.joined_at, now) {
+        return Err(Obstacle::LessSkilled);
+    }
+    if visit.ringing > 0 && membership.level > visit.ringing_level {
+        return Err(Obstacle::BetterRing);
     }
     obstacle(state, membership).map_or(Ok(()), Err)
 }
@@ -76,11 +93,18 @@ pub(crate) fn obstacle(state: &State, member: &Member) -> Option<Obstacle> {
         Some(Obstacle::BeingOffered)
     } else if agent.engaged > 0 && !state.queues[member.queue].config.ring_in_use {
         Some(Obstacle::Busy)
-    } else if member.wrap_up.is_some() {
+    } else if wraps_up(state.options.shared_wrap_up, member, agent) {
         Some(Obstacle::WrapUp)
     } else {
         agent.rest.map(|_| Obstacle::Resting)
     }
+}
+
+/// Whether a member is in wrap-up: after a call of his queue or, where that is
+/// `shared`, of any queue of the agent.
+#[inline]
+pub(crate) const fn wraps_up(shared: bool, member: &Member, agent: &Agent) -> bool {
+    member.wrap_up.is_some() || (shared && agent.wraps_up > 0)
 }
 
 /// Which of its queue's sets a waiting call belongs to: the side of the call

@@ -57,6 +57,7 @@ impl<T: Trace> Step<'_, T> {
             after: None,
             set: CallSet::Aside,
             ringing: 0,
+            ringing_level: 0,
             retry: None,
             tried: Vec::new(),
             offers: 0,

@@ -2,12 +2,11 @@
 
 use crate::acd::line::{visit, visit_mut};
 use crate::acd::strategy;
-use crate::config::model::Strategy;
+use crate::config::model::{Rests, Strategy};
 use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId};
-use crate::input::Cause;
-use crate::limits::REST_AFTER_FAILED_RING_S;
+use crate::input::{By, Cause};
 use crate::state::{Answered, Leg, Stage};
 use crate::step::Step;
 use crate::time::Span;
@@ -43,6 +42,16 @@ impl RingEnd {
         }
     }
 
+    /// How long the agent is left alone.
+    const fn rest(self, rests: &Rests) -> Span {
+        match self {
+            Self::ByTelephone(Cause::Busy) => rests.busy,
+            Self::ByTelephone(Cause::Rejected) => rests.rejection,
+            Self::ByTelephone(Cause::NoAnswer | Cause::Unreachable) => rests.failure,
+            Self::TimedOut => rests.no_answer,
+        }
+    }
+
     /// What to tell a telephone that still rings.
     const fn cancel(self) -> Option<CancelReason> {
         match self {
@@ -56,6 +65,7 @@ impl<T: Trace> Step<'_, T> {
     /// Offers a waiting call to a free member.
     pub(crate) fn offer(&mut self, call: CallId, member: MemberId) {
         let (queue, agent) = (self.s.members[member].queue, self.s.members[member].agent);
+        let level = self.s.members[member].level;
         let timeout = self.s.queues[queue].config.agent_timeout;
         let leg = self.ring(call, agent, Some(member), timeout);
         self.s.agents[agent].offer = Some(leg);
@@ -63,6 +73,10 @@ impl<T: Trace> Step<'_, T> {
         strategy::remember_ring(self.s, member);
         let seq = self.seq;
         let own = visit_mut(&mut self.s.calls[call]);
+        own.ringing_level = match own.ringing {
+            0 => level,
+            _ => own.ringing_level.max(level),
+        };
         own.ringing += 1;
         own.offers += 1;
         own.offered_at_once |= own.joined_in == seq;
@@ -184,10 +198,14 @@ impl<T: Trace> Step<'_, T> {
     fn offer_unsuccessful(&mut self, id: LegId, end: RingEnd) {
         let leg = self.end_offer(id, end.of_offer(), end.cancel());
         let own = visit(self.s, leg.call);
-        let config = &self.s.queues[own.queue].config;
-        let (interval, strategy) = (config.retry_interval, config.strategy);
+        let queue = &self.s.queues[own.queue];
+        let interval = queue.config.retry_interval;
+        let rest = end.rest(&queue.config.rests);
+        let member = leg.member.expect("offers are made to members");
+        // Where all ring, who was silent matters for the next skill level alone.
+        let remembers = queue.config.strategy != Strategy::RingAll || queue.has_levels;
         let own = visit_mut(&mut self.s.calls[leg.call]);
-        if let Some(member) = leg.member.filter(|_| strategy != Strategy::RingAll) {
+        if remembers {
             own.remember_try(member);
         }
         if !interval.is_zero() {
@@ -202,22 +220,42 @@ impl<T: Trace> Step<'_, T> {
         }
         // After the call's pause: where both end in one instant, the caller is
         // ready when the agent is, and no later caller is served before him.
-        if let RingEnd::ByTelephone(_) = end {
-            self.rest(leg.agent);
-        }
+        self.rest(leg.agent, rest);
         self.sort_in(leg.call);
         self.refresh_agent(leg.agent);
+        if end.cause() == Cause::NoAnswer {
+            self.missed(member);
+        }
     }
 
-    /// Leaves an agent alone for a while: his telephone ended a ring by itself,
-    /// or he answered and could not be connected. Without this, a telephone
-    /// which refuses at once would be rung in a loop.
-    pub(crate) fn rest(&mut self, agent: AgentId) {
-        let due = self.now + Span::from_secs(REST_AFTER_FAILED_RING_S);
+    /// Leaves an agent alone for a while, and not shorter than he was to be before.
+    /// Without this, a telephone which refuses at once would be rung in a loop.
+    pub(crate) fn rest(&mut self, agent: AgentId, rest: Span) {
+        if rest.is_zero() {
+            return;
+        }
+        let mut due = self.now + rest;
         if let Some(timer) = self.s.agents[agent].rest.take() {
+            due = due.max(self.s.timers.due(timer).unwrap_or(due));
             self.s.timers.cancel(timer);
         }
         self.s.agents[agent].rest = Some(self.s.timers.arm(due, Timer::Rest(agent)));
+    }
+
+    /// A member missed a call. After so many in a row his queue pauses him, unless
+    /// all ring there.
+    fn missed(&mut self, id: MemberId) {
+        let member = &mut self.s.members[id];
+        member.missed_in_a_row += 1;
+        let config = &self.s.queues[member.queue].config;
+        let most = config.auto_pause_after;
+        let spares = most == 0 || config.strategy == Strategy::RingAll;
+        if spares || member.missed_in_a_row < most || member.paused.is_some() {
+            return;
+        }
+        let (agent, queue) = (member.agent, member.queue);
+        self.pause(id, None, By::System);
+        self.emit(Effect::MailAgent { agent, queue });
     }
 
     /// A leg rang as long as allowed.
@@ -246,6 +284,7 @@ impl<T: Trace> Step<'_, T> {
         self.answer_leg(id);
         visit_mut(&mut self.s.calls[call]).ringing -= 1;
         self.s.agents[agent].offer = None;
+        self.s.members[member].missed_in_a_row = 0;
         self.emit(Effect::Bridge { call, leg: id });
         self.withdraw_rings(
             call,

@@ -1,7 +1,7 @@
 //! Keeping what is derived from an agent's status up to date: the lists of
 //! free agents, and whether a queue counts as empty.
 
-use crate::acd::eligible::obstacle;
+use crate::acd::eligible::{obstacle, wraps_up};
 use crate::acd::strategy;
 use crate::config::model::EmptyStates;
 use crate::ids::{AgentId, MemberId, QueueId};
@@ -56,8 +56,9 @@ impl<T> Step<'_, T> {
             return;
         }
         let agent = &self.s.agents[member.agent];
-        let to_join = keeps_from_empty(config.disallow_join_when_empty, member, agent);
-        let to_stay = keeps_from_empty(config.leave_when_empty, member, agent);
+        let shared = self.s.options.shared_wrap_up;
+        let to_join = keeps_from_empty(config.disallow_join_when_empty, shared, member, agent);
+        let to_stay = keeps_from_empty(config.leave_when_empty, shared, member, agent);
         let member = &mut self.s.members[id];
         let queue = &mut self.s.queues[member.queue];
         queue.present_to_join += u32::from(to_join);
@@ -85,8 +86,9 @@ impl<T> Step<'_, T> {
         for id in members {
             let member = &self.s.members[id];
             let agent = &self.s.agents[member.agent];
-            let to_join = keeps_from_empty(join, member, agent);
-            let to_stay = keeps_from_empty(stay, member, agent);
+            let shared = self.s.options.shared_wrap_up;
+            let to_join = keeps_from_empty(join, shared, member, agent);
+            let to_stay = keeps_from_empty(stay, shared, member, agent);
             let member = &mut self.s.members[id];
             (member.present_to_join, member.present_to_stay) = (to_join, to_stay);
             let entry = &mut self.s.queues[queue];
@@ -130,6 +132,7 @@ pub(crate) fn join_allowed(s: &State, queue: QueueId) -> bool {
 /// empty. Without such states nobody is counted.
 pub(crate) fn keeps_from_empty(
     states: Option<EmptyStates>,
+    shared_wrap_up: bool,
     member: &Member,
     agent: &Agent,
 ) -> bool {
@@ -137,6 +140,6 @@ pub(crate) fn keeps_from_empty(
     let counts_as_empty = (states.unavailable && !agent.up)
         || (states.paused && member.paused.is_some())
         || (states.busy && agent.engaged > 0)
-        || (states.busy && states.wrap_up && member.wrap_up.is_some());
+        || (states.busy && states.wrap_up && wraps_up(shared_wrap_up, member, agent));
     member.logged_in && !counts_as_empty
 }

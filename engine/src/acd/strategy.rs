@@ -1,36 +1,28 @@
 //! Ring strategies: the order in which free agents are rung. To add one: a
 //! variant of [`Strategy`], its rank in [`rank`], and, where the least rank is
-//! not simply the next, its way of picking in [`first`]; or, where no order helps,
-//! another kind of [`Free`].
+//! not simply the next, its way of picking in [`Step::pick`].
 
-use crate::config::model::{CountSince, MemberKind, Strategy};
+use crate::config::model::{MemberKind, Strategy};
 use crate::draw::{Purpose, below, draw};
 use crate::ids::{CallId, MemberId, QueueId};
-use crate::sorted_set::SortedSet;
-use crate::state::{Free, Listed, Member, Queue, Rank, State, Visit};
+use crate::state::{Member, Queue, Rank, State, Visit};
 use crate::step::Step;
 
-/// Nobody was rung yet, for [`Queue::round_robin`]: the search wraps to the first.
-pub(crate) const NOBODY: u64 = u64::MAX;
-
-/// Where a member stands in the order of the queue's strategy. Whatever changes
-/// it while he is listed calls `Step::rerank` for him in every queue concerned.
+/// Where a member stands in the order of the queue's strategy: behind everybody of a
+/// better skill level. Whatever changes it while he is listed calls `Step::rerank`
+/// for him in every queue concerned.
 fn rank(queue: &Queue, member: &Member) -> Rank {
-    let position = member.position;
-    match queue.config.strategy {
-        Strategy::FewestCalls => {
-            let count = match queue.config.fewest_calls_since {
-                CountSince::Ever => member.completed.ever,
-                CountSince::Login => member.completed.since_login,
-                CountSince::Midnight => member.completed.since_midnight,
-            };
-            Rank::new(count, member.last_rung, position)
-        }
-        Strategy::LeastRecent => Rank::new(0, member.last_rung, position),
-        Strategy::Linear => Rank::new(0, linear_order(queue, member), position),
-        Strategy::Random | Strategy::RingAll => Rank::new(0, 0, position),
-        Strategy::Rrmemory => Rank::new(tier(member), round_order(member), position),
-    }
+    let (level, position) = (member.level, member.position);
+    let since = queue.config.fewest_calls_since;
+    let (first, second) = match queue.config.strategy {
+        Strategy::FewestCalls => (member.served.since(since).calls, member.last_rung),
+        Strategy::LeastRecent => (0, member.last_rung),
+        Strategy::LeastTalkTime => (0, member.served.since(since).talked.micros()),
+        Strategy::Linear => (0, linear_order(queue, member)),
+        Strategy::Random | Strategy::RingAll | Strategy::WeightedRandom => (0, 0),
+        Strategy::Rrmemory => (tier(member), round_order(member)),
+    };
+    Rank::new(level, first, second, position)
 }
 
 /// Linear: the list where everybody is static, the order of logins where not.
@@ -59,39 +51,14 @@ fn round_order(member: &Member) -> u64 {
     }
 }
 
-/// An empty set of free agents, of the kind that `strategy` needs.
-pub(crate) fn nobody_free(strategy: Strategy) -> Free {
-    match strategy {
-        Strategy::Random => Free::Pool(Vec::new()),
-        _ => Free::Ranked(SortedSet::default()),
-    }
+/// Those among whom round robin goes round: agents of one skill level and kind.
+const fn round_of(member: &Member) -> (u8, u32) {
+    (member.level, tier(member))
 }
 
-impl Free {
-    /// Whether nobody is free.
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::Pool(pool) => pool.is_empty(),
-            Self::Ranked(set) => set.is_empty(),
-        }
-    }
-
-    /// How many agents are free.
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Pool(pool) => pool.len(),
-            Self::Ranked(set) => set.len(),
-        }
-    }
-
-    /// Every free agent, in the order of the set; `list` is the queue's.
-    pub(crate) fn members(&self, list: &[MemberId]) -> Vec<MemberId> {
-        match self {
-            Self::Pool(pool) => pool.clone(),
-            Self::Ranked(set) => set.iter().map(|rank| list[rank.position()]).collect(),
-        }
-    }
+/// Every free agent of a queue, in the order of its strategy.
+pub(crate) fn free_members(queue: &Queue) -> impl Iterator<Item = MemberId> {
+    (queue.free.iter()).map(|rank| queue.members[rank.position()])
 }
 
 /// Lists a member as free in his queue.
@@ -99,45 +66,24 @@ pub(crate) fn list(s: &mut State, id: MemberId) {
     let member = &mut s.members[id];
     let queue = &mut s.queues[member.queue];
     let rank = rank(queue, member);
-    member.listed = Some(match &mut queue.free {
-        Free::Pool(pool) => {
-            pool.push(id);
-            Listed::Pool(u32::try_from(pool.len() - 1).expect("members fit in 32 bits"))
-        }
-        Free::Ranked(set) => {
-            set.insert(rank);
-            Listed::Rank(rank)
-        }
-    });
+    queue.free.insert(rank);
+    member.listed = Some(rank);
 }
 
 /// Takes a member off his queue's list of free agents, if he is on it.
 pub(crate) fn unlist(s: &mut State, id: MemberId) {
     let member = &mut s.members[id];
-    let queue = &mut s.queues[member.queue];
-    match (member.listed.take(), &mut queue.free) {
-        (None, _) => {}
-        (Some(Listed::Pool(place)), Free::Pool(pool)) => {
-            pool.swap_remove(place as usize);
-            if let Some(&moved) = pool.get(place as usize) {
-                s.members[moved].listed = Some(Listed::Pool(place));
-            }
-        }
-        (Some(Listed::Rank(rank)), Free::Ranked(set)) => {
-            set.remove(rank);
-        }
-        (Some(_), _) => unreachable!("members are listed as their queue's strategy needs"),
+    if let Some(rank) = member.listed.take() {
+        s.queues[member.queue].free.remove(rank);
     }
 }
 
 /// Lists a queue's free agents anew: what they are ordered by has changed.
 pub(crate) fn relist(s: &mut State, queue: QueueId) {
-    let entry = &s.queues[queue];
-    let free = entry.free.members(&entry.members);
+    let free: Vec<_> = free_members(&s.queues[queue]).collect();
     for &member in &free {
         unlist(s, member);
     }
-    s.queues[queue].free = nobody_free(s.queues[queue].config.strategy);
     for &member in &free {
         list(s, member);
     }
@@ -148,84 +94,154 @@ pub(crate) fn relist(s: &mut State, queue: QueueId) {
 pub(crate) fn is_listed_rightly(s: &State, id: MemberId) -> bool {
     let member = &s.members[id];
     let queue = &s.queues[member.queue];
-    match (member.listed, &queue.free) {
-        (Some(Listed::Pool(index)), Free::Pool(pool)) => pool.get(index as usize) == Some(&id),
-        (Some(Listed::Rank(listed)), Free::Ranked(set)) => {
-            listed == rank(queue, member) && set.contains(listed)
-        }
-        _ => false,
-    }
+    let listed = |rank| rank == self::rank(queue, member) && queue.free.contains(rank);
+    member.listed.is_some_and(listed)
 }
 
 impl<T> Step<'_, T> {
     /// The free agent who is rung next for `call`: by the strategy, among those of
-    /// the earliest round. Who was never rung for it comes first; see
-    /// [`Visit::remember_try`].
+    /// the earliest round whom the call may be served by. Who was never rung for it
+    /// comes first; see [`Visit::remember_try`].
     pub(crate) fn pick(&self, call: CallId) -> Option<MemberId> {
         let visit = self.s.calls[call].visit.as_ref()?;
         let queue = &self.s.queues[visit.queue];
+        let worst = queue.worst_level(visit.joined_at, self.now);
         if visit.tried.is_empty() {
-            return match &queue.free {
-                Free::Pool(pool) => self.draw_one(call, visit, pool),
-                Free::Ranked(set) => first(queue, set, |_| true),
-            };
+            return self.first(call, visit, queue, |rank| rank.level() <= worst);
         }
-        let free = queue.free.members(&queue.members);
-        // Some have not been rung for it at all where more are free than were.
-        let round = match visit.tried.len() < free.len() {
-            true => 0,
-            false => free.iter().map(|&member| visit.tried_in(member)).min()?,
-        };
-        let in_turn = |member: MemberId| visit.tried_in(member) == round;
-        match &queue.free {
-            Free::Pool(_) => {
-                let in_turn: Vec<_> = free.into_iter().filter(|&m| in_turn(m)).collect();
-                self.draw_one(call, visit, &in_turn)
-            }
-            Free::Ranked(set) => first(queue, set, in_turn),
-        }
+        let round = self.earliest_round(visit, worst)?;
+        self.first(call, visit, queue, |rank| {
+            let member = queue.members[rank.position()];
+            rank.level() <= worst && visit.tried_in(member) == round
+        })
     }
 
-    /// Draws a member, keyed by the call and its offers so far: no other call
-    /// changes the number drawn, though it may change who there is to draw from.
-    fn draw_one(&self, call: CallId, visit: &Visit, among: &[MemberId]) -> Option<MemberId> {
+    /// The earliest round in which a free agent stands who may serve the call.
+    fn earliest_round(&self, visit: &Visit, worst: u8) -> Option<u32> {
+        let queue = &self.s.queues[visit.queue];
+        let able = queue.free.iter().take_while(|rank| rank.level() <= worst);
+        let rounds = able.map(|rank| visit.tried_in(queue.members[rank.position()]));
+        rounds.min()
+    }
+
+    /// The agents who ring for `call` where all do: of the free ones who may serve
+    /// it, those of the best level that has somebody who was not silent for it yet,
+    /// and of all better ones.
+    pub(crate) fn pick_all(&self, call: CallId) -> Vec<MemberId> {
+        let Some(visit) = &self.s.calls[call].visit else {
+            return Vec::new();
+        };
+        let queue = &self.s.queues[visit.queue];
+        let worst = queue.worst_level(visit.joined_at, self.now);
+        let round = self.earliest_round(visit, worst).unwrap_or_default();
+        let in_turn = |rank: &Rank| visit.tried_in(queue.members[rank.position()]) == round;
+        let Some(level) = queue.free.iter().find(in_turn).map(|rank| rank.level()) else {
+            return Vec::new();
+        };
+        let ringing = queue.free.iter().take_while(|rank| rank.level() <= level);
+        ringing.map(|rank| queue.members[rank.position()]).collect()
+    }
+
+    /// The first free agent by the queue's strategy, of those who are `wanted`.
+    fn first(
+        &self,
+        call: CallId,
+        visit: &Visit,
+        queue: &Queue,
+        wanted: impl Fn(&Rank) -> bool,
+    ) -> Option<MemberId> {
+        let next = match queue.config.strategy {
+            Strategy::Random => self.draw_one(call, visit, queue, wanted),
+            Strategy::Rrmemory => next_in_round(queue, wanted),
+            Strategy::WeightedRandom => self.draw_by_weight(call, visit, queue, wanted),
+            _ => queue.free.iter().find(wanted),
+        };
+        next.map(|rank| queue.members[rank.position()])
+    }
+
+    /// Draws one of the best skill level.
+    fn draw_one(
+        &self,
+        call: CallId,
+        visit: &Visit,
+        queue: &Queue,
+        wanted: impl Fn(&Rank) -> bool,
+    ) -> Option<Rank> {
+        let level = queue.free.iter().find(&wanted)?.level();
+        if visit.tried.is_empty() {
+            let among = queue.free.place(Rank::first_behind(level));
+            return queue.free.nth(self.draw_below(call, visit, among));
+        }
+        let among = of_level(queue, level, wanted);
+        among
+            .get(self.draw_below(call, visit, among.len()))
+            .copied()
+    }
+
+    /// Draws one of the best skill level, each as likely as he weighs.
+    fn draw_by_weight(
+        &self,
+        call: CallId,
+        visit: &Visit,
+        queue: &Queue,
+        wanted: impl Fn(&Rank) -> bool,
+    ) -> Option<Rank> {
+        let level = queue.free.iter().find(&wanted)?.level();
+        let among = of_level(queue, level, wanted);
+        let weight =
+            |rank: &Rank| usize::from(self.s.members[queue.members[rank.position()]].weight);
+        let mut drawn = self.draw_below(call, visit, among.iter().map(weight).sum());
+        among.iter().copied().find(|rank| {
+            let weight = weight(rank);
+            let is_his = drawn < weight;
+            drawn = drawn.saturating_sub(weight);
+            is_his
+        })
+    }
+
+    /// Draws a number below `bound`, keyed by the call and its offers so far: no
+    /// other call changes the number drawn, though it may change what it means.
+    fn draw_below(&self, call: CallId, visit: &Visit, bound: usize) -> usize {
         let public = self.s.calls[call].public;
         let object = public.counter ^ u64::from(public.epoch).rotate_right(32);
         let attempt = u64::from(visit.number) << 32 | u64::from(visit.offers);
         let bits = draw(self.s.seed, Purpose::RandomAgent as u64, object, attempt);
-        let one = usize::try_from(below(bits, among.len() as u64));
-        among.get(one.expect("below the length of a list")).copied()
+        usize::try_from(below(bits, bound as u64)).expect("below a length in memory")
     }
 }
 
-/// The first free agent by the queue's strategy, of those who are `wanted`.
-fn first(
-    queue: &Queue,
-    set: &SortedSet<Rank>,
-    wanted: impl Fn(MemberId) -> bool,
-) -> Option<MemberId> {
-    let wanted = |rank: &Rank| wanted(queue.members[rank.position()]);
-    let next = match queue.config.strategy {
-        Strategy::Rrmemory => next_in_round(set, queue.round_robin, wanted),
-        _ => set.iter().find(wanted),
-    };
-    next.map(|rank| queue.members[rank.position()])
+/// The free agents of one skill level who are wanted.
+fn of_level(queue: &Queue, level: u8, wanted: impl Fn(&Rank) -> bool) -> Vec<Rank> {
+    let all = queue.free.range(Rank::first_of(level), Rank::LAST);
+    let of_level = all.take_while(|rank| rank.level() == level);
+    of_level.filter(wanted).collect()
 }
 
-/// The one after him who was tried last, static agents before dynamic ones.
-fn next_in_round(
-    set: &SortedSet<Rank>,
-    round_robin: [u64; 2],
-    wanted: impl Fn(&Rank) -> bool,
-) -> Option<Rank> {
-    (0..2).find_map(|tier: u32| {
-        let behind = Rank::new(tier, round_robin[tier as usize], u32::MAX);
-        let first = Rank::new(tier, 0, 0);
-        let last = Rank::new(tier, u64::MAX, u32::MAX);
-        let after = set.range(behind, last);
-        after.chain(set.range(first, behind)).find(&wanted)
-    })
+/// The one after him who was tried last among those of his skill level and kind:
+/// better levels before worse ones, static agents before dynamic ones.
+fn next_in_round(queue: &Queue, wanted: impl Fn(&Rank) -> bool) -> Option<Rank> {
+    let mut least = Rank::first_of(0);
+    // Each time, all of one level and kind are looked at.
+    while let Some(first) = queue.free.range(least, Rank::LAST).next() {
+        let (level, tier) = (first.level(), first.first());
+        let last_rung = queue.last_rung_of((level, tier)).unwrap_or(NOBODY);
+        let behind = Rank::new(level, tier, last_rung, u32::MAX);
+        let (first, last) = (
+            Rank::new(level, tier, 0, 0),
+            Rank::new(level, tier, u64::MAX, u32::MAX),
+        );
+        let after = queue.free.range(behind, last);
+        let mut round = after.chain(queue.free.range(first, behind));
+        if let Some(next) = round.find(&wanted) {
+            return Some(next);
+        }
+        least = Rank::new(level, tier + 1, 0, 0);
+    }
+    None
 }
+
+/// Nobody of a round was rung yet: the search wraps to the first.
+const NOBODY: u64 = u64::MAX;
 
 /// Remembers that `member` was rung: the memory of least recent and round
 /// robin. He must not be listed.
@@ -234,35 +250,39 @@ pub(crate) fn remember_ring(s: &mut State, id: MemberId) {
     let queue = &mut s.queues[member.queue];
     queue.rings += 1;
     member.last_rung = queue.rings;
-    queue.round_robin[tier(member) as usize] = round_order(member);
+    let (round, order) = (round_of(member), round_order(member));
+    match queue
+        .round_robin
+        .binary_search_by_key(&round, |&(of, _)| of)
+    {
+        Ok(place) => queue.round_robin[place].1 = order,
+        Err(place) => queue.round_robin.insert(place, (round, order)),
+    }
 }
 
-/// Which member of each tier was rung last, or the nearest before him who
-/// `stays` in it: what round robin remembers across a change of the list.
-pub(crate) fn round_robin_members(
+/// Who was rung last of each round or, where he does not stay in it, the nearest
+/// before him who `stays`: what round robin remembers across a change of the list.
+pub(crate) fn last_of_rounds(
     s: &State,
     queue: QueueId,
     stays: impl Fn(MemberId) -> bool,
-) -> [Option<MemberId>; 2] {
+) -> Vec<MemberId> {
     let entry = &s.queues[queue];
-    let last = |wanted: u32| {
-        let bound = entry.round_robin[wanted as usize];
+    let last = |&(round, bound): &((u8, u32), u64)| {
         (entry.members.iter().copied())
-            .filter(|&id| bound != NOBODY && tier(&s.members[id]) == wanted && stays(id))
+            .filter(|&id| round_of(&s.members[id]) == round && stays(id))
             .map(|id| (round_order(&s.members[id]), id))
             .filter(|&(order, _)| order <= bound)
             .max()
             .map(|(_, id)| id)
     };
-    [last(0), last(1)]
+    entry.round_robin.iter().filter_map(last).collect()
 }
 
-/// Points round robin at these members after a change of the list.
-pub(crate) fn point_round_robin(s: &mut State, queue: QueueId, last: [Option<MemberId>; 2]) {
-    let order = |member: Option<MemberId>| {
-        member
-            .and_then(|id| s.members.get(id))
-            .map_or(NOBODY, round_order)
-    };
-    s.queues[queue].round_robin = [order(last[0]), order(last[1])];
+/// Points round robin at these members, one of each round in the order of the
+/// rounds, after a change of the list.
+pub(crate) fn point_round_robin(s: &mut State, queue: QueueId, last: Vec<MemberId>) {
+    let members = last.into_iter().filter_map(|id| s.members.get(id));
+    let rounds = members.map(|member| (round_of(member), round_order(member)));
+    s.queues[queue].round_robin = rounds.collect();
 }

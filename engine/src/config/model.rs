@@ -33,6 +33,9 @@ pub struct Options {
     /// Whether a record of every finished queue call is pushed to the
     /// configured receiver.
     pub push_records: bool,
+    /// Whether an agent who wraps up after a call is rung by none of his queues.
+    /// Otherwise the wrap-up concerns the queue of that call alone.
+    pub shared_wrap_up: bool,
     /// Where calls from outside come from, in the order of the file.
     pub trunks: Vec<TrunkConfig>,
 }
@@ -54,6 +57,7 @@ impl Default for Options {
                 reason("Wrap up", "*03"),
             ],
             push_records: false,
+            shared_wrap_up: false,
             trunks: Vec::new(),
         }
     }
@@ -127,8 +131,17 @@ pub struct QueueConfig {
     pub name: String,
     /// Which free agent rings.
     pub strategy: Strategy,
-    /// Since when completed calls count for [`Strategy::FewestCalls`].
+    /// Since when completed calls count for [`Strategy::FewestCalls`], and talking
+    /// for [`Strategy::LeastTalkTime`].
     pub fewest_calls_since: CountSince,
+    /// What its calls weigh at first, against those of other queues; zero: nothing,
+    /// ever.
+    pub priority: u16,
+    /// A waiting call weighs one more after each such time; zero: it never does.
+    pub priority_acceleration: Span,
+    /// Which skill levels may serve a caller, by how long he has waited; empty: all.
+    /// The last step that he has reached holds.
+    pub skill_steps: Vec<SkillStep>,
     /// Who serves it, in the order of the file.
     pub members: Vec<MemberConfig>,
     /// Whether callers are answered when they join and hear music. Otherwise
@@ -149,6 +162,11 @@ pub struct QueueConfig {
     pub wrap_up: Span,
     /// Whether agents who are on a call may be rung.
     pub ring_in_use: bool,
+    /// An agent who misses so many of its calls, one after the other, is paused
+    /// in it; zero: never. Where all ring, nobody is.
+    pub auto_pause_after: u32,
+    /// For how long no queue rings an agent who did not take a call of this one.
+    pub rests: Rests,
     /// How long a caller may wait; zero: as long as he likes.
     pub max_waiting: Span,
     /// How many callers may wait or be ringing; zero: any number.
@@ -178,6 +196,9 @@ impl QueueConfig {
             name: name.to_owned(),
             strategy: Strategy::RingAll,
             fewest_calls_since: CountSince::Midnight,
+            priority: 0,
+            priority_acceleration: Span::ZERO,
+            skill_steps: Vec::new(),
             members: Vec::new(),
             answer_on_entry: true,
             music: None,
@@ -187,6 +208,8 @@ impl QueueConfig {
             retry_interval: Span::from_secs(5),
             wrap_up: Span::from_secs(30),
             ring_in_use: false,
+            auto_pause_after: 0,
+            rests: Rests::default(),
             max_waiting: Span::from_secs(1800),
             max_callers: 0,
             disallow_join_when_empty: None,
@@ -207,6 +230,8 @@ pub enum Strategy {
     FewestCalls,
     /// The one whom this queue rang longest ago; never rung comes first.
     LeastRecent,
+    /// The one who talked least with callers of this queue.
+    LeastTalkTime,
     /// In fixed order: the list's, or that of logging in.
     Linear,
     /// Any, each as likely as the others.
@@ -215,6 +240,42 @@ pub enum Strategy {
     RingAll,
     /// Round robin with memory: the one after him who was tried last.
     Rrmemory,
+    /// Any, each as likely as he weighs.
+    WeightedRandom,
+}
+
+/// From when on which agents may serve a waiting caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkillStep {
+    /// From so long after joining on.
+    pub after: Span,
+    /// Those of this skill level and of better ones.
+    pub level: u8,
+}
+
+/// For how long queues leave an agent alone, by how a ring ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rests {
+    /// His telephone was on another call.
+    pub busy: Span,
+    /// His telephone could not be rung or gave up ringing by itself, or he answered
+    /// and could not be connected.
+    pub failure: Span,
+    /// He let it ring as long as allowed.
+    pub no_answer: Span,
+    /// He refused the call.
+    pub rejection: Span,
+}
+
+impl Default for Rests {
+    fn default() -> Self {
+        Self {
+            busy: Span::from_secs(5),
+            failure: Span::from_secs(5),
+            no_answer: Span::ZERO,
+            rejection: Span::from_secs(5),
+        }
+    }
 }
 
 /// Since when an agent's completed calls count.
@@ -235,6 +296,24 @@ pub struct MemberConfig {
     pub extension: Number,
     /// Whether he logs in and out.
     pub kind: MemberKind,
+    /// How skilled he is, from 1, the best, to 99: only where nobody of a level can
+    /// be rung does the next one ring.
+    pub level: u8,
+    /// How likely [`Strategy::WeightedRandom`] rings him, beside the others.
+    pub weight: u16,
+}
+
+impl MemberConfig {
+    /// A member of the best skill level, as likely to be rung as the others.
+    #[must_use]
+    pub const fn new(extension: Number, kind: MemberKind) -> Self {
+        Self {
+            extension,
+            kind,
+            level: 1,
+            weight: 1,
+        }
+    }
 }
 
 /// How somebody serves a queue.
@@ -293,6 +372,10 @@ pub enum Notice {
 
 /// One difference between two configurations. The unit is the whole object:
 /// what a change does not name stays as it is.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a queue is what most changes hold"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// Adds an extension, or replaces the settings of the one with its number.

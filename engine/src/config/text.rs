@@ -7,6 +7,7 @@
 //! new_dynamic_agents = "logged_out"   # or "logged_in"
 //! pause_reasons = ["Lunch *01", { name = "Break", code = "*02" }, "Wrap up *03"]
 //! push_records = false
+//! shared_wrap_up = false        # true: who wraps up is rung by none of his queues
 //!
 //! [[trunk]]                     # a line to the outside
 //! name = "Carrier"
@@ -26,8 +27,9 @@
 //! answer_on_entry = true        # false: it rings until an agent answers
 //! music = "waiting.wav"         # default: that of the server
 //! strategy = "ring_all"         # fewest_calls least_recent linear random rrmemory
-//! fewest_calls_since = "midnight"     # login ever
-//! static_agents = ["1001", "1005-1010"]
+//!                               # least_talk_time weighted_random
+//! fewest_calls_since = "midnight"     # login ever; of least_talk_time, too
+//! static_agents = ["1001", "1005-1010 level 2", "1011 level 3 weight 10"]
 //! dynamic_agents = ["1002"]
 //! managers = ["1003"]
 //! managers_switch_agents = true
@@ -35,6 +37,14 @@
 //! retry_interval_s = 5
 //! wrap_up_s = 30
 //! ring_in_use = false
+//! priority = 0                  # what its calls weigh against those of other queues
+//! priority_acceleration_s = 0   # a waiting call weighs one more after each such time
+//! skill_steps = [{ level = 2 }, { after_s = 30, level = 5 }, { after_s = 90, level = 99 }]
+//! auto_pause_after = 0          # missed calls in a row; 0: never
+//! rest_after_busy_s = 5         # how long no queue rings an agent
+//! rest_after_failure_s = 5
+//! rest_after_no_answer_s = 0
+//! rest_after_rejection_s = 5
 //! max_waiting_s = 1800          # 0: as long as the caller likes
 //! max_callers = 0               # 0: any number
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
@@ -165,6 +175,7 @@ impl Reader {
             options.pause_reasons = pause_reasons(reasons, place);
         }
         set(&mut options.push_records, table.bool("push_records"));
+        set(&mut options.shared_wrap_up, table.bool("shared_wrap_up"));
         table.finish();
     }
 

@@ -121,7 +121,9 @@ impl Replica {
 
     fn queue_of(&self, effect: &Effect) -> Option<Number> {
         match effect {
-            Effect::Mail { queue, .. } => self.names.queues.get(queue).map(|facts| facts.number),
+            Effect::Mail { queue, .. } | Effect::MailAgent { queue, .. } => {
+                self.names.queues.get(queue).map(|facts| facts.number)
+            }
             _ => None,
         }
     }

@@ -405,7 +405,7 @@ impl Exchange {
                 ..
             } => self.ring(leg, call, agent, queue),
             // Ports of their own.
-            Effect::Mail { .. } | Effect::PushRecord { .. } => {}
+            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {}
         }
     }
 

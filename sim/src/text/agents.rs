@@ -340,7 +340,7 @@ impl<'c, 'd> Office<'c, 'd> {
                 if serves.iter().all(|(known, _)| *known != place) {
                     let kind = MemberKind::Dynamic;
                     let members = &mut self.config.queues[place].members;
-                    members.push(MemberConfig { extension, kind });
+                    members.push(MemberConfig::new(extension, kind));
                 }
             }
             let hired_for =

@@ -1,9 +1,8 @@
 //! What must hold when an entry is done.
 
-use tandem_engine::config::model::Strategy;
 use tandem_engine::{CallId, Engine, Input, Timer};
 
-use super::state::LegStage;
+use super::state::{LegStage, Visit};
 use super::{Checked, Law, Model};
 
 impl Model {
@@ -136,20 +135,20 @@ impl Model {
     /// No agent is free while a caller waits whom he may serve.
     fn nobody_idles(&self) -> Checked {
         for (id, queue) in &self.queues {
-            let mut free = self.free(queue);
-            let Some(member) = free.next() else {
-                continue;
-            };
-            let mut callers: Vec<CallId> = self.ready(*id).iter().map(|(call, _)| *call).collect();
-            if queue.config.strategy == Strategy::RingAll {
-                callers.extend(self.joinable(*id).iter().map(|(call, _)| *call));
+            for member in self.free(queue) {
+                let able = |visit: &Visit| self.able(queue, visit, member.level, true);
+                let joins = |visit: &Visit| able(visit) && member.level <= visit.ring_level;
+                let (ready, joinable) = (self.ready(*id), self.joinable(*id));
+                let ready = ready.iter().filter(|(_, visit)| able(visit));
+                let joinable = joinable.iter().filter(|(_, visit)| joins(visit));
+                let callers: Vec<CallId> = ready.chain(joinable).map(|(call, _)| *call).collect();
+                self.law(Law::Idle, callers.is_empty(), || {
+                    format!(
+                        "agent {} is idle while {callers:?} wait in queue {id}",
+                        member.agent
+                    )
+                })?;
             }
-            self.law(Law::Idle, callers.is_empty(), || {
-                format!(
-                    "agent {} is idle while {callers:?} wait in queue {id}",
-                    member.agent
-                )
-            })?;
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Changes of the configuration, in the books: what a change does not name
 //! goes on as it was, and order means the order of the list.
 
+use std::collections::BTreeMap;
+
 use tandem_engine::config::model::{
     Change, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, QueueConfig,
 };
@@ -75,8 +77,8 @@ impl Model {
             config: config.clone(),
             members: Vec::new(),
             rings: 0,
-            last_static: None,
-            last_dynamic: None,
+            last_static: Default::default(),
+            last_dynamic: Default::default(),
             midnight: None,
             watched: None,
             removed: false,
@@ -100,7 +102,7 @@ impl Model {
             let place = before.iter().position(|member| member.agent == agent);
             let (mut member, is_new) = match place {
                 Some(place) => (before.remove(place), false),
-                None => (self.new_member(agent, config.kind), true),
+                None => (self.new_member(agent, config), true),
             };
             let starts_in = match config.kind {
                 MemberKind::Static => true,
@@ -112,7 +114,7 @@ impl Model {
             if comes_in {
                 log_in(&mut member, self.next_count());
             }
-            member.kind = config.kind;
+            (member.kind, member.level) = (config.kind, config.level);
             if is_new || comes_in {
                 self.tell_status(agent, id, member.status());
             }
@@ -129,17 +131,19 @@ impl Model {
         Ok(())
     }
 
-    fn new_member(&mut self, agent: AgentId, kind: MemberKind) -> Member {
+    fn new_member(&mut self, agent: AgentId, config: &MemberConfig) -> Member {
         Member {
             agent,
             serial: self.next_count(),
-            kind,
+            kind: config.kind,
+            level: config.level,
             logged_in: false,
             was_logged_in: false,
             paused: None,
             login_order: 0,
             last_rung: 0,
             completed: Completed::default(),
+            missed_in_a_row: 0,
             wrap_up_until: None,
         }
     }
@@ -187,36 +191,37 @@ impl Model {
     }
 }
 
-/// What round robin remembers when the list changes: of each kind whoever was
-/// rung last or, where he does not stay, the nearest before him who does.
+/// What round robin remembers when the list changes: of each skill level and kind
+/// whoever was rung last or, where he does not stay there, the nearest before him who
+/// does.
 fn last_rung_who_stays(
     model: &Model,
     queue: &Queue,
     before: &[Member],
     wanted: &[MemberConfig],
-) -> (Option<u64>, Option<u64>) {
+) -> (BTreeMap<u8, u64>, BTreeMap<u8, u64>) {
     let stays = |member: &&Member| {
         wanted.iter().any(|config| {
-            config.kind == member.kind && model.person(config.extension) == Some(member.agent)
+            (config.kind, config.level) == (member.kind, member.level)
+                && model.person(config.extension) == Some(member.agent)
         })
     };
-    let statics: Vec<&Member> = before
-        .iter()
-        .filter(|m| m.kind == MemberKind::Static)
-        .collect();
-    let last = statics
-        .iter()
-        .position(|member| Some(member.serial) == queue.last_static);
-    let last_static = last.and_then(|last| {
-        let kept = statics[..=last].iter().rev().find(|member| stays(member));
-        kept.map(|member| member.serial)
-    });
-    let dynamics = before
-        .iter()
-        .filter(|member| member.kind == MemberKind::Dynamic);
-    let orders = dynamics.filter(stays).map(|member| member.login_order);
-    let last_dynamic = orders
-        .filter(|order| Some(*order) <= queue.last_dynamic)
-        .max();
+    let of = |kind, level| {
+        let of_kind = before.iter().filter(move |member| member.kind == kind);
+        of_kind.filter(move |member| member.level == level)
+    };
+    let (mut last_static, mut last_dynamic) = (BTreeMap::new(), BTreeMap::new());
+    for (&level, &serial) in &queue.last_static {
+        let statics: Vec<&Member> = of(MemberKind::Static, level).collect();
+        let last = statics.iter().position(|member| member.serial == serial);
+        let kept = last.and_then(|last| statics[..=last].iter().rev().find(|m| stays(m)));
+        last_static.extend(kept.map(|member| (level, member.serial)));
+    }
+    for (&level, &last) in &queue.last_dynamic {
+        let orders = of(MemberKind::Dynamic, level).filter(stays);
+        let orders = orders.map(|member| member.login_order);
+        let kept = orders.filter(|&order| order <= last).max();
+        last_dynamic.extend(kept.map(|order| (level, order)));
+    }
     (last_static, last_dynamic)
 }

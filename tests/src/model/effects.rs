@@ -121,7 +121,7 @@ impl Model {
                     format!("caller {call} hears {effect:?} for no reason, or twice")
                 })
             }
-            Effect::Mail { .. } | Effect::PushRecord { .. } => Ok(()),
+            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => Ok(()),
         }
     }
 

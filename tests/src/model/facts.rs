@@ -68,7 +68,7 @@ impl Model {
         let doubtful = self
             .kept
             .iter()
-            .filter(|(_, effect)| matches!(effect, Effect::Mail { .. }));
+            .filter(|(_, effect)| matches!(effect, Effect::Mail { .. } | Effect::MailAgent { .. }));
         let doubtful: Vec<_> = doubtful.map(|(id, _)| *id).collect();
         for effect in doubtful {
             self.kept_ends(effect, KeptEnd::Unknown)?;
@@ -121,7 +121,7 @@ impl Model {
                 ended
             }
             Timer::RingTimeout(leg) => self.legs.get(&leg).map(|leg| leg.due),
-            Timer::LongestWait(_) | Timer::PutOut(_) => return Ok(()),
+            Timer::LongestWait(_) | Timer::PutOut(_) | Timer::SkillStep(_) => return Ok(()),
         };
         self.law(Law::Timers, ended == due, || {
             format!("{timer:?} fires at {due:?}, but it should at {ended:?}")

@@ -1,9 +1,9 @@
 //! Events, one by one.
 
 use tandem_engine::config::model::{Destination, Strategy};
-use tandem_engine::limits::REST_AFTER_FAILED_RING_S;
 use tandem_engine::{
-    AgentId, CallId, Cause, Event, Input, LegId, OfferEnd, PublicId, QueueId, Span, Timer,
+    AgentId, AgentStatus, By, CallId, Cause, Effect, Event, Input, LegId, OfferEnd, PublicId,
+    QueueId, Span, Timer,
 };
 
 use super::state::{Answer, Call, Leg, LegStage};
@@ -166,6 +166,9 @@ impl Model {
             .get(&queue)
             .and_then(|queue| queue.member(agent));
         let serial = known(serial, "a member")?.serial;
+        if let Some(member) = (self.queues.get_mut(&queue)).and_then(|q| q.member_mut(agent)) {
+            member.missed_in_a_row = 0;
+        }
         let entry = known(self.calls.get_mut(&call), "a call")?;
         entry.taken = true;
         let visit = known(entry.visit.as_mut(), "a visit")?;
@@ -200,16 +203,40 @@ impl Model {
             self.entry.rearmed.insert(queue);
             self.is_entertained(call, queue)?;
         }
-        self.rest(agent)?;
+        let rests = self.queues.get(&queue).map(|queue| queue.config.rests);
+        self.rest(agent, rests.unwrap_or_default().failure)?;
         self.law(Law::Outcomes, asked && fits, || {
             format!("call {call} is lost between queue {queue} and agent {agent}")
         })
     }
 
-    /// A telephone that refused, failed or gave up is left alone for a while.
-    fn rest(&mut self, agent: AgentId) -> Checked {
-        let until = self.entry.now + Span::from_secs(REST_AFTER_FAILED_RING_S);
-        known(self.persons.get_mut(&agent), "an agent")?.rest_until = Some(until);
+    /// Who did not take a call is left alone for a while, as his queue is set.
+    fn rest(&mut self, agent: AgentId, rest: Span) -> Checked {
+        let until = Some(self.entry.now + rest).filter(|_| !rest.is_zero());
+        let person = known(self.persons.get_mut(&agent), "an agent")?;
+        person.rest_until = person.rest_until.max(until);
+        Ok(())
+    }
+
+    /// An agent missed a call of a queue; after so many in a row he is paused there.
+    fn missed(&mut self, queue: QueueId, agent: AgentId) -> Checked {
+        let entry = known(self.queues.get_mut(&queue), "a queue")?;
+        let most = entry.config.auto_pause_after;
+        let counts = most > 0 && entry.config.strategy != Strategy::RingAll;
+        let Some(member) = entry.member_mut(agent) else {
+            return Ok(());
+        };
+        member.missed_in_a_row += 1;
+        if counts && member.missed_in_a_row >= most && member.paused.is_none() {
+            (member.paused, member.missed_in_a_row) = (Some(None), 0);
+            self.entry.facts.push(Event::AgentStatusChanged {
+                agent,
+                queue,
+                status: AgentStatus::Paused { reason: None },
+                by: By::System,
+            });
+            self.entry.to_keep.push(Effect::MailAgent { agent, queue });
+        }
         Ok(())
     }
 
@@ -261,20 +288,27 @@ impl Model {
             call, agent, queue, ..
         } = *known(self.legs.get(&leg), "a leg")?;
         let queue = known(queue, "a queue's offer")?;
+        let rests = known(self.queues.get(&queue), "a queue")?.config.rests;
         match end {
             OfferEnd::CompletedElsewhere => return Ok(()),
             OfferEnd::Withdrawn => {
                 self.entry.withdrawn.push((call, agent, queue));
                 return Ok(());
             }
-            OfferEnd::Failed(_) => self.rest(agent)?,
-            OfferEnd::TimedOut if self.entry.input == Input::Tick => {}
-            OfferEnd::TimedOut => self.rest(agent)?,
+            OfferEnd::Failed(Cause::Busy) => self.rest(agent, rests.busy)?,
+            OfferEnd::Failed(Cause::Rejected) => self.rest(agent, rests.rejection)?,
+            OfferEnd::TimedOut if self.entry.input == Input::Tick => {
+                self.rest(agent, rests.no_answer)?;
+            }
+            OfferEnd::Failed(_) | OfferEnd::TimedOut => self.rest(agent, rests.failure)?,
+        }
+        if end == OfferEnd::TimedOut {
+            self.missed(queue, agent)?;
         }
         let entry = known(self.queues.get(&queue), "a queue")?;
         let interval = entry.config.retry_interval;
         let serial = entry.member(agent).map(|member| member.serial);
-        let rings_all = entry.config.strategy == Strategy::RingAll;
+        let rings_all = entry.config.strategy == Strategy::RingAll && !entry.has_levels();
         let until = self.entry.now + interval;
         let call = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(call.visit.as_mut(), "a visit")?;

@@ -3,7 +3,7 @@
 use tandem_engine::config::model::Strategy;
 use tandem_engine::{AgentId, CallId, LegId, QueueId};
 
-use super::state::{Leg, LegStage};
+use super::state::{Leg, LegStage, Visit};
 use super::{Checked, Law, Model, known};
 
 impl Model {
@@ -41,7 +41,7 @@ impl Model {
         self.note_offer(call, queue, agent, leg)
     }
 
-    /// The agent is free, the call waits for somebody in his queue.
+    /// The agent is free and skilled enough, the call waits for somebody in his queue.
     fn may_be_offered(&self, call: CallId, queue: QueueId, agent: AgentId) -> Checked {
         let entry = known(self.queues.get(&queue), "a queue")?;
         let offered = self.persons.get(&agent).and_then(|person| person.offer);
@@ -58,6 +58,11 @@ impl Model {
         let waits = waits && !self.must_leave(entry);
         self.law(Law::Offers, waits, || {
             format!("call {call} is offered in queue {queue}, where it does not wait")
+        })?;
+        let able = visit.zip(member);
+        let able = able.is_some_and(|(visit, member)| self.able(entry, visit, member.level, false));
+        self.law(Law::Offers, able, || {
+            format!("call {call} is offered to agent {agent}, who is not skilled enough yet")
         })
     }
 
@@ -65,7 +70,8 @@ impl Model {
     /// queue, or to this agent in any queue of his.
     fn first_comes_first(&self, call: CallId, queue: QueueId, agent: AgentId) -> Checked {
         let own = known(self.calls.get(&call), "a call")?.waiting();
-        let order = known(own, "a waiting call")?.order;
+        let own = known(own, "a waiting call")?;
+        let order = own.order;
         let earlier = |queue: &QueueId| {
             let ready = self.ready(*queue).into_iter();
             let mut ready = ready.map(|(id, visit)| (visit.order, id));
@@ -75,25 +81,55 @@ impl Model {
         self.law(Law::Fifo, passed.is_none(), || {
             format!("call {call} is offered before {passed:?} of the same queue")
         })?;
-        let passed = self.free_in(agent).iter().find_map(earlier);
+        let own = self.precedence(own);
+        let passed = self
+            .best_for(agent, Self::ready)
+            .filter(|(first, _)| *first < own);
         self.law(Law::Across, passed.is_none(), || {
-            format!("agent {agent} is offered call {call}, but {passed:?} has waited longer")
+            format!("agent {agent} is offered call {call}, but {passed:?} comes first")
         })
+    }
+
+    /// Of the calls that `of` tells of each queue, the first one that a free agent is
+    /// skilled enough for.
+    fn best_for<'m>(
+        &'m self,
+        agent: AgentId,
+        of: impl Fn(&'m Self, QueueId) -> Vec<(CallId, &'m Visit)>,
+    ) -> Option<((std::cmp::Reverse<u64>, u64), CallId)> {
+        let calls = self
+            .free_in(agent)
+            .into_iter()
+            .flat_map(|queue| of(self, queue));
+        let able = calls.filter(|(_, visit)| {
+            let entry = self.queues.get(&visit.queue);
+            let member = entry.and_then(|entry| Some((entry, entry.member(agent)?)));
+            member.is_some_and(|(entry, member)| {
+                let joins = visit.rings.is_empty() || member.level <= visit.ring_level;
+                joins && self.able(entry, visit, member.level, true)
+            })
+        });
+        able.map(|(id, visit)| (self.precedence(visit), id)).min()
     }
 
     /// Who becomes free joins the oldest ring, if nobody waits for him.
     fn oldest_ring_is_joined(&self, call: CallId, agent: AgentId) -> Checked {
-        let queues = self.free_in(agent);
-        let waiting = queues
-            .iter()
-            .find_map(|queue| self.ready(*queue).first().map(|c| c.0));
+        let waiting = self.best_for(agent, Self::ready);
         self.law(Law::RingAll, waiting.is_none(), || {
             format!("agent {agent} joins a ring while {waiting:?} waits")
         })?;
-        let rings = queues.iter().flat_map(|queue| self.joinable(*queue));
-        let oldest = rings.min_by_key(|(_, visit)| visit.order).map(|(id, _)| id);
-        self.law(Law::RingAll, oldest == Some(call), || {
-            format!("agent {agent} joins the ring of call {call}, not {oldest:?}")
+        let own = known(self.calls.get(&call), "a call")?.waiting();
+        let own = known(own, "a waiting call")?;
+        let entry = known(self.queues.get(&own.queue), "a queue")?;
+        let level = known(entry.member(agent), "a member")?.level;
+        self.law(Law::RingAll, level <= own.ring_level, || {
+            format!("agent {agent} joins the ring of call {call}, where better ones ring")
+        })?;
+        let first = self.precedence(own);
+        let older = self.best_for(agent, Self::joinable);
+        let older = older.filter(|(other, _)| *other < first);
+        self.law(Law::RingAll, older.is_none(), || {
+            format!("agent {agent} joins the ring of call {call}, not {older:?}")
         })
     }
 
@@ -105,9 +141,8 @@ impl Model {
         strategy: Strategy,
     ) -> Checked {
         if strategy == Strategy::RingAll {
-            let entry = known(self.queues.get(&queue), "a queue")?;
-            let mut agents: std::collections::BTreeSet<AgentId> =
-                self.free(entry).map(|member| member.agent).collect();
+            let agents = self.candidates(call, queue)?;
+            let mut agents: std::collections::BTreeSet<AgentId> = agents.into_iter().collect();
             self.seen.ring_alls += u64::from(agents.len() > 1);
             agents.remove(&agent);
             self.entry.broadcast = Some((call, agents)).filter(|(_, left)| !left.is_empty());
@@ -115,7 +150,7 @@ impl Model {
         }
         let candidates = self.candidates(call, queue)?;
         self.seen.choices += u64::from(candidates.len() > 1);
-        if strategy == Strategy::Random {
+        if matches!(strategy, Strategy::Random | Strategy::WeightedRandom) {
             return self.law(Law::Order, candidates.contains(&agent), || {
                 format!("call {call} is offered to agent {agent}, not one of {candidates:?}")
             });
@@ -139,10 +174,18 @@ impl Model {
         known(self.persons.get_mut(&agent), "an agent")?.offer = Some(leg);
         self.note_ring(queue, agent)?;
         let (now, seq) = (self.entry.now, self.entry.seq);
-        let config = &known(self.queues.get(&queue), "a queue")?.config;
+        let queue_of = known(self.queues.get(&queue), "a queue")?;
+        let level = known(queue_of.member(agent), "a member")?.level;
+        let config = &queue_of.config;
         let (timeout, in_use) = (config.agent_timeout, config.ring_in_use);
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(entry.visit.as_mut(), "a visit")?;
+        let ringing = if visit.rings.is_empty() {
+            0
+        } else {
+            visit.ring_level
+        };
+        visit.ring_level = ringing.max(level);
         visit.rings.insert(leg);
         visit.offers += 1;
         visit.offered_at_once |= visit.joined_in == seq;

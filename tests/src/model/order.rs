@@ -1,23 +1,32 @@
 //! The order in which free agents are rung, from the books alone.
 
 use tandem_engine::config::model::{CountSince, MemberKind, Strategy};
-use tandem_engine::{AgentId, CallId, QueueId};
+use tandem_engine::{AgentId, CallId, QueueId, Span};
 
 use super::state::{Member, Queue};
 use super::{Checked, Model, known};
 
 impl Model {
-    /// The free agents of whom the strategy chooses: those who were not rung
-    /// for the call yet or, when all were, those of the earliest round.
+    /// The free agents of whom the strategy chooses: of those who are skilled
+    /// enough and were not rung for the call yet (or, when all were, of those of the
+    /// earliest round) the most skilled. Where all ring, with them those who are more
+    /// skilled and were rung before.
     pub(super) fn candidates(&self, call: CallId, queue: QueueId) -> Result<Vec<AgentId>, String> {
         let entry = known(self.queues.get(&queue), "a queue")?;
         let visit = self.calls.get(&call).and_then(|call| call.waiting());
         let visit = known(visit, "a waiting call")?;
-        let free: Vec<&Member> = self.free(entry).collect();
+        let able = |member: &&Member| self.able(entry, visit, member.level, false);
+        let free: Vec<&Member> = self.free(entry).filter(able).collect();
         let round = |member: &&Member| visit.tried_in(member.serial);
         let earliest = free.iter().map(round).min();
         let of_round = free.iter().filter(|member| Some(round(member)) == earliest);
-        Ok(of_round.map(|member| member.agent).collect())
+        let level = of_round.map(|member| member.level).min();
+        let all = entry.config.strategy == Strategy::RingAll;
+        let rung = free.iter().filter(|member| match all {
+            true => Some(member.level) <= level,
+            false => Some(member.level) == level && Some(round(member)) == earliest,
+        });
+        Ok(rung.map(|member| member.agent).collect())
     }
 
     /// Whom the strategy rings of these agents, who stand in list order.
@@ -30,7 +39,11 @@ impl Model {
                 // Equal counts: who was rung longest ago, then the list.
                 members
                     .into_iter()
-                    .min_by_key(|m| (count(m, since), m.last_rung))
+                    .min_by_key(|m| (count(m, since).0, m.last_rung))
+            }
+            Strategy::LeastTalkTime => {
+                let since = queue.config.fewest_calls_since;
+                members.into_iter().min_by_key(|m| count(m, since).1)
             }
             Strategy::LeastRecent => members.into_iter().min_by_key(|m| m.last_rung),
             Strategy::Linear => {
@@ -42,7 +55,7 @@ impl Model {
                 }
             }
             Strategy::Rrmemory => next_in_round(queue, &members),
-            Strategy::Random | Strategy::RingAll => None,
+            Strategy::Random | Strategy::RingAll | Strategy::WeightedRandom => None,
         };
         chosen.map(|member| member.agent)
     }
@@ -54,16 +67,16 @@ impl Model {
         let rings = queue.rings;
         let member = known(queue.member_mut(agent), "a member")?;
         member.last_rung = rings;
-        let (serial, login_order) = (member.serial, member.login_order);
+        let (level, serial, login_order) = (member.level, member.serial, member.login_order);
         match member.kind {
-            MemberKind::Static => queue.last_static = Some(serial),
-            MemberKind::Dynamic => queue.last_dynamic = Some(login_order),
-        }
+            MemberKind::Static => queue.last_static.insert(level, serial),
+            MemberKind::Dynamic => queue.last_dynamic.insert(level, login_order),
+        };
         Ok(())
     }
 }
 
-fn count(member: &Member, since: CountSince) -> u32 {
+fn count(member: &Member, since: CountSince) -> (u32, Span) {
     match since {
         CountSince::Ever => member.completed.ever,
         CountSince::Login => member.completed.since_login,
@@ -73,10 +86,12 @@ fn count(member: &Member, since: CountSince) -> u32 {
 
 /// Round robin: the static agent who stands behind the one rung last, round
 /// the list; where none is there, the dynamic agent who logged in after the
-/// one rung last, and so round.
+/// one rung last, and so round. All are of one skill level.
 fn next_in_round<'m>(queue: &Queue, members: &[&'m Member]) -> Option<&'m Member> {
     let place = |member: &Member| queue.members.iter().position(|m| m.serial == member.serial);
-    let last = queue.last_static;
+    let level = members.first()?.level;
+    let last = queue.last_static.get(&level).copied();
+    let last_dynamic = queue.last_dynamic.get(&level).copied();
     let last = queue
         .members
         .iter()
@@ -93,7 +108,7 @@ fn next_in_round<'m>(queue: &Queue, members: &[&'m Member]) -> Option<&'m Member
         let mut dynamics: Vec<_> = of_kind(MemberKind::Dynamic).collect();
         dynamics.sort_by_key(|member| member.login_order);
         let mut behind = dynamics.iter();
-        let behind = behind.find(|member| Some(member.login_order) > queue.last_dynamic);
+        let behind = behind.find(|member| Some(member.login_order) > last_dynamic);
         behind.or(dynamics.first()).copied()
     })
 }

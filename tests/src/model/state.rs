@@ -27,6 +27,7 @@ pub(super) struct Member {
     /// Tells this membership from an earlier one of the same agent.
     pub(super) serial: u64,
     pub(super) kind: MemberKind,
+    pub(super) level: u8,
     pub(super) logged_in: bool,
     pub(super) was_logged_in: bool,
     pub(super) paused: Option<Option<String>>,
@@ -34,15 +35,16 @@ pub(super) struct Member {
     /// How many rings the queue had made when it rang him last; zero: never.
     pub(super) last_rung: u64,
     pub(super) completed: Completed,
+    pub(super) missed_in_a_row: u32,
     pub(super) wrap_up_until: Option<Timestamp>,
 }
 
-/// Calls that an agent answered in a queue and ended.
+/// Calls that an agent answered in a queue and ended, and how long he talked.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Completed {
-    pub(super) ever: u32,
-    pub(super) since_login: u32,
-    pub(super) since_midnight: u32,
+    pub(super) ever: (u32, Span),
+    pub(super) since_login: (u32, Span),
+    pub(super) since_midnight: (u32, Span),
 }
 
 impl Member {
@@ -64,10 +66,11 @@ pub(super) struct Queue {
     /// In the order of the list.
     pub(super) members: Vec<Member>,
     pub(super) rings: u64,
-    /// The membership of the static agent rung last.
-    pub(super) last_static: Option<u64>,
-    /// The login order of the dynamic agent rung last, when he was rung.
-    pub(super) last_dynamic: Option<u64>,
+    /// Of each skill level, the membership of the static agent rung last.
+    pub(super) last_static: BTreeMap<u8, u64>,
+    /// Of each skill level, the login order of the dynamic agent rung last, when he
+    /// was rung.
+    pub(super) last_dynamic: BTreeMap<u8, u64>,
     pub(super) midnight: Option<Timestamp>,
     /// Who stands at the head, and since when that is watched.
     pub(super) watched: Option<(CallId, Timestamp)>,
@@ -75,6 +78,22 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    /// The worst skill level that may serve who has waited so long; where a step is
+    /// reached just now, it may be that nobody has looked yet.
+    pub(super) fn worst_level(&self, waited: Span, certainly: bool) -> u8 {
+        let steps = &self.config.skill_steps;
+        let reached = |after: Span| after < waited || after == waited && !certainly;
+        let first = steps.first().map_or(u8::MAX, |step| step.level);
+        let later = steps.iter().filter(|step| reached(step.after));
+        later.map(|step| step.level).max().unwrap_or(first)
+    }
+
+    /// Whether its members have different skill levels.
+    pub(super) fn has_levels(&self) -> bool {
+        let levels: BTreeSet<u8> = self.members.iter().map(|member| member.level).collect();
+        levels.len() > 1
+    }
+
     pub(super) fn member(&self, agent: AgentId) -> Option<&Member> {
         self.members.iter().find(|member| member.agent == agent)
     }
@@ -116,6 +135,8 @@ pub(super) struct Visit {
     pub(super) joined_at: Timestamp,
     pub(super) joined_in: u64,
     pub(super) rings: BTreeSet<LegId>,
+    /// The worst skill level of those who were rung since nobody rang.
+    pub(super) ring_level: u8,
     pub(super) retry_until: Option<Timestamp>,
     /// Memberships that did not answer, and the last round in which they did
     /// not.
@@ -210,11 +231,40 @@ impl Model {
         };
         member.logged_in
             && member.paused.is_none()
-            && member.wrap_up_until.is_none()
+            && !self.wraps_up(member)
             && person.up
             && person.offer.is_none()
             && person.rest_until.is_none()
             && (queue.config.ring_in_use || self.busy(member.agent) == 0)
+    }
+
+    /// Whether a member is in wrap-up: that of his queue or, if it is shared, any.
+    pub(super) fn wraps_up(&self, member: &Member) -> bool {
+        let elsewhere = self.queues.values().filter_map(|q| q.member(member.agent));
+        let mut elsewhere = elsewhere.filter(|_| self.options.shared_wrap_up);
+        member.wrap_up_until.is_some() || elsewhere.any(|m| m.wrap_up_until.is_some())
+    }
+
+    /// Whether an agent is skilled enough for a caller of a queue.
+    pub(super) fn able(&self, queue: &Queue, visit: &Visit, level: u8, certainly: bool) -> bool {
+        let waited = self.entry.now.since(visit.joined_at);
+        level <= queue.worst_level(waited, certainly)
+    }
+
+    /// What comes first: the greatest weight, and then who joined first.
+    pub(super) fn precedence(&self, visit: &Visit) -> (std::cmp::Reverse<u64>, u64) {
+        let config = self.queues.get(&visit.queue).map(|queue| &queue.config);
+        let waited = self.entry.now.since(visit.joined_at).micros();
+        let weight = config.map_or(0, |config| {
+            let stretch = config.priority_acceleration.micros();
+            match config.priority {
+                0 => 0,
+                priority if stretch == 0 => u64::from(priority),
+                // Half up: twice the share, and one, and half of that.
+                priority => u64::from(priority) + (2 * waited / stretch).div_ceil(2),
+            }
+        });
+        (std::cmp::Reverse(weight), visit.order)
     }
 
     /// The agents who may be rung for calls of a queue now, in list order.
@@ -276,7 +326,7 @@ impl Model {
                 .persons
                 .get(&member.agent)
                 .is_some_and(|person| person.up);
-            let wraps_up = member.wrap_up_until.is_some();
+            let wraps_up = self.wraps_up(member);
             (states.unavailable && !up)
                 || (states.paused && member.paused.is_some())
                 || (states.busy && self.busy(member.agent) > 0)

@@ -1,4 +1,4 @@
-//! Who is logged in, logged out and paused where (A1, Q1).
+//! Who is logged in, logged out and paused where.
 
 use tandem_engine::config::model::MemberKind;
 use tandem_engine::{AgentId, AgentStatus, By, Event, Input, Number, QueueId, Reject, Which};
@@ -126,8 +126,14 @@ impl Model {
             let member = known(entry.member_mut(agent), "a member")?;
             match &wish {
                 Wish::In => log_in(member, count),
-                Wish::Out => (member.logged_in, member.paused) = (false, None),
-                Wish::Pause(reason) => member.paused = Some(reason.clone()),
+                Wish::Out => {
+                    (member.logged_in, member.paused) = (false, None);
+                    member.missed_in_a_row = 0;
+                }
+                Wish::Pause(reason) => {
+                    member.paused = Some(reason.clone());
+                    member.missed_in_a_row = 0;
+                }
                 Wish::Unpause => member.paused = None,
             }
             self.entry.facts.push(Event::AgentStatusChanged {
@@ -145,5 +151,5 @@ impl Model {
 pub(super) fn log_in(member: &mut Member, count: u64) {
     (member.logged_in, member.paused) = (true, None);
     member.login_order = count;
-    member.completed.since_login = 0;
+    member.completed.since_login = Default::default();
 }

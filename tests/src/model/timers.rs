@@ -16,6 +16,7 @@ enum Deadline {
     Rest,
     Retry,
     RingTimeout,
+    SkillStep,
     WrapUp,
 }
 
@@ -84,7 +85,7 @@ impl Model {
         self.seen.midnights += 1;
         let members = self.queues.get_mut(&id).map(|queue| &mut queue.members);
         for member in members.into_iter().flatten() {
-            member.completed.since_midnight = 0;
+            member.completed.since_midnight = Default::default();
         }
     }
 
@@ -130,7 +131,9 @@ impl Model {
         all.extend(retries.map(|due| (due, Deadline::Retry)));
         let rests = self.persons.values().filter_map(|person| person.rest_until);
         all.extend(rests.map(|due| (due, Deadline::Rest)));
-        for queue in self.queues.values() {
+        for (id, queue) in &self.queues {
+            let step = self.skill_step(*id, queue);
+            all.extend(step.map(|due| (due, Deadline::SkillStep)));
             let wrap_ups = queue
                 .members
                 .iter()
@@ -147,6 +150,15 @@ impl Model {
             }
         }
         all
+    }
+
+    /// When agents who are free come to be skilled enough for a queue's first caller.
+    fn skill_step(&self, id: QueueId, queue: &Queue) -> Option<Timestamp> {
+        let best = self.free(queue).map(|member| member.level).min()?;
+        let (_, first) = *self.ready(id).first()?;
+        let mut steps = queue.config.skill_steps.iter();
+        let step = steps.find(|step| step.level >= best)?;
+        Some(first.joined_at + step.after)
     }
 
     /// The engine waits for exactly the next of the deadlines that there are.
@@ -172,6 +184,15 @@ impl Model {
                 full.map(|(id, _)| id)
             )
         })?;
+        if let Some((due, Timer::SkillStep(queue))) = next {
+            // The caller whom it was for may have left: then it changes nothing.
+            let entry = self.queues.get(&queue);
+            let steps = entry.is_some_and(|entry| !entry.config.skill_steps.is_empty());
+            let first = all.iter().all(|(other, _)| *other >= due);
+            return self.law(Law::Timers, steps && first, || {
+                format!("a skill step of queue {queue} is due at {due}, before {all:?}")
+            });
+        }
         let kind = next.map(|(due, timer)| (due, kind_of(timer)));
         let earliest = all.iter().map(|(due, _)| *due).min();
         let right = match kind {
@@ -193,6 +214,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::Rest(_) => Deadline::Rest,
         Timer::Retry(_) => Deadline::Retry,
         Timer::RingTimeout(_) => Deadline::RingTimeout,
+        Timer::SkillStep(_) => Deadline::SkillStep,
         Timer::WrapUp(_) => Deadline::WrapUp,
     })
 }

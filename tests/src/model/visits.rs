@@ -71,6 +71,7 @@ impl Model {
             joined_at: now,
             joined_in: seq,
             rings: Default::default(),
+            ring_level: 0,
             retry_until: None,
             tried: Default::default(),
             offers: 0,
@@ -272,9 +273,14 @@ impl Model {
         let Some(member) = members.find(is_same) else {
             return Ok(());
         };
-        member.completed.ever += 1;
-        member.completed.since_login += 1;
-        member.completed.since_midnight += 1;
+        let talked = self.entry.now.since(answer.at);
+        for (calls, talk) in [
+            &mut member.completed.ever,
+            &mut member.completed.since_login,
+            &mut member.completed.since_midnight,
+        ] {
+            (*calls, *talk) = (*calls + 1, *talk + talked);
+        }
         if wrap_up.is_zero() {
             return Ok(());
         }

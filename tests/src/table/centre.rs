@@ -4,7 +4,7 @@
 use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, QueueConfig, Strategy,
+    MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy,
 };
 use tandem_engine::{Number, Span};
 
@@ -122,6 +122,7 @@ pub fn queue_settings(queue: &mut QueueConfig, words: &[&str]) -> Result<(), Str
 
 fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), String> {
     match key {
+        "auto_pause" => queue.auto_pause_after = read_value(value)?,
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
         "failover" => queue.failover = destination(value)?,
@@ -133,10 +134,13 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "name" => value.clone_into(&mut queue.name),
         "no_join" => queue.disallow_join_when_empty = empty_states(value)?,
         "notify" => queue.notify_managers = notices(value)?,
+        "priority" => (queue.priority, queue.priority_acceleration) = priority(value)?,
+        "rest" => queue.rests = rests(value)?,
         "retry" => queue.retry_interval = read_span(value)?,
         "ring" => queue.agent_timeout = read_span(value)?,
         "answer" => queue.answer_on_entry = read_bool(value)?,
         "ring_in_use" => queue.ring_in_use = read_bool(value)?,
+        "skill_steps" => queue.skill_steps = skill_steps(value)?,
         "static" => set_members(queue, MemberKind::Static, value)?,
         "strategy" => queue.strategy = strategy(value)?,
         "wrap" => queue.wrap_up = read_span(value)?,
@@ -149,13 +153,56 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
 /// Replaces the members of one kind; static ones stand before dynamic ones.
 fn set_members(queue: &mut QueueConfig, kind: MemberKind, value: &str) -> Result<(), String> {
     queue.members.retain(|member| member.kind != kind);
-    for extension in list(value)? {
-        queue.members.push(MemberConfig { extension, kind });
+    for word in value.split(',').filter(|word| !word.is_empty()) {
+        queue.members.push(member(word, kind)?);
     }
     queue
         .members
         .sort_by_key(|member| member.kind == MemberKind::Dynamic);
     Ok(())
+}
+
+/// `1001`, `1001@2` (skill level 2) or `1001@2*10` (and a weight of 10).
+fn member(word: &str, kind: MemberKind) -> Result<MemberConfig, String> {
+    let (word, weight) = word.split_once('*').unwrap_or((word, "1"));
+    let (number, level) = word.split_once('@').unwrap_or((word, "1"));
+    Ok(MemberConfig {
+        level: read_value(level)?,
+        weight: read_value(weight)?,
+        ..MemberConfig::new(read_value(number)?, kind)
+    })
+}
+
+/// `2`, or `1+60`: 1, and one more for each minute.
+fn priority(text: &str) -> Result<(u16, Span), String> {
+    let (priority, acceleration) = text.split_once('+').unwrap_or((text, "0"));
+    Ok((read_value(priority)?, read_span(acceleration)?))
+}
+
+/// `5,5,0,5`: seconds of rest after busy, failure, no answer, rejection.
+fn rests(text: &str) -> Result<Rests, String> {
+    let spans: Result<Vec<Span>, String> = text.split(',').map(read_span).collect();
+    match spans?[..] {
+        [busy, failure, no_answer, rejection] => Ok(Rests {
+            busy,
+            failure,
+            no_answer,
+            rejection,
+        }),
+        _ => Err("busy,failure,no_answer,rejection".to_owned()),
+    }
+}
+
+/// `0:2,30:5`: level 2 from joining on, level 5 after 30 seconds.
+fn skill_steps(text: &str) -> Result<Vec<SkillStep>, String> {
+    let step = |word: &str| {
+        let (after, level) = word.split_once(':').ok_or("a step is seconds:level")?;
+        Ok(SkillStep {
+            after: read_span(after)?,
+            level: read_value(level)?,
+        })
+    };
+    text.split(',').map(step).collect()
 }
 
 /// `1001 name=Ann ring=20 admin=yes`
@@ -188,6 +235,7 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
             }
             Some(("push_records", value)) => options.push_records = read_bool(value)?,
             Some(("reasons", value)) => options.pause_reasons = pause_reasons(value)?,
+            Some(("shared_wrap_up", value)) => options.shared_wrap_up = read_bool(value)?,
             Some(("zone", value)) => value.clone_into(&mut options.time_zone),
             _ => return Err(format!("{word:?} is no common setting")),
         }
@@ -211,10 +259,12 @@ fn strategy(text: &str) -> Result<Strategy, String> {
     Ok(match text {
         "fewest_calls" => Strategy::FewestCalls,
         "least_recent" => Strategy::LeastRecent,
+        "least_talk_time" => Strategy::LeastTalkTime,
         "linear" => Strategy::Linear,
         "random" => Strategy::Random,
         "ring_all" => Strategy::RingAll,
         "rrmemory" => Strategy::Rrmemory,
+        "weighted_random" => Strategy::WeightedRandom,
         _ => return Err("no such strategy".to_owned()),
     })
 }

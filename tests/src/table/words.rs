@@ -42,7 +42,7 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
     // Kept effects are numbered in the order in which they were ordered.
     for (id, effect) in &orders.left {
         match effect {
-            Effect::Mail { .. } => drop(names.kept(*id, "mail")),
+            Effect::Mail { .. } | Effect::MailAgent { .. } => drop(names.kept(*id, "mail")),
             Effect::PushRecord { .. } => drop(names.kept(*id, "push")),
             _ => {}
         }
@@ -319,6 +319,11 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             let (queue, call) = (names.queue(*queue), names.record(*call));
             format!("{what} {place} to the managers of {queue}: {call} {notice}")
         }
+        Effect::MailAgent { agent, queue } => {
+            let (place, what) = names.kept(id, "mail");
+            let (agent, queue) = (names.agent(*agent), names.queue(*queue));
+            format!("{what} {place} to {agent}: paused in {queue}, call after call missed")
+        }
         Effect::PlayMusic { call, queue } => {
             format!(
                 "order: play the music of {} to {}",
@@ -484,10 +489,12 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
         Some(Obstacle::Unreachable) => "not reachable",
         Some(Obstacle::WrapUp) => "wraps up",
         Some(
-            Obstacle::CallElsewhere
+            Obstacle::BetterRing
+            | Obstacle::CallElsewhere
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
-            | Obstacle::CallPausing,
+            | Obstacle::CallPausing
+            | Obstacle::LessSkilled,
         ) => "not a matter of the agent",
     }
 }

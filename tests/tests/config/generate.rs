@@ -93,7 +93,7 @@ prop_compose! {
         logged_in in any::<bool>(),
         names in btree_set(name(), 0..4),
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
-        push_records in any::<bool>(),
+        [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
     ) -> Options {
         let reasons = names.into_iter().zip(codes);
@@ -109,6 +109,7 @@ prop_compose! {
             },
             pause_reasons: reasons.map(reason).collect(),
             push_records,
+            shared_wrap_up,
             trunks,
         }
     }
@@ -188,13 +189,15 @@ fn destination(extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Destination>
     select(all).boxed()
 }
 
-const RINGS: [Ring; 6] = [
+const RINGS: [Ring; 8] = [
     Ring::FewestCalls,
     Ring::LeastRecent,
+    Ring::LeastTalkTime,
     Ring::Linear,
     Ring::Random,
     Ring::RingAll,
     Ring::Rrmemory,
+    Ring::WeightedRandom,
 ];
 const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
 
@@ -203,6 +206,45 @@ const fn kind(is_static: bool) -> MemberKind {
         true => MemberKind::Static,
         false => MemberKind::Dynamic,
     }
+}
+
+/// Levels and weights of members, steps, priority, pause and rests.
+type Skills = (Vec<(u8, u16)>, Vec<SkillStep>, (u16, Span), u32, Rests);
+
+fn skills() -> impl Strategy<Value = Skills> {
+    let level = prop_oneof![2 => Just((1, 1)), 1 => (1..=99_u8, 1..=1_000_u16)];
+    let steps = proptest::collection::btree_map(1..=86_400_u64, 2..=99_u8, 0..5);
+    let steps = (1..=3_u8, steps, any::<bool>()).prop_map(|(first, later, any)| {
+        let first = (Span::ZERO, first);
+        let later = later
+            .into_iter()
+            .map(|(s, level)| (Span::from_secs(s), level));
+        let mut steps: Vec<SkillStep> = Vec::new();
+        for (after, level) in std::iter::once(first).chain(later).filter(|_| any) {
+            if steps.last().is_none_or(|last| last.level < level) {
+                steps.push(SkillStep { after, level });
+            }
+        }
+        steps
+    });
+    let priority = prop_oneof![
+        Just((0, Span::ZERO)),
+        (1..=999_u16, prop_oneof![Just(Span::ZERO), span(10..=1_800)]),
+    ];
+    let rests = (
+        span(1..=3_600),
+        span(1..=3_600),
+        span(0..=3_600),
+        span(1..=3_600),
+    );
+    let rests = rests.prop_map(|(busy, failure, no_answer, rejection)| Rests {
+        busy,
+        failure,
+        no_answer,
+        rejection,
+    });
+    let levels = proptest::collection::vec(level, 1..5);
+    (levels, steps, priority, 0..=100_u32, rests)
 }
 
 fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<QueueConfig> {
@@ -232,8 +274,8 @@ fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Queue
         proptest::option::of(zone()),
         subsequence(notices, 0..=2).prop_shuffle(),
     );
-    let parts = (name(), any::<bool>(), who, how, times, rest);
-    let queue = parts.prop_map(move |(name, plain, who, how, times, rest)| {
+    let parts = (name(), any::<bool>(), who, how, times, rest, skills());
+    let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
         // With its number a name is unique.
         let name: String = name.chars().take(100).collect();
         let name = format!("{} {digits}", name.trim());
@@ -242,13 +284,20 @@ fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Queue
         let kinds = (0..).map(|place| kind(place < statics));
         let members = people.into_iter().zip(kinds);
         queue.members = members
-            .map(|(extension, kind)| MemberConfig { extension, kind })
+            .map(|(extension, kind)| MemberConfig::new(extension, kind))
             .collect();
         queue.managers = managers;
         queue.failover = rest.2;
         if plain {
             return queue;
         }
+        for (member, (level, weight)) in queue.members.iter_mut().zip(skills.0.iter().cycle()) {
+            (member.level, member.weight) = (*level, *weight);
+        }
+        queue.skill_steps = skills.1;
+        (queue.priority, queue.priority_acceleration) = skills.2;
+        queue.auto_pause_after = skills.3;
+        queue.rests = skills.4;
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
         [
             queue.managers_switch_agents,

@@ -103,10 +103,7 @@ fn extensions_and_queues_of_a_file() {
 #[test]
 fn people_of_a_queue() {
     let mut config = centre(EXTENSIONS_MAX, 1);
-    let member = |n: usize| MemberConfig {
-        extension: number(n),
-        kind: MemberKind::Dynamic,
-    };
+    let member = |n: usize| MemberConfig::new(number(n), MemberKind::Dynamic);
     config.queues[0].members = (0..QUEUE_MEMBERS_MAX).map(member).collect();
     config.queues[0].managers = (0..QUEUE_MANAGERS_MAX).map(number).collect();
     assert_eq!(check(&config), []);
@@ -136,10 +133,7 @@ fn people_of_a_queue() {
 #[test]
 fn queues_of_an_extension() {
     // As nobody is twice in a queue, one past the limit is one queue too many.
-    let member = MemberConfig {
-        extension: number(0),
-        kind: MemberKind::Static,
-    };
+    let member = MemberConfig::new(number(0), MemberKind::Static);
     let with = |count: usize| {
         let mut config = centre(1, count);
         config

@@ -138,7 +138,7 @@ fn an_empty_queue_is_left_in_parts() {
         let mut served = queue();
         served.leave_when_empty = Some(EmptyStates::default());
         let (extension, kind) = (agent(), MemberKind::Static);
-        served.members = vec![MemberConfig { extension, kind }];
+        served.members = vec![MemberConfig::new(extension, kind)];
         let person = Change::PutExtension(ExtensionConfig::new(extension));
         configure(&mut live, vec![person, Change::PutQueue(served)]);
         send(&mut live, Input::DeviceUp { extension });

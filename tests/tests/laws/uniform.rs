@@ -22,7 +22,7 @@ fn five_agents(seed: u64) -> Live<()> {
     let mut queue = QueueConfig::new(Number::from_u64(6400), "Random");
     queue.strategy = Strategy::Random;
     let kind = MemberKind::Static;
-    let member = |&extension: &Number| MemberConfig { extension, kind };
+    let member = |&extension: &Number| MemberConfig::new(extension, kind);
     queue.members = numbers.iter().map(member).collect();
     let extensions = numbers.iter().map(|number| ExtensionConfig::new(*number));
     let mut changes: Vec<Change> = extensions.map(Change::PutExtension).collect();

@@ -7,8 +7,9 @@ use crate::config::model::{
     EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig, TrunkConfig,
 };
 use crate::limits::{
-    NAME_CHARS_MAX, PAUSE_REASONS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX,
-    TRUNKS_MAX,
+    AUTO_PAUSE_CALLS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PAUSE_REASONS_MAX,
+    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::time::{SECOND_US, Span};
@@ -18,11 +19,19 @@ pub(crate) mod bounds {
     use core::ops::RangeInclusive;
 
     use crate::limits::{
-        RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+        PRIORITY_ACCELERATION_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX,
+        SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
     };
 
     pub(crate) const AGENT_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
     pub(crate) const MAX_WAITING_S: RangeInclusive<u64> = 0..=WAITING_S_MAX;
+    /// What a file may say; that it is zero or at least
+    /// [`PRIORITY_ACCELERATION_S_MIN`](crate::limits::PRIORITY_ACCELERATION_S_MIN), the
+    /// check says.
+    pub(crate) const PRIORITY_ACCELERATION_S: RangeInclusive<u64> = 0..=PRIORITY_ACCELERATION_S_MAX;
+    /// Not zero: a telephone that refuses at once would be rung in a loop.
+    pub(crate) const REST_S: RangeInclusive<u64> = 1..=REST_S_MAX;
+    pub(crate) const REST_AFTER_NO_ANSWER_S: RangeInclusive<u64> = 0..=REST_S_MAX;
     pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
     pub(crate) const RING_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
     pub(crate) const SLA_TIME_S: RangeInclusive<u64> = 1..=SLA_TIME_S_MAX;
@@ -146,6 +155,7 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
         faults.add(subject, "music", None, || wrong);
     }
     people(faults, queue);
+    precedence(faults, queue);
     lengths(faults, queue);
     if queue.max_callers > QUEUE_CALLERS_MAX {
         let what = || {
@@ -188,8 +198,86 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
     }
 }
 
+/// What is wrong with the weight of a queue's calls, and with who may serve them.
+fn precedence(faults: &mut Faults, queue: &QueueConfig) {
+    let subject = Subject::Queue(queue.number);
+    if queue.priority > PRIORITY_MAX {
+        let what = || (format!("a priority is 0 to {PRIORITY_MAX}"), None);
+        faults.add(subject, "priority", None, what);
+    }
+    let (least, most) = (PRIORITY_ACCELERATION_S_MIN, PRIORITY_ACCELERATION_S_MAX);
+    let acceleration = queue.priority_acceleration;
+    let fits = (least * SECOND_US..=most * SECOND_US).contains(&acceleration.micros());
+    if !acceleration.is_zero() && !fits {
+        let what = || {
+            let what = format!("a call comes to weigh more after {least} to {most} seconds");
+            (what, Some("0, if it never does".to_owned()))
+        };
+        faults.add(subject, "priority_acceleration_s", None, what);
+    } else if !acceleration.is_zero() && queue.priority == 0 {
+        let what = || {
+            let what = "calls of a queue without priority weigh nothing, ever".to_owned();
+            (
+                what,
+                Some("give it a \"priority\" of 1 at least".to_owned()),
+            )
+        };
+        faults.add(subject, "priority_acceleration_s", None, what);
+    }
+    if queue.auto_pause_after > AUTO_PAUSE_CALLS_MAX {
+        let what = || {
+            let what = format!("agents are paused after {AUTO_PAUSE_CALLS_MAX} calls at most");
+            (what, None)
+        };
+        faults.add(subject, "auto_pause_after", None, what);
+    }
+    skill_steps(faults, queue);
+}
+
+fn skill_steps(faults: &mut Faults, queue: &QueueConfig) {
+    let (subject, steps) = (Subject::Queue(queue.number), &queue.skill_steps);
+    let mut add = |item, what: String, hint: &str| {
+        let hint = Some(hint.to_owned());
+        faults.add(subject, "skill_steps", Some(item), || (what, hint));
+    };
+    if steps.len() > SKILL_STEPS_MAX {
+        let what = format!("there are more than {SKILL_STEPS_MAX} steps");
+        add(SKILL_STEPS_MAX, what, "leave some out");
+    }
+    for (item, step) in steps.iter().enumerate() {
+        let before = item.checked_sub(1).map(|before| steps[before]);
+        if let Some(wrong) = length(step.after, &bounds::MAX_WAITING_S) {
+            add(item, wrong.0, "in seconds after joining");
+        } else if !(1..=SKILL_LEVEL_MAX).contains(&step.level) {
+            let what = format!("a skill level is 1 to {SKILL_LEVEL_MAX}");
+            add(item, what, "1 is the best");
+        } else if before.is_none() && !step.after.is_zero() {
+            let what = "the first step holds from joining on".to_owned();
+            add(item, what, "leave out its \"after_s\"");
+        } else if before.is_some_and(|before| before.after >= step.after) {
+            let what = "this step does not come after the one before".to_owned();
+            add(item, what, "order them by \"after_s\"");
+        } else if before.is_some_and(|before| before.level >= step.level) {
+            let what = "this step does not add agents".to_owned();
+            add(item, what, "each has a greater level than the one before");
+        }
+    }
+}
+
 fn lengths(faults: &mut Faults, queue: &QueueConfig) {
     let lengths = [
+        ("rest_after_busy_s", queue.rests.busy, bounds::REST_S),
+        ("rest_after_failure_s", queue.rests.failure, bounds::REST_S),
+        (
+            "rest_after_no_answer_s",
+            queue.rests.no_answer,
+            bounds::REST_AFTER_NO_ANSWER_S,
+        ),
+        (
+            "rest_after_rejection_s",
+            queue.rests.rejection,
+            bounds::REST_S,
+        ),
         (
             "agent_timeout_s",
             queue.agent_timeout,
@@ -244,6 +332,18 @@ fn people(faults: &mut Faults, queue: &QueueConfig) {
             )
         };
         faults.add(subject, "static_agents", None, what);
+    }
+    for ((key, item, _), member) in numbered_members(queue).zip(&queue.members) {
+        let is_level = (1..=SKILL_LEVEL_MAX).contains(&member.level);
+        if !is_level || !(1..=MEMBER_WEIGHT_MAX).contains(&member.weight) {
+            let what = || {
+                let what = format!(
+                    "a skill level is 1 to {SKILL_LEVEL_MAX}, a weight 1 to {MEMBER_WEIGHT_MAX}"
+                );
+                (what, None)
+            };
+            faults.add(subject, key, Some(item), what);
+        }
     }
     let members: Vec<_> = numbered_members(queue).collect();
     twice(&members, |again, first| {

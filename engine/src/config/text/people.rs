@@ -32,15 +32,27 @@ pub(super) fn range(value: Value<'_>) -> Option<(Number, Number)> {
 
 /// Calls `found` with each number that `value` stands for, one or a range of
 /// them; at most `room` times.
-pub fn for_each_number(value: Value<'_>, room: usize, mut found: impl FnMut(Number)) {
+pub fn for_each_number(value: Value<'_>, room: usize, found: impl FnMut(Number)) {
     if value.kind() != Kind::Str {
         value.wrong_kind("a text in quotes");
         return;
     }
-    let Some(text) = value.str() else { return };
+    if let Some(text) = value.str() {
+        for_each_number_of(value, text, room, found);
+    }
+}
+
+/// The same for the part of a text value that holds the numbers.
+pub(super) fn for_each_number_of(
+    value: Value<'_>,
+    text: &str,
+    room: usize,
+    mut found: impl FnMut(Number),
+) {
     let Some((first, last)) = text.split_once('-') else {
-        if let Some(number) = number(value) {
-            found(number);
+        match text.parse() {
+            Ok(number) => found(number),
+            Err(why) => value.wrong(format!("{} is no number: {why}", value.name()), None),
         }
         return;
     };

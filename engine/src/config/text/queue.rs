@@ -1,22 +1,29 @@
 //! Reading a queue.
 
-use super::people::{for_each_number, number};
+use super::people::{for_each_number, for_each_number_of, number};
 use super::places::Recorder;
 use super::{Reader, set};
 use crate::config::check::{Subject, bounds};
 use crate::config::model::{
-    CountSince, Destination, EmptyStates, MemberConfig, MemberKind, Notice, QueueConfig, Strategy,
+    CountSince, Destination, EmptyStates, MemberConfig, MemberKind, Notice, QueueConfig, SkillStep,
+    Strategy,
 };
 use crate::config::reader::{Kind, Table, Value};
-use crate::limits::{QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX};
+use crate::limits::{
+    AUTO_PAUSE_CALLS_MAX, MEMBER_WEIGHT_MAX, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
+    QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX,
+};
 use crate::number::Number;
+use crate::time::Span;
 
 /// The words of a file for the ring strategies.
 pub(super) const STRATEGIES: &[(&str, Strategy)] = &[
     ("ring_all", Strategy::RingAll),
     ("least_recent", Strategy::LeastRecent),
     ("fewest_calls", Strategy::FewestCalls),
+    ("least_talk_time", Strategy::LeastTalkTime),
     ("random", Strategy::Random),
+    ("weighted_random", Strategy::WeightedRandom),
     ("rrmemory", Strategy::Rrmemory),
     ("linear", Strategy::Linear),
 ];
@@ -70,6 +77,7 @@ impl Reader {
         let mut queue = QueueConfig::new(known.unwrap_or_default(), &name);
         calls(&mut queue, &mut table, &mut place);
         people(&mut queue, &mut table, &mut place);
+        precedence(&mut queue, &mut table, &mut place);
         times(&mut queue, &mut table, &mut place);
         table.finish();
 
@@ -127,10 +135,7 @@ fn people(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) 
             if room == 0 {
                 break;
             }
-            let members = &mut queue.members;
-            for_each_number(value, room, |extension| {
-                members.push(MemberConfig { extension, kind });
-            });
+            for_each_member(value, kind, room, |member| queue.members.push(member));
         }
     }
     for value in place
@@ -161,6 +166,110 @@ fn people(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) 
     }
 }
 
+/// Calls `found` with each member that `value` stands for, at most `room` times:
+/// numbers, and words about them, as `"1001-1004 level 2"`.
+fn for_each_member(
+    value: Value<'_>,
+    kind: MemberKind,
+    room: usize,
+    mut found: impl FnMut(MemberConfig),
+) {
+    if value.kind() != Kind::Str {
+        value.wrong_kind("a text in quotes");
+        return;
+    }
+    let Some(text) = value.str() else { return };
+    let words = text.find(|c: char| c.is_ascii_lowercase());
+    let (numbers, words) = text.split_at(words.unwrap_or(text.len()));
+    let Some((level, weight)) = member_settings(words) else {
+        let hint = format!(
+            "as \"1001-1004 level 2\", or \"1005 level 3 weight 10\": \
+             levels 1 to {SKILL_LEVEL_MAX}, weights 1 to {MEMBER_WEIGHT_MAX}"
+        );
+        let what = format!("{} can not say this of agents", value.name());
+        value.wrong(what, Some(hint));
+        return;
+    };
+    let numbers = match words {
+        "" => numbers,
+        _ => numbers.trim_end(),
+    };
+    for_each_number_of(value, numbers, room, |extension| {
+        found(MemberConfig {
+            level,
+            weight,
+            ..MemberConfig::new(extension, kind)
+        });
+    });
+}
+
+/// `level 3 weight 10`: either, both or none.
+fn member_settings(words: &str) -> Option<(u8, u16)> {
+    let (mut level, mut weight) = (1, 1);
+    let mut words = words.split_whitespace();
+    while let Some(word) = words.next() {
+        let number = words.next();
+        match word {
+            "level" => level = in_range(number, 1..=SKILL_LEVEL_MAX)?,
+            "weight" => weight = in_range(number, 1..=MEMBER_WEIGHT_MAX)?,
+            _ => return None,
+        }
+    }
+    Some((level, weight))
+}
+
+fn in_range<T: core::str::FromStr + PartialOrd>(
+    word: Option<&str>,
+    range: core::ops::RangeInclusive<T>,
+) -> Option<T> {
+    word?.parse().ok().filter(|number| range.contains(number))
+}
+
+/// Which calls come first, and who may serve them.
+fn precedence(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
+    set(
+        &mut queue.priority,
+        table.integer("priority", 0..=PRIORITY_MAX),
+    );
+    let acceleration = place.key(table, "priority_acceleration_s");
+    set(
+        &mut queue.priority_acceleration,
+        acceleration.and_then(|value| value.seconds(bounds::PRIORITY_ACCELERATION_S)),
+    );
+    for value in place
+        .key(table, "skill_steps")
+        .into_iter()
+        .flat_map(Value::array)
+    {
+        if queue.skill_steps.len() > SKILL_STEPS_MAX {
+            break;
+        }
+        if let Some(step) = value.table().and_then(skill_step) {
+            place.item("skill_steps", queue.skill_steps.len(), value.span());
+            queue.skill_steps.push(step);
+        }
+    }
+    set(
+        &mut queue.auto_pause_after,
+        table.integer("auto_pause_after", 0..=AUTO_PAUSE_CALLS_MAX),
+    );
+}
+
+/// `{ after_s = 30, level = 5 }`
+fn skill_step(mut table: Table<'_>) -> Option<SkillStep> {
+    let after = table.get("after_s");
+    let after = after.map_or(Some(Span::ZERO), |after| {
+        after.seconds(bounds::MAX_WAITING_S)
+    });
+    let level = table.required("level");
+    let level = level.and_then(|level| level.integer(1..=SKILL_LEVEL_MAX));
+    table.finish();
+    Some(SkillStep {
+        after: after?,
+        level: level?,
+    })
+}
+
 fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     let times = [
         (
@@ -180,6 +289,22 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
             bounds::MAX_WAITING_S,
         ),
         ("sla_time_s", &mut queue.sla_time, bounds::SLA_TIME_S),
+        ("rest_after_busy_s", &mut queue.rests.busy, bounds::REST_S),
+        (
+            "rest_after_failure_s",
+            &mut queue.rests.failure,
+            bounds::REST_S,
+        ),
+        (
+            "rest_after_no_answer_s",
+            &mut queue.rests.no_answer,
+            bounds::REST_AFTER_NO_ANSWER_S,
+        ),
+        (
+            "rest_after_rejection_s",
+            &mut queue.rests.rejection,
+            bounds::REST_S,
+        ),
     ];
     for (key, target, range) in times {
         set(

@@ -4,8 +4,8 @@ use core::fmt::Write as _;
 
 use super::queue::{COUNTS_SINCE, NOTICES, STRATEGIES};
 use crate::config::model::{
-    Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberKind, Options,
-    PauseReason, QueueConfig, TrunkConfig,
+    Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
+    Options, PauseReason, QueueConfig, TrunkConfig,
 };
 use crate::number::Number;
 use crate::time::Span;
@@ -76,6 +76,9 @@ fn options(out: &mut String, options: &Options) {
     if options.push_records {
         line(out, "push_records", "true");
     }
+    if options.shared_wrap_up {
+        line(out, "shared_wrap_up", "true");
+    }
 }
 
 fn trunk(out: &mut String, trunk: &TrunkConfig) {
@@ -145,6 +148,7 @@ fn queue(out: &mut String, queue: &QueueConfig) {
         );
     }
     people(out, queue);
+    precedence(out, queue);
     times(out, queue, &default);
     if queue.managers_switch_agents != default.managers_switch_agents {
         line(out, "managers_switch_agents", "false");
@@ -189,21 +193,57 @@ fn queue(out: &mut String, queue: &QueueConfig) {
 
 fn people(out: &mut String, queue: &QueueConfig) {
     let members = |kind: MemberKind| {
-        let of_kind = queue
-            .members
-            .iter()
-            .filter(move |member| member.kind == kind);
-        of_kind.map(|member| member.extension).collect()
+        let of_kind = queue.members.iter().filter(|member| member.kind == kind);
+        members(&of_kind.copied().collect::<Vec<_>>())
     };
-    let lists: [(&str, Vec<Number>); 3] = [
+    let lists = [
         ("static_agents", members(MemberKind::Static)),
         ("dynamic_agents", members(MemberKind::Dynamic)),
-        ("managers", queue.managers.clone()),
+        ("managers", ranges(&queue.managers, "")),
     ];
-    for (key, numbers) in lists {
-        if !numbers.is_empty() {
-            line(out, key, &list(ranges(&numbers)));
+    for (key, texts) in lists {
+        if !texts.is_empty() {
+            line(out, key, &list(texts));
         }
+    }
+}
+
+/// Members, those in a row who are alike as one text.
+fn members(members: &[MemberConfig]) -> Vec<String> {
+    let alike = |a: &MemberConfig, b: &MemberConfig| (a.level, a.weight) == (b.level, b.weight);
+    let mut texts = Vec::new();
+    for run in members.chunk_by(alike) {
+        let mut words = String::new();
+        if run[0].level != 1 {
+            words += &format!(" level {}", run[0].level);
+        }
+        if run[0].weight != 1 {
+            words += &format!(" weight {}", run[0].weight);
+        }
+        let numbers: Vec<_> = run.iter().map(|member| member.extension).collect();
+        texts.extend(ranges(&numbers, &words));
+    }
+    texts
+}
+
+/// Which calls come first, and who may serve them.
+fn precedence(out: &mut String, queue: &QueueConfig) {
+    if queue.priority != 0 {
+        line(out, "priority", &queue.priority.to_string());
+    }
+    if !queue.priority_acceleration.is_zero() {
+        let acceleration = seconds(queue.priority_acceleration);
+        line(out, "priority_acceleration_s", &acceleration);
+    }
+    let steps = queue.skill_steps.iter().map(|step| match step.after {
+        Span::ZERO => format!("{{ level = {} }}", step.level),
+        after => format!("{{ after_s = {}, level = {} }}", seconds(after), step.level),
+    });
+    if !queue.skill_steps.is_empty() {
+        line(out, "skill_steps", &list(steps.collect()));
+    }
+    if queue.auto_pause_after != 0 {
+        line(out, "auto_pause_after", &queue.auto_pause_after.to_string());
     }
 }
 
@@ -222,6 +262,22 @@ fn times(out: &mut String, queue: &QueueConfig, default: &QueueConfig) {
         ("wrap_up_s", queue.wrap_up, default.wrap_up),
         ("max_waiting_s", queue.max_waiting, default.max_waiting),
         ("sla_time_s", queue.sla_time, default.sla_time),
+        ("rest_after_busy_s", queue.rests.busy, default.rests.busy),
+        (
+            "rest_after_failure_s",
+            queue.rests.failure,
+            default.rests.failure,
+        ),
+        (
+            "rest_after_no_answer_s",
+            queue.rests.no_answer,
+            default.rests.no_answer,
+        ),
+        (
+            "rest_after_rejection_s",
+            queue.rests.rejection,
+            default.rests.rejection,
+        ),
     ];
     for (key, span, default) in times {
         if span != default {
@@ -230,13 +286,15 @@ fn times(out: &mut String, queue: &QueueConfig, default: &QueueConfig) {
     }
 }
 
-/// The numbers, those in a row as one text.
-fn ranges(numbers: &[Number]) -> Vec<String> {
+/// The numbers, those in a row as one text, each with these words behind.
+fn ranges(numbers: &[Number], words: &str) -> Vec<String> {
     let mut texts = Vec::new();
     for run in numbers.chunk_by(|&a, &b| follows(a, b)) {
         match run {
-            [first, .., last] if run.len() >= RUN_MIN => texts.push(format!("\"{first}-{last}\"")),
-            _ => texts.extend(run.iter().map(|number| format!("\"{number}\""))),
+            [first, .., last] if run.len() >= RUN_MIN => {
+                texts.push(format!("\"{first}-{last}{words}\""));
+            }
+            _ => texts.extend(run.iter().map(|number| format!("\"{number}{words}\""))),
         }
     }
     texts
