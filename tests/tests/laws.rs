@@ -198,6 +198,18 @@ fn least_recent_rings_who_was_rung_longest_ago() {
 }
 
 #[test]
+fn least_talk_time_rings_who_talked_least() {
+    let name = "least_talk_time_rings_who_talked_least";
+    order(name, Strategy::LeastTalkTime, 4);
+}
+
+#[test]
+fn weighted_random_rings_somebody_who_is_free() {
+    let name = "weighted_random_rings_somebody_who_is_free";
+    order(name, Strategy::WeightedRandom, 0);
+}
+
+#[test]
 fn linear_rings_in_order() {
     order("linear_rings_in_order", Strategy::Linear, 0);
 }
