@@ -41,11 +41,10 @@ impl Scenario {
     /// another: the same callers meet the same agents in the same order, and
     /// shares and counts stay as they are.
     ///
-    /// Two things keep their time, as they belong to the engine and not to the
-    /// scenario: the rest after a telephone failed
-    /// ([`REST_AFTER_FAILED_RING_S`](tandem_engine::limits::REST_AFTER_FAILED_RING_S)),
-    /// which no simulated telephone does, and midnight by the wall clock, which
-    /// begins counts of [`CountSince::Midnight`] anew.
+    /// Two things keep their time: rests after a telephone refused, was busy or
+    /// failed, which can not be shorter than a second, and which no simulated telephone
+    /// does; and midnight by the wall clock, which begins counts of
+    /// [`CountSince::Midnight`] anew.
     ///
     /// [`CountSince::Midnight`]: tandem_engine::config::model::CountSince::Midnight
     ///
@@ -126,8 +125,13 @@ fn faster_config(config: &Config, by: u64) -> Config {
             &mut queue.wrap_up,
             &mut queue.max_waiting,
             &mut queue.sla_time,
+            &mut queue.priority_acceleration,
+            &mut queue.rests.no_answer,
         ] {
             *span = divided(*span, by);
+        }
+        for step in &mut queue.skill_steps {
+            step.after = divided(step.after, by);
         }
     }
     config

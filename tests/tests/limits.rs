@@ -7,7 +7,7 @@ use tandem_engine::config::model::{
 };
 use tandem_engine::limits::{
     CALL_HOPS_MAX, CALLS_MAX, CHANGES_MAX, KEPT_EFFECTS_MAX, NUMBER_SYMBOLS_MAX, PUT_OUT_CALLS_MAX,
-    QUEUE_CALLERS_MAX, REST_AFTER_FAILED_RING_S,
+    QUEUE_CALLERS_MAX,
 };
 use tandem_engine::records::LeaveReason;
 use tandem_engine::{
@@ -349,8 +349,8 @@ fn symbols_of_a_number() {
     assert_eq!(view.caller, caller);
 }
 
-/// A telephone that refused is rung again after `REST_AFTER_FAILED_RING_S`
-/// seconds, and not a microsecond before.
+/// A telephone that refused is rung again when its rest is over, and not a
+/// microsecond before.
 #[test]
 fn rest_of_a_telephone() {
     let config = QueueConfig {
@@ -364,7 +364,7 @@ fn rest_of_a_telephone() {
     let cause = Cause::Rejected;
     assert_eq!(rung(centre.tell(Input::LegFailed { leg, cause })), None);
     let (due, _) = centre.engine.next_deadline().expect("the rest ends");
-    assert_eq!(due, Timestamp::from_secs(REST_AFTER_FAILED_RING_S));
+    assert_eq!(due, Timestamp::from_secs(5));
     centre.at = Timestamp::from_micros(due.micros() - 1);
     assert_eq!(rung(centre.call(number(6400))), None);
     centre.at = due;

@@ -2,13 +2,15 @@
 
 use tandem_engine::config::check::{check, check_changes};
 use tandem_engine::config::model::{
-    Change, Config, ExtensionConfig, MemberConfig, MemberKind, PauseReason, QueueConfig,
+    Change, Config, ExtensionConfig, MemberConfig, MemberKind, PauseReason, QueueConfig, SkillStep,
     TrunkConfig,
 };
 use tandem_engine::limits::{
-    EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
-    QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, RETRY_INTERVAL_S_MAX,
-    RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    AUTO_PAUSE_CALLS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX,
+    NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
+    QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX,
+    SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_TIME_S_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::{Number, Span};
 
@@ -228,12 +230,86 @@ fn counts_of_a_queue() {
     );
 }
 
+#[test]
+fn skills_of_agents() {
+    let with = |level: u8, weight: u16| {
+        after(|config, queue| {
+            config.extensions.push(ExtensionConfig::new(number(1)));
+            queue.members = vec![MemberConfig {
+                level,
+                weight,
+                ..MemberConfig::new(number(1), MemberKind::Static)
+            }];
+        })
+    };
+    let wrong = "queue 60000, static_agents, element 1: a skill level is 1 to 99, a weight 1 to \
+                 1000\n";
+    assert_eq!(with(1, 1), "");
+    assert_eq!(with(SKILL_LEVEL_MAX, MEMBER_WEIGHT_MAX), "");
+    assert_eq!(with(0, 1), wrong);
+    assert_eq!(with(SKILL_LEVEL_MAX + 1, 1), wrong);
+    assert_eq!(with(1, 0), wrong);
+    assert_eq!(with(1, MEMBER_WEIGHT_MAX + 1), wrong);
+}
+
+#[test]
+fn skill_steps() {
+    let with = |steps: &[(u64, u8)]| {
+        after(|_, queue| {
+            let step = |&(s, level): &(u64, u8)| SkillStep {
+                after: Span::from_secs(s),
+                level,
+            };
+            queue.skill_steps = steps.iter().map(step).collect();
+        })
+    };
+    let many = |count: usize| {
+        let steps: Vec<_> = (0_u64..).zip(1..).take(count).collect();
+        with(&steps)
+    };
+    assert_eq!(many(SKILL_STEPS_MAX), "");
+    let expected = "queue 60000, skill_steps, element 21: there are more than 20 steps (leave \
+                    some out)\n";
+    assert_eq!(many(SKILL_STEPS_MAX + 1), expected);
+    assert_eq!(with(&[(0, 1), (WAITING_S_MAX, SKILL_LEVEL_MAX)]), "");
+    assert!(with(&[(0, 1), (WAITING_S_MAX + 1, 99)]).contains("lasts 0 to 86400 seconds"));
+    assert!(with(&[(0, 1), (1, SKILL_LEVEL_MAX + 1)]).contains("a skill level is 1 to 99"));
+    assert!(with(&[(0, 0)]).contains("a skill level is 1 to 99"));
+    assert!(with(&[(1, 1)]).contains("the first step holds from joining on"));
+    assert!(with(&[(0, 1), (0, 2)]).contains("does not come after the one before"));
+    assert!(with(&[(0, 2), (9, 2)]).contains("does not add agents"));
+}
+
+#[test]
+fn priorities_and_pauses() {
+    let with = |priority: u16, us: u64| {
+        after(|_, queue| {
+            queue.priority = priority;
+            queue.priority_acceleration = Span::from_micros(us);
+        })
+    };
+    assert_eq!(with(PRIORITY_MAX, 0), "");
+    let expected = "queue 60000, priority: a priority is 0 to 999\n";
+    assert_eq!(with(PRIORITY_MAX + 1, 0), expected);
+    let (least, most) = (PRIORITY_ACCELERATION_S_MIN, PRIORITY_ACCELERATION_S_MAX);
+    assert_eq!(with(1, least * 1_000_000), "");
+    assert_eq!(with(1, most * 1_000_000), "");
+    let wrong = "a call comes to weigh more after 10 to 1800 seconds";
+    assert!(with(1, least * 1_000_000 - 1).contains(wrong));
+    assert!(with(1, most * 1_000_000 + 1).contains(wrong));
+    assert!(with(0, least * 1_000_000).contains("without priority weigh nothing"));
+    let pause = |calls: u32| after(|_, queue| queue.auto_pause_after = calls);
+    assert_eq!(pause(AUTO_PAUSE_CALLS_MAX), "");
+    let expected = "queue 60000, auto_pause_after: agents are paused after 100 calls at most\n";
+    assert_eq!(pause(AUTO_PAUSE_CALLS_MAX + 1), expected);
+}
+
 /// A key, its place in the model, least and most seconds.
 type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
 
 #[test]
 fn lengths_of_time() {
-    let lengths: [Length; 5] = [
+    let lengths: [Length; 9] = [
         (
             "agent_timeout_s",
             |queue| &mut queue.agent_timeout,
@@ -251,6 +327,30 @@ fn lengths_of_time() {
             |queue| &mut queue.retry_interval,
             0,
             RETRY_INTERVAL_S_MAX,
+        ),
+        (
+            "rest_after_busy_s",
+            |queue| &mut queue.rests.busy,
+            1,
+            REST_S_MAX,
+        ),
+        (
+            "rest_after_failure_s",
+            |queue| &mut queue.rests.failure,
+            1,
+            REST_S_MAX,
+        ),
+        (
+            "rest_after_no_answer_s",
+            |queue| &mut queue.rests.no_answer,
+            0,
+            REST_S_MAX,
+        ),
+        (
+            "rest_after_rejection_s",
+            |queue| &mut queue.rests.rejection,
+            1,
+            REST_S_MAX,
         ),
         ("sla_time_s", |queue| &mut queue.sla_time, 1, SLA_TIME_S_MAX),
         ("wrap_up_s", |queue| &mut queue.wrap_up, 0, WRAP_UP_S_MAX),
