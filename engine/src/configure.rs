@@ -64,7 +64,10 @@ impl<T: Trace> Step<'_, T> {
     }
 
     fn put_options(&mut self, options: &Options) {
-        self.s.options = options.clone();
+        let before = std::mem::replace(&mut self.s.options, options.clone());
+        if before.time_zone == options.time_zone {
+            return;
+        }
         for queue in self.s.queues.ids() {
             self.arm_midnight(queue);
         }

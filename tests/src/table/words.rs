@@ -9,8 +9,8 @@ use tandem_engine::acd::eligible::Obstacle;
 use tandem_engine::config::model::Notice;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, CancelReason, Cause, Effect, EffectId, EndReason, Event,
-    HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
+    AgentId, AgentStatus, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
+    Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
 };
 
 use super::world::Names;
@@ -162,6 +162,19 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             let (call, agent) = (names.call(*call), names.agent(*agent));
             format!("{call} talks to {agent}, waited {waited}{but}")
         }
+        Event::CallDiverted {
+            call,
+            queue,
+            closed,
+        } => {
+            let (call, queue) = (names.call(*call), names.queue(*queue));
+            match closed {
+                Closed::Holiday { name } => format!("{call} comes to {queue} on {name}"),
+                Closed::OutsideHours => {
+                    format!("{call} comes to {queue} outside business hours")
+                }
+            }
+        }
         Event::CallEnded { call, reason, .. } => {
             let but = hang_up(*reason).map_or(String::new(), |cause| {
                 let call = *call;
@@ -194,6 +207,14 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
                 names.call(*call),
                 names.agent(*agent)
             )
+        }
+        Event::PromptStarted { call, prompt } => {
+            let wanted = Effect::PlayPrompt {
+                call: *call,
+                prompt: prompt.clone(),
+            };
+            let but = orders.take("hears nothing", |effect| *effect == wanted);
+            format!("{} hears the prompt {prompt}{but}", names.call(*call))
         }
         Event::QueueCallEnded(record) => outcome(record, names),
         _ => return None,
@@ -325,6 +346,9 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
                 names.queue(*queue),
                 names.call(*call)
             )
+        }
+        Effect::PlayPrompt { call, prompt } => {
+            format!("order: play the prompt {prompt} to {}", names.call(*call))
         }
         Effect::PushRecord { call, visit } => {
             let (place, what) = names.kept(id, "push");
