@@ -65,7 +65,7 @@ fn day(faults: &mut Faults, subject: Subject, key: &str, spans: &[DaySpan]) {
     for (item, span) in spans.iter().enumerate() {
         if span.to <= span.from {
             let what = || {
-                let what = format!("{span} ends before it begins");
+                let what = format!("{span} does not end after it begins");
                 let hint = "hours over midnight are two: \"22:00-24:00\", and \"00:00-06:00\" \
                             of the day after";
                 (what, Some(hint.to_owned()))
