@@ -41,11 +41,11 @@ impl Scenario {
     /// another: the same callers meet the same agents in the same order, and
     /// shares and counts stay as they are.
     ///
-    /// Two things keep their time, as they belong to the engine and not to the
-    /// scenario: the rest after a telephone failed
+    /// Three things keep their time, as they belong to the engine or to the wall
+    /// and not to the scenario: the rest after a telephone failed
     /// ([`REST_AFTER_FAILED_RING_S`](tandem_engine::limits::REST_AFTER_FAILED_RING_S)),
-    /// which no simulated telephone does, and midnight by the wall clock, which
-    /// begins counts of [`CountSince::Midnight`] anew.
+    /// which no simulated telephone does; midnight by the wall clock, which begins
+    /// counts of [`CountSince::Midnight`] anew; and business hours and holidays.
     ///
     /// [`CountSince::Midnight`]: tandem_engine::config::model::CountSince::Midnight
     ///
@@ -129,6 +129,9 @@ fn faster_config(config: &Config, by: u64) -> Config {
         ] {
             *span = divided(*span, by);
         }
+    }
+    for prompt in &mut config.options.prompts {
+        prompt.length = divided(prompt.length, by);
     }
     config
 }
