@@ -143,6 +143,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
         return None;
     }
     let line = fact_of_call(event, orders, names)
+        .or_else(|| fact_of_closed(event, orders, names))
         .or_else(|| fact_of_ring(event, orders, names))
         .or_else(|| fact_of_centre(event, names));
     // A new kind of event shows itself as it is until it has words.
@@ -161,19 +162,6 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             let but = orders.bridge(*call, *leg);
             let (call, agent) = (names.call(*call), names.agent(*agent));
             format!("{call} talks to {agent}, waited {waited}{but}")
-        }
-        Event::CallDiverted {
-            call,
-            queue,
-            closed,
-        } => {
-            let (call, queue) = (names.call(*call), names.queue(*queue));
-            match closed {
-                Closed::Holiday { name } => format!("{call} comes to {queue} on {name}"),
-                Closed::OutsideHours => {
-                    format!("{call} comes to {queue} outside business hours")
-                }
-            }
         }
         Event::CallEnded { call, reason, .. } => {
             let but = hang_up(*reason).map_or(String::new(), |cause| {
@@ -208,6 +196,27 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
                 names.agent(*agent)
             )
         }
+        Event::QueueCallEnded(record) => outcome(record, names),
+        _ => return None,
+    })
+}
+
+/// What comes of a call that came to a closed queue.
+fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
+    Some(match event {
+        Event::CallDiverted {
+            call,
+            queue,
+            closed,
+        } => {
+            let (call, queue) = (names.call(*call), names.queue(*queue));
+            match closed {
+                Closed::Holiday { name } => format!("{call} comes to {queue} on {name}"),
+                Closed::OutsideHours => {
+                    format!("{call} comes to {queue} outside business hours")
+                }
+            }
+        }
         Event::PromptStarted { call, prompt } => {
             let wanted = Effect::PlayPrompt {
                 call: *call,
@@ -216,7 +225,6 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             let but = orders.take("hears nothing", |effect| *effect == wanted);
             format!("{} hears the prompt {prompt}{but}", names.call(*call))
         }
-        Event::QueueCallEnded(record) => outcome(record, names),
         _ => return None,
     })
 }

@@ -210,6 +210,7 @@ const RINGS: [Ring; 6] = [
     Ring::RingAll,
     Ring::Rrmemory,
 ];
+const NOTICES: [Notice; 2] = [Notice::Abandoned, Notice::Missed];
 const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
 
 const fn kind(is_static: bool) -> MemberKind {
@@ -225,9 +226,8 @@ fn queue(
     queues: &[u64],
     options: &Options,
 ) -> BoxedStrategy<QueueConfig> {
-    let notices = vec![Notice::Abandoned, Notice::Missed];
-    let others = queues.iter().copied().filter(|&other| other != digits);
-    let others: Vec<u64> = others.collect();
+    let mut others = queues.to_vec();
+    others.retain(|&other| other != digits);
     let who = (people(extensions), 0..100_usize, people(extensions));
     let music = proptest::option::of(select(vec!["waiting.wav", "Für Elise.wav"]));
     let how = (
@@ -250,7 +250,7 @@ fn queue(
         (destination.clone(), time_condition(options, destination)),
         0..=100_u8,
         proptest::option::of(zone()),
-        subsequence(notices, 0..=2).prop_shuffle(),
+        subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
     );
     let parts = (name(), any::<bool>(), who, how, times, rest);
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest)| {
