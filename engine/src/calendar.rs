@@ -1,6 +1,7 @@
 //! Wall time, where a rule speaks of days. Zones come from the database that
 //! is compiled in, never from the machine.
 
+use jiff::Zoned;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::time::Timestamp;
@@ -15,10 +16,7 @@ pub fn time_zone(name: &str) -> Option<TimeZone> {
 /// moment of the day) in `zone` after `now`. `None` past the calendar's end.
 #[must_use]
 pub fn next_midnight(now: Timestamp, wall_offset: i64, zone: &str) -> Option<Timestamp> {
-    let unix = i64::try_from(now.micros()).ok()?.checked_add(wall_offset)?;
-    let zoned = jiff::Timestamp::from_microsecond(unix)
-        .ok()?
-        .to_zoned(time_zone(zone)?);
+    let zoned = wall_time(now, wall_offset, zone)?;
     let next = zoned
         .date()
         .tomorrow()
@@ -28,6 +26,15 @@ pub fn next_midnight(now: Timestamp, wall_offset: i64, zone: &str) -> Option<Tim
     let micros = next.timestamp().as_microsecond().checked_sub(wall_offset)?;
     let due = Timestamp::from_micros(u64::try_from(micros).ok()?);
     (due > now).then_some(due)
+}
+
+/// What clock and calendar on a wall in `zone` show at `now`. `None` past the
+/// calendar's end.
+#[must_use]
+pub fn wall_time(now: Timestamp, wall_offset: i64, zone: &str) -> Option<Zoned> {
+    let unix = i64::try_from(now.micros()).ok()?.checked_add(wall_offset)?;
+    let moment = jiff::Timestamp::from_microsecond(unix).ok()?;
+    Some(moment.to_zoned(time_zone(zone)?))
 }
 
 /// Version of the time-zone database, for snapshots.

@@ -12,7 +12,7 @@ use crate::limits::{CALL_HOPS_MAX, CALLS_MAX};
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
-use crate::state::{Call, Party, Stage};
+use crate::state::{Call, Party, Playing, Stage, State};
 use crate::step::Step;
 use crate::timer::Timer;
 use crate::trace::Trace;
@@ -51,6 +51,7 @@ impl<T: Trace> Step<'_, T> {
             origin,
             stage: Stage::AwaitingAnswer,
             taken: false,
+            prompt: None,
             visit: None,
             visits: 0,
             hops: 0,
@@ -61,44 +62,57 @@ impl<T: Trace> Step<'_, T> {
             self.s.agents[origin].engaged += 1;
             self.agent_engaged(origin);
         }
-        self.send(call, Ok(target));
+        self.send(call, Goal::Target(target));
         Ok(())
-    }
-
-    /// Sends a call to a destination.
-    pub(crate) fn route(&mut self, id: CallId, destination: Destination) {
-        self.send(id, self.target_of(destination));
-    }
-
-    /// Where a destination leads, or why a call ends there.
-    fn target_of(&self, destination: Destination) -> Result<Target, EndReason> {
-        match destination {
-            Destination::HangUp => Err(EndReason::Unanswered),
-            Destination::Extension(number) | Destination::Queue(number) => {
-                let target = self.s.directory.get(number);
-                target.ok_or(EndReason::NoDestination)
-            }
-        }
     }
 
     /// Sends a call somewhere, and on from there where that refuses it. A call
     /// that is sent on too often ends: destinations may form a loop.
-    fn send(&mut self, id: CallId, mut target: Result<Target, EndReason>) {
+    pub(crate) fn send(&mut self, id: CallId, mut goal: Goal) {
         loop {
             let call = &mut self.s.calls[id];
             call.hops += 1;
             if call.hops > CALL_HOPS_MAX {
-                target = Err(EndReason::TooManyHops);
+                goal = Goal::End(EndReason::TooManyHops);
             }
-            match target {
-                Err(reason) => return self.close(id, reason, Some(UNANSWERED)),
-                Ok(Target::Extension(agent)) => return self.ring_extension(id, agent),
-                Ok(Target::Queue(queue)) => match self.join(id, queue) {
+            match goal {
+                Goal::End(reason) => return self.close(id, reason, Some(UNANSWERED)),
+                Goal::Prompt { prompt, then } => return self.play_prompt(id, prompt, then),
+                Goal::Target(Target::Extension(agent)) => return self.ring_extension(id, agent),
+                Goal::Target(Target::Queue(queue)) => match self.join(id, queue) {
                     Ok(()) => return,
-                    Err(failover) => target = self.target_of(failover),
+                    Err(elsewhere) => goal = elsewhere,
                 },
             }
         }
+    }
+
+    /// Lets a caller hear a prompt; then the call goes on.
+    fn play_prompt(&mut self, id: CallId, prompt: usize, then: Destination) {
+        let prompt = &self.s.options.prompts[prompt];
+        let name = prompt.name.clone();
+        let due = self.now + prompt.length;
+        let timer = self.s.timers.arm(due, Timer::PromptOver(id));
+        let call = &mut self.s.calls[id];
+        call.stage = Stage::AwaitingPrompt;
+        call.taken = true;
+        call.prompt = Some(Box::new(Playing { timer, then }));
+        self.emit(Effect::PlayPrompt {
+            call: id,
+            prompt: name.clone(),
+        });
+        self.tell(Event::PromptStarted {
+            call: id,
+            prompt: name,
+        });
+    }
+
+    /// The caller has heard a prompt: the call goes where it was to go, as far as
+    /// that is still there.
+    pub(crate) fn prompt_over(&mut self, id: CallId) {
+        let playing = self.s.calls[id].prompt.take();
+        let then = playing.expect("the timer belongs to a prompt").then;
+        self.send(id, goal(self.s, &then));
     }
 
     /// Rings an extension for a call that is not a queue's. Whether a busy
@@ -172,7 +186,7 @@ impl<T: Trace> Step<'_, T> {
             Stage::AwaitingAgent => {
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
             }
-            Stage::AwaitingAnswer => {}
+            Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}
             Stage::AwaitingEnd => self.finish_talk(id),
         }
         self.close(id, EndReason::CallerHungUp, None);
@@ -295,6 +309,9 @@ impl<T: Trace> Step<'_, T> {
         }
         let call = self.s.calls.remove(id).expect("the call is alive");
         self.s.parties.remove(call.party);
+        if let Some(playing) = call.prompt {
+            self.s.timers.cancel(playing.timer);
+        }
         self.tell(Event::CallEnded {
             call: id,
             public: call.public,
@@ -305,6 +322,43 @@ impl<T: Trace> Step<'_, T> {
             self.refresh_agent(origin);
         }
     }
+}
+
+/// Where a destination leads a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Goal {
+    /// It ends for this reason.
+    End(EndReason),
+    /// The caller hears a prompt, and the call goes on.
+    Prompt {
+        /// The prompt's place among all.
+        prompt: usize,
+        /// Where to.
+        then: Destination,
+    },
+    /// Somewhere that has a number.
+    Target(Target),
+}
+
+/// Where a destination leads now.
+pub(crate) fn goal(s: &State, destination: &Destination) -> Goal {
+    let nowhere = Goal::End(EndReason::NoDestination);
+    match destination {
+        Destination::HangUp => Goal::End(EndReason::Unanswered),
+        Destination::Extension(number) | Destination::Queue(number) => {
+            s.directory.get(*number).map_or(nowhere, Goal::Target)
+        }
+        Destination::Prompt(name) => prompt_named(s, name).map_or(nowhere, |prompt| Goal::Prompt {
+            prompt,
+            then: Destination::HangUp,
+        }),
+    }
+}
+
+/// The place of the prompt with this name.
+pub(crate) fn prompt_named(s: &State, name: &str) -> Option<usize> {
+    let mut prompts = s.options.prompts.iter();
+    prompts.position(|prompt| prompt.name == name)
 }
 
 /// What a caller is told whom nobody answered.

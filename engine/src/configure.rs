@@ -70,6 +70,9 @@ impl<T: Trace> Step<'_, T> {
             let agents = self.s.agents.ids().into_iter();
             agents.for_each(|agent| self.refresh_agent(agent));
         }
+        if before.time_zone == options.time_zone {
+            return;
+        }
         for queue in self.s.queues.ids() {
             self.arm_midnight(queue);
         }

@@ -90,6 +90,14 @@ pub enum Effect {
         /// Whose music.
         queue: QueueId,
     },
+    /// Answer the caller's side, if it is not yet, and play a prompt once, from
+    /// its beginning. The engine goes on when the prompt's configured length is over.
+    PlayPrompt {
+        /// The caller's call.
+        call: CallId,
+        /// The prompt's name.
+        prompt: String,
+    },
     /// Push the record of a finished queue call to the configured receiver.
     PushRecord {
         /// The call.
@@ -122,7 +130,8 @@ impl Effect {
             | Self::CancelRing { .. }
             | Self::HangUpCaller { .. }
             | Self::HangUpLeg { .. }
-            | Self::PlayMusic { .. } => EffectKind::Told,
+            | Self::PlayMusic { .. }
+            | Self::PlayPrompt { .. } => EffectKind::Told,
             Self::Mail { .. } | Self::MailAgent { .. } | Self::PushRecord { .. } => {
                 EffectKind::Kept
             }

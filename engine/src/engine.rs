@@ -261,6 +261,7 @@ impl<T: Trace> Step<'_, T> {
         match timer {
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
             Timer::Midnight(queue) => self.midnight(queue),
+            Timer::PromptOver(call) => self.prompt_over(call),
             Timer::PutOut(queue) => self.put_out(queue),
             Timer::Rest(agent) => self.rest_over(agent),
             Timer::Retry(call) => self.retry_over(call),

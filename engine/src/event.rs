@@ -46,6 +46,16 @@ pub enum Event {
         /// The outside's name for it.
         key: u128,
     },
+    /// A call came to a queue that is closed, and goes on to the destination for
+    /// that. It was not in the queue: no visit, no record.
+    CallDiverted {
+        /// Which.
+        call: CallId,
+        /// The closed queue.
+        queue: QueueId,
+        /// Why it is closed.
+        closed: Closed,
+    },
     /// A call is over for every party.
     CallEnded {
         /// Which; its id is stale from now on.
@@ -141,6 +151,13 @@ pub enum Event {
         /// How many live calls it concerned.
         calls: u32,
     },
+    /// A caller hears a prompt.
+    PromptStarted {
+        /// Whose call.
+        call: CallId,
+        /// The prompt's name.
+        prompt: String,
+    },
     /// A call's visit to a queue is over, with its one outcome.
     QueueCallEnded(QueueCall),
     /// The system started again.
@@ -178,6 +195,18 @@ pub enum AgentStatus {
     },
 }
 
+/// Why a queue is closed to callers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Closed {
+    /// It is a holiday.
+    Holiday {
+        /// The holiday's name.
+        name: String,
+    },
+    /// It is outside the business hours.
+    OutsideHours,
+}
+
 /// How an offer ended without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OfferEnd {
@@ -208,7 +237,7 @@ pub enum EndReason {
     SystemRestart,
     /// It was sent from destination to destination too often.
     TooManyHops,
-    /// A queue's failover destination is to hang up.
+    /// The destination that it was sent to is to hang up.
     Unanswered,
 }
 

@@ -242,9 +242,17 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
             }
             Stage::AwaitingAnswer => (ringing, talking) == (1, 0),
             Stage::AwaitingEnd => (ringing, talking) == (0, 1),
+            Stage::AwaitingPrompt => (ringing, talking) == (0, 0) && call.visit.is_none(),
         };
         law(fits, || {
             format!("call {id} awaits what its legs can not bring")
+        })?;
+        let hears = call.stage == Stage::AwaitingPrompt;
+        law(hears == call.prompt.is_some(), || {
+            format!("call {id} does not know what its caller hears")
+        })?;
+        law(!hears || call.taken, || {
+            format!("call {id} hears a prompt without an answer")
         })?;
         law(s.parties.contains(call.party), || {
             format!("call {id} is nobody's")
@@ -264,6 +272,9 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
         let armed = match timer {
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
+            Timer::PromptOver(call) => (s.calls.get(call))
+                .and_then(|c| c.prompt.as_ref())
+                .map(|playing| playing.timer),
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),
             Timer::Retry(call) => s
@@ -280,7 +291,10 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
     let of_queues =
         (s.queues.iter()).flat_map(|(_, q)| [q.longest_wait, q.midnight, q.put_out, q.skill_step]);
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
-    let of_calls = (s.calls.iter()).map(|(_, call)| call.visit.as_ref().and_then(|v| v.retry));
+    let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
+        let retry = call.visit.as_ref().and_then(|visit| visit.retry);
+        [retry, call.prompt.as_ref().map(|playing| playing.timer)]
+    });
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);
     let of_members = s.members.iter().map(|(_, member)| member.wrap_up);
     let owned = of_queues

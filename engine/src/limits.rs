@@ -25,6 +25,16 @@ pub const EXTENSION_QUEUES_MAX: usize = 1_000;
 pub const QUEUE_MANAGERS_MAX: usize = 100;
 /// Trunks of a centre.
 pub const TRUNKS_MAX: usize = 100;
+/// Calendars of business hours and holidays of a centre.
+pub const HOURS_MAX: usize = 100;
+/// Spans of business hours of one day of a calendar.
+pub const DAY_SPANS_MAX: usize = 10;
+/// Holidays of one calendar.
+pub const HOLIDAYS_MAX: usize = 200;
+/// Prompts of a centre.
+pub const PROMPTS_MAX: usize = 1_000;
+/// Length of a prompt, in seconds.
+pub const PROMPT_S_MAX: u64 = 600;
 /// Pause reasons of a centre.
 pub const PAUSE_REASONS_MAX: usize = 20;
 /// Calls inside the engine at once: waiting, ringing and talking.

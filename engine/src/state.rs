@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
-use crate::config::model::{CountSince, MemberKind, Options, QueueConfig, SkillStep};
+use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
 use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
@@ -292,6 +292,8 @@ pub struct Call {
     pub(crate) stage: Stage,
     /// Whether the caller's side was answered.
     pub(crate) taken: bool,
+    /// What the caller hears before the call goes on, if he hears a prompt.
+    pub(crate) prompt: Option<Box<Playing>>,
     /// Its visit to a queue, from joining until it has left and its agent has hung up.
     pub(crate) visit: Option<Visit>,
     /// Visits begun so far.
@@ -315,6 +317,17 @@ pub(crate) enum Stage {
     AwaitingAnswer,
     /// Two parties talk.
     AwaitingEnd,
+    /// The caller hears a prompt.
+    AwaitingPrompt,
+}
+
+/// A prompt that a caller hears.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Playing {
+    /// It is over when this timer fires.
+    pub(crate) timer: TimerId,
+    /// Where the call goes then.
+    pub(crate) then: Destination,
 }
 
 /// A call's time in one queue, and with its agent.

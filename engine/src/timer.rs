@@ -15,6 +15,8 @@ pub enum Timer {
     LongestWait(QueueId),
     /// Midnight in the queue's time zone: today's counts begin again.
     Midnight(QueueId),
+    /// The prompt that the caller hears is over. Cancelled when the call ends.
+    PromptOver(CallId),
     /// Callers are put out of an empty or deleted queue, some at a time, with
     /// no time passing. Ends when none is left or an agent is back.
     PutOut(QueueId),

@@ -86,6 +86,8 @@ pub enum CallStage {
         /// The queue.
         queue: Option<QueueId>,
     },
+    /// The end of a prompt.
+    Prompt,
 }
 
 impl Engine {
@@ -183,6 +185,7 @@ impl Engine {
             (Stage::AwaitingEnd, visit) => CallStage::End {
                 queue: visit.map(|visit| visit.queue),
             },
+            (Stage::AwaitingPrompt, _) => CallStage::Prompt,
             _ => CallStage::Extension,
         };
         let mut legs = Vec::new();

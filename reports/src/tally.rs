@@ -224,6 +224,7 @@ impl Tally {
             Event::WrapUpEnded { agent, queue } => self.wrap_up(now, *agent, *queue, false),
             Event::WrapUpStarted { agent, queue } => self.wrap_up(now, *agent, *queue, true),
             Event::CallArrived { .. }
+            | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
             | Event::CallJoined { .. }
             | Event::CallOffered { .. }
@@ -233,6 +234,7 @@ impl Tally {
             | Event::KeptEnded { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

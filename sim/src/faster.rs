@@ -41,10 +41,10 @@ impl Scenario {
     /// another: the same callers meet the same agents in the same order, and
     /// shares and counts stay as they are.
     ///
-    /// Two things keep their time: rests after a telephone refused, was busy or
+    /// Three things keep their time: rests after a telephone refused, was busy or
     /// failed, which can not be shorter than a second, and which no simulated telephone
-    /// does; and midnight by the wall clock, which begins counts of
-    /// [`CountSince::Midnight`] anew.
+    /// does; midnight by the wall clock, which begins counts of
+    /// [`CountSince::Midnight`] anew; and business hours and holidays.
     ///
     /// [`CountSince::Midnight`]: tandem_engine::config::model::CountSince::Midnight
     ///
@@ -133,6 +133,9 @@ fn faster_config(config: &Config, by: u64) -> Config {
         for step in &mut queue.skill_steps {
             step.after = divided(step.after, by);
         }
+    }
+    for prompt in &mut config.options.prompts {
+        prompt.length = divided(prompt.length, by);
     }
     config
 }

@@ -7,9 +7,11 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, QueueConfig, Rests, SkillStep, Strategy as Ring,
+    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
+    TimeCondition,
 };
 use tandem_engine::{Number, Span};
 
@@ -23,6 +25,29 @@ pub const ZONES: [(&str, i64); 3] = [
     ("UTC", 0),
     ("Asia/Kolkata", 19_800),
     ("America/Phoenix", -25_200),
+];
+
+/// Names of calendars; every centre has all of them.
+const HOURS: [&str; 3] = ["Office", "Shop", "Watch"];
+/// Names of prompts; every centre has all of them.
+const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
+/// Business hours of a day. Tests have their days around midnight.
+const DAYS: [&[&str]; 6] = [
+    &["00:00-24:00"],
+    &["00:00-24:00"],
+    &["00:00-12:00", "12:00-23:59"],
+    &["23:59-24:00"],
+    &["00:00-00:01", "09:00-17:00"],
+    &[],
+];
+/// First and last days of holidays, around the days that tests have.
+const HOLIDAYS: [(&str, &str); 6] = [
+    ("01-01", "01-01"),
+    ("02-29", "10-10"),
+    ("11-02", "11-02"),
+    ("12-20", "10-08"),
+    ("2024-10-20", "2024-11-05"),
+    ("1969-12-31", "2024-10-06"),
 ];
 
 /// The extension with this place in the pool.
@@ -58,6 +83,29 @@ pub struct OptionsDraft {
     dynamic_agents_start_in: bool,
     reasons: usize,
     shared_wrap_up: bool,
+    hours: Vec<HoursDraft>,
+    /// Lengths of the prompts, in quarters of a second.
+    prompts: [u64; PROMPTS.len()],
+}
+
+/// A calendar to be.
+#[derive(Clone, Debug)]
+struct HoursDraft {
+    zone: Option<usize>,
+    /// Places among [`DAYS`].
+    week: [usize; 7],
+    /// Places among [`HOLIDAYS`] and [`PROMPTS`].
+    holidays: Vec<(usize, Option<usize>)>,
+}
+
+/// A time condition to be.
+#[derive(Clone, Debug)]
+struct ConditionDraft {
+    hours: usize,
+    outside_hours: Failover,
+    holiday: Failover,
+    ignore_holidays: bool,
+    holiday_prompt: bool,
 }
 
 /// An extension to be.
@@ -90,6 +138,7 @@ pub struct QueueDraft {
     join: Option<EmptyStates>,
     leave: Option<EmptyStates>,
     failover: Failover,
+    condition: Option<ConditionDraft>,
     zone: Option<usize>,
     notify: Vec<Notice>,
     skills: Skills,
@@ -111,6 +160,7 @@ struct Skills {
 enum Failover {
     HangUp,
     Extension(u8),
+    Prompt(u8),
     Queue(u8),
 }
 
@@ -160,23 +210,51 @@ pub fn centre(shape: &Shape) -> impl Strategy<Value = Centre> + use<> {
 
 /// Random common settings.
 pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
-    let shared = prop::bool::weighted(0.3);
-    (
+    let common = (
         0..3_usize,
         any::<bool>(),
         any::<bool>(),
         1..=3_usize,
-        shared,
+        prop::bool::weighted(0.3),
+    );
+    let hours = vec(hours_draft(), HOURS.len());
+    let prompts = proptest::array::uniform2(1..=16_u64);
+    (common, hours, prompts).prop_map(|(common, hours, prompts)| {
+        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up) = common;
+        OptionsDraft {
+            zone,
+            push_records,
+            dynamic_agents_start_in,
+            reasons,
+            shared_wrap_up,
+            hours,
+            prompts,
+        }
+    })
+}
+
+fn hours_draft() -> impl Strategy<Value = HoursDraft> {
+    let week = proptest::array::uniform7(0..DAYS.len());
+    let holiday = (0..HOLIDAYS.len(), option::of(0..PROMPTS.len()));
+    let holidays = vec(holiday, 0..=2);
+    (option::of(0..3_usize), week, holidays).prop_map(|(zone, week, holidays)| HoursDraft {
+        zone,
+        week,
+        holidays,
+    })
+}
+
+fn condition_draft() -> impl Strategy<Value = ConditionDraft> {
+    let flags = (any::<bool>(), any::<bool>());
+    (0..HOURS.len(), failover(), failover(), flags).prop_map(
+        |(hours, outside_hours, holiday, (ignore_holidays, holiday_prompt))| ConditionDraft {
+            hours,
+            outside_hours,
+            holiday,
+            ignore_holidays,
+            holiday_prompt,
+        },
     )
-        .prop_map(
-            |(zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up)| OptionsDraft {
-                zone,
-                push_records,
-                dynamic_agents_start_in,
-                reasons,
-                shared_wrap_up,
-            },
-        )
 }
 
 /// A random extension.
@@ -240,6 +318,7 @@ fn failover() -> impl Strategy<Value = Failover> {
     prop_oneof![
         1 => Just(Failover::HangUp),
         1 => (0..8_u8).prop_map(Failover::Extension),
+        1 => (0..2_u8).prop_map(Failover::Prompt),
         3 => (0..4_u8).prop_map(Failover::Queue),
     ]
 }
@@ -309,7 +388,8 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
     } else {
         Just(0).boxed()
     };
-    let bounds = (full, empty_states(), empty_states(), failover());
+    let condition = option::weighted(0.25, condition_draft());
+    let bounds = (full, empty_states(), empty_states(), failover(), condition);
     let rest = (
         option::of(0..3_usize),
         select(vec![
@@ -332,6 +412,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         join: bounds.1.filter(|_| limits),
         leave: bounds.2.filter(|_| limits),
         failover: bounds.3,
+        condition: bounds.4,
         zone: rest.0,
         notify: rest.1,
         skills,
@@ -351,10 +432,41 @@ impl OptionsDraft {
             } else {
                 InitialStatus::LoggedOut
             },
+            hours: (HOURS.iter().zip(&self.hours))
+                .map(|(name, draft)| draft.hours(name))
+                .collect(),
+            prompts: (PROMPTS.iter().zip(self.prompts))
+                .map(|(name, length)| PromptConfig {
+                    name: (*name).to_owned(),
+                    length: quarters(length),
+                    file: None,
+                })
+                .collect(),
             ..Options::default()
         };
         options.pause_reasons.truncate(self.reasons);
         options
+    }
+}
+
+impl HoursDraft {
+    fn hours(&self, name: &str) -> HoursConfig {
+        let spans = |day: usize| {
+            let spans = DAYS[day].iter().map(|span| span.parse());
+            spans.collect::<Result<_, _>>().expect("business hours")
+        };
+        let holiday = |&(days, prompt): &(usize, Option<usize>)| Holiday {
+            name: format!("Holiday {days}"),
+            from: HOLIDAYS[days].0.parse().expect("a date"),
+            to: HOLIDAYS[days].1.parse().expect("a date"),
+            prompt: prompt.map(|prompt| PROMPTS[prompt].to_owned()),
+        };
+        HoursConfig {
+            name: name.to_owned(),
+            time_zone: self.zone.map(|zone| ZONES[zone].0.to_owned()),
+            week: self.week.map(spans),
+            holidays: self.holidays.iter().map(holiday).collect(),
+        }
     }
 }
 
@@ -420,15 +532,26 @@ impl QueueDraft {
         config.max_callers = self.max_callers;
         config.disallow_join_when_empty = self.join;
         config.leave_when_empty = self.leave;
-        config.failover = match self.failover {
+        let destination = |draft: Failover| match draft {
             Failover::Extension(place) if extensions.contains(&extension(place)) => {
                 Destination::Extension(extension(place))
+            }
+            Failover::Prompt(place) => {
+                Destination::Prompt(PROMPTS[usize::from(place) % PROMPTS.len()].to_owned())
             }
             Failover::Queue(place) if queues.contains(&queue(place)) && queue(place) != number => {
                 Destination::Queue(queue(place))
             }
             _ => Destination::HangUp,
         };
+        config.failover = destination(self.failover);
+        config.time_condition = self.condition.as_ref().map(|draft| TimeCondition {
+            hours: HOURS[draft.hours].to_owned(),
+            outside_hours: destination(draft.outside_hours),
+            holiday: destination(draft.holiday),
+            ignore_holidays: draft.ignore_holidays,
+            holiday_prompt: draft.holiday_prompt,
+        });
         config.time_zone = self.zone.map(|zone| ZONES[zone].0.to_owned());
         config.notify_managers.clone_from(&self.notify);
         config

@@ -462,14 +462,14 @@ fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
         Edit::RemoveExtension(place) => {
             let place = usize::from(*place) % config.extensions.len().max(1);
             let number = config.extensions.get(place)?.number;
-            let mut changes = led_elsewhere(config, Destination::Extension(number), None);
+            let mut changes = led_elsewhere(config, &Destination::Extension(number), None);
             changes.push(Change::RemoveExtension(number));
             changes
         }
         Edit::RemoveQueue(place) => {
             let number = existing(place)?.number;
             let gone = Destination::Queue(number);
-            let mut changes = led_elsewhere(config, gone, Some(number));
+            let mut changes = led_elsewhere(config, &gone, Some(number));
             changes.push(Change::RemoveQueue(number));
             changes
         }
@@ -491,14 +491,17 @@ fn drafted(config: &Config, place: u8, draft: &QueueDraft) -> QueueConfig {
     draft.queue(queue(place), &extensions, &queues)
 }
 
-/// Queues that fail over to what is to be removed hang up instead.
-fn led_elsewhere(config: &Config, gone: Destination, apart: Option<Number>) -> Vec<Change> {
-    let queues = config.queues.iter();
-    let queues = queues.filter(|queue| queue.failover == gone && Some(queue.number) != apart);
+/// Queues that send calls to what is to be removed hang up instead.
+fn led_elsewhere(config: &Config, gone: &Destination, apart: Option<Number>) -> Vec<Change> {
+    let leads_there = |queue: &&QueueConfig| queue.destinations().any(|(_, to)| to == gone);
+    let queues = config.queues.iter().filter(leads_there);
     queues
+        .filter(|queue| Some(queue.number) != apart)
         .map(|queue| {
             let mut queue = queue.clone();
-            queue.failover = Destination::HangUp;
+            for to in queue.destinations_mut().filter(|to| *to == gone) {
+                *to = Destination::HangUp;
+            }
             Change::PutQueue(queue)
         })
         .collect()

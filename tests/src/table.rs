@@ -23,6 +23,7 @@
 
 mod centre;
 mod difference;
+mod hours;
 mod phrase;
 mod text;
 mod words;

@@ -4,6 +4,8 @@
 mod changes;
 #[path = "config/generate.rs"]
 mod generate;
+#[path = "config/hours.rs"]
+mod hours;
 #[path = "config/limits.rs"]
 mod limits;
 #[path = "config/mutants.rs"]

@@ -2,7 +2,8 @@
 
 use crate::acd::eligible::set_of;
 use crate::acd::presence::{join_allowed, stays_allowed};
-use crate::config::model::{Destination, Notice};
+use crate::calls::{Goal, goal};
+use crate::config::model::Notice;
 use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
 use crate::ids::{CallId, QueueId};
@@ -14,12 +15,17 @@ use crate::timer::Timer;
 use crate::trace::Trace;
 
 impl<T: Trace> Step<'_, T> {
-    /// Lets a call into a queue, or records why not and returns the queue's
-    /// failover destination.
-    pub(crate) fn join(&mut self, id: CallId, queue: QueueId) -> Result<(), Destination> {
+    /// Lets a call into a queue, or says where it goes instead: from a closed one
+    /// without a trace in its figures, else with a record of why.
+    pub(crate) fn join(&mut self, id: CallId, queue: QueueId) -> Result<(), Goal> {
+        if self.s.queues[queue].config.time_condition.is_some()
+            && let Some(goal) = self.diverted(id, queue)
+        {
+            return Err(goal);
+        }
         self.begin_visit(id, queue);
         if let Some(reason) = self.refusal(queue) {
-            let failover = self.s.queues[queue].config.failover;
+            let failover = goal(self.s, &self.s.queues[queue].config.failover);
             self.end_visit(id, Outcome::Missed, reason);
             return Err(failover);
         }
@@ -197,9 +203,10 @@ impl<T: Trace> Step<'_, T> {
 
     /// The call leaves the line for its queue's failover destination.
     fn leave_for_failover(&mut self, id: CallId, reason: LeaveReason) {
-        let failover = self.s.queues[visit(self.s, id).queue].config.failover;
+        let queue = visit(self.s, id).queue;
+        let failover = goal(self.s, &self.s.queues[queue].config.failover);
         self.leave(id, Outcome::Missed, reason);
-        self.route(id, failover);
+        self.send(id, failover);
     }
 
     /// Records the outcome of a visit; whatever it was, this happens once.

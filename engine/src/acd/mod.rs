@@ -1,10 +1,12 @@
 //! Automatic call distribution: who may be rung for whom, in which order.
 //!
-//! [`line`] holds the callers of a queue, [`in_order`] those of them who can be
-//! offered, [`strategy`] its free agents, and [`presence`] keeps these up to date
-//! when an agent changes; [`eligible`] says who may be rung, [`dispatch`] brings
-//! the two together and [`offer`] follows a ring to its end.
+//! [`closed`] sends away who comes at the wrong time. [`line`] holds the callers of
+//! a queue, [`in_order`] those of them who can be offered, [`strategy`] its free
+//! agents, and [`presence`] keeps these up to date when an agent changes;
+//! [`eligible`] says who may be rung, [`dispatch`] brings the two together and
+//! [`offer`] follows a ring to its end.
 
+pub(crate) mod closed;
 pub(crate) mod dispatch;
 pub mod eligible;
 pub(crate) mod in_order;

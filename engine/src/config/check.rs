@@ -6,6 +6,7 @@
 //! when all are made. So a queue may name as failover one that comes later, but
 //! only agents that are there already.
 
+mod hours;
 mod object;
 
 use core::fmt;
@@ -61,6 +62,8 @@ impl fmt::Display for Fault {
 pub enum Subject {
     /// The extension with this number.
     Extension(Number),
+    /// The calendar at this place of the list, from zero.
+    Hours(u32),
     /// The common settings.
     Options,
     /// The queue with this number.
@@ -71,6 +74,7 @@ impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Extension(number) => write!(f, "extension {number}"),
+            Self::Hours(place) => write!(f, "hours {}", u64::from(*place) + 1),
             Self::Options => f.write_str("options"),
             Self::Queue(number) => write!(f, "queue {number}"),
         }
@@ -333,6 +337,8 @@ impl<'c, E: Existing> Checker<'c, E> {
     fn finish(mut self) -> Faults {
         if let Some(options) = self.options {
             object::options(&mut self.faults, options);
+            hours::prompts(&mut self.faults, &options.prompts);
+            hours::hours(&mut self.faults, options, self.references);
         }
         for extension in self.extensions.values().copied().flatten() {
             object::extension(&mut self.faults, extension);
@@ -345,7 +351,13 @@ impl<'c, E: Existing> Checker<'c, E> {
         self.counts();
         self.names(&touched);
         for queue in touched {
-            self.failover(queue);
+            self.destinations(queue);
+            if let Some(name) = self.unknown_hours(queue) {
+                let options = self.options();
+                let what = || hours::unknown_hours(name, options);
+                self.faults
+                    .add(Subject::Queue(queue.number), "hours", None, what);
+            }
         }
         let existing = self.existing;
         let removes = self.extensions.values().any(Option::is_none)
@@ -353,8 +365,9 @@ impl<'c, E: Existing> Checker<'c, E> {
         if removes || self.options.is_some() {
             for queue in existing.queues() {
                 if !self.queues.contains_key(&queue.number) {
-                    self.failover(queue);
+                    self.destinations(queue);
                     self.left_outside(queue, range);
+                    self.left_without_hours(queue);
                 }
             }
         }
@@ -433,20 +446,35 @@ impl<'c, E: Existing> Checker<'c, E> {
         }
     }
 
-    /// Whether a queue's failover leads anywhere. Round trips over several
+    /// Whether a queue's destinations lead anywhere. Round trips over several
     /// queues are allowed: the engine bounds a call's hops.
-    fn failover(&mut self, queue: &QueueConfig) {
-        let problem = match queue.failover {
-            Destination::HangUp => return,
-            Destination::Queue(number) if number == queue.number => {
-                let hint = "let it lead to an extension or another queue, or \"hang_up\"";
-                let what = "a queue can not be its own failover: its callers would never leave it";
-                (what.to_owned(), Some(hint.to_owned()))
+    fn destinations(&mut self, queue: &QueueConfig) {
+        for (key, destination) in queue.destinations() {
+            if let Some(problem) = self.leads_nowhere(queue.number, key, destination) {
+                self.faults
+                    .add(Subject::Queue(queue.number), key, None, || problem);
             }
-            _ if !self.references => return,
+        }
+    }
+
+    fn leads_nowhere(&self, of: Number, key: &str, to: &Destination) -> Option<Wrong> {
+        match to {
+            Destination::HangUp => None,
+            Destination::Queue(number) if *number == of => {
+                let hint = "let it lead to an extension or another queue, or \"hang_up\"";
+                let what = match key {
+                    "failover" => {
+                        "a queue can not be its own failover: its callers would never leave it"
+                    }
+                    _ => "a queue can not send callers to itself who may not come in",
+                };
+                Some((what.to_owned(), Some(hint.to_owned())))
+            }
+            _ if !self.references => None,
             Destination::Extension(number) => {
+                let number = *number;
                 if self.has_extension(number) {
-                    return;
+                    return None;
                 }
                 let removed = self.extensions.contains_key(&number);
                 let hint = if self.has_queue(number) {
@@ -454,11 +482,19 @@ impl<'c, E: Existing> Checker<'c, E> {
                 } else {
                     self.did_you_mean(number, |number| self.has_extension(number))
                 };
-                absent("extension", number, removed, hint)
+                Some(absent(key, "extension", number, removed, hint))
+            }
+            Destination::Prompt(name) => {
+                let unknown = self.options().prompt_named(name).is_none();
+                // Looking for a good hint among many prompts is dear.
+                let told = self.faults.list.len() < PROBLEMS_MAX;
+                let problem = || hours::unknown_prompt(name, self.options());
+                unknown.then(|| told.then(problem).unwrap_or_default())
             }
             Destination::Queue(number) => {
+                let number = *number;
                 if self.has_queue(number) {
-                    return;
+                    return None;
                 }
                 let removed = self.queues.contains_key(&number);
                 let hint = if self.has_extension(number) {
@@ -466,11 +502,28 @@ impl<'c, E: Existing> Checker<'c, E> {
                 } else {
                     self.did_you_mean(number, |number| self.has_queue(number))
                 };
-                absent("queue", number, removed, hint)
+                Some(absent(key, "queue", number, removed, hint))
             }
-        };
-        self.faults
-            .add(Subject::Queue(queue.number), "failover", None, || problem);
+        }
+    }
+
+    /// The name of the calendar that a queue keeps, where there is none.
+    fn unknown_hours<'q>(&self, queue: &'q QueueConfig) -> Option<&'q str> {
+        let condition = queue.time_condition.as_ref().filter(|_| self.references)?;
+        let unknown = self.options().hours_named(&condition.hours).is_none();
+        unknown.then_some(condition.hours.as_str())
+    }
+
+    /// Whether new options leave a queue without the calendar that it keeps.
+    fn left_without_hours(&mut self, queue: &QueueConfig) {
+        if let Some(name) = self.unknown_hours(queue) {
+            let what = || {
+                let what = format!("queue {} keeps the hours {name:?}", queue.number);
+                let hint = "change the queue in the same step".to_owned();
+                (what, Some(hint))
+            };
+            self.faults.add(Subject::Options, "hours", None, what);
+        }
     }
 
     /// Whether new options leave a queue's number where it was allowed.
@@ -500,18 +553,19 @@ impl<'c, E: Existing> Checker<'c, E> {
     }
 }
 
+/// What is wrong, and what would be right.
+type Wrong = (String, Option<String>);
+
 /// A destination that is not there, in words.
-fn absent(
-    kind: &str,
-    number: Number,
-    removed: bool,
-    hint: Option<String>,
-) -> (String, Option<String>) {
+fn absent(key: &str, kind: &str, number: Number, removed: bool, hint: Option<String>) -> Wrong {
     if removed {
-        let hint = "change the failover in the same step".to_owned();
+        let (what, setting) = match key {
+            "failover" => ("calls fail over to", "failover"),
+            _ => ("calls go to", "destination"),
+        };
         return (
-            format!("calls fail over to {kind} {number}, which is removed"),
-            Some(hint),
+            format!("{what} {kind} {number}, which is removed"),
+            Some(format!("change the {setting} in the same step")),
         );
     }
     (format!("there is no {kind} {number}"), hint)

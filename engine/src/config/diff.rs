@@ -28,12 +28,13 @@ pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
 /// order of ids, by which things are shown and figures are kept.
 #[must_use]
 pub fn set_up(config: &Config) -> Vec<Change> {
-    let leads_on = |queue: &&QueueConfig| matches!(queue.failover, Destination::Queue(_));
+    let is_queue = |to: &Destination| matches!(to, Destination::Queue(_));
+    let leads_on = |queue: &&QueueConfig| queue.destinations().any(|(_, to)| is_queue(to));
     // Where it leads may not be there yet.
     let alone = |queue: &QueueConfig| {
         let mut alone = queue.clone();
-        if leads_on(&queue) {
-            alone.failover = Destination::HangUp;
+        for to in alone.destinations_mut().filter(|to| is_queue(to)) {
+            *to = Destination::HangUp;
         }
         Change::PutQueue(alone)
     };
@@ -177,30 +178,34 @@ impl<'c> Plan<'c> {
         }
     }
 
-    /// New options come first, except that the range of queue numbers must
-    /// hold old queues until they are gone.
+    /// New options come first, except that the range of queue numbers must hold
+    /// old queues, and names must mean something to them, until they are gone or
+    /// changed.
     fn list_options(&mut self) {
         let (old, new) = (&self.from.options, &self.to.options);
         if old == new {
             return;
         }
-        let is_outside = |queue: &QueueConfig| !is_within(queue.number, new.queue_numbers);
-        if !self.from.queues.iter().any(is_outside) {
+        if !self.from.queues.iter().any(|queue| needs_more(queue, new)) {
             self.changes
                 .insert(Node::OptionsFirst, Change::PutOptions(new.clone()));
             return;
         }
         self.changes
             .insert(Node::OptionsLast, Change::PutOptions(new.clone()));
-        if let Some(queue_numbers) = union(old.queue_numbers, new.queue_numbers) {
-            let wide = Options {
-                queue_numbers,
-                ..new.clone()
-            };
-            if wide != *old {
-                self.changes
-                    .insert(Node::OptionsFirst, Change::PutOptions(wide));
-            }
+        let mut wide = Options {
+            queue_numbers: union(old.queue_numbers, new.queue_numbers).unwrap_or(old.queue_numbers),
+            ..new.clone()
+        };
+        let gone = |name: &str| new.hours_named(name).is_none();
+        let hours = old.hours.iter().filter(|hours| gone(&hours.name));
+        wide.hours.extend(hours.cloned());
+        let gone = |name: &str| new.prompt_named(name).is_none();
+        let prompts = old.prompts.iter().filter(|prompt| gone(&prompt.name));
+        wide.prompts.extend(prompts.cloned());
+        if wide != *old {
+            self.changes
+                .insert(Node::OptionsFirst, Change::PutOptions(wide));
         }
     }
 
@@ -229,22 +234,36 @@ impl<'c> Plan<'c> {
                     self.wait(node, Node::RemoveExtension(number), Need::Must);
                     self.find_waits_of_queue(self.new_queues[&number], &old_names, &late);
                 }
-                Node::RemoveQueue(number) => {
-                    self.wait(Node::OptionsLast, Node::RemoveQueue(number), Need::Should)
-                }
-                Node::RemoveExtension(_) | Node::OptionsFirst | Node::OptionsLast => {}
+                Node::RemoveQueue(_)
+                | Node::RemoveExtension(_)
+                | Node::OptionsFirst
+                | Node::OptionsLast => {}
             }
         }
-        // What an old queue leads to goes only when it leads there no more.
-        let old_queues = &self.from.queues;
-        for queue in old_queues {
-            let gone = match queue.failover {
-                Destination::Extension(number) => Node::RemoveExtension(number),
-                Destination::Queue(number) => Node::RemoveQueue(number),
-                Destination::HangUp => continue,
-            };
-            self.wait(gone, Node::PutQueue(queue.number), Need::Should);
-            self.wait(gone, Node::RemoveQueue(queue.number), Need::Should);
+        // What an old queue leads to goes only when it leads there no more, and
+        // so does a name that it needs.
+        for queue in &self.from.queues {
+            for (_, to) in queue.destinations() {
+                let gone = match *to {
+                    Destination::Extension(number) => Node::RemoveExtension(number),
+                    Destination::Queue(number) => Node::RemoveQueue(number),
+                    Destination::HangUp | Destination::Prompt(_) => continue,
+                };
+                self.wait(gone, Node::PutQueue(queue.number), Need::Should);
+                self.wait(gone, Node::RemoveQueue(queue.number), Need::Should);
+            }
+            if needs_more(queue, &self.to.options) {
+                self.wait(
+                    Node::OptionsLast,
+                    Node::PutQueue(queue.number),
+                    Need::Should,
+                );
+                self.wait(
+                    Node::OptionsLast,
+                    Node::RemoveQueue(queue.number),
+                    Need::Should,
+                );
+            }
         }
     }
 
@@ -255,8 +274,11 @@ impl<'c> Plan<'c> {
         late: &BTreeSet<Number>,
     ) {
         let node = Node::PutQueue(queue.number);
-        let no_wide_range = !self.changes.contains_key(&Node::OptionsFirst);
-        if no_wide_range && !is_within(queue.number, self.from.options.queue_numbers) {
+        let first = match self.changes.get(&Node::OptionsFirst) {
+            Some(Change::PutOptions(first)) => first,
+            _ => &self.from.options,
+        };
+        if !is_within(queue.number, first.queue_numbers) {
             self.wait(node, Node::OptionsLast, Need::Should);
         }
         if let Some(&holder) = old_names.get(queue.name.as_str())
@@ -265,14 +287,16 @@ impl<'c> Plan<'c> {
             self.wait(node, Node::PutQueue(holder), Need::Should);
             self.wait(node, Node::RemoveQueue(holder), Need::Should);
         }
-        match queue.failover {
-            Destination::Queue(number) if !self.old_queues.contains_key(&number) => {
-                self.wait(node, Node::PutQueue(number), Need::Should);
+        for (_, to) in queue.destinations() {
+            match *to {
+                Destination::Queue(number) if !self.old_queues.contains_key(&number) => {
+                    self.wait(node, Node::PutQueue(number), Need::Should);
+                }
+                Destination::Extension(number) if late.contains(&number) => {
+                    self.wait(node, Node::PutExtension(number), Need::Should);
+                }
+                _ => {}
             }
-            Destination::Extension(number) if late.contains(&number) => {
-                self.wait(node, Node::PutExtension(number), Need::Should);
-            }
-            _ => {}
         }
         if !late.is_empty() {
             let members = queue.members.iter().map(|member| member.extension);
@@ -331,6 +355,19 @@ impl<'c> Plan<'c> {
         );
         sorted
     }
+}
+
+/// Whether a queue can not be as it is under these options: its number lies
+/// outside, or they do not have the calendar or a prompt that it names.
+fn needs_more(queue: &QueueConfig, options: &Options) -> bool {
+    let mut hours = queue.time_condition.iter().map(|by_time| &by_time.hours);
+    let unknown = |(_, to): (_, &Destination)| match to {
+        Destination::Prompt(name) => options.prompt_named(name).is_none(),
+        _ => false,
+    };
+    !is_within(queue.number, options.queue_numbers)
+        || hours.any(|name| options.hours_named(name).is_none())
+        || queue.destinations().any(unknown)
 }
 
 /// The smallest range that holds both, if they have as many digits.

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod check;
 pub mod diff;
+pub mod hours;
 pub mod model;
 pub mod nearest;
 pub mod reader;

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
+use super::hours::HoursConfig;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -38,6 +39,24 @@ pub struct Options {
     pub shared_wrap_up: bool,
     /// Where calls from outside come from, in the order of the file.
     pub trunks: Vec<TrunkConfig>,
+    /// Calendars that queues may keep, in the order of the file.
+    pub hours: Vec<HoursConfig>,
+    /// What can be played to callers, in the order of the file.
+    pub prompts: Vec<PromptConfig>,
+}
+
+impl Options {
+    /// The calendar with this name.
+    #[must_use]
+    pub fn hours_named(&self, name: &str) -> Option<&HoursConfig> {
+        self.hours.iter().find(|hours| hours.name == name)
+    }
+
+    /// The prompt with this name.
+    #[must_use]
+    pub fn prompt_named(&self, name: &str) -> Option<&PromptConfig> {
+        self.prompts.iter().find(|prompt| prompt.name == name)
+    }
 }
 
 impl Default for Options {
@@ -59,6 +78,8 @@ impl Default for Options {
             push_records: false,
             shared_wrap_up: false,
             trunks: Vec::new(),
+            hours: Vec::new(),
+            prompts: Vec::new(),
         }
     }
 }
@@ -91,6 +112,17 @@ pub struct TrunkConfig {
     pub address: Option<SipAddress>,
     /// The user as whom it signs in (RFC 3261, section 22).
     pub user: Option<String>,
+}
+
+/// Something that is said to callers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptConfig {
+    /// As shown to people and named where it is played; unique.
+    pub name: String,
+    /// How long it lasts: the engine goes on when it is over.
+    pub length: Span,
+    /// Name of its file; `None`: nothing sounds, as in a simulation.
+    pub file: Option<String>,
 }
 
 /// A telephone and the person behind it.
@@ -177,6 +209,8 @@ pub struct QueueConfig {
     pub leave_when_empty: Option<EmptyStates>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
+    /// When callers may come in; `None`: always.
+    pub time_condition: Option<TimeCondition>,
     /// A call answered in less than this meets the service level.
     pub sla_time: Span,
     /// Share of calls in percent that ought to meet it.
@@ -215,10 +249,60 @@ impl QueueConfig {
             disallow_join_when_empty: None,
             leave_when_empty: None,
             failover: Destination::HangUp,
+            time_condition: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
             time_zone: None,
             notify_managers: Vec::new(),
+        }
+    }
+
+    /// Every destination that the queue may send a caller to, with its key.
+    pub fn destinations(&self) -> impl Iterator<Item = (&'static str, &Destination)> {
+        let by_time = self.time_condition.iter().flat_map(|condition| {
+            [
+                ("outside_hours", &condition.outside_hours),
+                ("holiday", &condition.holiday),
+            ]
+        });
+        core::iter::once(("failover", &self.failover)).chain(by_time)
+    }
+
+    /// The same, to change.
+    pub fn destinations_mut(&mut self) -> impl Iterator<Item = &mut Destination> {
+        let by_time = self
+            .time_condition
+            .iter_mut()
+            .flat_map(|condition| [&mut condition.outside_hours, &mut condition.holiday]);
+        core::iter::once(&mut self.failover).chain(by_time)
+    }
+}
+
+/// When callers may come into a queue, and where they go at other times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeCondition {
+    /// Name of the calendar that says so.
+    pub hours: String,
+    /// Where callers go outside business hours.
+    pub outside_hours: Destination,
+    /// Where callers go on holidays.
+    pub holiday: Destination,
+    /// Whether holidays are days like others: business hours decide.
+    pub ignore_holidays: bool,
+    /// Whether callers hear the holiday's prompt first, where it has one.
+    pub holiday_prompt: bool,
+}
+
+impl TimeCondition {
+    /// That this calendar says when callers may come in, with the defaults.
+    #[must_use]
+    pub fn new(hours: &str) -> Self {
+        Self {
+            hours: hours.to_owned(),
+            outside_hours: Destination::HangUp,
+            holiday: Destination::HangUp,
+            ignore_holidays: false,
+            holiday_prompt: false,
         }
     }
 }
@@ -351,12 +435,14 @@ impl Default for EmptyStates {
 }
 
 /// Where a call goes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destination {
     /// An extension rings.
     Extension(Number),
     /// The call ends.
     HangUp,
+    /// The caller hears the prompt with this name, and the call ends.
+    Prompt(String),
     /// The call joins a queue.
     Queue(Number),
 }

@@ -14,6 +14,22 @@
 //! address = "192.0.2.7"         # calls from there are the trunk's, or:
 //! user = "carrier"              # it signs in
 //!
+//! [[prompt]]                    # something that is said to callers
+//! name = "Christmas"
+//! length_s = 4.2                # the call goes on when it is over
+//! file = "christmas.wav"        # default: none, nothing sounds
+//!
+//! [[hours]]                     # a calendar of business hours and holidays
+//! name = "Office"
+//! time_zone = "Europe/Paris"    # default: that of [options]
+//! every_day = ["08:00-12:00"]   # default: closed; weekdays stand above it,
+//! weekdays = ["09:00-12:00", "13:00-17:30"]   # Monday to Friday, and above
+//! saturday = ["10:00-24:00"]    # both each day by its name; []: closed
+//! holidays = [                  # the first one that holds a day counts
+//!     { name = "Christmas", from = "12-24", to = "12-26", prompt = "Christmas" },
+//!     { name = "Moving house", date = "2027-03-01" },   # in this year only
+//! ]
+//!
 //! [[extension]]
 //! number = "1001"               # or numbers = "1001-1050", one extension each
 //! name = "Ann"                  # default: none
@@ -49,7 +65,12 @@
 //! max_callers = 0               # 0: any number
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
 //! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
-//! failover = "hang_up"          # "extension 1009", "queue 6401"
+//! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed"
+//! hours = "Office"              # default: always open; else:
+//! outside_hours = "hang_up"     # where callers go outside business hours
+//! holiday = "queue 6401"        # and on holidays
+//! ignore_holidays = false       # true: business hours decide on holidays too
+//! holiday_prompt = false        # true: they hear the holiday's prompt first
 //! sla_time_s = 60
 //! sla_threshold_percent = 80
 //! time_zone = "Asia/Tokyo"      # default: that of [options]
@@ -59,6 +80,7 @@
 //! The members of a queue are its static agents in the order of the file, and
 //! behind them the dynamic ones in theirs, wherever the two keys stand.
 
+mod hours;
 mod people;
 mod places;
 mod queue;
@@ -68,7 +90,7 @@ use super::address::SipAddress;
 use super::check::{Subject, bounds, check_counting};
 use super::model::{Config, ExtensionConfig, InitialStatus, PauseReason, TrunkConfig};
 use super::reader::{Document, Kind, Problems, Source, Table, Value};
-use crate::limits::{EXTENSIONS_MAX, QUEUES_MAX, TRUNKS_MAX};
+use crate::limits::{EXTENSIONS_MAX, HOURS_MAX, PROMPTS_MAX, QUEUES_MAX, TRUNKS_MAX};
 use crate::number::Number;
 use people::range;
 pub use people::{for_each_number, number};
@@ -108,6 +130,12 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
     for table in root.tables("trunk").take(TRUNKS_MAX + 1) {
         reader.trunk(table, &mut options);
     }
+    for table in root.tables("prompt").take(PROMPTS_MAX + 1) {
+        reader.prompt(table, &mut options);
+    }
+    for table in root.tables("hours").take(HOURS_MAX + 1) {
+        reader.hours(table);
+    }
     reader.places.add(Subject::Options, options);
     // One more than allowed, so that the check sees that there are too many.
     for table in root.tables("extension").take(EXTENSIONS_MAX + 1) {
@@ -122,6 +150,8 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
         mut complete,
     } = reader;
     complete &= config.extensions.len() <= EXTENSIONS_MAX && config.queues.len() <= QUEUES_MAX;
+    let options = &config.options;
+    complete &= options.hours.len() <= HOURS_MAX && options.prompts.len() <= PROMPTS_MAX;
     report_faults(root.document(), &config, &places, complete);
     (config, places)
 }
@@ -148,8 +178,8 @@ fn report_faults(document: &Document<'_>, config: &Config, places: &Places, comp
 struct Reader {
     config: Config,
     places: Places,
-    /// Whether every extension and queue could be read. Otherwise nobody can
-    /// say that a number is unknown.
+    /// Whether everything that others name could be read. Otherwise nobody can
+    /// say that a number or a name is unknown.
     complete: bool,
 }
 

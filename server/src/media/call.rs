@@ -89,6 +89,8 @@ pub enum Hears {
     Silence,
     /// Music, from its begin.
     Music(Music),
+    /// A sound once, from its begin, and silence after it.
+    Once(Music),
     /// The other side.
     Other,
 }
@@ -114,7 +116,7 @@ struct Party {
     detector: Detector,
     outgoing: Outgoing,
     hears: Hears,
-    /// Of the music.
+    /// Of the music, or of what plays once.
     position: usize,
     /// The other side's key that is not passed on: it was pressed before this
     /// side began to listen, and was meant for the server.
@@ -186,12 +188,13 @@ impl Call {
     }
 
     /// From now on a side hears something else. Music that already plays goes
-    /// on.
+    /// on; what plays once begins anew.
     pub fn hear(&mut self, side: Side, hears: Hears) {
         let newest = self.party(side.other()).detector.newest();
         let party = self.party(side);
         let same = match (&party.hears, &hears) {
             (Hears::Music(old), Hears::Music(new)) => old.is(new),
+            (_, Hears::Once(_)) => false,
             (old, new) => std::mem::discriminant(old) == std::mem::discriminant(new),
         };
         if !same {
@@ -205,7 +208,7 @@ impl Call {
     /// Whether a side is to be sent a packet every 20 ms.
     pub fn is_paced(&self, side: Side) -> bool {
         let hears = &self.parties[side.index()].hears;
-        matches!(hears, Hears::Music(_) | Hears::Silence)
+        matches!(hears, Hears::Music(_) | Hears::Once(_) | Hears::Silence)
     }
 
     /// Writes the next 20 ms of what the server plays to a side; returns where
@@ -218,6 +221,7 @@ impl Call {
         out.extend_from_slice(&header.bytes());
         match &party.hears {
             Hears::Music(music) => music.play(codec, &mut party.position, FRAME_SAMPLES, out),
+            Hears::Once(sound) => sound.play_once(codec, &mut party.position, FRAME_SAMPLES, out),
             Hears::Nothing | Hears::Other | Hears::Silence => {
                 out.extend(std::iter::repeat_n(codec.silence(), FRAME_SAMPLES));
             }

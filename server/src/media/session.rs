@@ -189,6 +189,11 @@ impl Session {
         self.hear(side, Hears::Music(music.clone()));
     }
 
+    /// Plays a sound once to a side, from its begin, and silence after it.
+    pub fn play_once(&self, side: Side, sound: &Music) {
+        self.hear(side, Hears::Once(sound.clone()));
+    }
+
     /// Sends silence to a side.
     pub fn silence(&self, side: Side) {
         self.hear(side, Hears::Silence);

@@ -348,10 +348,13 @@ impl Fold {
             Event::WrapUpStarted { agent, queue } => {
                 self.place(*agent, *queue, |place| place.wrap_up = true);
             }
+            // Who hears a prompt is between two places, as before and after it.
             Event::CallArrived { .. }
+            | Event::CallDiverted { .. }
             | Event::ConfigurationChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

@@ -271,6 +271,23 @@ impl Exchange {
         }
     }
 
+    /// Plays a prompt once. Where it has no file, or one that could not be read,
+    /// the caller hears silence for as long as the engine lets it last.
+    pub(super) fn play_prompt(&mut self, call: CallId, name: &str) {
+        let directory = std::sync::Arc::clone(&self.directory);
+        let prompt = directory.config.options.prompt_named(name);
+        let file = prompt.and_then(|prompt| prompt.file.as_deref());
+        let sound = file.and_then(|file| self.music.prompt(file)).cloned();
+        if self.answer_caller(call)
+            && let Some(caller) = self.callers.get(&call)
+        {
+            match sound {
+                Some(sound) => caller.media.play_once(Side::Caller, &sound),
+                None => caller.media.silence(Side::Caller),
+            }
+        }
+    }
+
     pub(super) fn hang_up_caller(&mut self, call: CallId, cause: HangUpCause) {
         let Some(caller) = self.callers.get(&call) else {
             return;

@@ -397,6 +397,7 @@ impl Exchange {
             Effect::HangUpCaller { call, cause } => self.hang_up_caller(call, cause),
             Effect::HangUpLeg { leg } => self.hang_up_leg(leg),
             Effect::PlayMusic { call, queue } => self.play_music(call, queue),
+            Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
             Effect::Ring {
                 leg,
                 call,

@@ -1,4 +1,5 @@
-//! The waiting music of the queues, read from its files beside the work with calls.
+//! The waiting music of the queues and the prompts, read from their files beside the
+//! work with calls.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,9 +13,11 @@ use crate::media::Music;
 /// Music by the names of its files.
 pub(super) struct Library {
     folder: PathBuf,
-    /// The server's own: plays where a file can not be had, or is not read yet.
+    /// The server's own: plays where the file of a music can not be had, or is not
+    /// read yet.
     melody: Music,
-    known: HashMap<String, Music>,
+    /// What is in each file; nothing where it can not be had, or is not read yet.
+    known: HashMap<String, Option<Music>>,
     reading: JoinSet<(String, Result<Music, String>)>,
 }
 
@@ -28,12 +31,14 @@ impl Library {
         }
     }
 
-    /// Has every file read that a queue names and nobody has read. That takes longer
-    /// than a call may wait.
+    /// Has every file read that a queue or a prompt names and nobody has read. That
+    /// takes longer than a call may wait.
     pub(super) fn know(&mut self, config: &Config) {
-        for name in config.queues.iter().filter_map(|queue| queue.music.clone()) {
+        let music = config.queues.iter().filter_map(|queue| queue.music.clone());
+        let prompts = config.options.prompts.iter();
+        for name in music.chain(prompts.filter_map(|prompt| prompt.file.clone())) {
             if let Entry::Vacant(unknown) = self.known.entry(name.clone()) {
-                unknown.insert(self.melody.clone());
+                unknown.insert(None);
                 let path = self.folder.join(&name);
                 self.reading.spawn_blocking(move || {
                     let music = Music::load(&path).map_err(|why| why.to_string());
@@ -51,16 +56,21 @@ impl Library {
         };
         // Whatever a reader panicked of, its queue has the melody.
         let why = match read {
-            Ok((name, Ok(music))) => return drop(self.known.insert(name, music)),
+            Ok((name, Ok(music))) => return drop(self.known.insert(name, Some(music))),
             Ok((_, Err(why))) => why,
             Err(why) => why.to_string(),
         };
-        eprintln!("music: {why}; the built-in melody plays instead");
+        eprintln!("music: {why}; the built-in melody plays instead, or a prompt is silent");
     }
 
     /// The music of a queue.
     pub(super) fn of(&self, name: Option<&str>) -> &Music {
-        let named = name.and_then(|name| self.known.get(name));
+        let named = name.and_then(|name| self.known.get(name)?.as_ref());
         named.unwrap_or(&self.melody)
+    }
+
+    /// What a prompt says, where its file could be read.
+    pub(super) fn prompt(&self, file: &str) -> Option<&Music> {
+        self.known.get(file)?.as_ref()
     }
 }

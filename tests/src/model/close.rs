@@ -125,7 +125,8 @@ impl Model {
         })?;
         let silent = self.calls.iter().find(|(id, call)| {
             let waits = call.waiting().is_some();
-            !waits && self.legs_of(**id).count() != 1
+            let legs = usize::from(call.hears.is_none());
+            !waits && self.legs_of(**id).count() != legs
         });
         self.law(Law::Outcomes, silent.is_none(), || {
             format!("{silent:?} waits for nothing")

@@ -114,7 +114,9 @@ impl Model {
                     format!("caller {call} is hung up for no reason, or twice")
                 })
             }
-            Effect::AlertCaller { call } | Effect::PlayMusic { call, .. } => {
+            Effect::AlertCaller { call }
+            | Effect::PlayMusic { call, .. }
+            | Effect::PlayPrompt { call, .. } => {
                 let due = self.entry.to_play.iter().position(|due| due == effect);
                 let found = due.map(|place| self.entry.to_play.remove(place));
                 self.law(Law::Legs, found.is_some(), || {
@@ -144,9 +146,9 @@ impl Model {
         );
         // A caller who left at once need not hear anything.
         let stays = |effect: &&Effect| match effect {
-            Effect::AlertCaller { call } | Effect::PlayMusic { call, .. } => {
-                self.calls.contains_key(call)
-            }
+            Effect::AlertCaller { call }
+            | Effect::PlayMusic { call, .. }
+            | Effect::PlayPrompt { call, .. } => self.calls.contains_key(call),
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();

@@ -24,6 +24,11 @@ impl Model {
                 waited,
             } => self.call_answered(*call, *queue, *agent, *leg, *waited),
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
+            Event::CallDiverted {
+                call,
+                queue,
+                closed,
+            } => self.call_diverted(*call, *queue, closed),
             Event::CallEnded {
                 call,
                 public,
@@ -54,6 +59,7 @@ impl Model {
                 self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
                 self.after_offer(*leg, *end)
             }
+            Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
             | Event::ConfigurationChanged { .. }
@@ -96,6 +102,8 @@ impl Model {
             visits: 0,
             hops: 0,
             goes_to: Some(goes_to),
+            behind: None,
+            hears: None,
             visit: None,
         };
         self.publics.insert(public, id);

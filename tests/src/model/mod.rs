@@ -12,6 +12,7 @@ mod effects;
 mod expect;
 mod facts;
 mod fold;
+mod hours;
 mod offers;
 mod order;
 mod state;
@@ -141,6 +142,10 @@ pub struct Seen {
     pub cut_off: u64,
     /// Midnights.
     pub midnights: u64,
+    /// Calls that came to a closed queue.
+    pub diverted: u64,
+    /// Prompts.
+    pub prompts: u64,
 }
 
 impl Seen {
@@ -156,6 +161,8 @@ impl Seen {
         self.ring_alls += other.ring_alls;
         self.cut_off += other.cut_off;
         self.midnights += other.midnights;
+        self.diverted += other.diverted;
+        self.prompts += other.prompts;
     }
 }
 

@@ -116,6 +116,10 @@ pub(super) struct Call {
     pub(super) hops: u8,
     /// Where it was sent and has not arrived yet.
     pub(super) goes_to: Option<Destination>,
+    /// Where it goes behind the prompt that it was sent to, if not to its end.
+    pub(super) behind: Option<Destination>,
+    /// Until when its caller hears a prompt, and where it goes then.
+    pub(super) hears: Option<(Timestamp, Destination)>,
     pub(super) visit: Option<Visit>,
 }
 

@@ -6,13 +6,14 @@ use super::state::{LegStage, Queue};
 use super::{Checked, Law, Model};
 use crate::centre::ZONES;
 
-const DAY_US: i128 = 86_400_000_000;
+pub(super) const DAY_US: i128 = 86_400_000_000;
 
 /// A deadline, without naming its owner as the engine does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deadline {
     LongestWait,
     Midnight,
+    PromptOver,
     Rest,
     Retry,
     RingTimeout,
@@ -28,7 +29,12 @@ impl Model {
             .time_zone
             .as_ref()
             .unwrap_or(&self.options.time_zone);
-        let zone = ZONES.iter().find(|(name, _)| name == zone);
+        self.ahead_in(zone)
+    }
+
+    /// How far the local time in a zone is ahead of the timeline, in microseconds.
+    pub(super) fn ahead_in(&self, zone: &str) -> i128 {
+        let zone = ZONES.iter().find(|(name, _)| *name == zone);
         let ahead = i128::from(zone.map_or(0, |(_, seconds)| *seconds)) * 1_000_000;
         ahead + i128::from(self.wall_offset)
     }
@@ -129,6 +135,8 @@ impl Model {
             .values()
             .filter_map(|call| call.waiting()?.retry_until);
         all.extend(retries.map(|due| (due, Deadline::Retry)));
+        let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
+        all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
         let rests = self.persons.values().filter_map(|person| person.rest_until);
         all.extend(rests.map(|due| (due, Deadline::Rest)));
         for (id, queue) in &self.queues {
@@ -210,6 +218,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::Midnight(_) => Deadline::Midnight,
+        Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,
         Timer::Rest(_) => Deadline::Rest,
         Timer::Retry(_) => Deadline::Retry,

@@ -89,6 +89,7 @@ impl Model {
                     queue: visit.queue,
                     joined_at: visit.joined_at,
                 },
+                _ if call.hears.is_some() => CallStage::Prompt,
                 (visit, Some(LegStage::Talking)) => CallStage::End {
                     queue: visit.as_ref().map(|visit| visit.queue),
                 },

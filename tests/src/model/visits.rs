@@ -17,27 +17,31 @@ impl Model {
         let sent = entry.goes_to.take();
         entry.hops += 1;
         let bounded = entry.hops <= CALL_HOPS_MAX;
-        self.law(Law::Routes, sent == Some(at) && bounded, || {
+        self.law(Law::Routes, sent.as_ref() == Some(&at) && bounded, || {
             format!("call {call} was sent to {sent:?} and arrives at {at:?}")
         })
     }
 
     /// Why a call that was sent somewhere ends on the way, if it must.
-    fn end_on_the_way(&self, call: &Call, to: Destination) -> Option<EndReason> {
+    fn end_on_the_way(&self, call: &Call, to: &Destination) -> Option<EndReason> {
         if call.hops >= CALL_HOPS_MAX {
             return Some(EndReason::TooManyHops);
         }
         match to {
             Destination::HangUp => Some(EndReason::Unanswered),
-            Destination::Extension(number) => match self.person(number) {
+            Destination::Extension(number) => match self.person(*number) {
                 None => Some(EndReason::NoDestination),
                 Some(person) => {
                     let down = !self.persons.get(&person).is_some_and(|person| person.up);
                     down.then_some(EndReason::ExtensionFailed(Cause::Unreachable))
                 }
             },
+            Destination::Prompt(name) => {
+                let unknown = self.prompt(name).is_none();
+                unknown.then_some(EndReason::NoDestination)
+            }
             Destination::Queue(number) => {
-                let unknown = !self.numbers.contains_key(&number);
+                let unknown = !self.numbers.contains_key(number);
                 unknown.then_some(EndReason::NoDestination)
             }
         }
@@ -57,6 +61,7 @@ impl Model {
     pub(super) fn call_joined(&mut self, call: CallId, queue: QueueId) -> Checked {
         let number = known(self.queues.get(&queue), "a queue")?.config.number;
         self.arrives(call, Destination::Queue(number))?;
+        self.is_open(call, queue)?;
         let refusal = self.join_refusal(queue);
         self.law(Law::Routes, refusal.is_none(), || {
             format!("call {call} joins queue {number} in spite of {refusal:?}")
@@ -119,8 +124,9 @@ impl Model {
     fn refused_at_join(&mut self, id: CallId, record: &QueueCall) -> Result<QueueCall, String> {
         let queue = record.queue;
         let config = &known(self.queues.get(&queue), "a queue")?.config;
-        let (number, failover) = (config.number, config.failover);
+        let (number, failover) = (config.number, config.failover.clone());
         self.arrives(id, Destination::Queue(number))?;
+        self.is_open(id, queue)?;
         let refusal = self.join_refusal(queue);
         self.law(Law::Routes, refusal == Some(record.reason), || {
             format!(
@@ -201,7 +207,7 @@ impl Model {
     ) -> Result<bool, String> {
         let queue = visit.queue;
         let entry = known(self.queues.get(&queue), "a queue")?;
-        let failover = entry.config.failover;
+        let failover = entry.config.failover.clone();
         let fired = self.entry.first.map(|(_, timer)| timer);
         let fired = fired.filter(|_| self.entry.input == Input::Tick);
         let ahead = self.line(queue);
@@ -306,7 +312,7 @@ impl Model {
         reason: EndReason,
     ) -> Checked {
         let call = known(self.calls.get(&id), "a call that ends")?;
-        let caused = match call.goes_to {
+        let caused = match &call.goes_to {
             Some(to) => self.end_on_the_way(call, to) == Some(reason),
             None => self.ends_for(id, reason),
         };

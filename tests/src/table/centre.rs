@@ -5,9 +5,11 @@ use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
     MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy,
+    TimeCondition,
 };
 use tandem_engine::{Number, Span};
 
+use super::hours;
 use super::text::Line;
 
 /// A centre as a table describes it.
@@ -47,8 +49,11 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
             let extension = extension(rest)?;
             centre.config.extensions.push(extension);
         }
+        "holiday" => hours::holiday(&mut centre.config.options, rest)?,
+        "hours" => hours::hours(&mut centre.config.options, rest)?,
         "logged" if rest.first() == Some(&"in") => centre.logged_in.extend(numbers(&rest[1..])?),
         "options" => options(&mut centre.config.options, rest)?,
+        "prompt" => hours::prompt(&mut centre.config.options, rest)?,
         "queue" => {
             let queue = queue(rest)?;
             centre.config.queues.push(queue);
@@ -64,18 +69,14 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
 fn hire(config: &mut Config) {
     for queue in &config.queues {
         let members = queue.members.iter().map(|member| member.extension);
-        let Destination::Extension(failover) = queue.failover else {
-            add_all(
-                &mut config.extensions,
-                members.chain(queue.managers.iter().copied()),
-            );
-            continue;
-        };
-        let failover = std::iter::once(failover);
         let managers = queue.managers.iter().copied();
+        let leads_to = queue.destinations().filter_map(|(_, to)| match to {
+            Destination::Extension(number) => Some(*number),
+            _ => None,
+        });
         add_all(
             &mut config.extensions,
-            members.chain(managers).chain(failover),
+            members.chain(managers).chain(leads_to),
         );
     }
 }
@@ -126,6 +127,10 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
         "failover" => queue.failover = destination(value)?,
+        "holiday" => time_condition(queue)?.holiday = destination(value)?,
+        "holiday_prompt" => time_condition(queue)?.holiday_prompt = read_bool(value)?,
+        "hours" => hours::keep(queue, value),
+        "ignore_holidays" => time_condition(queue)?.ignore_holidays = read_bool(value)?,
         "leave" => queue.leave_when_empty = empty_states(value)?,
         "managers" => queue.managers = list(value)?,
         "managers_switch" => queue.managers_switch_agents = read_bool(value)?,
@@ -134,6 +139,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "name" => value.clone_into(&mut queue.name),
         "no_join" => queue.disallow_join_when_empty = empty_states(value)?,
         "notify" => queue.notify_managers = notices(value)?,
+        "outside_hours" => time_condition(queue)?.outside_hours = destination(value)?,
         "priority" => (queue.priority, queue.priority_acceleration) = priority(value)?,
         "rest" => queue.rests = rests(value)?,
         "retry" => queue.retry_interval = read_span(value)?,
@@ -148,6 +154,11 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         _ => return Err("no such setting".to_owned()),
     }
     Ok(())
+}
+
+fn time_condition(queue: &mut QueueConfig) -> Result<&mut TimeCondition, String> {
+    let condition = queue.time_condition.as_mut();
+    condition.ok_or_else(|| "it goes behind `hours=`".to_owned())
 }
 
 /// Replaces the members of one kind; static ones stand before dynamic ones.
@@ -304,10 +315,11 @@ fn empty_states(text: &str) -> Result<Option<EmptyStates>, String> {
     Ok(Some(states))
 }
 
-/// `hang_up`, `queue:6401` or `extension:2001`.
+/// `hang_up`, `queue:6401`, `extension:2001` or `prompt:Closed`.
 fn destination(text: &str) -> Result<Destination, String> {
     match text.split_once(':') {
         Some(("extension", number)) => Ok(Destination::Extension(read_value(number)?)),
+        Some(("prompt", name)) => Ok(Destination::Prompt(name.to_owned())),
         Some(("queue", number)) => Ok(Destination::Queue(read_value(number)?)),
         None if text == "hang_up" => Ok(Destination::HangUp),
         _ => Err("no such destination".to_owned()),
@@ -335,7 +347,7 @@ pub fn numbers(words: &[&str]) -> Result<Vec<Number>, String> {
     words.iter().map(|word| read_value(word)).collect()
 }
 
-fn read_span(text: &str) -> Result<Span, String> {
+pub fn read_span(text: &str) -> Result<Span, String> {
     read_value(text).map(Span::from_secs)
 }
 

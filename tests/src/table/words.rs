@@ -9,8 +9,8 @@ use tandem_engine::acd::eligible::Obstacle;
 use tandem_engine::config::model::Notice;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, CancelReason, Cause, Effect, EffectId, EndReason, Event,
-    HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
+    AgentId, AgentStatus, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
+    Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
 };
 
 use super::world::Names;
@@ -143,6 +143,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
         return None;
     }
     let line = fact_of_call(event, orders, names)
+        .or_else(|| fact_of_closed(event, orders, names))
         .or_else(|| fact_of_ring(event, orders, names))
         .or_else(|| fact_of_centre(event, names));
     // A new kind of event shows itself as it is until it has words.
@@ -196,6 +197,34 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             )
         }
         Event::QueueCallEnded(record) => outcome(record, names),
+        _ => return None,
+    })
+}
+
+/// What comes of a call that came to a closed queue.
+fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
+    Some(match event {
+        Event::CallDiverted {
+            call,
+            queue,
+            closed,
+        } => {
+            let (call, queue) = (names.call(*call), names.queue(*queue));
+            match closed {
+                Closed::Holiday { name } => format!("{call} comes to {queue} on {name}"),
+                Closed::OutsideHours => {
+                    format!("{call} comes to {queue} outside business hours")
+                }
+            }
+        }
+        Event::PromptStarted { call, prompt } => {
+            let wanted = Effect::PlayPrompt {
+                call: *call,
+                prompt: prompt.clone(),
+            };
+            let but = orders.take("hears nothing", |effect| *effect == wanted);
+            format!("{} hears the prompt {prompt}{but}", names.call(*call))
+        }
         _ => return None,
     })
 }
@@ -330,6 +359,9 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
                 names.queue(*queue),
                 names.call(*call)
             )
+        }
+        Effect::PlayPrompt { call, prompt } => {
+            format!("order: play the prompt {prompt} to {}", names.call(*call))
         }
         Effect::PushRecord { call, visit } => {
             let (place, what) = names.kept(id, "push");

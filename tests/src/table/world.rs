@@ -14,6 +14,7 @@ use tandem_engine::{
 };
 
 use super::centre::{self, Centre};
+use super::hours;
 use super::phrase::{self, LegVerb, Phrase, Question, Right};
 use super::text::{Block, Step, What};
 use super::words;
@@ -542,9 +543,15 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             centre::extension_settings(&mut extension, words)?;
             Change::PutExtension(extension)
         }
-        ["options", words @ ..] => {
+        ["holiday" | "hours" | "options" | "prompt", ..] => {
             let mut options = config.options.clone();
-            centre::options(&mut options, words)?;
+            let settings = match words[0] {
+                "holiday" => hours::holiday,
+                "hours" => hours::hours,
+                "prompt" => hours::prompt,
+                _ => centre::options,
+            };
+            settings(&mut options, &words[1..])?;
             Change::PutOptions(options)
         }
         ["queue", number, words @ ..] => {
@@ -555,6 +562,14 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             Change::PutQueue(queue)
         }
         ["remove", "extension", number] => Change::RemoveExtension(centre::read_value(number)?),
+        ["remove", what @ ("hours" | "prompt"), gone] => {
+            let mut options = config.options.clone();
+            match *what {
+                "hours" => options.hours.retain(|hours| hours.name != *gone),
+                _ => options.prompts.retain(|prompt| prompt.name != *gone),
+            }
+            Change::PutOptions(options)
+        }
         ["remove", "queue", number] => Change::RemoveQueue(centre::read_value(number)?),
         _ => return Err("no such change".to_owned()),
     })

@@ -61,8 +61,11 @@ fn a_configuration_differs_in_nothing_from_itself() {
 /// another's in turn.
 fn without_cycles(mut config: Config) -> Config {
     for queue in &mut config.queues {
-        if matches!(queue.failover, Destination::Queue(to) if to >= queue.number) {
-            queue.failover = Destination::HangUp;
+        let number = queue.number;
+        for to in queue.destinations_mut() {
+            if matches!(to, Destination::Queue(to) if *to >= number) {
+                *to = Destination::HangUp;
+            }
         }
     }
     config
@@ -76,13 +79,15 @@ fn apart(from: &Config, mut to: Config) -> Config {
     for queue in &mut to.queues {
         queue.members.retain(|member| !was_queue(&member.extension));
         queue.managers.retain(|manager| !was_queue(manager));
-        let taken_over = match queue.failover {
-            Destination::Extension(number) => was_queue(&number),
-            Destination::Queue(number) => was_extension(&number),
-            Destination::HangUp => false,
-        };
-        if taken_over {
-            queue.failover = Destination::HangUp;
+        for to in queue.destinations_mut() {
+            let taken_over = match to {
+                Destination::Extension(number) => was_queue(number),
+                Destination::Queue(number) => was_extension(number),
+                Destination::HangUp | Destination::Prompt(_) => false,
+            };
+            if taken_over {
+                *to = Destination::HangUp;
+            }
         }
     }
     to

@@ -10,9 +10,12 @@ use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunne
 use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, QueueConfig, Strategy as Ring, TrunkConfig,
+    MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy as Ring,
+    TrunkConfig,
 };
 use tandem_engine::{Number, Span};
+
+use crate::hours::{hours, prompts, time_condition};
 
 /// The seed of this run: that of `TANDEM_SEED`, or else of the day.
 pub fn seed() -> u64 {
@@ -56,18 +59,18 @@ fn number(digits: u64) -> Number {
 }
 
 /// A name that people might give, if they were asked by a tester.
-fn name() -> impl Strategy<Value = String> {
+pub fn name() -> impl Strategy<Value = String> {
     let odd = r#"[a-zA-Z0-9äßÑ日本#=\[\]{}"'\\.,*|-]{1,12}( [a-z*0-9"\\]{1,12})?"#;
     prop_oneof![4 => "[A-Z][a-z]{1,10}", 2 => odd, 1 => Just("x".repeat(127))]
 }
 
-fn span(seconds: std::ops::RangeInclusive<u64>) -> impl Strategy<Value = Span> {
+pub fn span(seconds: std::ops::RangeInclusive<u64>) -> impl Strategy<Value = Span> {
     let (least, most) = (seconds.start() * 1_000_000, seconds.end() * 1_000_000);
     let whole = seconds.prop_map(Span::from_secs);
     prop_oneof![whole, (least..=most).prop_map(Span::from_micros)]
 }
 
-fn zone() -> impl Strategy<Value = String> {
+pub fn zone() -> impl Strategy<Value = String> {
     select(vec![
         "UTC",
         "Europe/Paris",
@@ -95,6 +98,10 @@ prop_compose! {
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
+        (prompts, hours) in prompts().prop_flat_map(|prompts| {
+            let hours = hours(&prompts);
+            (Just(prompts), hours)
+        }),
     ) -> Options {
         let reasons = names.into_iter().zip(codes);
         let reason = |(name, code): (String, &str)| {
@@ -111,6 +118,8 @@ prop_compose! {
             push_records,
             shared_wrap_up,
             trunks,
+            hours,
+            prompts,
         }
     }
 }
@@ -174,8 +183,14 @@ fn people(extensions: &[u64]) -> impl Strategy<Value = Vec<Number>> + use<> {
     prop_oneof![some, shuffled].prop_map(|people| people.into_iter().map(number).collect())
 }
 
-fn destination(extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Destination> {
+fn destination(
+    extensions: &[u64],
+    queues: &[u64],
+    options: &Options,
+) -> BoxedStrategy<Destination> {
     let mut all = vec![Destination::HangUp];
+    let prompts = options.prompts.iter();
+    all.extend(prompts.map(|prompt| Destination::Prompt(prompt.name.clone())));
     all.extend(
         extensions
             .iter()
@@ -199,6 +214,7 @@ const RINGS: [Ring; 8] = [
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
+const NOTICES: [Notice; 2] = [Notice::Abandoned, Notice::Missed];
 const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
 
 const fn kind(is_static: bool) -> MemberKind {
@@ -247,10 +263,14 @@ fn skills() -> impl Strategy<Value = Skills> {
     (levels, steps, priority, 0..=100_u32, rests)
 }
 
-fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<QueueConfig> {
-    let notices = vec![Notice::Abandoned, Notice::Missed];
-    let others = queues.iter().copied().filter(|&other| other != digits);
-    let others: Vec<u64> = others.collect();
+fn queue(
+    digits: u64,
+    extensions: &[u64],
+    queues: &[u64],
+    options: &Options,
+) -> BoxedStrategy<QueueConfig> {
+    let mut others = queues.to_vec();
+    others.retain(|&other| other != digits);
     let who = (people(extensions), 0..100_usize, people(extensions));
     let music = proptest::option::of(select(vec!["waiting.wav", "Für Elise.wav"]));
     let how = (
@@ -266,13 +286,14 @@ fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Queue
         span(0..=86_400),
         span(1..=86_400),
     );
+    let destination = destination(extensions, &others, options);
     let rest = (
         0..=100_000_u32,
         (empty_states(), empty_states()),
-        destination(extensions, &others),
+        (destination.clone(), time_condition(options, destination)),
         0..=100_u8,
         proptest::option::of(zone()),
-        subsequence(notices, 0..=2).prop_shuffle(),
+        subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
     );
     let parts = (name(), any::<bool>(), who, how, times, rest, skills());
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
@@ -287,7 +308,7 @@ fn queue(digits: u64, extensions: &[u64], queues: &[u64]) -> BoxedStrategy<Queue
             .map(|(extension, kind)| MemberConfig::new(extension, kind))
             .collect();
         queue.managers = managers;
-        queue.failover = rest.2;
+        (queue.failover, queue.time_condition) = rest.2;
         if plain {
             return queue;
         }
@@ -350,7 +371,7 @@ pub fn config() -> impl Strategy<Value = Config> {
                 .collect::<Vec<_>>(),
             queues
                 .iter()
-                .map(|&digits| queue(digits, &extensions, &queues))
+                .map(|&digits| queue(digits, &extensions, &queues, &options))
                 .collect::<Vec<_>>(),
         );
         let config = parts.prop_map(move |(extensions, queues)| Config {

@@ -1,16 +1,18 @@
 //! Every limit of a configuration, at the limit and one past it.
 
 use tandem_engine::config::check::{check, check_changes};
+use tandem_engine::config::hours::{DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
-    Change, Config, ExtensionConfig, MemberConfig, MemberKind, PauseReason, QueueConfig, SkillStep,
-    TrunkConfig,
+    Change, Config, ExtensionConfig, MemberConfig, MemberKind, PauseReason, PromptConfig,
+    QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::limits::{
-    AUTO_PAUSE_CALLS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX,
-    NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
-    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
-    QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX,
-    SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_TIME_S_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    AUTO_PAUSE_CALLS_MAX, DAY_SPANS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, HOLIDAYS_MAX,
+    HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
+    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
+    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
+    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_TIME_S_MAX,
+    TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::{Number, Span};
 
@@ -185,6 +187,106 @@ fn trunks() {
     assert_eq!(with(TRUNKS_MAX), "");
     let expected = "options, trunk, element 101: there are more than 100 trunks\n";
     assert_eq!(with(TRUNKS_MAX + 1), expected);
+}
+
+/// What is wrong where a calendar is as it is made here.
+fn with_hours(make: impl Fn(&mut HoursConfig)) -> String {
+    after(|config, _| {
+        let mut hours = HoursConfig {
+            name: "Office".to_owned(),
+            ..HoursConfig::default()
+        };
+        make(&mut hours);
+        config.options.hours.push(hours);
+    })
+}
+
+#[test]
+fn calendars() {
+    let with = |count: usize| {
+        after(|config, _| {
+            let hours = |n: usize| HoursConfig {
+                name: format!("Hours {n}"),
+                ..HoursConfig::default()
+            };
+            config.options.hours = (0..count).map(hours).collect();
+        })
+    };
+    assert_eq!(with(HOURS_MAX), "");
+    let expected = "hours 101, name: there are more than 100 hours\n";
+    assert_eq!(with(HOURS_MAX + 1), expected);
+}
+
+#[test]
+fn spans_of_a_day() {
+    let with = |count: u16| {
+        with_hours(|hours| {
+            let span = |n: u16| DaySpan {
+                from: n * 2,
+                to: n * 2 + 1,
+            };
+            hours.week[6] = (0..count).map(span).collect();
+        })
+    };
+    assert_eq!(with(10), "");
+    let expected = "hours 1, sunday, element 11: a day has at most 10 business hours\n";
+    assert_eq!(with(11), expected);
+    assert_eq!(DAY_SPANS_MAX, 10);
+}
+
+#[test]
+fn holidays() {
+    let with = |count: usize| {
+        with_hours(|hours| {
+            let date: HolidayDate = "12-25".parse().expect("a date");
+            let holiday = |n: usize| Holiday {
+                name: format!("Holiday {n}"),
+                from: date,
+                to: date,
+                prompt: None,
+            };
+            hours.holidays = (0..count).map(holiday).collect();
+        })
+    };
+    assert_eq!(with(HOLIDAYS_MAX), "");
+    let expected = "hours 1, holidays, element 201: there are more than 200 holidays\n";
+    assert_eq!(with(HOLIDAYS_MAX + 1), expected);
+}
+
+#[test]
+fn prompts() {
+    let with = |count: usize| {
+        after(|config, _| {
+            let prompt = |n: usize| PromptConfig {
+                name: format!("Prompt {n}"),
+                length: Span::from_secs(1),
+                file: None,
+            };
+            config.options.prompts = (0..count).map(prompt).collect();
+        })
+    };
+    assert_eq!(with(PROMPTS_MAX), "");
+    let expected = "options, prompt, element 1001: there are more than 1000 prompts\n";
+    assert_eq!(with(PROMPTS_MAX + 1), expected);
+}
+
+#[test]
+fn length_of_a_prompt() {
+    let with = |micros: u64| {
+        after(|config, _| {
+            config.options.prompts.push(PromptConfig {
+                name: "Closed".to_owned(),
+                length: Span::from_micros(micros),
+                file: None,
+            });
+        })
+    };
+    assert_eq!(with(1), "");
+    assert_eq!(with(PROMPT_S_MAX * 1_000_000), "");
+    let expected = "options, prompt, element 1: a prompt lasts longer than no time\n";
+    assert_eq!(with(0), expected);
+    let expected = "options, prompt, element 1: this lasts 0 to 600 seconds, not 600.000001s\n";
+    assert_eq!(with(PROMPT_S_MAX * 1_000_000 + 1), expected);
 }
 
 #[test]

@@ -34,6 +34,25 @@ time_zone = "Europe/Paris"
 pause_reasons = ["Lunch *01", "Wrap up *2"]
 push_records = true
 
+[[prompt]]
+name = "Christmas"
+length_s = 4.2
+file = "christmas.wav"
+
+[[hours]]
+name = "Office"
+time_zone = "Asia/Tokyo"
+weekdays = ["09:00-12:00", "13:00-17:30"]
+saturday = ["10:00-24:00"]
+holidays = [
+    { name = "Christmas", from = "12-24", to = "12-26", prompt = "Christmas" },
+    { name = "Moving \"house\"", date = "2027-03-01" },
+]
+
+[[hours]]
+name = "Watch"
+every_day = ["00:00-24:00"]
+
 [[extension]]
 number = "1001"
 name = "Ann \"A\" \\o/"
@@ -66,12 +85,40 @@ max_callers = 25
 disallow_join_when_empty = true
 leave_when_empty = ["busy", "wrap_up"]
 failover = "extension 1001"
+hours = "Office"
+outside_hours = "prompt Christmas"
+holiday = "extension 1002"
+ignore_holidays = true
+holiday_prompt = true
 sla_threshold_percent = 90
 time_zone = "Asia/Tokyo"
 notify_managers = ["missed", "abandoned"]
 "#;
     assert_eq!(text::write(&read(file)), file);
     assert_eq!(text::write(&Config::default()), "");
+}
+
+#[test]
+fn a_day_of_its_own_stands_above_days_together() {
+    let config = read(
+        "[[hours]]\nname = \"A\"\nwednesday = []\nsaturday = [\"10:00-12:00\"]\n\
+         weekdays = [\"08:00-16:00\"]\nevery_day = [\"00:00-24:00\"]\n",
+    );
+    let day = |place: usize| {
+        let spans = config.options.hours[0].week[place].iter();
+        spans.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    let week: Vec<String> = (0..7).map(day).collect();
+    let expected = [
+        "08:00-16:00",
+        "08:00-16:00",
+        "",
+        "08:00-16:00",
+        "08:00-16:00",
+        "10:00-12:00",
+        "00:00-24:00",
+    ];
+    assert_eq!(week, expected);
 }
 
 #[test]

@@ -61,6 +61,29 @@ fn music_goes_on_when_it_is_wanted_again_and_comes_over_and_over() {
 }
 
 #[test]
+fn a_prompt_comes_once_and_anew_when_it_is_wanted_again() {
+    let samples: Vec<i16> = (0..250).map(|n| 100 * n).collect();
+    let brief = Music::of_samples(&samples);
+    let media = media(1);
+    let (session, _) = open(&media);
+    let peer = caller(&session, Codec::Pcma);
+    for _ in 0..2 {
+        session.play_once(Side::Caller, &brief);
+        // What was on its way when it was wanted again is silence.
+        let silent = |came: &Came| came.payload == [0xd5; 160];
+        let mut came = peer.next();
+        while silent(&came) {
+            came = peer.next();
+        }
+        let mut heard = came.payload;
+        heard.extend((0..4).flat_map(|_| peer.next().payload));
+        let wanted = brief.encoded(Codec::Pcma).iter().copied();
+        let wanted = wanted.chain(std::iter::repeat(0xd5));
+        assert!(heard.into_iter().eq(wanted.take(5 * 160)));
+    }
+}
+
+#[test]
 fn silence_is_sent_and_nothing_is_not() {
     let media = media(1);
     let (session, _) = open(&media);

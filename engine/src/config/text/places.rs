@@ -99,6 +99,27 @@ impl Recorder {
         self.items.push((key, first, packed(span)));
     }
 
+    /// Says that what the model calls `key` is written where `other` is.
+    pub(super) fn same(&mut self, key: &'static str, other: &str) {
+        self.forget(key);
+        let keys: Vec<_> = (self.keys.iter())
+            .filter(|(name, _)| *name == other)
+            .map(|(_, place)| (key, place.clone()))
+            .collect();
+        self.keys.extend(keys);
+        let items: Vec<_> = (self.items.iter())
+            .filter(|(name, ..)| *name == other)
+            .map(|(_, first, place)| (key, *first, place.clone()))
+            .collect();
+        self.items.extend(items);
+    }
+
+    /// What the model calls `key` is written elsewhere.
+    pub(super) fn forget(&mut self, key: &str) {
+        self.keys.retain(|(name, _)| *name != key);
+        self.items.retain(|(name, ..)| *name != key);
+    }
+
     pub(super) fn find(&self, key: &str, item: Option<usize>) -> Range<usize> {
         let item = item.and_then(|item| {
             let of_key = self.items.iter().filter(|&&(name, ..)| name == key);

@@ -6,7 +6,7 @@ use super::{Reader, set};
 use crate::config::check::{Subject, bounds};
 use crate::config::model::{
     CountSince, Destination, EmptyStates, MemberConfig, MemberKind, Notice, QueueConfig, SkillStep,
-    Strategy,
+    Strategy, TimeCondition,
 };
 use crate::config::reader::{Kind, Table, Value};
 use crate::limits::{
@@ -79,6 +79,7 @@ impl Reader {
         people(&mut queue, &mut table, &mut place);
         precedence(&mut queue, &mut table, &mut place);
         times(&mut queue, &mut table, &mut place);
+        queue.time_condition = time_condition(&mut table, &mut place);
         table.finish();
 
         let subject = Subject::Queue(queue.number);
@@ -317,6 +318,35 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     }
 }
 
+/// When callers may come in, and where they go at other times.
+fn time_condition(table: &mut Table<'_>, place: &mut Recorder) -> Option<TimeCondition> {
+    let hours = place.key(table, "hours");
+    let mut condition = TimeCondition::new(hours.and_then(Value::str).unwrap_or_default());
+    let keys = [
+        "outside_hours",
+        "holiday",
+        "ignore_holidays",
+        "holiday_prompt",
+    ];
+    let [outside_hours, holiday, ignore, prompt] = keys.map(|key| place.key(table, key));
+    let given = [outside_hours, holiday, ignore, prompt];
+    if hours.is_none() {
+        for value in given.into_iter().flatten() {
+            let what = format!("{} goes only together with \"hours\"", value.name());
+            let hint = "name the calendar: hours = \"…\"".to_owned();
+            value.wrong(what, Some(hint));
+        }
+    }
+    set(
+        &mut condition.outside_hours,
+        outside_hours.and_then(destination),
+    );
+    set(&mut condition.holiday, holiday.and_then(destination));
+    set(&mut condition.ignore_holidays, ignore.and_then(Value::bool));
+    set(&mut condition.holiday_prompt, prompt.and_then(Value::bool));
+    hours.and_then(Value::str).map(|_| condition)
+}
+
 /// `true`, `false`, or a list of states.
 fn empty_states(value: Value<'_>) -> Option<Option<EmptyStates>> {
     match value.kind() {
@@ -345,7 +375,7 @@ fn empty_states(value: Value<'_>) -> Option<Option<EmptyStates>> {
     }
 }
 
-/// `hang_up`, `extension …` or `queue …`.
+/// `hang_up`, `extension …`, `prompt …` or `queue …`.
 fn destination(value: Value<'_>) -> Option<Destination> {
     if value.kind() != Kind::Str {
         value.wrong_kind("a destination in quotes, as \"hang_up\" or \"extension 1009\"");
@@ -355,13 +385,16 @@ fn destination(value: Value<'_>) -> Option<Destination> {
     let parsed = match text.trim().split_once(char::is_whitespace) {
         None if text == "hang_up" => Some(Destination::HangUp),
         Some(("extension", number)) => parsed(number).map(Destination::Extension),
+        Some(("prompt", name)) => Some(Destination::Prompt(name.trim().to_owned())),
         Some(("queue", number)) => parsed(number).map(Destination::Queue),
         _ => None,
     };
     if parsed.is_none() {
         let hint = match self::parsed(text) {
             Some(number) => format!("write \"extension {number}\" or \"queue {number}\""),
-            None => "\"hang_up\", \"extension 1009\" or \"queue 6401\"".to_owned(),
+            None => {
+                "\"hang_up\", \"extension 1009\", \"prompt Closed\" or \"queue 6401\"".to_owned()
+            }
         };
         value.wrong(
             format!("{} must be a destination", value.name()),

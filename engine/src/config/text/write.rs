@@ -2,10 +2,12 @@
 
 use core::fmt::Write as _;
 
+use super::hours::SEVERAL_DAYS;
 use super::queue::{COUNTS_SINCE, NOTICES, STRATEGIES};
+use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
     Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
-    Options, PauseReason, QueueConfig, TrunkConfig,
+    Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
 };
 use crate::number::Number;
 use crate::time::Span;
@@ -23,6 +25,12 @@ pub fn write(config: &Config) -> String {
     options(&mut out, &config.options);
     for config in &config.options.trunks {
         trunk(&mut out, config);
+    }
+    for config in &config.options.prompts {
+        prompt(&mut out, config);
+    }
+    for config in &config.options.hours {
+        hours(&mut out, config);
     }
     let like = |a: &ExtensionConfig, b: &ExtensionConfig| {
         ExtensionConfig {
@@ -49,6 +57,8 @@ pub fn write(config: &Config) -> String {
 fn options(out: &mut String, options: &Options) {
     let default = Options {
         trunks: options.trunks.clone(),
+        hours: options.hours.clone(),
+        prompts: options.prompts.clone(),
         ..Options::default()
     };
     if *options == default {
@@ -90,6 +100,70 @@ fn trunk(out: &mut String, trunk: &TrunkConfig) {
     if let Some(user) = &trunk.user {
         line(out, "user", &quoted(user));
     }
+}
+
+fn prompt(out: &mut String, prompt: &PromptConfig) {
+    out.push_str("\n[[prompt]]\n");
+    line(out, "name", &quoted(&prompt.name));
+    line(out, "length_s", &seconds(prompt.length));
+    if let Some(file) = &prompt.file {
+        line(out, "file", &quoted(file));
+    }
+}
+
+fn hours(out: &mut String, hours: &HoursConfig) {
+    out.push_str("\n[[hours]]\n");
+    line(out, "name", &quoted(&hours.name));
+    if let Some(zone) = &hours.time_zone {
+        line(out, "time_zone", &quoted(zone));
+    }
+    week(out, &hours.week);
+    if !hours.holidays.is_empty() {
+        out.push_str("holidays = [\n");
+        for config in &hours.holidays {
+            out.push_str("    ");
+            holiday(out, config);
+            out.push_str(",\n");
+        }
+        out.push_str("]\n");
+    }
+}
+
+/// The business hours: of several days together where they are the same.
+fn week(out: &mut String, week: &[Vec<DaySpan>; 7]) {
+    let mut left = 0..7;
+    for (key, days) in SEVERAL_DAYS {
+        let (start, end) = (days.start, days.end);
+        let same = week[days].iter().all(|spans| *spans == week[start]);
+        if same && !week[start].is_empty() {
+            line(out, key, &spans(&week[start]));
+            left.start = end;
+            break;
+        }
+    }
+    for day in left.filter(|&day| !week[day].is_empty()) {
+        line(out, WEEKDAYS[day], &spans(&week[day]));
+    }
+}
+
+fn spans(spans: &[DaySpan]) -> String {
+    let texts = spans.iter().map(|span| quoted(&span.to_string()));
+    list(texts.collect())
+}
+
+fn holiday(out: &mut String, holiday: &Holiday) {
+    let (from, to) = (holiday.from, holiday.to);
+    let name = quoted(&holiday.name);
+    let written = if from == to {
+        write!(out, "{{ name = {name}, date = \"{from}\"")
+    } else {
+        write!(out, "{{ name = {name}, from = \"{from}\", to = \"{to}\"")
+    };
+    written.expect("a text takes what is written");
+    if let Some(prompt) = &holiday.prompt {
+        write!(out, ", prompt = {}", quoted(prompt)).expect("a text takes what is written");
+    }
+    out.push_str(" }");
 }
 
 fn pause_reason(PauseReason { name, code }: &PauseReason) -> String {
@@ -165,12 +239,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     if let Some(states) = queue.leave_when_empty {
         line(out, "leave_when_empty", &empty_states(states));
     }
-    match queue.failover {
-        Destination::HangUp => {}
-        Destination::Extension(number) => {
-            line(out, "failover", &quoted(&format!("extension {number}")))
-        }
-        Destination::Queue(number) => line(out, "failover", &quoted(&format!("queue {number}"))),
+    destination(out, "failover", &queue.failover);
+    if let Some(condition) = &queue.time_condition {
+        time_condition(out, condition);
     }
     if queue.sla_threshold_percent != default.sla_threshold_percent {
         line(
@@ -188,6 +259,28 @@ fn queue(out: &mut String, queue: &QueueConfig) {
             .iter()
             .map(|&notice| quoted(word(NOTICES, notice)));
         line(out, "notify_managers", &list(notices.collect()));
+    }
+}
+
+fn destination(out: &mut String, key: &str, to: &Destination) {
+    let text = match to {
+        Destination::HangUp => return,
+        Destination::Extension(number) => format!("extension {number}"),
+        Destination::Prompt(name) => format!("prompt {name}"),
+        Destination::Queue(number) => format!("queue {number}"),
+    };
+    line(out, key, &quoted(&text));
+}
+
+fn time_condition(out: &mut String, condition: &TimeCondition) {
+    line(out, "hours", &quoted(&condition.hours));
+    destination(out, "outside_hours", &condition.outside_hours);
+    destination(out, "holiday", &condition.holiday);
+    if condition.ignore_holidays {
+        line(out, "ignore_holidays", "true");
+    }
+    if condition.holiday_prompt {
+        line(out, "holiday_prompt", "true");
     }
 }
 

@@ -115,6 +115,17 @@ impl Music {
         }
     }
 
+    /// Appends `count` samples from a position, from which the next piece begins
+    /// afterwards; behind the end there is silence.
+    pub fn play_once(&self, codec: Codec, position: &mut usize, count: usize, out: &mut Vec<u8>) {
+        let all = self.encoded(codec);
+        let rest = all.get(*position..).unwrap_or_default();
+        let piece = &rest[..count.min(rest.len())];
+        out.extend_from_slice(piece);
+        out.extend(std::iter::repeat_n(codec.silence(), count - piece.len()));
+        *position += piece.len();
+    }
+
     /// Whether both are one and the same.
     #[must_use]
     pub fn is(&self, other: &Music) -> bool {
