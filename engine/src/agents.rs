@@ -5,6 +5,7 @@ use crate::directory::Target;
 use crate::event::{AgentStatus, Event};
 use crate::ids::{AgentId, MemberId};
 use crate::input::{By, Which};
+use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions::{self, AccessGranted};
@@ -186,6 +187,7 @@ impl<T: Trace> Step<'_, T> {
         if let Some(member) = offered_as {
             let queue = self.s.members[member].queue;
             if !self.s.queues[queue].config.ring_in_use {
+                self.sometimes(Mark::OfferEngaged);
                 self.withdraw_offers_to(agent, Some(member));
             }
         }

@@ -3,6 +3,7 @@
 use crate::acd::eligible::eligible;
 use crate::config::model::Strategy;
 use crate::ids::{CallId, MemberId, QueueId};
+use crate::mark::Mark;
 use crate::state::Queue;
 use crate::step::Step;
 use crate::trace::{Note, Trace};
@@ -15,6 +16,7 @@ impl<T: Trace> Step<'_, T> {
             self.offer_by_strategy(queue, call);
         }
         while let Some((call, members)) = self.ring_to_join() {
+            self.sometimes(Mark::ChoirJoined);
             for member in members {
                 self.note_choice(call, member, Strategy::RingAll);
                 self.offer(call, member);
@@ -64,6 +66,11 @@ impl<T: Trace> Step<'_, T> {
                 self.offer(call, member);
             }
         } else {
+            self.sometimes_if(Mark::SecondRound, |s| {
+                let visit = crate::acd::line::visit(s, call);
+                let free = s.queues[queue].free.members(&s.queues[queue].members);
+                free.iter().all(|&member| visit.tried_in(member) > 0)
+            });
             let member = self
                 .pick(call)
                 .expect("a marked queue was seen to have a free agent");

@@ -8,6 +8,7 @@ use crate::event::{Event, OfferEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId};
 use crate::input::Cause;
 use crate::limits::REST_AFTER_FAILED_RING_S;
+use crate::mark::Mark;
 use crate::state::{Answered, Leg, Stage};
 use crate::step::Step;
 use crate::time::Span;
@@ -175,6 +176,7 @@ impl<T: Trace> Step<'_, T> {
     /// An offer is taken back because the agent may not take the call any
     /// more: the caller is ready for somebody else at once.
     pub(crate) fn withdraw_offer(&mut self, id: LegId) {
+        self.sometimes(Mark::OfferWithdrawn);
         let leg = self.end_offer(id, OfferEnd::Withdrawn, Some(CancelReason::Withdrawn));
         self.refresh_agent(leg.agent);
         self.sort_in(leg.call);
@@ -191,14 +193,16 @@ impl<T: Trace> Step<'_, T> {
             own.remember_try(member);
         }
         if !interval.is_zero() {
-            if let Some(timer) = own.retry.take() {
+            let running = own.retry.take();
+            self.sometimes_if(Mark::RetryMeetsRing, |_| running.is_some());
+            if let Some(timer) = running {
                 self.s.timers.cancel(timer);
             }
             let timer = self
                 .s
                 .timers
                 .arm(self.now + interval, Timer::Retry(leg.call));
-            own.retry = Some(timer);
+            visit_mut(&mut self.s.calls[leg.call]).retry = Some(timer);
         }
         // After the call's pause: where both end in one instant, the caller is
         // ready when the agent is, and no later caller is served before him.
@@ -215,6 +219,7 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn rest(&mut self, agent: AgentId) {
         let due = self.now + Span::from_secs(REST_AFTER_FAILED_RING_S);
         if let Some(timer) = self.s.agents[agent].rest.take() {
+            self.sometimes(Mark::RestOnceMore);
             self.s.timers.cancel(timer);
         }
         self.s.agents[agent].rest = Some(self.s.timers.arm(due, Timer::Rest(agent)));
@@ -247,6 +252,7 @@ impl<T: Trace> Step<'_, T> {
         visit_mut(&mut self.s.calls[call]).ringing -= 1;
         self.s.agents[agent].offer = None;
         self.emit(Effect::Bridge { call, leg: id });
+        self.sometimes_if(Mark::ChoirCancelled, |s| visit(s, call).ringing > 0);
         self.withdraw_rings(
             call,
             OfferEnd::CompletedElsewhere,
