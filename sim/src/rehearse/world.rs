@@ -422,7 +422,7 @@ impl<'p, L: Lens> World<'p, L> {
                 format!("at {end} there is left: {}", left.unwrap_or_default())
             })?;
             self.advance(in_time.unwrap_or(end))?;
-            if self.people.next() == Some(self.now)
+            if self.people.next().is_some_and(|next| next <= self.now)
                 && let Some(message) = self.people.take()
             {
                 self.perform(&message)?;
