@@ -35,6 +35,7 @@ pub struct Seen<'a> {
 #[derive(Debug, Default)]
 pub struct Books {
     acted_at: Timestamp,
+    received_at: Timestamp,
     config: Config,
     /// Queues that are not deleted.
     queues: BTreeMap<QueueId, QueueConfig>,
@@ -160,16 +161,16 @@ impl Books {
     }
 
     fn time_is_right(&mut self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
-        let (before, received) = (self.acted_at, seen.entry.received_at);
+        let received = seen.entry.received_at;
+        let (before, last) = (self.acted_at, self.received_at);
         let due = seen.next.map(|(due, _)| due).filter(|due| *due <= received);
         let right = match (&seen.entry.input, due) {
             (Input::Abort { .. } | Input::Tick, Some(due)) => due.max(before),
-            // It may have been last seen alive before what it last did came in.
-            (Input::Restarted { .. }, _) => seen.out.acted_at,
+            (Input::Restarted { alive_until, .. }, _) => (*alive_until).clamp(last, received),
             _ => received,
         };
         let acted = seen.out.acted_at;
-        self.acted_at = acted;
+        (self.acted_at, self.received_at) = (acted, received);
         let holds = acted == right && acted >= before && acted <= received;
         court.law(Law::Time, holds, || {
             format!("it acted at {acted}, not {right}, after {before}, received {received}")
@@ -182,7 +183,9 @@ impl Books {
         let now = self.acted_at;
         let ringing = || self.legs.iter().filter(|(_, leg)| !leg.talks);
         let late = ringing().find(|(_, leg)| leg.rung_at + leg.timeout < now);
-        court.law(Law::Rings, late.is_none(), || format!("{late:?} rings at {now}"))?;
+        court.law(Law::Rings, late.is_none(), || {
+            format!("{late:?} rings at {now}")
+        })?;
         // To look at thousands of kept effects in every entry would take too long.
         if self.kept.len() > 100 && !seen.entry.seq.is_multiple_of(64) {
             return Ok(());
@@ -195,9 +198,11 @@ impl Books {
             }
         }
         rings.sort_unstable();
-        court.law(Law::Ends, ringing().map(|(&leg, _)| leg).eq(rings.iter().copied()), || {
-            format!("{rings:?} are awaited to be answered, not {:?}", ringing())
-        })?;
+        court.law(
+            Law::Ends,
+            ringing().map(|(&leg, _)| leg).eq(rings.iter().copied()),
+            || format!("{rings:?} are awaited to be answered, not {:?}", ringing()),
+        )?;
         court.law(Law::Kept, self.kept.iter().eq(&kept), || {
             format!("{kept:?} are kept, not {:?}", self.kept)
         })
@@ -226,7 +231,10 @@ impl Books {
 
     /// Callers whom nobody has answered in a queue.
     fn waiting(&self, queue: QueueId) -> impl Iterator<Item = (&CallId, &Visit)> {
-        let visits = self.calls.iter().filter_map(|(id, call)| Some((id, call.visit.as_ref()?)));
+        let visits = self
+            .calls
+            .iter()
+            .filter_map(|(id, call)| Some((id, call.visit.as_ref()?)));
         visits.filter(move |(_, visit)| visit.queue == queue && visit.answered.is_none())
     }
 }

@@ -162,9 +162,7 @@ pub(super) fn queue(
         failover: failover(chance, number, config, queues),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: 80,
-        time_zone: chance
-            .percent(50)
-            .then(|| chance.one_of(&ZONES).to_owned()),
+        time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
         notify_managers: match chance.below(3) {
             0 => Vec::new(),
             1 => vec![Notice::Abandoned],
@@ -232,9 +230,11 @@ fn failover(
 ) -> Destination {
     let others: Vec<Number> = queues.iter().copied().filter(|&q| q != number).collect();
     match chance.below(5) {
-        0 | 1 => chance.pick(&config.extensions).map_or(Destination::HangUp, |extension| {
-            Destination::Extension(extension.number)
-        }),
+        0 | 1 => chance
+            .pick(&config.extensions)
+            .map_or(Destination::HangUp, |extension| {
+                Destination::Extension(extension.number)
+            }),
         2 | 3 => chance
             .pick(&others)
             .map_or(Destination::HangUp, |&queue| Destination::Queue(queue)),

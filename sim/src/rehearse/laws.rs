@@ -75,7 +75,13 @@ impl Broken {
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.law.key(), self.what, self.law.words())
+        write!(
+            f,
+            "{}: {} ({})",
+            self.law.key(),
+            self.what,
+            self.law.words()
+        )
     }
 }
 
@@ -93,12 +99,18 @@ impl Checks {
     /// Where it does not hold.
     #[inline]
     pub fn law(&mut self, law: Law, holds: bool, broken: impl FnOnce() -> String) -> Checked {
-        self.0[law as usize] += 1;
+        self.count(law);
         if holds {
             Ok(())
         } else {
             Err(Broken::new(law, broken()))
         }
+    }
+
+    /// Counts a look at a law whose breach shows elsewhere.
+    #[inline]
+    pub const fn count(&mut self, law: Law) {
+        self.0[law as usize] += 1;
     }
 
     /// How often a law was looked at.

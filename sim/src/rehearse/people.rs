@@ -159,7 +159,12 @@ impl People {
 
     fn chance(&self, what: What, object: u64, now: Timestamp) -> Chance {
         let quarter = now.micros() / QUARTER_US;
-        Chance::new(self.seed, what, object, u32::try_from(quarter).unwrap_or(u32::MAX))
+        Chance::new(
+            self.seed,
+            what,
+            object,
+            u32::try_from(quarter).unwrap_or(u32::MAX),
+        )
     }
 
     /// Puts something on the wire; what comes out at the other end at once.
@@ -268,7 +273,12 @@ impl People {
         caller.rings += 1;
         self.legs.insert(leg, call);
         let quarters = (timeout.micros() / QUARTER_US).max(1);
-        let causes = [Cause::Busy, Cause::Rejected, Cause::Unreachable, Cause::NoAnswer];
+        let causes = [
+            Cause::Busy,
+            Cause::Rejected,
+            Cause::Unreachable,
+            Cause::NoAnswer,
+        ];
         let broken = chance.per_mille(self.faults.get(Fault::Leg));
         let (after, message) = match chance.below(20) {
             _ if self.calm => (chance.quarters(0, quarters / 2), Message::Answers(leg)),
@@ -336,7 +346,8 @@ impl People {
     /// waits has patience to the end, and whoever talks will have said all.
     pub(super) fn calm_down(&mut self, now: Timestamp, engine: &Engine) {
         self.calm = true;
-        self.agenda.retain(|_, message| !matches!(message, Message::Act(_)));
+        self.agenda
+            .retain(|_, message| !matches!(message, Message::Act(_)));
         let calls: Vec<(CallId, u64)> = self.calls.iter().map(|(&id, c)| (id, c.id)).collect();
         for (call, id) in calls {
             let mut chance = Chance::new(self.seed, What::Told, id, u32::MAX);

@@ -63,7 +63,7 @@ pub(super) fn plan(seed: u64, flavour: Flavour, config: Config, chance: &mut Cha
         Flavour::Days => script.days(),
         Flavour::Hoard => script.hoard(),
         Flavour::Rush => {
-            let acts = script.chance.within(150, 500);
+            let acts = script.chance.within(300, 1_200);
             script.episode(acts);
         }
     }
@@ -87,11 +87,7 @@ fn faults(chance: &mut Chance) -> Faults {
         let factor = match fault {
             Fault::LateTick => 5,
             Fault::Bridge | Fault::KeptFailed | Fault::KeptUnknown | Fault::Leg => 2,
-            Fault::Doubled
-            | Fault::KeptSilent
-            | Fault::Late
-            | Fault::Lost
-            | Fault::Reordered => 1,
+            Fault::Doubled | Fault::KeptSilent | Fault::Late | Fault::Lost | Fault::Reordered => 1,
         };
         faults.set(fault, rate * factor);
     }
@@ -141,7 +137,7 @@ impl Script<'_> {
 
     /// Some days, quiet but for some minutes.
     fn days(&mut self) {
-        let (days, episodes) = (self.chance.within(2, 4), self.chance.within(8, 20));
+        let (days, episodes) = (self.chance.within(2, 4), self.chance.within(12, 40));
         let pause = days * DAY_S / episodes;
         for _ in 0..episodes {
             let quiet = self.chance.within(pause / 2, pause * 3 / 2);
@@ -149,7 +145,7 @@ impl Script<'_> {
             if self.chance.percent(50) {
                 self.open();
             }
-            let acts = self.chance.within(6, 40);
+            let acts = self.chance.within(6, 60);
             self.episode(acts);
         }
     }
@@ -401,7 +397,9 @@ fn remove_queue(chance: &mut Chance, target: &mut Config, number: Number) {
     if chance.percent(50) {
         match failover {
             Some(Destination::Extension(other)) => {
-                target.extensions.retain(|extension| extension.number != other);
+                target
+                    .extensions
+                    .retain(|extension| extension.number != other);
             }
             Some(Destination::Queue(other)) => {
                 target.queues.retain(|queue| queue.number != other);
@@ -421,12 +419,17 @@ fn member(chance: &mut Chance, target: &mut Config) {
     ]);
     let place = usize::try_from(chance.below(8)).unwrap_or(0);
     let number = chance.pick(&target.queues).map(|queue| queue.number);
-    let queue = target.queues.iter_mut().find(|queue| Some(queue.number) == number);
+    let queue = target
+        .queues
+        .iter_mut()
+        .find(|queue| Some(queue.number) == number);
     let Some(queue) = queue else { return };
     queue.members.retain(|member| member.extension != extension);
     if let Some(kind) = kind {
         let place = place.min(queue.members.len());
-        queue.members.insert(place, MemberConfig { extension, kind });
+        queue
+            .members
+            .insert(place, MemberConfig { extension, kind });
         centre::statics_first(&mut queue.members);
     }
 }

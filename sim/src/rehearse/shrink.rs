@@ -125,7 +125,9 @@ impl<F: FnMut(&Plan) -> Option<Broken>> Shrinker<F> {
         }
         for number in extensions {
             self.attempt(self.with_configs(|config| {
-                config.extensions.retain(|extension| extension.number != number);
+                config
+                    .extensions
+                    .retain(|extension| extension.number != number);
             }));
         }
     }

@@ -10,13 +10,13 @@ use tandem_engine::config::model::{Change, Config};
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::view::AgentView;
 use tandem_engine::{
-    By, Caller, Engine, Entry, Input, Marks, MemberId, Number, Outbox, Span, Timer, Timestamp, Which,
-    invariants,
+    By, Caller, Engine, Entry, Input, Marks, MemberId, Number, Outbox, Span, Timer, Timestamp,
+    Which, invariants,
 };
 
 use super::audit::{Auditor, Product};
 use super::books::{Books, Seen};
-use super::chance::{Chance, What};
+use super::chance::{Chance, QUARTER_US, What};
 use super::laws::{Broken, Checked, Checks, Law};
 use super::people::{Message, People};
 use super::plan::{Act, Fault, Plan, Status, TimerKind};
@@ -76,6 +76,7 @@ pub struct Outcome {
 pub fn run<L: Lens>(plan: &Plan, lens: L) -> Outcome {
     let mut world = World::new(plan, lens);
     let played = catch_unwind(AssertUnwindSafe(|| world.play()));
+    world.checks.count(Law::Panic);
     let (broken, hash) = match played {
         Ok(Ok(())) => (None, world.engine.hash()),
         Ok(Err(broken)) => (Some(broken), 0),
@@ -168,7 +169,10 @@ impl<'p, L: Lens> World<'p, L> {
         self.apply(Input::WallOffset { micros })?;
         // First empty, so that the figures know the queues before anybody logs in.
         let mut empty = self.plan.config.clone();
-        empty.queues.iter_mut().for_each(|queue| queue.members.clear());
+        empty
+            .queues
+            .iter_mut()
+            .for_each(|queue| queue.members.clear());
         self.set_up(&diff::set_up(&empty))?;
         self.auditor.begin(&self.engine);
         self.product = Some(Product::new(&self.engine, self.plan.until));
@@ -192,9 +196,10 @@ impl<'p, L: Lens> World<'p, L> {
             let late = (at - due) <= Span::from_secs(LATE_MAX_S) && self.is_late(due);
             let moment = if late { at } else { due }.max(self.now);
             at_once = if moment == self.now { at_once + 1 } else { 0 };
-            self.checks.law(Law::Liveness, at_once < TICKS_AT_ONCE_MAX, || {
-                format!("deadlines come for ever, and it stays {moment}")
-            })?;
+            self.checks
+                .law(Law::Liveness, at_once < TICKS_AT_ONCE_MAX, || {
+                    format!("deadlines come for ever, and it stays {moment}")
+                })?;
             self.now = moment;
             if self.given_up.remove(&TimerKind::of(timer)) {
                 self.apply(Input::Abort { timer })?;
@@ -356,8 +361,7 @@ impl<'p, L: Lens> World<'p, L> {
             out: bent.as_ref().unwrap_or(&self.out),
             engine: &self.engine,
         };
-        self.books
-            .see(&seen, &mut self.auditor, &mut self.checks)?;
+        self.books.see(&seen, &mut self.auditor, &mut self.checks)?;
         let checked = invariants::check(&self.engine);
         self.checks.law(Law::Invariants, checked.is_ok(), || {
             checked.err().unwrap_or_default()
@@ -391,8 +395,14 @@ impl<'p, L: Lens> World<'p, L> {
     fn kill(&mut self, down: Span, restored: bool) -> Checked {
         self.engine = self.replay()?;
         self.epoch += u32::from(restored);
-        // It was last seen alive a little before it died, or later than that.
-        let alive_until = self.now;
+        // It is known to have lived up to its last word, or for a while or all of the
+        // time in which nothing of what it did was durable.
+        let mute = match down.micros() / QUARTER_US % 3 {
+            0 => Span::ZERO,
+            1 => Span::from_micros(down.micros() / 2),
+            _ => down,
+        };
+        let alive_until = self.now + mute;
         self.now = self.now + down;
         let epoch = self.epoch;
         self.apply(Input::Restarted { alive_until, epoch })

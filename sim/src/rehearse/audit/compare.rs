@@ -88,10 +88,7 @@ impl Product {
         }
         for (place, &agent) in auditor.first.iter().enumerate() {
             let of = format!("agent {place}");
-            let (figures, sums) = (
-                self.tally.group_figures(place),
-                auditor.sums_of(agent, all),
-            );
+            let (figures, sums) = (self.tally.group_figures(place), auditor.sums_of(agent, all));
             let mut row = Row { of, checks };
             row.count(&figures, Figure::Answered, sums.answered)?;
             row.of_work(&figures, &sums, all)?;
@@ -138,7 +135,12 @@ impl Row<'_> {
         self.count(theirs, Figure::Abandoned, ours.abandoned)?;
         self.count(theirs, Figure::Missed, ours.missed)?;
         self.share(theirs, Figure::ServiceLevel, ours.met, ours.offered)?;
-        self.share(theirs, Figure::ProbabilityOfWait, ours.had_to_wait, ours.offered)?;
+        self.share(
+            theirs,
+            Figure::ProbabilityOfWait,
+            ours.had_to_wait,
+            ours.offered,
+        )?;
         self.share(theirs, Figure::Abandonment, ours.abandoned, ours.offered)?;
         self.seconds(theirs, Figure::MeanWait, ours.waited, ours.offered)?;
         self.seconds(

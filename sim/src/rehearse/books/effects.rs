@@ -30,7 +30,8 @@ impl Books {
             match *effect {
                 Effect::AlertCaller { call } | Effect::PlayMusic { call, .. } => {
                     // Who is sent round in a circle may hear music and then the end.
-                    let ends = self.entry.ended.contains_key(&call) && !callers_told.contains(&call);
+                    let ends =
+                        self.entry.ended.contains_key(&call) && !callers_told.contains(&call);
                     court.law(Law::Effects, ends || self.calls.contains_key(&call), || {
                         format!("{effect:?}")
                     })?;
@@ -198,8 +199,8 @@ impl Books {
         let ready = |other: &super::Visit| {
             other.ringing == 0 && other.pausing.is_none_or(|until| until < self.acted_at)
         };
-        let passed = (self.waiting(queue))
-            .find(|(_, other)| other.order < visit.order && ready(other));
+        let passed =
+            (self.waiting(queue)).find(|(_, other)| other.order < visit.order && ready(other));
         court.law(Law::Fifo, passed.is_none(), || {
             format!("call {id} is offered in {queue} before {passed:?}")
         })
@@ -212,7 +213,10 @@ impl Books {
         queue: QueueId,
         court: &mut Court<'_>,
     ) -> Checked {
-        let visit = self.calls.get_mut(&ring.call).and_then(|call| call.visit.as_mut());
+        let visit = self
+            .calls
+            .get_mut(&ring.call)
+            .and_then(|call| call.visit.as_mut());
         let visit = known(visit, Law::Effects, || format!("{} waits not", ring.call))?;
         visit.ringing += 1;
         visit.offers += 1;

@@ -86,12 +86,26 @@ impl Books {
             Event::PersonErased { .. } | Event::SystemRestarted { .. } => Ok(()),
             Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
             Event::WrapUpEnded { agent, queue } => {
-                let ended = self.people.entry(*agent).or_default().wrapping.remove(queue);
-                court.auditor.works(now, *agent, Work::WrapUp(*queue, false));
-                court.law(Law::Offers, ended, || format!("no wrap-up of {agent} to end"))
+                let ended = self
+                    .people
+                    .entry(*agent)
+                    .or_default()
+                    .wrapping
+                    .remove(queue);
+                court
+                    .auditor
+                    .works(now, *agent, Work::WrapUp(*queue, false));
+                court.law(Law::Offers, ended, || {
+                    format!("no wrap-up of {agent} to end")
+                })
             }
             Event::WrapUpStarted { agent, queue } => {
-                let begun = self.people.entry(*agent).or_default().wrapping.insert(*queue);
+                let begun = self
+                    .people
+                    .entry(*agent)
+                    .or_default()
+                    .wrapping
+                    .insert(*queue);
                 court.auditor.works(now, *agent, Work::WrapUp(*queue, true));
                 court.law(Law::Offers, begun, || format!("{agent} wraps up twice"))
             }
@@ -119,7 +133,9 @@ impl Books {
         self.arrived += 1;
         self.last_public = Some(public);
         self.publics.insert(public, call);
-        let origin = from.extension.and_then(|number| seen.engine.find_agent(number));
+        let origin = from
+            .extension
+            .and_then(|number| seen.engine.find_agent(number));
         self.calls.insert(
             call,
             Call {
@@ -141,7 +157,9 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         self.joins += 1;
-        let call = known(self.calls.get_mut(&id), Law::Calls, || format!("{id} joins"))?;
+        let call = known(self.calls.get_mut(&id), Law::Calls, || {
+            format!("{id} joins")
+        })?;
         court.law(Law::Outcomes, call.visit.is_none(), || {
             format!("call {id} joins {queue} and has not left {:?}", call.visit)
         })?;
@@ -171,7 +189,9 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         let told = seen.entry.input == Input::LegAnswered { leg };
-        let entry = known(self.legs.get_mut(&leg), Law::Ends, || format!("{leg} answers"))?;
+        let entry = known(self.legs.get_mut(&leg), Law::Ends, || {
+            format!("{leg} answers")
+        })?;
         let rang = !entry.talks && (entry.call, entry.agent, entry.queue) == (call, agent, queue);
         entry.talks = true;
         court.law(Law::Ends, told && rang, || {
@@ -208,7 +228,9 @@ impl Books {
         leg: LegId,
         court: &mut Court<'_>,
     ) -> Checked {
-        let entry = known(self.legs.get(&leg).copied(), Law::Ends, || format!("{leg} ends"))?;
+        let entry = known(self.legs.get(&leg).copied(), Law::Ends, || {
+            format!("{leg} ends")
+        })?;
         let same = (entry.call, entry.queue, entry.agent) == (call, Some(queue), agent);
         self.leg_over(seen, leg);
         court.law(Law::Ends, same && !entry.talks, || {
@@ -236,7 +258,9 @@ impl Books {
         {
             visit.pausing = Some(now + config.retry_interval);
         }
-        court.law(Law::Rings, rang == right, || format!("{leg} rang {rang}, not {right}"))
+        court.law(Law::Rings, rang == right, || {
+            format!("{leg} rang {rang}, not {right}")
+        })
     }
 
     fn connection_failed(
@@ -255,7 +279,9 @@ impl Books {
         visit.answered = None;
         court.auditor.works(now, agent, Work::Talk(queue, false));
         self.legs_over(seen, id);
-        court.law(Law::Ends, told && same, || format!("{id} was not connected with {agent}"))
+        court.law(Law::Ends, told && same, || {
+            format!("{id} was not connected with {agent}")
+        })
     }
 
     fn ended(
@@ -322,11 +348,19 @@ impl Books {
         let By::Person(who) = by else { return Ok(()) };
         let himself = self.numbers.get(&agent) == Some(&who);
         let administrator = self.extension(who).is_some_and(|who| who.administrator);
-        let manages = self.queues.get(&queue).is_some_and(|queue| {
-            queue.managers_switch_agents && queue.managers.contains(&who)
-        });
-        court.law(Law::Permissions, himself || administrator || manages, || {
-            format!("{who} switches {agent} in {queue} by {:?}", seen.entry.input)
-        })
+        let manages = self
+            .queues
+            .get(&queue)
+            .is_some_and(|queue| queue.managers_switch_agents && queue.managers.contains(&who));
+        court.law(
+            Law::Permissions,
+            himself || administrator || manages,
+            || {
+                format!(
+                    "{who} switches {agent} in {queue} by {:?}",
+                    seen.entry.input
+                )
+            },
+        )
     }
 }

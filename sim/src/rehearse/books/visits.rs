@@ -18,7 +18,9 @@ impl Books {
     ) -> Checked {
         let id = self.publics.get(&record.call).copied();
         let id = known(id, Law::Outcomes, || format!("{} is over", record.call))?;
-        let call = known(self.calls.get(&id), Law::Outcomes, || format!("{id} is over"))?;
+        let call = known(self.calls.get(&id), Law::Outcomes, || {
+            format!("{id} is over")
+        })?;
         let right = match call.visit {
             None => self.refused(call, record)?,
             Some(visit) => self.reckoned(seen, id, call, &visit)?,
@@ -43,7 +45,9 @@ impl Books {
     /// the record alone; whether it could, is known.
     fn refused(&self, call: &Call, record: &QueueCall) -> Result<QueueCall, Broken> {
         let config = self.queues.get(&record.queue);
-        let config = known(config, Law::Outcomes, || format!("no queue {}", record.queue))?;
+        let config = known(config, Law::Outcomes, || {
+            format!("no queue {}", record.queue)
+        })?;
         let full = config.max_callers > 0 && {
             let waiting = self.waiting(record.queue).count();
             waiting >= usize::try_from(config.max_callers).unwrap_or(usize::MAX)
@@ -155,9 +159,11 @@ impl Books {
             Timer::LongestWait(queue) | Timer::PutOut(queue) => queue == visit.queue && first(),
             Timer::Retry(call) => call == id,
             // Its ring has been taken back by now.
-            Timer::RingTimeout(leg) => {
-                self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.call == id)
-            }
+            Timer::RingTimeout(leg) => self
+                .entry
+                .gone
+                .get(&leg)
+                .is_some_and(|(leg, _)| leg.call == id),
             Timer::Midnight(_) | Timer::Rest(_) | Timer::WrapUp(_) => false,
         }
     }

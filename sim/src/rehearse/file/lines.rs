@@ -22,18 +22,29 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
             let (dialled, number, talk) = (call.dialled, digits(call.from), call.talk);
             let patience = call.patience.map(|span| format!(" patience {span}"));
             let patience = patience.unwrap_or_default();
-            write!(out, "call {dialled} from {from}{number} talk {talk}{patience}")
+            write!(
+                out,
+                "call {dialled} from {from}{number} talk {talk}{patience}"
+            )
         }
         Act::Configure { by, outdated, .. } => {
             let outdated = if *outdated { " outdated" } else { "" };
             write!(out, "configure {centre} by {}{outdated}", asker(*by))
         }
         Act::Device { extension, up } => {
-            write!(out, "device {extension} {}", if *up { "up" } else { "down" })
+            write!(
+                out,
+                "device {extension} {}",
+                if *up { "up" } else { "down" }
+            )
         }
         Act::Erase { by, number } => write!(out, "erase {} by {}", digits(*number), asker(*by)),
         Act::Kill { down, restored } => {
-            write!(out, "kill for {down}{}", if *restored { " restored" } else { "" })
+            write!(
+                out,
+                "kill for {down}{}",
+                if *restored { " restored" } else { "" }
+            )
         }
         Act::Renew(queue) => write!(out, "renew {queue}"),
         Act::Repeat(back) => write!(out, "repeat {back}"),
@@ -56,7 +67,11 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
                 Status::Pause(Some(reason)) => format!("pause {reason}"),
                 Status::Unpause => "unpause".to_owned(),
             };
-            write!(out, "switch {agent} in {queues} by {} to {status}", asker(*by))
+            write!(
+                out,
+                "switch {agent} in {queues} by {} to {status}",
+                asker(*by)
+            )
         }
         Act::WallClock(micros) => write!(out, "clock {micros}"),
     };
@@ -66,7 +81,9 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
 
 fn kind_word(kind: TimerKind) -> &'static str {
     let mut kinds = TimerKind::ALL.iter();
-    kinds.find(|(_, known)| *known == kind).map_or("", |(word, _)| word)
+    kinds
+        .find(|(_, known)| *known == kind)
+        .map_or("", |(word, _)| word)
 }
 
 fn digits(number: Number) -> String {
