@@ -105,7 +105,6 @@ pub fn read(source: Source<'_>) -> Result<Plan, Problems> {
         if let Some(value) = table.required("text")
             && let Some(text) = value.str()
         {
-            // It may be wrong on purpose: then the engine refuses it.
             centres.push(read_centre(text).unwrap_or_else(|why| {
                 value.wrong(format!("this is no configuration: {why}"), None);
                 Config::default()

@@ -51,8 +51,8 @@ pub enum Act {
         by: By,
         /// How the centre shall be.
         target: Box<Config>,
-        /// Whether he looked at an earlier revision.
-        outdated: bool,
+        /// What he does wrong.
+        slip: Slip,
     },
     /// A telephone comes or goes.
     Device {
@@ -95,6 +95,17 @@ pub enum Act {
     },
     /// The clock on the wall is set.
     WallClock(i64),
+}
+
+/// What an administrator does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slip {
+    /// Nothing.
+    None,
+    /// He looked at an earlier revision.
+    Outdated,
+    /// He also names somebody who does not exist.
+    Unknown,
 }
 
 /// A call and what its caller has in mind.

@@ -8,7 +8,7 @@ use tandem_engine::{By, Number, Span, Timestamp, Which};
 
 use super::centre::{self, some_extension, some_queue, some_stranger};
 use super::chance::{Chance, QUARTER_US};
-use super::plan::{Act, Call, Fault, Faults, Plan, Planned, Status, TimerKind};
+use super::plan::{Act, Call, Fault, Faults, Plan, Planned, Slip, Status, TimerKind};
 
 /// What kind of world it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,7 +184,7 @@ impl Script<'_> {
             target.queues[0].leave_when_empty = Some(EmptyStates::default());
         }
         centre::mend(&mut target);
-        self.configure(By::System, target, false);
+        self.configure(By::System, target, Slip::None);
         if self.chance.percent(50) {
             self.act(Act::Abort(TimerKind::PutOut));
         }
@@ -328,25 +328,28 @@ impl Script<'_> {
     fn edit(&mut self) {
         let mut target = self.config.clone();
         self.change(&mut target);
-        // Now and then he forgets what leads to what he deletes.
-        if self.chance.percent(96) {
-            centre::mend(&mut target);
-        }
+        centre::mend(&mut target);
         let by = if self.chance.percent(90) {
             By::System
         } else {
             By::Person(some_extension(self.chance))
         };
-        let outdated = self.chance.percent(4);
-        self.configure(by, target, outdated);
+        let slip =
+            self.chance
+                .weighted(&[(92, Slip::None), (4, Slip::Outdated), (4, Slip::Unknown)]);
+        self.configure(by, target, slip);
     }
 
-    fn configure(&mut self, by: By, target: Config, outdated: bool) {
-        let accepted = by == By::System && !outdated && check::check(&target).is_empty();
+    fn configure(&mut self, by: By, target: Config, slip: Slip) {
+        if !check::check(&target).is_empty() {
+            // A saved world could not be read.
+            return;
+        }
+        let accepted = by == By::System && slip == Slip::None;
         self.act(Act::Configure {
             by,
             target: Box::new(target.clone()),
-            outdated,
+            slip,
         });
         if accepted {
             self.config = target;

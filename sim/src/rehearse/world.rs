@@ -19,7 +19,7 @@ use super::books::{Books, Seen};
 use super::chance::{Chance, QUARTER_US, What};
 use super::laws::{Broken, Checked, Checks, Law};
 use super::people::{Message, People};
-use super::plan::{Act, Fault, Plan, Status, TimerKind};
+use super::plan::{Act, Fault, Plan, Slip, Status, TimerKind};
 
 /// How late a deadline is carried out at most.
 const LATE_MAX_S: u64 = 60;
@@ -273,14 +273,14 @@ impl<'p, L: Lens> World<'p, L> {
                 },
                 dialled: call.dialled,
             },
-            Act::Configure {
-                by,
-                target,
-                outdated,
-            } => {
+            Act::Configure { by, target, slip } => {
                 let (config, base) = self.engine.config();
-                let changes = diff::changes(&config, target);
-                let base = base - u64::from(*outdated);
+                let mut changes = diff::changes(&config, target);
+                let base = base - u64::from(*slip == Slip::Outdated);
+                if *slip == Slip::Unknown {
+                    // Nobody has that number.
+                    changes.push(Change::RemoveQueue(Number::from_u64(1)));
+                }
                 (!changes.is_empty()).then_some(Input::Configure {
                     by: *by,
                     base,

@@ -6,7 +6,7 @@ use core::str::{FromStr, SplitWhitespace};
 use tandem_engine::config::model::Config;
 use tandem_engine::{By, Number, SECOND_US, Span, Timestamp, Which};
 
-use crate::rehearse::plan::{Act, Call, Planned, Status, TimerKind};
+use crate::rehearse::plan::{Act, Call, Planned, Slip, Status, TimerKind};
 
 /// What stands for a caller who withholds his number.
 const NOBODY: &str = "nobody";
@@ -27,9 +27,13 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
                 "call {dialled} from {from}{number} talk {talk}{patience}"
             )
         }
-        Act::Configure { by, outdated, .. } => {
-            let outdated = if *outdated { " outdated" } else { "" };
-            write!(out, "configure {centre} by {}{outdated}", asker(*by))
+        Act::Configure { by, slip, .. } => {
+            let slip = match slip {
+                Slip::None => "",
+                Slip::Outdated => " outdated",
+                Slip::Unknown => " unknown",
+            };
+            write!(out, "configure {centre} by {}{slip}", asker(*by))
         }
         Act::Device { extension, up } => {
             write!(
@@ -221,11 +225,16 @@ impl<'t> Words<'t> {
         let target = target.ok_or_else(|| format!("there is no centre {place}"))?;
         self.word("by")?;
         let by = self.asker()?;
-        let outdated = self.0.next() == Some("outdated");
+        let slip = match self.0.next() {
+            None => Slip::None,
+            Some("outdated") => Slip::Outdated,
+            Some("unknown") => Slip::Unknown,
+            Some(word) => return Err(format!("{word:?} is too much")),
+        };
         Ok(Act::Configure {
             by,
             target: Box::new(target.clone()),
-            outdated,
+            slip,
         })
     }
 
