@@ -5,6 +5,7 @@ use crate::directory::Target;
 use crate::event::{AgentStatus, Event};
 use crate::ids::{AgentId, MemberId};
 use crate::input::{By, Which};
+use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions::{self, AccessGranted};
@@ -191,6 +192,7 @@ impl<T: Trace> Step<'_, T> {
         if let Some(member) = offered_as {
             let queue = self.s.members[member].queue;
             if !self.s.queues[queue].config.ring_in_use {
+                self.sometimes(Mark::OfferEngaged);
                 self.withdraw_offers_to(agent, Some(member));
             }
         }
@@ -225,6 +227,7 @@ impl<T: Trace> Step<'_, T> {
     /// Call after a member's wrap-up began or ended: it may concern all his queues.
     fn refresh_after_wrap_up(&mut self, id: MemberId) {
         if self.s.options.shared_wrap_up {
+            self.sometimes(Mark::SharedWrapUp);
             self.refresh_agent(self.s.members[id].agent);
         } else {
             self.refresh_member(id);

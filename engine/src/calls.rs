@@ -9,6 +9,7 @@ use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
 use crate::input::{Caller, Cause};
 use crate::limits::{CALL_HOPS_MAX, CALLS_MAX};
+use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
@@ -74,9 +75,13 @@ impl<T: Trace> Step<'_, T> {
             call.hops += 1;
             if call.hops > CALL_HOPS_MAX {
                 goal = Goal::End(EndReason::TooManyHops);
+                self.sometimes(Mark::TooManyHops);
             }
             match goal {
-                Goal::End(reason) => return self.close(id, reason, Some(UNANSWERED)),
+                Goal::End(reason) => {
+                    self.sometimes_if(Mark::NoDestination, |_| reason == EndReason::NoDestination);
+                    return self.close(id, reason, Some(UNANSWERED));
+                }
                 Goal::Prompt { prompt, then } => return self.play_prompt(id, prompt, then),
                 Goal::Target(Target::Extension(agent)) => return self.ring_extension(id, agent),
                 Goal::Target(Target::Queue(queue)) => match self.join(id, queue) {
@@ -136,7 +141,10 @@ impl<T: Trace> Step<'_, T> {
     /// A ringing leg was answered.
     pub(crate) fn leg_answered(&mut self, id: LegId) -> Result<(), Reject> {
         let leg = self.s.legs.get(id).filter(|leg| leg.timeout.is_some());
-        let leg = leg.ok_or(Reject::Stale)?;
+        let Some(leg) = leg else {
+            self.sometimes(Mark::AnswerCrossesEnd);
+            return Err(Reject::Stale);
+        };
         let (call, agent, of_queue) = (leg.call, leg.agent, leg.member.is_some());
         if of_queue {
             self.answer_offer(id);
@@ -225,6 +233,7 @@ impl<T: Trace> Step<'_, T> {
         let visit = self.s.calls[id].visit.as_mut();
         let answered = visit.and_then(|visit| Some((visit.queue, visit.answered.take()?)));
         let Some((queue, answered)) = answered else {
+            self.sometimes(Mark::ConnectionFailedDirect);
             self.refresh_agent(leg.agent);
             self.end_failed(id, Cause::Unreachable);
             return Ok(());
@@ -241,6 +250,7 @@ impl<T: Trace> Step<'_, T> {
         if self.s.queues.contains(queue) {
             self.wait_again(id, queue, answered.member);
         } else {
+            self.sometimes(Mark::ConnectionFailedDeleted);
             self.end_visit(id, Outcome::Missed, LeaveReason::QueueRemoved);
             self.end_failed(id, Cause::Unreachable);
         }
@@ -268,7 +278,7 @@ impl<T: Trace> Step<'_, T> {
         self.end_visit(id, Outcome::Answered, LeaveReason::Answered);
         // Neither the membership nor the queue need have outlived the call.
         let Some(member) = self.s.members.get_mut(answered.member) else {
-            return;
+            return self.sometimes(Mark::MemberGone);
         };
         member.served.add(self.now - answered.at);
         self.rerank(answered.member);
@@ -281,7 +291,10 @@ impl<T: Trace> Step<'_, T> {
             let timer = self.s.timers.arm(due, Timer::WrapUp(answered.member));
             let running = self.s.members[answered.member].wrap_up.replace(timer);
             match running {
-                Some(running) => drop(self.s.timers.cancel(running)),
+                Some(running) => {
+                    self.sometimes(Mark::WrapUpLengthened);
+                    self.s.timers.cancel(running);
+                }
                 None => {
                     let agent = answered.agent;
                     self.s.agents[agent].wraps_up += 1;

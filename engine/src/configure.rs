@@ -15,6 +15,7 @@ use crate::event::{EndReason, Event};
 use crate::ids::{AgentId, MemberId, QueueId};
 use crate::input::{By, Cause};
 use crate::limits::CHANGES_MAX;
+use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions;
@@ -200,6 +201,7 @@ impl<T: Trace> Step<'_, T> {
         (member.kind, member.level, member.weight) = (config.kind, config.level, config.weight);
         let became_static = config.kind == MemberKind::Static && !member.logged_in;
         if became_static {
+            self.sometimes_if(Mark::LoginByKind, |s| s.members[id].login_order > 0);
             crate::agents::log_in(self.s, id);
         }
         became_static
@@ -251,10 +253,15 @@ impl<T: Trace> Step<'_, T> {
 
     fn remove_member(&mut self, id: MemberId) {
         let agent = self.s.members[id].agent;
+        self.sometimes_if(Mark::OfferMemberGone, |s| {
+            let offer = s.agents[agent].offer;
+            offer.is_some_and(|leg| s.legs[leg].member == Some(id))
+        });
         self.withdraw_offers_to(agent, Some(id));
         strategy::unlist(self.s, id);
         let member = self.s.members.remove(id).expect("the member is alive");
         if let Some(timer) = member.wrap_up {
+            self.sometimes(Mark::WrapUpEndsUnserved);
             self.s.timers.cancel(timer);
             self.s.agents[agent].wraps_up -= 1;
             self.tell(Event::WrapUpEnded {
@@ -311,6 +318,7 @@ impl<T: Trace> Step<'_, T> {
         if self.s.queues[queue].line.is_none() {
             self.drop_queue(queue);
         } else {
+            self.sometimes(Mark::QueueDeletedWaiting);
             self.put_out_if_empty(queue);
         }
     }
@@ -381,10 +389,12 @@ impl<T: Trace> Step<'_, T> {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
                 if entry.timeout.is_some() {
+                    self.sometimes(Mark::ExtensionDeletedRinging);
                     // Offers of queues have been taken back already.
                     let cancel = Some(CancelReason::Withdrawn);
                     self.extension_failed(leg, Cause::Unreachable, cancel);
                 } else {
+                    self.sometimes(Mark::ExtensionDeletedTalking);
                     self.finish_talk(call);
                     self.close(call, EndReason::AgentHungUp, Some(HANG_UP));
                 }
@@ -395,6 +405,7 @@ impl<T: Trace> Step<'_, T> {
             .map(|(id, _)| id)
             .collect();
         for call in own {
+            self.sometimes(Mark::CallsItself);
             let cause = HANG_UP;
             self.emit(Effect::HangUpCaller { call, cause });
             let ended = self.caller_hung_up(call);
@@ -442,6 +453,7 @@ impl<T: Trace> Step<'_, T> {
             let midnight = self.s.queues[queue].midnight;
             let due = midnight.and_then(|timer| self.s.timers.due(timer));
             if due.is_some_and(|due| wall(due, before) <= now) {
+                self.sometimes(Mark::ClockPassesMidnight);
                 self.begin_day(queue);
             }
             self.arm_midnight(queue);

@@ -7,6 +7,7 @@ use crate::effect::{Effect, EffectId};
 use crate::event::{Event, KeptEnd};
 use crate::ids::QueueId;
 use crate::input::{By, Entry, Input};
+use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::{Outbox, Reject};
 use crate::permissions::{self, Action};
@@ -84,6 +85,7 @@ impl Engine {
             entry.seq
         );
         let first = s.timers.first();
+        let acted_before = s.acted_at;
         let now = match entry.input {
             // Comes before every deadline. What was cut off ended when the
             // system was last seen alive, not when it was started again.
@@ -118,6 +120,11 @@ impl Engine {
             now,
             emitted: 0,
         };
+        if T::ON && matches!(entry.input, Input::Abort { .. } | Input::Tick) {
+            step.sometimes_if(Mark::LateTick, |_| now < entry.received_at);
+            let overtaken = first.is_some_and(|(due, _)| due < acted_before);
+            step.sometimes_if(Mark::DeadlineOfBefore, |_| overtaken);
+        }
         match step.input(&entry.input) {
             Ok(()) => step.dispatch(),
             Err(reject) => out.reject = Some(reject),
@@ -299,6 +306,7 @@ impl<T: Trace> Step<'_, T> {
                 calls += 1;
             }
         }
+        self.sometimes_if(Mark::Erased, |_| calls > 0);
         self.tell(Event::PersonErased { calls });
         Ok(())
     }

@@ -5,9 +5,10 @@ use crate::calls;
 use crate::effect::{Effect, EffectId, EffectKind};
 use crate::event::{EndReason, Event, KeptEnd};
 use crate::ids::CallId;
+use crate::mark::Mark;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
-use crate::state::Stage;
+use crate::state::{Call, Stage, State};
 use crate::step::Step;
 use crate::timer::Timer;
 use crate::trace::Trace;
@@ -22,6 +23,7 @@ impl<T: Trace> Step<'_, T> {
         self.resume_kept();
         let calls = self.s.calls.ids();
         let count = u32::try_from(calls.len()).expect("calls fit in 32 bits");
+        self.note_cut_off();
         for call in calls {
             self.cut_off(call, EndReason::SystemRestart, LeaveReason::SystemRestart);
         }
@@ -30,6 +32,17 @@ impl<T: Trace> Step<'_, T> {
             .effects
             .retain(|(_, order)| order.kind() == EffectKind::Kept);
         self.tell(Event::SystemRestarted { calls: count });
+    }
+
+    /// What the restart cuts off, for those who look for rare paths.
+    fn note_cut_off(&mut self) {
+        let some = |is: fn(&Call) -> bool| move |s: &State| s.calls.iter().any(|(_, c)| is(c));
+        let rings = |call: &Call| call.visit.as_ref().is_some_and(|visit| visit.ringing > 0);
+        self.sometimes_if(Mark::RestartRinging, some(rings));
+        let direct = |call: &Call| call.stage == Stage::AwaitingAnswer;
+        self.sometimes_if(Mark::RestartRingingDirect, some(direct));
+        let talks = |call: &Call| call.stage == Stage::AwaitingEnd;
+        self.sometimes_if(Mark::RestartTalking, some(talks));
     }
 
     /// Ends a call whatever it is doing. A caller who waits has missed it, a
@@ -57,8 +70,10 @@ impl<T: Trace> Step<'_, T> {
             .collect();
         for (id, effect) in kept {
             if effect.is_idempotent() {
+                self.sometimes(Mark::KeptOnceMore);
                 self.out.effects.push((id, effect));
             } else {
+                self.sometimes(Mark::KeptInDoubt);
                 self.s.kept.remove(&id);
                 self.tell(Event::KeptEnded {
                     effect: id,
@@ -76,6 +91,17 @@ impl<T: Trace> Step<'_, T> {
         }
         self.s.timers.pop();
         let (reason, left) = (EndReason::Aborted, LeaveReason::Aborted);
+        self.sometimes(match timer {
+            Timer::LongestWait(_) => Mark::AbortedLongestWait,
+            Timer::Midnight(_) => Mark::AbortedMidnight,
+            Timer::PromptOver(_) => Mark::AbortedPrompt,
+            Timer::PutOut(_) => Mark::AbortedPutOut,
+            Timer::Rest(_) => Mark::AbortedRest,
+            Timer::Retry(_) => Mark::AbortedRetry,
+            Timer::RingTimeout(_) => Mark::AbortedRing,
+            Timer::SkillStep(_) => Mark::AbortedSkillStep,
+            Timer::WrapUp(_) => Mark::AbortedWrapUp,
+        });
         match timer {
             Timer::LongestWait(queue) => {
                 self.s.queues[queue].longest_wait = None;

@@ -4,9 +4,11 @@ use crate::effect::{Effect, EffectId, EffectKind};
 use crate::event::{Event, KeptEnd};
 use crate::ids::QueueId;
 use crate::limits::KEPT_EFFECTS_MAX;
+use crate::mark::Mark;
 use crate::outbox::Outbox;
 use crate::state::State;
 use crate::time::Timestamp;
+use crate::trace::Trace;
 
 /// What every rule works on. The rules themselves stand in the area modules,
 /// as further methods.
@@ -25,7 +27,7 @@ pub(crate) struct Step<'a, T> {
     pub(crate) emitted: u32,
 }
 
-impl<T> Step<'_, T> {
+impl<T: Trace> Step<'_, T> {
     /// Orders something. A kept effect is remembered until it is confirmed;
     /// past the limit it is dropped and said to be.
     #[inline(always)]
@@ -47,6 +49,7 @@ impl<T> Step<'_, T> {
         if room {
             self.s.kept.insert(id, effect.clone());
         } else {
+            self.sometimes(Mark::KeptDropped);
             let how = KeptEnd::Dropped;
             self.tell(Event::KeptEnded { effect: id, how });
         }
@@ -57,6 +60,21 @@ impl<T> Step<'_, T> {
     #[inline]
     pub(crate) fn tell(&mut self, event: Event) {
         self.out.events.push(event);
+    }
+
+    /// A rare path is taken: rehearsals want to see each of them. Nothing is left
+    /// of this where nobody traces.
+    #[inline(always)]
+    pub(crate) fn sometimes(&mut self, mark: Mark) {
+        self.sometimes_if(mark, |_| true);
+    }
+
+    /// The same, if it is so; what is asked costs nothing where nobody traces.
+    #[inline(always)]
+    pub(crate) fn sometimes_if(&mut self, mark: Mark, so: impl FnOnce(&State) -> bool) {
+        if T::ON && so(self.s) {
+            self.trace.reached(mark);
+        }
     }
 
     /// Has `queue` looked at once the rest of the entry is done.

@@ -4,6 +4,7 @@
 use crate::acd::eligible::Obstacle;
 use crate::config::model::Strategy;
 use crate::ids::{CallId, MemberId};
+use crate::mark::{Mark, Marks};
 
 /// Takes notes of decisions.
 pub trait Trace {
@@ -12,6 +13,9 @@ pub trait Trace {
 
     /// Takes one note.
     fn note(&mut self, note: Note);
+
+    /// A rare path was taken.
+    fn reached(&mut self, _mark: Mark) {}
 }
 
 /// One step of a decision.
@@ -46,6 +50,14 @@ pub struct Silent;
 impl Trace for Silent {
     const ON: bool = false;
     fn note(&mut self, _: Note) {}
+}
+
+impl Trace for Marks {
+    const ON: bool = true;
+    fn note(&mut self, _: Note) {}
+    fn reached(&mut self, mark: Mark) {
+        self.add(mark);
+    }
 }
 
 impl Trace for Vec<Note> {

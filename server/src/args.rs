@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -60,6 +61,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: JournalCommand,
     },
+    /// Play random worlds in which everything goes wrong, under the eyes of laws.
+    #[command(after_help = REHEARSE_EXAMPLES)]
+    Rehearse(RehearseArgs),
     /// Make a backup the data of a server that does not run.
     #[command(after_help = RESTORE_EXAMPLES)]
     Restore(RestoreArgs),
@@ -178,6 +182,22 @@ out with what came out then, and with the records of calls, byte for byte.
 
 Exit status: 0 if all is the same, 1 if not, 2 if the data can not be read or
 the command line is wrong.";
+
+const REHEARSE_EXAMPLES: &str = "\
+Examples:
+  tandem rehearse
+  tandem rehearse --worlds 2000 --seed 7
+  tandem rehearse --budget 10m --save failures
+  tandem rehearse failures/rehearsal-7-1234.toml
+
+Each world is a random centre in which random people call, answer and change the
+settings, while messages get lost, late and doubled and the system is killed.
+Laws are watched after every entry; then nothing goes wrong any more, and all must
+come to an end. A world that breaks a law is made small and saved as a file, and
+the command plays such a file again.
+
+Exit status: 0 if every law held, 1 if one did not, 2 if a file or the command line
+is wrong.";
 
 const RESTORE_EXAMPLES: &str = "\
 Examples:
@@ -408,6 +428,31 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct RehearseArgs {
+    /// A saved world, to be played again by itself.
+    #[arg(value_name = "FILE.toml", conflicts_with_all = ["seed", "worlds", "budget", "threads"])]
+    pub(crate) file: Option<PathBuf>,
+    /// Key of all worlds.
+    #[arg(long, short, value_name = "NUMBER", value_parser = seed(), default_value = "1")]
+    pub(crate) seed: u64,
+    /// How many worlds; default: 200, or as many as the budget allows.
+    #[arg(long, short = 'n', value_name = "COUNT", value_parser = replications())]
+    pub(crate) worlds: Option<u32>,
+    /// For how long new worlds are begun, as 90s, 10m or 1h.
+    #[arg(long, value_name = "LENGTH", value_parser = budget)]
+    pub(crate) budget: Option<Duration>,
+    /// Threads; the results do not depend on it. Default: one per processor.
+    #[arg(long, short, value_name = "COUNT", value_parser = threads)]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Print one JSON object instead of the table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The folder that a world which breaks a law is saved in.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) save: PathBuf,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct SimulateArgs {
     /// The scenario.
     #[arg(value_name = "FILE.toml")]
@@ -448,6 +493,19 @@ fn minutes() -> RangedU64ValueParser<u64> {
 
 fn seed() -> RangedU64ValueParser<u64> {
     RangedU64ValueParser::new().range(0..=SEED_MAX)
+}
+
+/// A length of time with its unit.
+fn budget(text: &str) -> Result<Duration, String> {
+    let wrong = || "a length is needed, as 90s, 10m or 1h".to_owned();
+    let factor = match text.chars().next_back() {
+        Some('s') => 1,
+        Some('m') => 60,
+        Some('h') => 3_600,
+        _ => return Err(wrong()),
+    };
+    let count: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    Ok(Duration::from_secs(u64::from(count) * factor))
 }
 
 fn threads(text: &str) -> Result<NonZeroUsize, String> {

@@ -12,6 +12,7 @@ mod check;
 mod data;
 mod demonstrate;
 mod output;
+mod rehearse;
 mod secret;
 mod serve;
 mod signals;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Config { command } => data::config(&command),
         Command::Demo(options) => return demonstrate::run(&options),
         Command::Journal { command } => data::journal(&command),
+        Command::Rehearse(options) => rehearse::run(&options),
         Command::Restore(options) => data::restore(&options).map(|()| true),
         Command::Secret { command } => secret::run(&command).map(|()| true),
         Command::Serve(options) => return serve::run(&options),

@@ -15,6 +15,7 @@ mod faster;
 pub mod inference;
 pub mod people;
 pub mod random;
+pub mod rehearse;
 pub mod run;
 pub mod scenario;
 pub mod special;

@@ -29,13 +29,15 @@ pub enum Purpose {
     MissedRing = 1005,
     /// How long a caller is willing to wait.
     Patience = 1006,
+    /// Everything in a rehearsal: the centre, what is done, what goes wrong.
+    Rehearsal = 1008,
     /// The seed of one replication.
     Replication = 1007,
 }
 
 impl Purpose {
     /// Every purpose, by name.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Agent,
         Self::AnswerDelay,
         Self::Arrival,
@@ -43,6 +45,7 @@ impl Purpose {
         Self::HandleTime,
         Self::MissedRing,
         Self::Patience,
+        Self::Rehearsal,
         Self::Replication,
     ];
 }

@@ -4,8 +4,10 @@ use core::cmp::Reverse;
 
 use crate::acd::eligible::eligible;
 use crate::acd::line::visit;
+use crate::acd::strategy;
 use crate::config::model::Strategy;
 use crate::ids::{CallId, MemberId, QueueId};
+use crate::mark::Mark;
 use crate::state::Queue;
 use crate::step::Step;
 use crate::timer::Timer;
@@ -19,6 +21,7 @@ impl<T: Trace> Step<'_, T> {
             self.offer_by_strategy(queue, call);
         }
         while let Some((call, members)) = self.next_joinable() {
+            self.sometimes(Mark::ChoirJoined);
             for member in members {
                 self.note_choice(call, member, Strategy::RingAll);
                 self.offer(call, member);
@@ -122,6 +125,7 @@ impl<T: Trace> Step<'_, T> {
     /// A queue's first caller may be served by more agents from now on.
     pub(crate) fn skill_step_reached(&mut self, queue: QueueId) {
         self.s.queues[queue].skill_step = None;
+        self.sometimes(Mark::SkillStep);
         self.mark(queue);
     }
 
@@ -136,9 +140,14 @@ impl<T: Trace> Step<'_, T> {
                 self.offer(call, member);
             }
         } else {
+            self.sometimes_if(Mark::SecondRound, |s| {
+                let (visit, queue) = (visit(s, call), &s.queues[queue]);
+                strategy::free_members(queue).all(|member| visit.tried_in(member) > 0)
+            });
             let member = self
                 .pick(call)
                 .expect("a marked queue was seen to have a free agent");
+            self.sometimes_if(Mark::NextLevel, |s| s.members[member].level > 1);
             self.note_choice(call, member, strategy);
             self.offer(call, member);
         }

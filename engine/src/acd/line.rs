@@ -8,6 +8,7 @@ use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
 use crate::ids::{CallId, QueueId};
 use crate::limits::PUT_OUT_CALLS_MAX;
+use crate::mark::Mark;
 use crate::records::{LeaveReason, Outcome, QueueCall};
 use crate::state::{Call, CallSet, Queue, Stage, State, Visit};
 use crate::step::Step;
@@ -109,6 +110,7 @@ impl<T: Trace> Step<'_, T> {
         let Some(next) = after else {
             return self.append(id, queue);
         };
+        self.sometimes(Mark::CallerBack);
         let before = visit_mut(&mut self.s.calls[next]).before.replace(id);
         let own = visit_mut(&mut self.s.calls[id]);
         (own.before, own.after) = (before, Some(next));
@@ -264,6 +266,7 @@ impl<T: Trace> Step<'_, T> {
         let (head, _) = self.s.queues[queue]
             .line
             .expect("the timer belongs to a head");
+        self.sometimes_if(Mark::LongestWaitRinging, |s| visit(s, head).ringing > 0);
         self.leave_for_failover(head, LeaveReason::TimedOut);
     }
 
@@ -282,15 +285,18 @@ impl<T: Trace> Step<'_, T> {
                 break;
             };
             if stays_allowed(self.s, queue) {
+                self.sometimes(Mark::PutOutStops);
                 break;
             }
             self.leave_for_failover(head, reason);
         }
         if self.s.queues[queue].line.is_some() {
+            self.sometimes_if(Mark::PutOutInParts, |s| !stays_allowed(s, queue));
             self.put_out_if_empty(queue);
             // Whoever may stay after all has not been looked at meanwhile.
             self.mark(queue);
         } else if self.s.queues[queue].removed {
+            self.sometimes(Mark::DeletedQueueEmpties);
             self.drop_queue(queue);
         }
     }

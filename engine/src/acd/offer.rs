@@ -7,6 +7,7 @@ use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId};
 use crate::input::{By, Cause};
+use crate::mark::Mark;
 use crate::state::{Answered, Leg, Stage};
 use crate::step::Step;
 use crate::time::Span;
@@ -189,6 +190,7 @@ impl<T: Trace> Step<'_, T> {
     /// An offer is taken back because the agent may not take the call any
     /// more: the caller is ready for somebody else at once.
     pub(crate) fn withdraw_offer(&mut self, id: LegId) {
+        self.sometimes(Mark::OfferWithdrawn);
         let leg = self.end_offer(id, OfferEnd::Withdrawn, Some(CancelReason::Withdrawn));
         self.refresh_agent(leg.agent);
         self.sort_in(leg.call);
@@ -209,14 +211,16 @@ impl<T: Trace> Step<'_, T> {
             own.remember_try(member);
         }
         if !interval.is_zero() {
-            if let Some(timer) = own.retry.take() {
+            let running = own.retry.take();
+            self.sometimes_if(Mark::RetryMeetsRing, |_| running.is_some());
+            if let Some(timer) = running {
                 self.s.timers.cancel(timer);
             }
             let timer = self
                 .s
                 .timers
                 .arm(self.now + interval, Timer::Retry(leg.call));
-            own.retry = Some(timer);
+            visit_mut(&mut self.s.calls[leg.call]).retry = Some(timer);
         }
         // After the call's pause: where both end in one instant, the caller is
         // ready when the agent is, and no later caller is served before him.
@@ -236,6 +240,7 @@ impl<T: Trace> Step<'_, T> {
         }
         let mut due = self.now + rest;
         if let Some(timer) = self.s.agents[agent].rest.take() {
+            self.sometimes(Mark::RestOnceMore);
             due = due.max(self.s.timers.due(timer).unwrap_or(due));
             self.s.timers.cancel(timer);
         }
@@ -254,6 +259,7 @@ impl<T: Trace> Step<'_, T> {
             return;
         }
         let (agent, queue) = (member.agent, member.queue);
+        self.sometimes(Mark::AutoPaused);
         self.pause(id, None, By::System);
         self.emit(Effect::MailAgent { agent, queue });
     }
@@ -286,6 +292,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.agents[agent].offer = None;
         self.s.members[member].missed_in_a_row = 0;
         self.emit(Effect::Bridge { call, leg: id });
+        self.sometimes_if(Mark::ChoirCancelled, |s| visit(s, call).ringing > 0);
         self.withdraw_rings(
             call,
             OfferEnd::CompletedElsewhere,

@@ -5,11 +5,13 @@ use crate::acd::eligible::{obstacle, wraps_up};
 use crate::acd::strategy;
 use crate::config::model::EmptyStates;
 use crate::ids::{AgentId, MemberId, QueueId};
+use crate::mark::Mark;
 use crate::state::{Agent, Member, State};
 use crate::step::Step;
 use crate::timer::Timer;
+use crate::trace::Trace;
 
-impl<T> Step<'_, T> {
+impl<T: Trace> Step<'_, T> {
     /// Call after anything about an agent has changed.
     pub(crate) fn refresh_agent(&mut self, agent: AgentId) {
         let mut place = 0;
@@ -104,6 +106,7 @@ impl<T> Step<'_, T> {
     pub(crate) fn put_out_if_empty(&mut self, queue: QueueId) {
         if stays_allowed(self.s, queue) {
             if let Some(timer) = self.s.queues[queue].put_out.take() {
+                self.sometimes(Mark::PutOutCalledOff);
                 self.s.timers.cancel(timer);
                 self.mark(queue);
             }

@@ -1,0 +1,115 @@
+//! Rare paths by name. A rehearsal collects the marks that it comes by, and
+//! says which it never came by: what nobody walks, no law watches.
+//!
+//! To add one: a line in the list below, and `self.sometimes(Mark::…)` where the
+//! path begins. Under the live sink that compiles to nothing.
+
+/// Declares the closed list: each mark once, with the words that name it.
+macro_rules! marks {
+    ($($name:ident: $words:literal,)*) => {
+        /// A rare path of the engine, in alphabetical order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Mark {
+            $(#[doc = $words] $name,)*
+        }
+
+        impl Mark {
+            /// Every mark.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// What happens there.
+            #[must_use]
+            pub const fn words(self) -> &'static str {
+                match self {
+                    $(Self::$name => $words,)*
+                }
+            }
+        }
+    };
+}
+
+marks! {
+    AbortedLongestWait: "a longest wait can not be ended as it should",
+    AbortedMidnight: "a midnight can not be carried out at first",
+    AbortedPrompt: "the end of a prompt can not be carried out as it should",
+    AbortedPutOut: "callers can not be put out of an empty queue",
+    AbortedRest: "the end of a rest can not be carried out at first",
+    AbortedRetry: "the pause of a call can not be ended as it should",
+    AbortedRing: "a ring can not be ended as it should",
+    AbortedSkillStep: "a step of skill levels can not be carried out at first",
+    AbortedWrapUp: "the end of a wrap-up can not be carried out at first",
+    AnswerCrossesEnd: "an answer comes when its ring is over",
+    AutoPaused: "an agent misses call after call, and is paused",
+    CallerBack: "a caller whom nobody could be connected with is put before later ones",
+    CallsItself: "an extension that calls is deleted",
+    ChoirCancelled: "an answer stops other telephones that ring for the same caller",
+    ChoirJoined: "agents who became free join in a ring",
+    ClockPassesMidnight: "the clock on the wall is put past a midnight",
+    ConnectionFailedDirect: "a caller and an extension can not be connected",
+    ConnectionFailedDeleted: "a connection fails when its queue is deleted",
+    DeadlineOfBefore: "a deadline was due before the system started again",
+    DeletedQueueEmpties: "the last caller leaves a deleted queue",
+    Erased: "a person who is on a call is erased",
+    ExtensionDeletedRinging: "an extension that rings directly is deleted",
+    ExtensionDeletedTalking: "an extension that talks is deleted",
+    KeptDropped: "too much is kept for the outside, and something is dropped",
+    KeptInDoubt: "nobody can say after a start whether a mail was sent",
+    KeptOnceMore: "a record is pushed again after a start",
+    LateTick: "a deadline is carried out late",
+    LoginByKind: "an agent who was out becomes static, and so is in",
+    LongestWaitRinging: "a caller's wait is over while telephones ring for him",
+    MemberGone: "a conversation outlives its agent's membership",
+    NextLevel: "nobody of the best skill level can be rung, and somebody else is",
+    NoDestination: "a caller is sent to a destination that is deleted",
+    OfferEngaged: "an offer is taken back as the agent's telephone rings or talks otherwise",
+    OfferMemberGone: "an agent is taken out of a queue that rings him",
+    OfferWithdrawn: "an offer is taken back, and the caller goes to somebody else",
+    PutOutCalledOff: "an agent comes back before callers are put out of an empty queue",
+    PutOutInParts: "more callers are put out of a queue than one entry may hold",
+    PutOutStops: "who is put out is an agent, whose queue is not empty with that",
+    QueueDeletedWaiting: "a queue is deleted while callers wait in it",
+    RestOnceMore: "an agent who rests begins to rest anew",
+    RestartRinging: "the system starts again when a queue rang agents",
+    RestartRingingDirect: "the system starts again when an extension rang directly",
+    RestartTalking: "the system starts again when somebody talked",
+    RetryMeetsRing: "a ring ends in the pause that another one began",
+    SecondRound: "everybody free has been silent for a call, and a second round begins",
+    SharedWrapUp: "a wrap-up that all queues of an agent share is over",
+    SkillStep: "a caller may be served by agents who were not skilled enough before",
+    TooManyHops: "destinations form a circle, and a caller is sent on too often",
+    WrapUpEndsUnserved: "an agent is taken out of a queue during his wrap-up",
+    WrapUpLengthened: "a conversation ends during a wrap-up, which is lengthened",
+}
+
+const _: () = assert!(Mark::ALL.len() <= Marks::ROOM);
+
+/// Some of the marks: a sink for [`Engine::apply_traced`](crate::Engine::apply_traced)
+/// that collects those it comes by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks(u128);
+
+impl Marks {
+    const ROOM: usize = 128;
+
+    /// Adds one.
+    pub const fn add(&mut self, mark: Mark) {
+        self.0 |= 1 << mark as u32;
+    }
+
+    /// Adds those of `other`.
+    pub const fn merge(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    /// Whether it is among them.
+    #[must_use]
+    pub const fn has(self, mark: Mark) -> bool {
+        self.0 & (1 << mark as u32) != 0
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+}

@@ -1,0 +1,240 @@
+//! The books of a world: what is known of calls, legs, people and promises from
+//! what passed the engine's boundary, and the laws that can be seen there. They
+//! look at public views only for names and settings.
+
+mod effects;
+mod events;
+mod inputs;
+mod visits;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tandem_engine::config::model::{Config, ExtensionConfig, QueueConfig};
+use tandem_engine::{
+    AgentId, CallId, EffectId, Engine, Entry, Input, LegId, Number, Outbox, PublicId, QueueId,
+    Span, Timer, Timestamp,
+};
+
+use super::audit::Auditor;
+use super::laws::{Broken, Checked, Checks, Law};
+
+/// An entry, and what passed the boundary with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// What was told.
+    pub entry: &'a Entry,
+    /// The deadline that was next before it.
+    pub next: Option<(Timestamp, Timer)>,
+    /// What came out.
+    pub out: &'a Outbox,
+    /// The engine afterwards.
+    pub engine: &'a Engine,
+}
+
+/// What is known of a world.
+#[derive(Debug, Default)]
+pub struct Books {
+    acted_at: Timestamp,
+    received_at: Timestamp,
+    config: Config,
+    /// Queues that are not deleted.
+    queues: BTreeMap<QueueId, QueueConfig>,
+    numbers: BTreeMap<AgentId, Number>,
+    calls: BTreeMap<CallId, Call>,
+    publics: BTreeMap<PublicId, CallId>,
+    last_public: Option<PublicId>,
+    legs: BTreeMap<LegId, Leg>,
+    people: BTreeMap<AgentId, Person>,
+    kept: BTreeSet<EffectId>,
+    /// Counts up with every joining of a queue.
+    joins: u64,
+    arrived: u64,
+    entry: Scope,
+}
+
+/// A call on the line.
+#[derive(Clone, Debug)]
+struct Call {
+    public: PublicId,
+    number: Number,
+    /// The extension that calls.
+    origin: Option<AgentId>,
+    visits: u16,
+    visit: Option<Visit>,
+}
+
+/// A visit to a queue that has not ended.
+#[derive(Clone, Copy, Debug)]
+struct Visit {
+    queue: QueueId,
+    joined_at: Timestamp,
+    joined_in: u64,
+    order: u64,
+    ringing: u32,
+    offers: u32,
+    at_once: bool,
+    /// Up to here nobody new is rung.
+    pausing: Option<Timestamp>,
+    answered: Option<(Timestamp, AgentId)>,
+}
+
+/// A leg that rings or talks.
+#[derive(Clone, Copy, Debug)]
+struct Leg {
+    call: CallId,
+    agent: AgentId,
+    queue: Option<QueueId>,
+    rung_at: Timestamp,
+    timeout: Span,
+    talks: bool,
+}
+
+/// An agent.
+#[derive(Clone, Debug, Default)]
+struct Person {
+    up: bool,
+    /// Queues in which he takes calls.
+    open: BTreeSet<QueueId>,
+    wrapping: BTreeSet<QueueId>,
+}
+
+/// What is known of the entry at hand.
+#[derive(Debug, Default)]
+struct Scope {
+    /// Calls that ended in it, and whether their callers must be told.
+    ended: BTreeMap<CallId, bool>,
+    /// Legs that ended in it, what they were, and whether they must be told.
+    gone: BTreeMap<LegId, (Leg, bool)>,
+    /// Rings that were told of, in order.
+    rung: Vec<(LegId, CallId, AgentId, Option<QueueId>)>,
+    /// Visits that ended in it.
+    visits: BTreeSet<(PublicId, u16)>,
+}
+
+/// Where the laws of an entry are looked at.
+struct Court<'a> {
+    auditor: &'a mut Auditor,
+    checks: &'a mut Checks,
+}
+
+impl Court<'_> {
+    fn law(&mut self, law: Law, holds: bool, broken: impl FnOnce() -> String) -> Checked {
+        self.checks.law(law, holds, broken)
+    }
+}
+
+/// Something that must be known, or a law is broken.
+fn known<T>(found: Option<T>, law: Law, what: impl FnOnce() -> String) -> Result<T, Broken> {
+    found.ok_or_else(|| Broken::new(law, what()))
+}
+
+impl Books {
+    /// How many calls arrived.
+    #[must_use]
+    pub const fn calls_seen(&self) -> u64 {
+        self.arrived
+    }
+
+    /// Reads an entry and what came of it.
+    ///
+    /// # Errors
+    /// The first law that does not hold.
+    pub(super) fn see(
+        &mut self,
+        seen: &Seen<'_>,
+        auditor: &mut Auditor,
+        checks: &mut Checks,
+    ) -> Checked {
+        let mut court = Court { auditor, checks };
+        self.entry = Scope::default();
+        self.time_is_right(seen, &mut court)?;
+        self.refusal_is_right(seen, &mut court)?;
+        if seen.out.reject.is_some() {
+            return Ok(());
+        }
+        self.take_in(seen);
+        for event in &seen.out.events {
+            self.event(seen, event, &mut court)?;
+        }
+        self.effects(seen, &mut court)?;
+        self.promises_are_kept(seen, &mut court)
+    }
+
+    fn time_is_right(&mut self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
+        let received = seen.entry.received_at;
+        let (before, last) = (self.acted_at, self.received_at);
+        let due = seen.next.map(|(due, _)| due).filter(|due| *due <= received);
+        let right = match (&seen.entry.input, due) {
+            (Input::Abort { .. } | Input::Tick, Some(due)) => due.max(before),
+            (Input::Restarted { alive_until, .. }, _) => (*alive_until).clamp(last, received),
+            _ => received,
+        };
+        let acted = seen.out.acted_at;
+        (self.acted_at, self.received_at) = (acted, received);
+        let holds = acted == right && acted >= before && acted <= received;
+        court.law(Law::Time, holds, || {
+            format!("it acted at {acted}, not {right}, after {before}, received {received}")
+        })
+    }
+
+    /// What is awaited is what was promised, and no telephone rings too long.
+    fn promises_are_kept(&self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
+        use tandem_engine::Awaiting::{Kept, Ring};
+        let now = self.acted_at;
+        let ringing = || self.legs.iter().filter(|(_, leg)| !leg.talks);
+        let late = ringing().find(|(_, leg)| leg.rung_at + leg.timeout < now);
+        court.law(Law::Rings, late.is_none(), || {
+            format!("{late:?} rings at {now}")
+        })?;
+        // To look at thousands of kept effects in every entry would take too long.
+        if self.kept.len() > 100 && !seen.entry.seq.is_multiple_of(64) {
+            return Ok(());
+        }
+        let (mut rings, mut kept) = (Vec::new(), Vec::new());
+        for awaiting in seen.engine.awaiting() {
+            match awaiting {
+                Kept { effect, .. } => kept.push(effect),
+                Ring { leg, .. } => rings.push(leg),
+            }
+        }
+        rings.sort_unstable();
+        court.law(
+            Law::Ends,
+            ringing().map(|(&leg, _)| leg).eq(rings.iter().copied()),
+            || format!("{rings:?} are awaited to be answered, not {:?}", ringing()),
+        )?;
+        court.law(Law::Kept, self.kept.iter().eq(&kept), || {
+            format!("{kept:?} are kept, not {:?}", self.kept)
+        })
+    }
+
+    /// Reads the configuration anew.
+    fn read_config(&mut self, engine: &Engine) {
+        self.config = engine.config().0;
+        self.queues.clear();
+        for queue in &self.config.queues {
+            if let Some(id) = engine.find_queue(queue.number) {
+                self.queues.insert(id, queue.clone());
+            }
+        }
+        for extension in &self.config.extensions {
+            if let Some(id) = engine.find_agent(extension.number) {
+                self.numbers.insert(id, extension.number);
+            }
+        }
+    }
+
+    fn extension(&self, number: Number) -> Option<&ExtensionConfig> {
+        let mut extensions = self.config.extensions.iter();
+        extensions.find(|extension| extension.number == number)
+    }
+
+    /// Callers whom nobody has answered in a queue.
+    fn waiting(&self, queue: QueueId) -> impl Iterator<Item = (&CallId, &Visit)> {
+        let visits = self
+            .calls
+            .iter()
+            .filter_map(|(id, call)| Some((id, call.visit.as_ref()?)));
+        visits.filter(move |(_, visit)| visit.queue == queue && visit.answered.is_none())
+    }
+}

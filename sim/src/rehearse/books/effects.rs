@@ -1,0 +1,259 @@
+//! What was ordered: each effect is about something that is there, and whatever
+//! ended is told so once.
+
+use std::collections::BTreeSet;
+
+use tandem_engine::config::model::{QueueConfig, Strategy};
+use tandem_engine::{
+    AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, LegId, PublicId,
+    QueueId, Span,
+};
+
+use super::{Books, Court, Leg, Seen, known};
+use crate::rehearse::laws::{Checked, Law};
+
+/// A ring that was ordered.
+#[derive(Clone, Copy, Debug)]
+struct Ring {
+    leg: LegId,
+    call: CallId,
+    agent: AgentId,
+    queue: Option<QueueId>,
+    timeout: Span,
+}
+
+impl Books {
+    /// Reads what an entry ordered.
+    pub(super) fn effects(&mut self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
+        let (mut legs_told, mut callers_told) = (BTreeSet::new(), BTreeSet::new());
+        let mut rung = Vec::new();
+        for (id, effect) in &seen.out.effects {
+            match *effect {
+                Effect::AlertCaller { call } | Effect::PlayMusic { call, .. } => {
+                    // Who is sent round in a circle may hear music and then the end.
+                    let ends =
+                        self.entry.ended.contains_key(&call) && !callers_told.contains(&call);
+                    court.law(Law::Effects, ends || self.calls.contains_key(&call), || {
+                        format!("{effect:?}")
+                    })?;
+                }
+                Effect::Bridge { call, leg } => {
+                    let talks = self.legs.get(&leg);
+                    let talks = talks.is_some_and(|leg| leg.talks && leg.call == call);
+                    court.law(Law::Effects, talks, || format!("{effect:?}"))?;
+                }
+                Effect::CancelRing { leg, why } => {
+                    self.is_cancelled(leg, why, court)?;
+                    let once = legs_told.insert(leg);
+                    court.law(Law::Ends, once, || format!("{leg} is told twice"))?;
+                }
+                Effect::HangUpCaller { call, .. } => {
+                    let ended = self.entry.ended.contains_key(&call);
+                    let once = callers_told.insert(call);
+                    court.law(Law::Ends, ended && once, || format!("{effect:?}"))?;
+                }
+                Effect::HangUpLeg { leg } => {
+                    let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
+                    let once = legs_told.insert(leg);
+                    court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
+                }
+                Effect::Mail { call, .. } => self.is_kept(seen, *id, call, None, court)?,
+                Effect::MailAgent { agent, queue } => {
+                    self.is_told_of_pause(seen, *id, (agent, queue), court)?;
+                }
+                Effect::PlayPrompt { call, .. } => {
+                    let there =
+                        self.entry.ended.contains_key(&call) || self.calls.contains_key(&call);
+                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
+                }
+                Effect::PushRecord { call, visit } => {
+                    self.is_kept(seen, *id, call, Some(visit), court)?;
+                }
+                Effect::Ring {
+                    leg,
+                    call,
+                    agent,
+                    queue,
+                    timeout,
+                } => {
+                    let there = self.calls.contains_key(&call);
+                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
+                    let ring = Ring {
+                        leg,
+                        call,
+                        agent,
+                        queue,
+                        timeout,
+                    };
+                    self.rings(seen, ring, court)?;
+                    rung.push((leg, call, agent, queue));
+                }
+            }
+        }
+        self.everybody_is_told(&legs_told, &callers_told, court)?;
+        court.law(Law::Effects, rung == self.entry.rung, || {
+            format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
+        })
+    }
+
+    fn is_cancelled(&self, id: LegId, why: CancelReason, court: &mut Court<'_>) -> Checked {
+        let gone = self.entry.gone.get(&id);
+        let rang = gone.filter(|(leg, _)| !leg.talks).map(|(leg, _)| leg);
+        court.law(Law::Ends, rang.is_some(), || format!("{id} is cancelled"))?;
+        let exact = rang.is_some_and(|leg| leg.rung_at + leg.timeout == self.acted_at);
+        court.law(Law::Rings, why != CancelReason::TimedOut || exact, || {
+            format!("{id} is over in time at {}: {rang:?}", self.acted_at)
+        })
+    }
+
+    /// Whoever did not end by himself is told, nobody else is.
+    fn everybody_is_told(
+        &self,
+        legs: &BTreeSet<LegId>,
+        callers: &BTreeSet<CallId>,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let gone = self.entry.gone.iter().filter(|(_, (_, told))| *told);
+        court.law(Law::Ends, gone.map(|(id, _)| id).eq(legs), || {
+            format!("{legs:?} are told, and ended are {:?}", self.entry.gone)
+        })?;
+        let ended = self.entry.ended.iter().filter(|(_, told)| **told);
+        court.law(Law::Ends, ended.map(|(id, _)| id).eq(callers), || {
+            format!("{callers:?} are told, and ended are {:?}", self.entry.ended)
+        })
+    }
+
+    fn is_kept(
+        &mut self,
+        seen: &Seen<'_>,
+        id: EffectId,
+        call: PublicId,
+        visit: Option<u16>,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        if id.seq < seen.entry.seq {
+            // Ordered once more after a start.
+            return court.law(Law::Kept, self.kept.contains(&id), || {
+                format!("{id:?} is ordered again, and was not kept")
+            });
+        }
+        let mut ended = self.entry.visits.iter();
+        let about = ended.any(|&(of, number)| of == call && visit.is_none_or(|v| v == number));
+        let fresh = self.kept.insert(id);
+        court.law(Law::Kept, fresh && about, || {
+            format!("{id:?} is about {call}, visit {visit:?}")
+        })
+    }
+
+    /// An agent gets a mail where the system pauses him, and only then.
+    fn is_told_of_pause(
+        &mut self,
+        seen: &Seen<'_>,
+        id: EffectId,
+        whom: (AgentId, QueueId),
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let again = id.seq < seen.entry.seq && self.kept.contains(&id);
+        let paused = seen.out.events.iter().any(|event| {
+            matches!(event, Event::AgentStatusChanged {
+                agent, queue, by: By::System, status: AgentStatus::Paused { reason: None },
+            } if (*agent, *queue) == whom)
+        });
+        let fresh = self.kept.insert(id);
+        court.law(Law::Kept, again || fresh && paused, || {
+            format!("{id:?} tells {whom:?} of a pause that is none")
+        })
+    }
+
+    fn rings(&mut self, seen: &Seen<'_>, ring: Ring, court: &mut Court<'_>) -> Checked {
+        let agent = ring.agent;
+        let there = self.people.get(&agent).is_some_and(|person| person.up);
+        court.law(Law::Offers, there, || format!("{agent} can not be rung"))?;
+        if let Some(queue) = ring.queue {
+            let config = self.queues.get(&queue).cloned();
+            let config = known(config, Law::Offers, || format!("{queue} is deleted"))?;
+            self.may_be_rung(agent, queue, &config, court)?;
+            self.is_first(ring.call, queue, &config, court)?;
+            self.is_offered(seen, ring, queue, court)?;
+        }
+        let leg = Leg {
+            call: ring.call,
+            agent,
+            queue: ring.queue,
+            rung_at: self.acted_at,
+            timeout: ring.timeout,
+            talks: false,
+        };
+        let fresh = self.legs.insert(ring.leg, leg).is_none();
+        court.law(Law::Ends, fresh, || format!("{} rings twice", ring.leg))
+    }
+
+    /// Nothing that can be seen stands against ringing an agent for a queue.
+    fn may_be_rung(
+        &self,
+        agent: AgentId,
+        queue: QueueId,
+        config: &QueueConfig,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let person = self.people.get(&agent);
+        let open = person.is_some_and(|person| person.open.contains(&queue));
+        let shared = self.config.options.shared_wrap_up;
+        let wraps_up = person.is_some_and(|person| {
+            person.wrapping.contains(&queue) || shared && !person.wrapping.is_empty()
+        });
+        court.law(Law::Offers, open && !wraps_up, || {
+            format!("{agent} takes no calls of {queue}: {person:?}")
+        })?;
+        let his = || self.legs.values().filter(|leg| leg.agent == agent);
+        let offered = his().any(|leg| !leg.talks && leg.queue.is_some());
+        court.law(Law::Offers, !offered, || format!("{agent} has two offers"))?;
+        let calls = self.calls.values().any(|call| call.origin == Some(agent));
+        let busy = calls || his().next().is_some();
+        court.law(Law::Offers, config.ring_in_use || !busy, || {
+            format!("{agent} is busy, and {queue} rings him")
+        })
+    }
+
+    /// Nobody who came before could have been offered instead.
+    fn is_first(
+        &self,
+        id: CallId,
+        queue: QueueId,
+        config: &QueueConfig,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let visit = self.calls.get(&id).and_then(|call| call.visit);
+        let visit = known(visit, Law::Fifo, || format!("{id} waits not"))?;
+        if config.strategy == Strategy::RingAll && visit.ringing > 0 {
+            return Ok(());
+        }
+        let ready = |other: &super::Visit| {
+            other.ringing == 0 && other.pausing.is_none_or(|until| until < self.acted_at)
+        };
+        let passed =
+            (self.waiting(queue)).find(|(_, other)| other.order < visit.order && ready(other));
+        court.law(Law::Fifo, passed.is_none(), || {
+            format!("call {id} is offered in {queue} before {passed:?}")
+        })
+    }
+
+    fn is_offered(
+        &mut self,
+        seen: &Seen<'_>,
+        ring: Ring,
+        queue: QueueId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let visit = self
+            .calls
+            .get_mut(&ring.call)
+            .and_then(|call| call.visit.as_mut());
+        let visit = known(visit, Law::Effects, || format!("{} waits not", ring.call))?;
+        visit.ringing += 1;
+        visit.offers += 1;
+        visit.at_once |= visit.joined_in == seen.entry.seq;
+        let waits = visit.queue == queue && visit.answered.is_none();
+        court.law(Law::Effects, waits, || format!("{ring:?}"))
+    }
+}

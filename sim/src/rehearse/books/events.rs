@@ -1,0 +1,371 @@
+//! What happened: each event is held against what is known, and becomes known.
+
+use tandem_engine::{
+    AgentId, AgentStatus, By, CallId, EffectId, Event, Input, KeptEnd, LegId, OfferEnd, PublicId,
+    QueueId, Span,
+};
+
+use super::{Books, Call, Court, Seen, Visit, known};
+use crate::rehearse::audit::Work;
+use crate::rehearse::laws::{Checked, Law};
+
+impl Books {
+    pub(super) fn event(
+        &mut self,
+        seen: &Seen<'_>,
+        event: &Event,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        match event {
+            Event::AgentStatusChanged {
+                agent,
+                queue,
+                status,
+                by,
+            } => self.status_changed(seen, *agent, *queue, status, *by, court),
+            Event::CallAnswered {
+                call,
+                queue,
+                agent,
+                leg,
+                waited,
+            } => {
+                self.leg_answered(seen, *call, *agent, *leg, Some(*queue), court)?;
+                self.answered(*call, *agent, *waited, court)
+            }
+            Event::CallArrived { call, public, key } => {
+                self.arrived(seen, *call, *public, *key, court)
+            }
+            Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
+            Event::CallJoined { call, queue } => self.joined(seen, *call, *queue, court),
+            Event::CallOffered {
+                call,
+                queue,
+                agent,
+                leg,
+            } => {
+                self.entry.rung.push((*leg, *call, *agent, Some(*queue)));
+                Ok(())
+            }
+            Event::ConfigurationChanged { .. } => {
+                self.read_config(seen.engine);
+                Ok(())
+            }
+            Event::ConnectionFailed { call, queue, agent } => {
+                self.connection_failed(seen, *call, *queue, *agent, court)
+            }
+            Event::DeviceChanged { agent, up } => {
+                self.device_changed(*agent, *up, court);
+                Ok(())
+            }
+            Event::ExtensionAnswered { call, agent, leg } => {
+                self.leg_answered(seen, *call, *agent, *leg, None, court)
+            }
+            Event::ExtensionRung { call, agent, leg } => {
+                self.entry.rung.push((*leg, *call, *agent, None));
+                Ok(())
+            }
+            Event::KeptEnded { effect, how } => self.kept_ended(*effect, *how, court),
+            Event::OfferEnded {
+                call,
+                queue,
+                agent,
+                leg,
+                end,
+                rang,
+            } => {
+                self.offer_ended(seen, (*call, *queue, *agent), *leg, court)?;
+                self.offer_was(*call, *queue, *leg, *end, *rang, court)
+            }
+            Event::CallDiverted { .. }
+            | Event::PersonErased { .. }
+            | Event::PromptStarted { .. }
+            | Event::SystemRestarted { .. } => Ok(()),
+            Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
+            Event::WrapUpEnded { agent, queue } => self.wraps_up(*agent, *queue, false, court),
+            Event::WrapUpStarted { agent, queue } => self.wraps_up(*agent, *queue, true, court),
+        }
+    }
+
+    fn device_changed(&mut self, agent: AgentId, up: bool, court: &mut Court<'_>) {
+        self.people.entry(agent).or_default().up = up;
+        court.auditor.works(self.acted_at, agent, Work::Device(up));
+    }
+
+    fn kept_ended(&mut self, effect: EffectId, how: KeptEnd, court: &mut Court<'_>) -> Checked {
+        // What was dropped was never kept.
+        let holds = self.kept.remove(&effect) != (how == KeptEnd::Dropped);
+        court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
+    }
+
+    fn wraps_up(
+        &mut self,
+        agent: AgentId,
+        queue: QueueId,
+        begins: bool,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let wrapping = &mut self.people.entry(agent).or_default().wrapping;
+        let changed = match begins {
+            true => wrapping.insert(queue),
+            false => wrapping.remove(&queue),
+        };
+        let work = Work::WrapUp(queue, begins);
+        court.auditor.works(self.acted_at, agent, work);
+        court.law(Law::Offers, changed, || {
+            format!("{agent} begins or ends a wrap-up in {queue} twice")
+        })
+    }
+
+    fn arrived(
+        &mut self,
+        seen: &Seen<'_>,
+        call: CallId,
+        public: PublicId,
+        key: u128,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let input = &seen.entry.input;
+        let told = matches!(input, Input::CallArrived { key: told, .. } if *told == key);
+        let fresh = self.last_public.is_none_or(|last| last < public);
+        let fresh = fresh && !self.calls.contains_key(&call);
+        court.law(Law::Calls, told && fresh, || {
+            format!("call {call} {public} arrives by {input:?}")
+        })?;
+        let Input::CallArrived { from, .. } = input else {
+            return Ok(());
+        };
+        self.arrived += 1;
+        self.last_public = Some(public);
+        self.publics.insert(public, call);
+        let origin = from
+            .extension
+            .and_then(|number| seen.engine.find_agent(number));
+        self.calls.insert(
+            call,
+            Call {
+                public,
+                number: from.number,
+                origin,
+                visits: 0,
+                visit: None,
+            },
+        );
+        Ok(())
+    }
+
+    fn joined(
+        &mut self,
+        seen: &Seen<'_>,
+        id: CallId,
+        queue: QueueId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        self.joins += 1;
+        let call = known(self.calls.get_mut(&id), Law::Calls, || {
+            format!("{id} joins")
+        })?;
+        court.law(Law::Outcomes, call.visit.is_none(), || {
+            format!("call {id} joins {queue} and has not left {:?}", call.visit)
+        })?;
+        call.visits += 1;
+        call.visit = Some(Visit {
+            queue,
+            joined_at: self.acted_at,
+            joined_in: seen.entry.seq,
+            order: self.joins,
+            ringing: 0,
+            offers: 0,
+            at_once: false,
+            pausing: None,
+            answered: None,
+        });
+        Ok(())
+    }
+
+    /// A leg rings no more, but talks.
+    fn leg_answered(
+        &mut self,
+        seen: &Seen<'_>,
+        call: CallId,
+        agent: AgentId,
+        leg: LegId,
+        queue: Option<QueueId>,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let told = seen.entry.input == Input::LegAnswered { leg };
+        let entry = known(self.legs.get_mut(&leg), Law::Ends, || {
+            format!("{leg} answers")
+        })?;
+        let rang = !entry.talks && (entry.call, entry.agent, entry.queue) == (call, agent, queue);
+        entry.talks = true;
+        court.law(Law::Ends, told && rang, || {
+            format!("{leg} of {agent} is answered for {call}")
+        })
+    }
+
+    fn answered(
+        &mut self,
+        id: CallId,
+        agent: AgentId,
+        waited: Span,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let now = self.acted_at;
+        let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+        let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
+        visit.ringing -= 1;
+        visit.pausing = None;
+        let (first, right) = (visit.answered.is_none(), now - visit.joined_at);
+        visit.answered = Some((now, agent));
+        let queue = visit.queue;
+        court.auditor.works(now, agent, Work::Talk(queue, true));
+        court.law(Law::Outcomes, first && waited == right, || {
+            format!("call {id} is answered after {waited}, not {right}")
+        })
+    }
+
+    /// An offer ended: the leg is over.
+    fn offer_ended(
+        &mut self,
+        seen: &Seen<'_>,
+        (call, queue, agent): (CallId, QueueId, AgentId),
+        leg: LegId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let entry = known(self.legs.get(&leg).copied(), Law::Ends, || {
+            format!("{leg} ends")
+        })?;
+        let same = (entry.call, entry.queue, entry.agent) == (call, Some(queue), agent);
+        self.leg_over(seen, leg);
+        court.law(Law::Ends, same && !entry.talks, || {
+            format!("{leg} rang for another call than {call}, or talks")
+        })
+    }
+
+    fn offer_was(
+        &mut self,
+        id: CallId,
+        queue: QueueId,
+        leg: LegId,
+        end: OfferEnd,
+        rang: Span,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let now = self.acted_at;
+        let (gone, _) = known(self.entry.gone.get(&leg), Law::Ends, || format!("{leg}"))?;
+        let right = now - gone.rung_at;
+        let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+        let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
+        visit.ringing -= 1;
+        if matches!(end, OfferEnd::Failed(_) | OfferEnd::TimedOut)
+            && let Some(config) = self.queues.get(&queue)
+        {
+            visit.pausing = Some(now + config.retry_interval);
+        }
+        court.law(Law::Rings, rang == right, || {
+            format!("{leg} rang {rang}, not {right}")
+        })
+    }
+
+    fn connection_failed(
+        &mut self,
+        seen: &Seen<'_>,
+        id: CallId,
+        queue: QueueId,
+        agent: AgentId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let now = self.acted_at;
+        let told = seen.entry.input == Input::BridgeFailed { call: id };
+        let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+        let visit = known(visit, Law::Outcomes, || format!("{id} talks not"))?;
+        let same = visit.queue == queue && visit.answered.is_some_and(|(_, who)| who == agent);
+        visit.answered = None;
+        court.auditor.works(now, agent, Work::Talk(queue, false));
+        self.legs_over(seen, id);
+        court.law(Law::Ends, told && same, || {
+            format!("{id} was not connected with {agent}")
+        })
+    }
+
+    fn ended(
+        &mut self,
+        seen: &Seen<'_>,
+        id: CallId,
+        public: PublicId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let call = known(self.calls.remove(&id), Law::Calls, || format!("{id} ends"))?;
+        self.publics.remove(&public);
+        self.legs_over(seen, id);
+        let by_caller = seen.entry.input == Input::CallerHungUp { call: id };
+        let restarted = matches!(seen.entry.input, Input::Restarted { .. });
+        self.entry.ended.insert(id, !by_caller && !restarted);
+        court.law(Law::Calls, call.public == public, || {
+            format!("call {id} ends as {public}")
+        })?;
+        court.law(Law::Outcomes, call.visit.is_none(), || {
+            format!("call {id} ends in the middle of a visit: {:?}", call.visit)
+        })
+    }
+
+    /// Every leg of a call is over.
+    fn legs_over(&mut self, seen: &Seen<'_>, call: CallId) {
+        let legs = self.legs.iter().filter(|(_, leg)| leg.call == call);
+        let legs: Vec<LegId> = legs.map(|(&id, _)| id).collect();
+        for leg in legs {
+            self.leg_over(seen, leg);
+        }
+    }
+
+    /// A leg is over; whoever did not end it himself must be told.
+    fn leg_over(&mut self, seen: &Seen<'_>, id: LegId) {
+        let Some(leg) = self.legs.remove(&id) else {
+            return;
+        };
+        let by_itself = match seen.entry.input {
+            Input::BridgeFailed { call } => call == leg.call && leg.talks,
+            Input::LegEnded { leg } | Input::LegFailed { leg, .. } => leg == id,
+            Input::Restarted { .. } => true,
+            _ => false,
+        };
+        self.entry.gone.insert(id, (leg, !by_itself));
+    }
+
+    fn status_changed(
+        &mut self,
+        seen: &Seen<'_>,
+        agent: AgentId,
+        queue: QueueId,
+        status: &AgentStatus,
+        by: By,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let person = self.people.entry(agent).or_default();
+        if *status == AgentStatus::LoggedIn {
+            person.open.insert(queue);
+        } else {
+            person.open.remove(&queue);
+        }
+        let work = Work::Status(queue, status);
+        court.auditor.works(self.acted_at, agent, work);
+        let By::Person(who) = by else { return Ok(()) };
+        let himself = self.numbers.get(&agent) == Some(&who);
+        let administrator = self.extension(who).is_some_and(|who| who.administrator);
+        let manages = self
+            .queues
+            .get(&queue)
+            .is_some_and(|queue| queue.managers_switch_agents && queue.managers.contains(&who));
+        court.law(
+            Law::Permissions,
+            himself || administrator || manages,
+            || {
+                format!(
+                    "{who} switches {agent} in {queue} by {:?}",
+                    seen.entry.input
+                )
+            },
+        )
+    }
+}

@@ -1,0 +1,52 @@
+//! What is told: which of it must be refused, and what is known of it alone.
+
+use tandem_engine::{Input, Number};
+
+use super::{Books, Court, Seen};
+use crate::rehearse::laws::{Checked, Law};
+
+impl Books {
+    /// Whether an input about a call, a leg or a kept effect is about one that is
+    /// in the right stage; nothing of other inputs.
+    fn is_timely(&self, input: &Input) -> Option<bool> {
+        Some(match input {
+            Input::BridgeFailed { call } => {
+                self.legs.values().any(|leg| leg.talks && leg.call == *call)
+            }
+            Input::CallerHungUp { call } => self.calls.contains_key(call),
+            Input::KeptDone { effect }
+            | Input::KeptFailed { effect }
+            | Input::KeptUnknown { effect } => self.kept.contains(effect),
+            Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
+                self.legs.get(leg).is_some_and(|leg| !leg.talks)
+            }
+            Input::LegEnded { leg } => self.legs.contains_key(leg),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn refusal_is_right(&self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
+        let out = seen.out;
+        let refused = out.reject.is_some();
+        if let Some(timely) = self.is_timely(&seen.entry.input) {
+            court.law(Law::Refusals, timely != refused, || {
+                format!("{:?} is answered by {:?}", seen.entry.input, out.reject)
+            })?;
+        }
+        let silent = out.events.is_empty() && out.effects.is_empty();
+        court.law(Law::Refusals, !refused || silent, || {
+            format!("{:?} is refused and does something", seen.entry.input)
+        })
+    }
+
+    /// What follows from an accepted input without being told.
+    pub(super) fn take_in(&mut self, seen: &Seen<'_>) {
+        if let Input::PersonErased { number, .. } = &seen.entry.input {
+            for call in self.calls.values_mut() {
+                if call.number == *number {
+                    call.number = Number::NONE;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The outcome of a visit: reckoned from what was seen, and held against the
+//! engine's record.
+
+use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
+use tandem_engine::{AgentId, CallId, Input, Span, Timer};
+
+use super::{Books, Call, Court, Seen, Visit, known};
+use crate::rehearse::audit::Work;
+use crate::rehearse::laws::{Broken, Checked, Law};
+
+impl Books {
+    /// A visit has ended, and this is its record.
+    pub(super) fn visit_ended(
+        &mut self,
+        seen: &Seen<'_>,
+        record: &QueueCall,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let id = self.publics.get(&record.call).copied();
+        let id = known(id, Law::Outcomes, || format!("{} is over", record.call))?;
+        let call = known(self.calls.get(&id), Law::Outcomes, || {
+            format!("{id} is over")
+        })?;
+        let right = match call.visit {
+            None => self.refused(call, record)?,
+            Some(visit) => self.reckoned(seen, id, call, &visit)?,
+        };
+        court.law(Law::Outcomes, right == *record, || {
+            format!("the record is {record:?}, not {right:?}")
+        })?;
+        let call = known(self.calls.get_mut(&id), Law::Outcomes, || format!("{id}"))?;
+        if call.visit.take().is_none() {
+            call.visits += 1;
+        }
+        self.entry.visits.insert((right.call, right.visit));
+        if let Some(agent) = right.agent {
+            let (now, work) = (self.acted_at, Work::Talk(right.queue, false));
+            court.auditor.works(now, agent, work);
+        }
+        court.auditor.visit(right);
+        Ok(())
+    }
+
+    /// The record of a visit that was refused. Which queue refused it is told by
+    /// the record alone; whether it could, is known.
+    fn refused(&self, call: &Call, record: &QueueCall) -> Result<QueueCall, Broken> {
+        let config = self.queues.get(&record.queue);
+        let config = known(config, Law::Outcomes, || {
+            format!("no queue {}", record.queue)
+        })?;
+        let full = config.max_callers > 0 && {
+            let waiting = self.waiting(record.queue).count();
+            waiting >= usize::try_from(config.max_callers).unwrap_or(usize::MAX)
+        };
+        let reason = match (config.disallow_join_when_empty, record.reason) {
+            (Some(_), LeaveReason::QueueEmpty) => LeaveReason::QueueEmpty,
+            _ if full => LeaveReason::QueueFull,
+            _ => {
+                let what = format!("queue {} could not refuse: {record:?}", record.queue);
+                return Err(Broken::new(Law::Outcomes, what));
+            }
+        };
+        Ok(QueueCall {
+            call: call.public,
+            visit: call.visits,
+            queue: record.queue,
+            caller: call.number,
+            joined_at: self.acted_at,
+            waited: Span::ZERO,
+            talked: Span::ZERO,
+            outcome: Outcome::Missed,
+            reason,
+            agent: None,
+            offers: 0,
+            offered_at_once: false,
+        })
+    }
+
+    /// The record of a visit, from what was seen of it.
+    fn reckoned(
+        &self,
+        seen: &Seen<'_>,
+        id: CallId,
+        call: &Call,
+        visit: &Visit,
+    ) -> Result<QueueCall, Broken> {
+        let now = self.acted_at;
+        let (outcome, reason) = match visit.answered {
+            Some(_) => (Outcome::Answered, LeaveReason::Answered),
+            None => self.why_left(seen, id, call, visit)?,
+        };
+        let left_at = visit.answered.map_or(now, |(at, _)| at);
+        let agent: Option<AgentId> = visit.answered.map(|(_, agent)| agent);
+        Ok(QueueCall {
+            call: call.public,
+            visit: call.visits - 1,
+            queue: visit.queue,
+            caller: call.number,
+            joined_at: visit.joined_at,
+            waited: left_at - visit.joined_at,
+            talked: now - left_at,
+            outcome,
+            reason,
+            agent,
+            offers: visit.offers,
+            offered_at_once: visit.at_once,
+        })
+    }
+
+    /// Why a caller who waited did so no more, from what was told.
+    fn why_left(
+        &self,
+        seen: &Seen<'_>,
+        id: CallId,
+        call: &Call,
+        visit: &Visit,
+    ) -> Result<(Outcome, LeaveReason), Broken> {
+        let timer = seen.next.map(|(_, timer)| timer);
+        let missed = |reason| Ok((Outcome::Missed, reason));
+        let queue = visit.queue;
+        match (&seen.entry.input, timer) {
+            (Input::CallerHungUp { call }, _) if *call == id => {
+                Ok((Outcome::Abandoned, LeaveReason::CallerHungUp))
+            }
+            // The extension that calls was deleted.
+            (Input::Configure { .. }, _) if call.origin.is_some() => {
+                Ok((Outcome::Abandoned, LeaveReason::CallerHungUp))
+            }
+            // Nobody can be connected, and the queue is not there any more.
+            (Input::BridgeFailed { call }, _) if *call == id => missed(LeaveReason::QueueRemoved),
+            (Input::Restarted { .. }, _) => missed(LeaveReason::SystemRestart),
+            (Input::Abort { .. }, Some(timer)) if self.is_about(timer, id, visit) => {
+                missed(LeaveReason::Aborted)
+            }
+            (Input::Tick, Some(Timer::LongestWait(of))) if of == queue => {
+                missed(LeaveReason::TimedOut)
+            }
+            (Input::Tick, Some(Timer::PutOut(of))) if of == queue => {
+                missed(if self.queues.contains_key(&queue) {
+                    LeaveReason::QueueEmpty
+                } else {
+                    LeaveReason::QueueRemoved
+                })
+            }
+            (input, timer) => {
+                let what = format!("call {id} leaves queue {queue} by {input:?}, {timer:?}");
+                Err(Broken::new(Law::Outcomes, what))
+            }
+        }
+    }
+
+    /// Whether giving up a timer ends this call.
+    fn is_about(&self, timer: Timer, id: CallId, visit: &Visit) -> bool {
+        let first = || {
+            let others = self.waiting(visit.queue);
+            others.map(|(_, visit)| visit.order).min() == Some(visit.order)
+        };
+        match timer {
+            Timer::LongestWait(queue) | Timer::PutOut(queue) => queue == visit.queue && first(),
+            Timer::Retry(call) => call == id,
+            // Its ring has been taken back by now.
+            Timer::RingTimeout(leg) => self
+                .entry
+                .gone
+                .get(&leg)
+                .is_some_and(|(leg, _)| leg.call == id),
+            Timer::Midnight(_)
+            | Timer::PromptOver(_)
+            | Timer::Rest(_)
+            | Timer::SkillStep(_)
+            | Timer::WrapUp(_) => false,
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! Random centres: small, crowded, and without faults. The literals name every
+//! field: a new setting does not compile until it is drawn here.
+
+use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
+use tandem_engine::config::model::{
+    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
+    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy,
+    TimeCondition,
+};
+use tandem_engine::{Number, Span};
+
+use super::chance::Chance;
+use super::script::Flavour;
+
+/// Extensions that there can be.
+const EXTENSIONS: u64 = 8;
+/// Queues that there can be.
+const QUEUES: u64 = 4;
+/// Zones with and without changes of the clock.
+const ZONES: [&str; 4] = ["UTC", "Asia/Kolkata", "America/Phoenix", "Europe/Berlin"];
+/// Whoever calls from outside.
+const STRANGERS: u64 = 5;
+
+const STRATEGIES: [Strategy; 8] = [
+    Strategy::FewestCalls,
+    Strategy::LeastRecent,
+    Strategy::LeastTalkTime,
+    Strategy::Linear,
+    Strategy::Random,
+    Strategy::RingAll,
+    Strategy::Rrmemory,
+    Strategy::WeightedRandom,
+];
+/// The calendar that queues keep.
+const HOURS: &str = "Office";
+/// What callers may hear.
+const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
+
+/// One of the extensions that there can be.
+pub(super) fn some_extension(chance: &mut Chance) -> Number {
+    Number::from_u64(1001 + chance.below(EXTENSIONS))
+}
+
+/// One of the queues that there can be.
+pub(super) fn some_queue(chance: &mut Chance) -> Number {
+    Number::from_u64(6401 + chance.below(QUEUES))
+}
+
+/// A number outside; none where the caller withholds it.
+pub(super) fn some_stranger(chance: &mut Chance) -> Number {
+    match chance.below(STRANGERS) {
+        0 => Number::NONE,
+        place => Number::from_u64(4930 + place),
+    }
+}
+
+/// A centre before its first call.
+pub(super) fn config(chance: &mut Chance, flavour: Flavour) -> Config {
+    let extensions = chance.within(2, EXTENSIONS);
+    let queues = chance.within(1, QUEUES);
+    let mut config = Config {
+        options: options(chance),
+        extensions: (1001..1001 + extensions)
+            .map(|number| extension(chance, Number::from_u64(number)))
+            .collect(),
+        queues: Vec::new(),
+    };
+    let numbers: Vec<Number> = (6401..6401 + queues).map(Number::from_u64).collect();
+    for &number in &numbers {
+        let queue = queue(chance, number, &config, &numbers);
+        config.queues.push(queue);
+    }
+    match flavour {
+        Flavour::Crowd => crowd(&mut config),
+        Flavour::Days | Flavour::Rush => {}
+        Flavour::Hoard => hoard(&mut config),
+    }
+    config
+}
+
+/// A first queue that hundreds can wait in.
+fn crowd(config: &mut Config) {
+    let queue = &mut config.queues[0];
+    (queue.max_callers, queue.max_waiting) = (0, Span::from_secs(3_600));
+    (queue.disallow_join_when_empty, queue.leave_when_empty) = (None, None);
+    queue.failover = Destination::HangUp;
+    queue.time_condition = None;
+}
+
+/// Two queues that send every caller to and fro, and report each time.
+fn hoard(config: &mut Config) {
+    config.options.push_records = true;
+    config.queues.truncate(1);
+    let first = &mut config.queues[0];
+    first.members.clear();
+    first.time_condition = None;
+    first.disallow_join_when_empty = Some(EmptyStates::default());
+    first.notify_managers = vec![Notice::Missed];
+    let mut second = first.clone();
+    second.number = Number::from_u64(6402);
+    second.name = name_of(second.number);
+    first.failover = Destination::Queue(second.number);
+    second.failover = Destination::Queue(first.number);
+    config.queues.push(second);
+}
+
+fn name_of(queue: Number) -> String {
+    format!("Queue {queue}")
+}
+
+/// Common settings.
+pub(super) fn options(chance: &mut Chance) -> Options {
+    let default = Options::default();
+    let mut pause_reasons = default.pause_reasons;
+    pause_reasons.truncate(usize::try_from(chance.within(1, 3)).unwrap_or(1));
+    Options {
+        time_zone: chance.one_of(&ZONES).to_owned(),
+        queue_numbers: default.queue_numbers,
+        new_dynamic_agents: chance.one_of(&[InitialStatus::LoggedIn, InitialStatus::LoggedOut]),
+        pause_reasons,
+        push_records: chance.percent(30),
+        shared_wrap_up: chance.percent(30),
+        hours: vec![hours(chance)],
+        prompts: PROMPTS.map(|name| prompt(chance, name)).to_vec(),
+        // Who may call from outside is for the ports to know.
+        trunks: Vec::new(),
+    }
+}
+
+/// A calendar: open by day, half the day, always or never.
+fn hours(chance: &mut Chance) -> HoursConfig {
+    let day = |from, to| vec![DaySpan { from, to }];
+    let week = [(); 7].map(|()| match chance.below(4) {
+        0 => Vec::new(),
+        1 => day(8 * 60, 12 * 60),
+        2 => day(8 * 60, 20 * 60),
+        _ => day(0, DAY_MINUTES),
+    });
+    let date = |month, day| HolidayDate {
+        year: None,
+        month,
+        day,
+    };
+    let month = i8::try_from(chance.within(1, 12)).unwrap_or(1);
+    let holiday = Holiday {
+        name: "Holiday".to_owned(),
+        from: date(month, 1),
+        to: date(month, 28),
+        prompt: chance.percent(70).then(|| PROMPTS[1].to_owned()),
+    };
+    HoursConfig {
+        name: HOURS.to_owned(),
+        time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
+        week,
+        holidays: vec![holiday],
+    }
+}
+
+fn prompt(chance: &mut Chance, name: &str) -> PromptConfig {
+    PromptConfig {
+        name: name.to_owned(),
+        length: chance.quarters(1, 40),
+        // What it sounds like changes no decision.
+        file: None,
+    }
+}
+
+fn time_condition(
+    chance: &mut Chance,
+    number: Number,
+    config: &Config,
+    queues: &[Number],
+) -> TimeCondition {
+    TimeCondition {
+        hours: HOURS.to_owned(),
+        outside_hours: failover(chance, number, config, queues),
+        holiday: failover(chance, number, config, queues),
+        ignore_holidays: chance.percent(30),
+        holiday_prompt: chance.percent(50),
+    }
+}
+
+/// An extension.
+pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig {
+    ExtensionConfig {
+        number,
+        name: String::new(),
+        administrator: chance.percent(15),
+        ring_timeout: chance.quarters(4, 60),
+        // Where a telephone is changes no decision.
+        contact: None,
+    }
+}
+
+/// A queue of this centre, beside these queues.
+pub(super) fn queue(
+    chance: &mut Chance,
+    number: Number,
+    config: &Config,
+    queues: &[Number],
+) -> QueueConfig {
+    let priority = chance.weighted(&[(1, 0), (1, 1), (1, 2)]);
+    QueueConfig {
+        number,
+        name: name_of(number),
+        priority,
+        priority_acceleration: match priority {
+            0 => Span::ZERO,
+            _ => chance.weighted(&[(1, Span::ZERO), (2, Span::from_secs(10))]),
+        },
+        skill_steps: skill_steps(chance),
+        auto_pause_after: chance.weighted(&[(2, 0), (1, 1), (1, 3)]),
+        rests: Rests {
+            busy: chance.quarters(4, 40),
+            failure: chance.quarters(4, 40),
+            no_answer: length(chance, 1, 40),
+            rejection: chance.quarters(4, 40),
+        },
+        time_condition: chance
+            .percent(20)
+            .then(|| time_condition(chance, number, config, queues)),
+        strategy: chance.one_of(&STRATEGIES),
+        fewest_calls_since: chance.weighted(&[
+            (2, CountSince::Midnight),
+            (1, CountSince::Login),
+            (1, CountSince::Ever),
+        ]),
+        members: members(chance, config),
+        answer_on_entry: chance.percent(70),
+        music: None,
+        managers: managers(chance, config),
+        managers_switch_agents: chance.percent(70),
+        agent_timeout: chance.quarters(4, 80),
+        retry_interval: length(chance, 1, 40),
+        wrap_up: length(chance, 1, 120),
+        ring_in_use: chance.percent(30),
+        max_waiting: length(chance, 4, 240),
+        max_callers: if chance.percent(70) {
+            0
+        } else {
+            u32::try_from(chance.within(1, 3)).unwrap_or(1)
+        },
+        disallow_join_when_empty: empty_states(chance),
+        leave_when_empty: empty_states(chance),
+        failover: failover(chance, number, config, queues),
+        sla_time: chance.quarters(4, 120),
+        sla_threshold_percent: 80,
+        time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
+        notify_managers: match chance.below(3) {
+            0 => Vec::new(),
+            1 => vec![Notice::Abandoned],
+            _ => vec![Notice::Missed, Notice::Abandoned],
+        },
+    }
+}
+
+/// None, or two or three, each with more agents.
+fn skill_steps(chance: &mut Chance) -> Vec<SkillStep> {
+    let mut steps = Vec::new();
+    if chance.percent(40) {
+        let mut after = Span::ZERO;
+        for level in [1, 2, 99]
+            .into_iter()
+            .take(2 + usize::from(chance.percent(50)))
+        {
+            steps.push(SkillStep { after, level });
+            after = after + chance.quarters(1, 60);
+        }
+    }
+    steps
+}
+
+/// Nothing, a short length in quarters of a second, or ten minutes.
+fn length(chance: &mut Chance, least: u64, most: u64) -> Span {
+    match chance.below(10) {
+        0..=2 => Span::ZERO,
+        9 => Span::from_secs(600),
+        _ => chance.quarters(least, most),
+    }
+}
+
+fn empty_states(chance: &mut Chance) -> Option<EmptyStates> {
+    chance.percent(25).then(|| {
+        let busy = chance.percent(50);
+        EmptyStates {
+            busy,
+            paused: chance.percent(50),
+            unavailable: chance.percent(50),
+            wrap_up: busy && chance.percent(50),
+        }
+    })
+}
+
+fn members(chance: &mut Chance, config: &Config) -> Vec<MemberConfig> {
+    // One kind only is a case of its own for two strategies.
+    let uniform = chance.weighted(&[
+        (2, None),
+        (1, Some(MemberKind::Static)),
+        (1, Some(MemberKind::Dynamic)),
+    ]);
+    let levels = chance.percent(50);
+    let mut members = Vec::new();
+    for extension in &config.extensions {
+        if chance.percent(55) {
+            let kind = chance.one_of(&[MemberKind::Static, MemberKind::Dynamic]);
+            let place = usize::try_from(chance.below(8)).unwrap_or(0);
+            members.insert(
+                place.min(members.len()),
+                MemberConfig {
+                    extension: extension.number,
+                    kind: uniform.unwrap_or(kind),
+                    level: if levels {
+                        chance.one_of(&[1, 1, 2, 3])
+                    } else {
+                        1
+                    },
+                    weight: chance.one_of(&[1, 1, 5]),
+                },
+            );
+        }
+    }
+    statics_first(&mut members);
+    members
+}
+
+fn managers(chance: &mut Chance, config: &Config) -> Vec<Number> {
+    let chosen = config.extensions.iter().filter(|_| chance.percent(20));
+    chosen.map(|extension| extension.number).collect()
+}
+
+fn failover(
+    chance: &mut Chance,
+    number: Number,
+    config: &Config,
+    queues: &[Number],
+) -> Destination {
+    let others: Vec<Number> = queues.iter().copied().filter(|&q| q != number).collect();
+    match chance.below(6) {
+        0 | 1 => chance
+            .pick(&config.extensions)
+            .map_or(Destination::HangUp, |extension| {
+                Destination::Extension(extension.number)
+            }),
+        2 | 3 => chance
+            .pick(&others)
+            .map_or(Destination::HangUp, |&queue| Destination::Queue(queue)),
+        4 => Destination::Prompt(chance.one_of(&PROMPTS).to_owned()),
+        _ => Destination::HangUp,
+    }
+}
+
+/// Static agents stand before dynamic ones in a queue.
+pub(super) fn statics_first(members: &mut [MemberConfig]) {
+    members.sort_by_key(|member| member.kind == MemberKind::Dynamic);
+}
+
+/// Takes out of a configuration what leads to nobody.
+pub fn mend(config: &mut Config) {
+    let extensions: Vec<Number> = config.extensions.iter().map(|e| e.number).collect();
+    let queues: Vec<Number> = config.queues.iter().map(|queue| queue.number).collect();
+    for queue in &mut config.queues {
+        queue
+            .members
+            .retain(|member| extensions.contains(&member.extension));
+        queue.managers.retain(|number| extensions.contains(number));
+        let number = queue.number;
+        let mend = |to: &mut Destination| {
+            let leads = match to {
+                // Calendars and prompts are never taken away.
+                Destination::HangUp | Destination::Prompt(_) => true,
+                Destination::Extension(number) => extensions.contains(number),
+                Destination::Queue(other) => queues.contains(other) && *other != number,
+            };
+            if !leads {
+                *to = Destination::HangUp;
+            }
+        };
+        mend(&mut queue.failover);
+        if let Some(condition) = &mut queue.time_condition {
+            mend(&mut condition.outside_hours);
+            mend(&mut condition.holiday);
+        }
+    }
+}
