@@ -28,6 +28,16 @@ pub enum Note {
         /// How many members were free.
         free: usize,
     },
+    /// This member could be rung for the call, and so was among those from whom
+    /// the strategy chose.
+    Eligible {
+        /// The call to be offered.
+        call: CallId,
+        /// The member.
+        member: MemberId,
+        /// What the strategy may have gone by.
+        standing: Standing,
+    },
     /// This member could not be rung for the call.
     PassedOver {
         /// The call to be offered.
@@ -37,6 +47,19 @@ pub enum Note {
         /// The first thing that stood against it.
         obstacle: Obstacle,
     },
+}
+
+/// What strategies order free members by, as it was before the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// In how many rounds he did not answer this call; goes before the strategy.
+    pub tried: u32,
+    /// Calls of the queue that he completed, as the queue counts them for
+    /// [`Strategy::FewestCalls`].
+    pub completed: u32,
+    /// The number of the queue's latest ring that was his; zero where it never rang
+    /// him. Who has the least was rung longest ago.
+    pub last_rung: u64,
 }
 
 /// The sink of the live world: takes nothing.

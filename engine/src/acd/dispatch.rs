@@ -1,6 +1,7 @@
 //! Bringing waiting calls and free agents together, at the end of an entry.
 
 use crate::acd::eligible::eligible;
+use crate::acd::strategy;
 use crate::config::model::Strategy;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::Queue;
@@ -89,16 +90,22 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    /// Notes of every member of the queue what stands against him.
+    /// Notes of every member of the queue what stands against him, or what the
+    /// strategy may go by.
     fn note_obstacles(&mut self, queue: QueueId, call: CallId) {
         for &member in &self.s.queues[queue].members {
-            if let Err(obstacle) = eligible(self.s, call, member) {
-                self.trace.note(Note::PassedOver {
+            self.trace.note(match eligible(self.s, call, member) {
+                Ok(()) => Note::Eligible {
+                    call,
+                    member,
+                    standing: strategy::standing(self.s, call, member),
+                },
+                Err(obstacle) => Note::PassedOver {
                     call,
                     member,
                     obstacle,
-                });
-            }
+                },
+            });
         }
     }
 }

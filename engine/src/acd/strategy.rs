@@ -9,6 +9,7 @@ use crate::ids::{CallId, MemberId, QueueId};
 use crate::sorted_set::SortedSet;
 use crate::state::{Free, Listed, Member, Queue, Rank, State, Visit};
 use crate::step::Step;
+use crate::trace::Standing;
 
 /// Nobody was rung yet, for [`Queue::round_robin`]: the search wraps to the first.
 pub(crate) const NOBODY: u64 = u64::MAX;
@@ -18,18 +19,31 @@ pub(crate) const NOBODY: u64 = u64::MAX;
 fn rank(queue: &Queue, member: &Member) -> Rank {
     let position = member.position;
     match queue.config.strategy {
-        Strategy::FewestCalls => {
-            let count = match queue.config.fewest_calls_since {
-                CountSince::Ever => member.completed.ever,
-                CountSince::Login => member.completed.since_login,
-                CountSince::Midnight => member.completed.since_midnight,
-            };
-            Rank::new(count, member.last_rung, position)
-        }
+        Strategy::FewestCalls => Rank::new(completed(queue, member), member.last_rung, position),
         Strategy::LeastRecent => Rank::new(0, member.last_rung, position),
         Strategy::Linear => Rank::new(0, linear_order(queue, member), position),
         Strategy::Random | Strategy::RingAll => Rank::new(0, 0, position),
         Strategy::Rrmemory => Rank::new(tier(member), round_order(member), position),
+    }
+}
+
+/// Fewest calls: those completed since the queue's setting says.
+const fn completed(queue: &Queue, member: &Member) -> u32 {
+    match queue.config.fewest_calls_since {
+        CountSince::Ever => member.completed.ever,
+        CountSince::Login => member.completed.since_login,
+        CountSince::Midnight => member.completed.since_midnight,
+    }
+}
+
+/// What the strategies may order a member by, for a trace.
+pub(crate) fn standing(s: &State, call: CallId, id: MemberId) -> Standing {
+    let member = &s.members[id];
+    let visit = s.calls.get(call).and_then(|call| call.visit.as_ref());
+    Standing {
+        tried: visit.map_or(0, |visit| visit.tried_in(id)),
+        completed: completed(&s.queues[member.queue], member),
+        last_rung: member.last_rung,
     }
 }
 

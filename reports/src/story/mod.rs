@@ -1,0 +1,26 @@
+//! Why a call waited, and why it went to whom: folds the entries of a replay, and
+//! the notes that the engine takes of its decisions, into a story in plain words.
+//! Nothing in here does I/O; whoever replays hands every entry to a [`Teller`] or a
+//! [`Painter`], which has the engine apply it.
+
+mod crew;
+mod history;
+mod moment;
+mod page;
+mod painter;
+mod picture;
+mod remains;
+mod teller;
+mod when;
+mod why;
+mod words;
+
+pub use crew::{Crew, Group, Hindrance};
+pub use moment::{
+    Change, Choice, Free, Meanwhile, Moment, Person, Place, RingEnd, Served, Story, Visit, What,
+};
+pub use painter::Painter;
+pub use picture::{AgentNow, CallerNow, Picture, QueueNow, TalkNow};
+pub use remains::{Remain, Remains};
+pub use teller::Teller;
+pub use when::When;

@@ -1,0 +1,256 @@
+//! The short answers: why a call waited, and why this agent was rung.
+
+use tandem_engine::Span;
+use tandem_engine::config::model::{CountSince, Strategy};
+use tandem_engine::trace::Standing;
+
+use super::crew::{Crew, Hindrance};
+use super::moment::{Free, Moment, Person, RingEnd, Story, Visit, What};
+use super::when::{When, length};
+use super::words::{callers, counted, end_sentence, list, person};
+
+/// The strategy's name in a configuration file.
+pub(crate) const fn strategy_word(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::FewestCalls => "fewest_calls",
+        Strategy::LeastRecent => "least_recent",
+        Strategy::Linear => "linear",
+        Strategy::Random => "random",
+        Strategy::RingAll => "ring_all",
+        Strategy::Rrmemory => "rrmemory",
+    }
+}
+
+/// Why this agent was rung and none of the others who were free.
+pub(crate) fn rule(
+    strategy: Strategy,
+    since: CountSince,
+    first: &Person,
+    chosen: Option<Standing>,
+    free: &[Free],
+    now: &When,
+) -> String {
+    let many = free.len();
+    if strategy == Strategy::RingAll {
+        return match many {
+            1 => "ring all: nobody else was free".to_owned(),
+            _ => format!("ring all: everybody who was free, {many} agents"),
+        };
+    }
+    if many == 1 {
+        return "the only agent who was free".to_owned();
+    }
+    let standing = chosen.unwrap_or(Standing {
+        tried: 0,
+        completed: 0,
+        last_rung: 0,
+    });
+    let own = free.iter().find(|free| free.agent == *first);
+    let what = match strategy {
+        Strategy::FewestCalls => fewest(standing, since, first, free),
+        Strategy::LeastRecent => format!("least recent: {}", rung(own, standing, now)),
+        Strategy::Linear => "linear: the first in the order".to_owned(),
+        Strategy::Random => "random: drawn by lot".to_owned(),
+        Strategy::RingAll | Strategy::Rrmemory => "round robin: the next in turn".to_owned(),
+    };
+    let equally_tried = free.iter().filter(|free| free.tried == standing.tried);
+    let of = match equally_tried.count() {
+        1 => format!("the only one of {many} free agents who had not yet been rung in vain"),
+        some if some < many => {
+            format!("{what}, of those {some} of {many} free agents who were not rung in vain")
+        }
+        _ => format!("{what}, of {many} free agents"),
+    };
+    // Rounds go before the strategy only where they differ.
+    if standing.tried > 0 && free.iter().all(|free| free.tried == standing.tried) {
+        return format!("{of}, all of whom had been rung in vain before");
+    }
+    of
+}
+
+fn rung(own: Option<&Free>, standing: Standing, now: &When) -> String {
+    let at = own.and_then(|own| own.last_rung_at.as_ref());
+    match at {
+        _ if standing.last_rung == 0 => "never rung by this queue before".to_owned(),
+        Some(at) => format!("rung longest ago ({} before)", length(now.since(at))),
+        None => "rung longest ago".to_owned(),
+    }
+}
+
+fn fewest(own: Standing, since: CountSince, first: &Person, free: &[Free]) -> String {
+    let since = match since {
+        CountSince::Ever => "in all",
+        CountSince::Login => "since logging in",
+        CountSince::Midnight => "today",
+    };
+    let calls = counted(u64::from(own.completed), "call", "calls");
+    let equals = free.iter().filter(|free| {
+        free.agent != *first && free.completed == own.completed && free.tried == own.tried
+    });
+    match equals.count() {
+        0 => format!("fewest calls: {calls} {since}"),
+        many => {
+            let others = counted(many as u64, "other", "others");
+            format!("fewest calls: {calls} {since}, as {others}, and rung longest ago of these")
+        }
+    }
+}
+
+/// What there is to say first.
+pub(crate) fn summary(story: &Story) -> Vec<String> {
+    let mut sentences: Vec<String> = story.visits.iter().map(|v| of_visit(story, v)).collect();
+    if story.visits.is_empty() {
+        let answered = story.moments.iter().find_map(|moment| match &moment.what {
+            What::ExtensionAnswered { agent } => Some(agent),
+            _ => None,
+        });
+        sentences.push(match answered {
+            Some(agent) => format!("No queue was involved: {} answered.", person(agent)),
+            None => "No queue was involved, and nobody answered.".to_owned(),
+        });
+    }
+    let end = story.moments.iter().rev().find_map(|moment| match moment {
+        Moment {
+            what: What::Ended { reason },
+            ..
+        } => Some(end_sentence(reason)),
+        _ => None,
+    });
+    sentences.push(end.unwrap_or_else(|| "The call was not over then.".to_owned()));
+    sentences
+}
+
+fn of_visit(story: &Story, visit: &Visit) -> String {
+    let queue = &visit.queue.name;
+    if visit.before.is_none() {
+        let why = match visit.reason {
+            Some("queue_full") => "as many callers as allowed waited there already",
+            _ => "nobody was there to take calls",
+        };
+        return format!("{queue} did not let the caller in: {why}.");
+    }
+    let mut parts = Vec::new();
+    if !(visit.behind + visit.nobody_free).is_zero() {
+        parts.push(waited_for(visit));
+    }
+    for (agent, how, rang) in &visit.in_vain {
+        let who = person(agent);
+        let length = length(rang.0);
+        parts.push(match how {
+            RingEnd::Silent => format!("{who} did not answer for {length}"),
+            RingEnd::Refused => format!("{who} refused after {length}"),
+            RingEnd::Busy => format!("the telephone of {who} was busy"),
+            RingEnd::Unreachable => format!("the telephone of {who} could not be reached"),
+            RingEnd::Withdrawn if visit.outcome == Some("answered") => {
+                format!("a ring at {who} was taken back after {length}")
+            }
+            RingEnd::AnsweredElsewhere | RingEnd::Withdrawn => continue,
+        });
+    }
+    if !visit.pausing.is_zero() {
+        let paused = length(visit.pausing);
+        parts.push(format!(
+            "{paused} passed between rings, as the queue is set"
+        ));
+    }
+    if let Some(agent) = &visit.agent {
+        let rang = visit.answer_rang.map(|rang| rang.0);
+        let rang = rang.filter(|rang| !rang.is_zero()).map(length);
+        parts.push(match rang {
+            Some(rang) => format!("{} answered after {rang} of ringing", person(agent)),
+            None => format!("{} answered at once", person(agent)),
+        });
+    }
+    let end = outcome(visit);
+    let waited = length(visit.waited);
+    let where_ = match story.visits.len() {
+        1 => String::new(),
+        _ => format!(" in {queue}"),
+    };
+    let colon = if parts.is_empty() { "" } else { ": " };
+    format!("Waited {waited}{where_}{colon}{}.{end}", parts.join("; "))
+}
+
+/// Why nobody was rung at first.
+fn waited_for(visit: &Visit) -> String {
+    let crew = taken(&visit.crew);
+    let until = match &visit.first_rung {
+        Some((at, agent)) if at.since(&visit.joined_at) > Span::ZERO => {
+            format!(" until {} became free at {}", person(agent), at.time())
+        }
+        Some(_) => " later on".to_owned(),
+        None => " all the time".to_owned(),
+    };
+    let before = match visit.before {
+        Some(before) if before > 0 => format!(", and {} stood before", callers(before)),
+        _ => String::new(),
+    };
+    format!("{crew}{until}{before}")
+}
+
+/// `all 4 agents on duty were on calls`.
+fn taken(crew: &Crew) -> String {
+    let all = crew.all();
+    if all == 0 {
+        return "the queue had no agents".to_owned();
+    }
+    if !crew.free.is_empty() {
+        // Somebody was rung at once, and what followed was the wait.
+        return "nobody else was free".to_owned();
+    }
+    let on_duty = crew.on_duty();
+    if on_duty == 0 {
+        return match all {
+            1 => "the only agent was not on duty".to_owned(),
+            _ => format!("none of the {all} agents was on duty"),
+        };
+    }
+    let groups: Vec<_> = (crew.not_free.iter())
+        .filter(|group| group.why.on_duty())
+        .collect();
+    let who = match on_duty {
+        1 => "the only agent on duty was".to_owned(),
+        2 => "both agents on duty were".to_owned(),
+        many => format!("all {many} agents on duty were"),
+    };
+    if let [group] = groups[..] {
+        return format!("{who} {}", state(&group.why, on_duty));
+    }
+    let counts = groups.iter().map(|group| {
+        let many = group.agents.len();
+        format!("{many} {}", state(&group.why, many))
+    });
+    format!("{who} taken ({})", list(&counts.collect::<Vec<_>>()))
+}
+
+/// What somebody is, behind "was" or "were".
+pub(crate) fn state(why: &Hindrance, many: usize) -> String {
+    match why {
+        Hindrance::BeingOffered if many == 1 => "being rung for another caller".to_owned(),
+        Hindrance::BeingOffered => "being rung for other callers".to_owned(),
+        Hindrance::Busy if many == 1 => "on a call".to_owned(),
+        Hindrance::Busy => "on calls".to_owned(),
+        Hindrance::Call => "not to be rung for this call".to_owned(),
+        Hindrance::LoggedOut => "not logged in".to_owned(),
+        Hindrance::Paused { reason: None } => "on a pause".to_owned(),
+        Hindrance::Paused {
+            reason: Some(reason),
+        } => format!("on a pause ({reason})"),
+        Hindrance::Resting => "resting after a failed ring".to_owned(),
+        Hindrance::Unreachable => "not reachable".to_owned(),
+        Hindrance::WrapUp => "in wrap-up".to_owned(),
+    }
+}
+
+fn outcome(visit: &Visit) -> String {
+    match (visit.outcome, visit.reason) {
+        (None, _) => String::new(),
+        (Some("answered"), _) => format!(" They talked for {}.", length(visit.talked)),
+        (_, Some("caller_hung_up")) => " Then the caller gave up.".to_owned(),
+        (_, Some("timed_out")) => " That was as long as the queue lets anybody wait.".to_owned(),
+        (_, Some("queue_empty")) => " Then nobody was there to take calls any more.".to_owned(),
+        (_, Some("queue_removed")) => " Then the queue was deleted.".to_owned(),
+        (_, Some("system_restart")) => " Then the system went down.".to_owned(),
+        _ => " Then a defect ended the call.".to_owned(),
+    }
+}
