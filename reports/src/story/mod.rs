@@ -15,9 +15,10 @@ mod when;
 mod why;
 mod words;
 
-pub use crew::{Crew, Group, Hindrance};
+pub use crew::{Crew, Group, Hindrance, Kept};
 pub use moment::{
-    Change, Choice, Free, Meanwhile, Moment, Person, Place, RingEnd, Served, Story, Visit, What,
+    Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
+    Seconds, Served, Story, Visit, What,
 };
 pub use painter::Painter;
 pub use picture::{AgentNow, CallerNow, Picture, QueueNow, TalkNow};

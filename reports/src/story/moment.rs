@@ -53,6 +53,17 @@ pub struct Story {
 }
 
 impl Story {
+    /// Leaves out what happened in queues that are not to be seen.
+    pub fn keep_elsewhere(&mut self, sees: impl Fn(Number) -> bool) {
+        for moment in &mut self.moments {
+            if let What::Meanwhile(gap) = &mut moment.what {
+                gap.elsewhere.retain(|rings| sees(rings.queue.number));
+            }
+        }
+        let nothing = |what: &What| matches!(what, What::Meanwhile(gap) if gap.is_empty());
+        self.moments.retain(|moment| !nothing(&moment.what));
+    }
+
     /// Leaves out who called: a person who was erased is not to be told of.
     pub fn forget_caller(&mut self) {
         self.caller = None;
@@ -110,11 +121,32 @@ pub struct Visit {
     /// The agents as they were when the caller joined.
     pub crew: Crew,
     /// When a telephone first rang for the caller, and whose.
-    pub first_rung: Option<(When, Person)>,
+    pub first_rung: Option<FirstRing>,
     /// Who was rung and did not take it, how, and for how long.
-    pub in_vain: Vec<(Person, RingEnd, Seconds)>,
+    pub in_vain: Vec<InVain>,
     /// How long the ring lasted that was answered.
+    #[serde(rename = "answer_rang_s")]
     pub answer_rang: Option<Seconds>,
+}
+
+/// The first ring for a caller.
+#[derive(Clone, Debug, Serialize)]
+pub struct FirstRing {
+    /// When.
+    pub at: When,
+    /// Whose telephone.
+    pub agent: Person,
+}
+
+/// A ring that nobody answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct InVain {
+    /// Whose telephone.
+    pub agent: Person,
+    /// How it ended.
+    pub how: RingEnd,
+    /// For how long it rang.
+    pub rang_s: Seconds,
 }
 
 /// A length of time.
@@ -287,7 +319,22 @@ pub struct Meanwhile {
     /// Callers from behind who were answered.
     pub overtook: u32,
     /// Rings of this queue's agents for callers of other queues.
-    pub elsewhere: Vec<(Place, u32)>,
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+impl Meanwhile {
+    const fn is_empty(&self) -> bool {
+        self.served.is_empty() && self.left == 0 && self.overtook == 0 && self.elsewhere.is_empty()
+    }
+}
+
+/// How often a queue's agents were rung for callers of another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Elsewhere {
+    /// The other queue.
+    pub queue: Place,
+    /// How often.
+    pub rings: u32,
 }
 
 /// How many callers somebody answered.

@@ -14,8 +14,8 @@ use tandem_engine::{
 use super::crew::Crew;
 use super::history::{History, change};
 use super::moment::{
-    Change, Choice, Free, Meanwhile, Moment, Person, Place, RingEnd, Seconds, Served, Story, Visit,
-    What, shown,
+    Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
+    Seconds, Served, Story, Visit, What, shown,
 };
 use super::when::{Wall, When};
 use super::why;
@@ -252,11 +252,7 @@ impl Teller {
                 self.push(at, What::ExtensionAnswered { agent });
             }
             Event::CallEnded { call, reason, .. } if Some(*call) == own => {
-                let reason = end_word(*reason);
-                self.push(at, What::Ended { reason });
-                if let Some(story) = &mut self.story {
-                    story.over = true;
-                }
+                self.ended(at, end_word(*reason));
             }
             _ => {}
         }
@@ -393,7 +389,8 @@ impl Teller {
         self.push(at, what);
         let when = self.wall.at(at);
         if let Some(visit) = self.visit() {
-            visit.first_rung.get_or_insert((when, first));
+            let (at, agent) = (when, first);
+            visit.first_rung.get_or_insert(FirstRing { at, agent });
         }
     }
 
@@ -427,10 +424,17 @@ impl Teller {
         let pauses = waiting.and_then(|waiting| waiting.pauses_until);
         let pauses_until = pauses.map(|until| self.wall.at(until));
         self.settle(at);
+        if !matches!(how, RingEnd::AnsweredElsewhere | RingEnd::Withdrawn) {
+            self.close_gap();
+        }
         if let Some(visit) = self.visit()
             && how != RingEnd::AnsweredElsewhere
         {
-            visit.in_vain.push((agent.clone(), how, Seconds(rang)));
+            visit.in_vain.push(InVain {
+                agent: agent.clone(),
+                how,
+                rang_s: Seconds(rang),
+            });
         }
         let now = self.wall.at(at);
         // Telephones that stop ringing together are told of together.
@@ -549,6 +553,18 @@ impl Teller {
         self.push(at, what);
     }
 
+    fn ended(&mut self, at: Timestamp, reason: &'static str) {
+        self.push(at, What::Ended { reason });
+        let Some(story) = &mut self.story else { return };
+        story.over = true;
+        // The wrap-up comes from the end, though the engine tells of it first.
+        if let [.., before, last] = &mut story.moments[..]
+            && matches!(before.what, What::WrapUp { .. })
+        {
+            std::mem::swap(before, last);
+        }
+    }
+
     /// What an entry did to others, while the caller waits.
     fn others(&mut self, engine: &Engine, at: Timestamp, event: &Event) {
         let own = self.call;
@@ -643,7 +659,10 @@ impl Teller {
             left: gap.left,
             overtook: gap.overtook,
             elsewhere: elsewhere
-                .map(|(queue, rings)| (names.queue(*queue), *rings))
+                .map(|(queue, rings)| Elsewhere {
+                    queue: names.queue(*queue),
+                    rings: *rings,
+                })
                 .collect(),
         });
         self.push(first, what);

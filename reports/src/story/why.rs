@@ -1,11 +1,10 @@
 //! The short answers: why a call waited, and why this agent was rung.
 
-use tandem_engine::Span;
 use tandem_engine::config::model::{CountSince, Strategy};
 use tandem_engine::trace::Standing;
 
 use super::crew::{Crew, Hindrance};
-use super::moment::{Free, Moment, Person, RingEnd, Story, Visit, What};
+use super::moment::{FirstRing, Free, Moment, Person, RingEnd, Story, Visit, What};
 use super::when::{When, length};
 use super::words::{callers, counted, end_sentence, list, person};
 
@@ -133,10 +132,10 @@ fn of_visit(story: &Story, visit: &Visit) -> String {
     if !(visit.behind + visit.nobody_free).is_zero() {
         parts.push(waited_for(visit));
     }
-    for (agent, how, rang) in &visit.in_vain {
-        let who = person(agent);
-        let length = length(rang.0);
-        parts.push(match how {
+    for ring in &visit.in_vain {
+        let who = person(&ring.agent);
+        let length = length(ring.rang_s.0);
+        parts.push(match ring.how {
             RingEnd::Silent => format!("{who} did not answer for {length}"),
             RingEnd::Refused => format!("{who} refused after {length}"),
             RingEnd::Busy => format!("the telephone of {who} was busy"),
@@ -171,21 +170,29 @@ fn of_visit(story: &Story, visit: &Visit) -> String {
     format!("Waited {waited}{where_}{colon}{}.{end}", parts.join("; "))
 }
 
-/// Why nobody was rung at first.
+/// Why nobody was rung.
 fn waited_for(visit: &Visit) -> String {
+    let at_once = |at: &When| at.since(&visit.joined_at).is_zero();
+    if visit
+        .first_rung
+        .as_ref()
+        .is_some_and(|ring| at_once(&ring.at))
+    {
+        let nobody = length(visit.behind + visit.nobody_free);
+        return format!("nobody else was free for {nobody}");
+    }
     let crew = taken(&visit.crew);
-    let until = match &visit.first_rung {
-        Some((at, agent)) if at.since(&visit.joined_at) > Span::ZERO => {
-            format!(" until {} became free at {}", person(agent), at.time())
-        }
-        Some(_) => " later on".to_owned(),
-        None => " all the time".to_owned(),
-    };
     let before = match visit.before {
-        Some(before) if before > 0 => format!(", and {} stood before", callers(before)),
+        Some(before) if before > 0 => format!(" and {} stood before", callers(before)),
         _ => String::new(),
     };
-    format!("{crew}{until}{before}")
+    let until = match &visit.first_rung {
+        Some(FirstRing { at, agent }) => {
+            format!(", until {} became free at {}", person(agent), at.time())
+        }
+        None => ", and no agent became free for this one".to_owned(),
+    };
+    format!("{crew}{before}{until}")
 }
 
 /// `all 4 agents on duty were on calls`.
@@ -193,10 +200,6 @@ fn taken(crew: &Crew) -> String {
     let all = crew.all();
     if all == 0 {
         return "the queue had no agents".to_owned();
-    }
-    if !crew.free.is_empty() {
-        // Somebody was rung at once, and what followed was the wait.
-        return "nobody else was free".to_owned();
     }
     let on_duty = crew.on_duty();
     if on_duty == 0 {

@@ -16,7 +16,7 @@ impl Story {
         let mut page = Page::default();
         let from = match &self.caller {
             Some(number) => format!("from {number}"),
-            None => "from a number withheld".to_owned(),
+            None => "from a withheld number".to_owned(),
         };
         let day = self.moments.first().filter(|_| self.dated);
         let day = day.map_or(String::new(), |first| {
@@ -210,7 +210,14 @@ fn considered(choice: &Choice) -> Vec<String> {
     if !others.is_empty() {
         lines.push(format!("- free too: {}", people(&others)));
     }
-    lines.extend(choice.not_free.iter().map(group));
+    lines.extend(choice.not_free.iter().map(|kept| {
+        // Those who are not at work were named when the caller joined, if at all.
+        let (many, at_work) = (kept.agents.len(), kept.why.on_duty());
+        match at_work || many <= 3 {
+            true => group(kept),
+            false => format!("- {many} {}", state(&kept.why, many)),
+        }
+    }));
     lines
 }
 
@@ -337,12 +344,12 @@ fn meanwhile(gap: &Meanwhile) -> Vec<String> {
         let callers = counted(u64::from(gap.overtook), "caller", "callers");
         parts.push(format!("{callers} who came later got an agent"));
     }
-    for (queue, rings) in &gap.elsewhere {
-        let times = match rings {
+    for other in &gap.elsewhere {
+        let times = match other.rings {
             1 => "once".to_owned(),
             many => format!("{many} times"),
         };
-        let name = &queue.name;
+        let name = &other.queue.name;
         parts.push(format!(
             "agents of this queue were rung {times} for callers of {name}"
         ));
