@@ -104,7 +104,8 @@ fn of_data(args: &ExplainArgs, data: &Path, call: PublicId) -> Result<bool, Stri
                 no_story: why,
                 visits: visits.collect(),
             };
-            show(args, &remains, || remains.to_text())
+            let some = !remains.visits.is_empty();
+            show(args, &remains, || remains.to_text()).map(|_| some)
         }
         Explained::Unknown => {
             say(&format!("there is no call {call} in these data"));

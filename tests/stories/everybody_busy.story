@@ -49,8 +49,7 @@ The caller hung up, and the call was over.
 
 10:40:00  +4930111 called 6400.
           Joined the queue Support (6400): nobody stood before.
-          Ann (1001) rings: least recent: never rung by this queue before, of 3 free
-          agents.
+          Ann (1001) rings: least recent: never rung by this queue before (3 were free).
           - free too: Bob (1002) and Eve (1003)
 10:40:03  Ann (1001) answered after 3 s of ringing. The caller had waited 3 s.
 10:40:40  The talk was over after 37 s. Outcome: answered.

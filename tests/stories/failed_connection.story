@@ -15,12 +15,13 @@ until 300
 
 ==== call 0-0
 Call 0-0 from +4930111 to 6400, Mon 23 Nov 2026 (Europe/Berlin)
-Waited 8 s: Bob (1002) answered after 4 s of ringing. They talked for 12 s.
+Waited 8 s: Ann (1001) answered and could not be connected; Bob (1002) answered after 4
+s of ringing. They talked for 12 s.
 The caller hung up, and the call was over.
 
 10:40:00  +4930111 called 6400.
           Joined the queue Support (6400): nobody stood before.
-          Ann (1001) rings: linear: the first in the order, of 2 free agents.
+          Ann (1001) rings: linear: the first in the order (2 were free).
           - free too: Bob (1002)
 10:40:03  Ann (1001) answered after 3 s of ringing. The caller had waited 3 s.
 10:40:04  Ann (1001) could not be connected with the caller, who waits again in the old

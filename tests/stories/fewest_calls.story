@@ -25,14 +25,14 @@ at 50    E hangs up
 until 300
 
 ==== call 0-4
-Call 0-4 from a number withheld to 6400, Mon 23 Nov 2026 (Europe/Berlin)
+Call 0-4 from a withheld number to 6400, Mon 23 Nov 2026 (Europe/Berlin)
 Waited 1 s: Bob (1002) answered after 1 s of ringing. They talked for 9 s.
 The caller hung up, and the call was over.
 
 10:40:40  Somebody whose number is withheld called 6400.
           Joined the queue Support (6400): nobody stood before.
-          Bob (1002) rings: fewest calls: 1 call today, as 1 other, and rung longest ago
-          of these, of 3 free agents.
+          Bob (1002) rings: fewest calls: 1 today, as few as 1 other, and rung longer
+          ago (3 were free).
           - free too: Ann (1001) and Eve (1003)
 10:40:41  Bob (1002) answered after 1 s of ringing. The caller had waited 1 s.
 10:40:50  The talk was over after 9 s. Outcome: answered.

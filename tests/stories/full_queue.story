@@ -20,6 +20,7 @@ until 300
 Call 0-1 from +4930222 to 6400, Mon 23 Nov 2026 (Europe/Berlin)
 Support did not let the caller in: as many callers as allowed waited there already.
 Sales did not let the caller in: nobody was there to take calls.
+Then Night_service (2001) answered.
 The caller hung up, and the call was over.
 
 10:40:05  +4930222 called 6400.
@@ -28,6 +29,6 @@ The caller hung up, and the call was over.
           Sales did not let the caller in: nobody was there to take calls. Outcome:
           missed.
           - not logged in: Bob (1002)
-          Night_service (2001) rings, for no queue.
+          The telephone of Night_service (2001) rings.
 10:40:09  Night_service (2001) answered.
 10:40:30  The caller hung up, and the call was over.

@@ -23,10 +23,10 @@ at 40    B hangs up
 until 300
 
 ==== call 0-1
-Call 0-1 from a number withheld to 6400, Mon 23 Nov 2026 (Europe/Berlin)
+Call 0-1 from a withheld number to 6400, Mon 23 Nov 2026 (Europe/Berlin)
 Waited 20 s: all 3 agents on duty were taken (1 in wrap-up, 1 on a pause and 1 on a
-pause (Lunch)), until 1004 became free at 10:40:30. Then the caller gave up.
-The caller hung up, and the call was over.
+pause (Lunch)), until 1004 became free at 10:40:30; a ring at 1004 was taken back after
+1 s; 1005 was being rung for the last 1 s. Then the caller gave up.
 
 10:40:20  Somebody whose number is withheld called 6400.
           Joined the queue Support (6400): nobody stood before.

@@ -17,18 +17,15 @@ No queue was involved: Zoe (2001) answered.
 The agent's side hung up, and the call was over.
 
 08:00:00  +4930111 called 2001.
-          Zoe (2001) rings, for no queue.
+          The telephone of Zoe (2001) rings.
 08:00:05  Zoe (2001) answered.
 08:01:40  The agent's side hung up, and the call was over.
 
 ==== call 0-1
 Call 0-1 from 2001 to 6400
-Waited 3 min: Ann (1001) did not answer for 15 s; Ann (1001) did not answer for 15 s;
-Ann (1001) did not answer for 15 s; Ann (1001) did not answer for 15 s; Ann (1001) did
-not answer for 15 s; Ann (1001) did not answer for 15 s; Ann (1001) did not answer for
-15 s; Ann (1001) did not answer for 15 s; Ann (1001) did not answer for 15 s; 45 s
-passed between rings, as the queue is set. Then the caller gave up.
-The caller hung up, and the call was over.
+Waited 3 min: Ann (1001) did not answer 9 times for 2 min 15 s; Ann (1001) was being
+rung for the last 0 s; 45 s passed between rings, as the queue is set. Then the caller
+gave up.
 
 08:00:10  Zoe (2001) called 6400.
           Joined the queue Support (6400): nobody stood before.

@@ -354,6 +354,8 @@ pub enum RingEnd {
     AnsweredElsewhere,
     /// The telephone was on a call.
     Busy,
+    /// The agent answered, and could not be connected with the caller.
+    NotConnected,
     /// The agent refused.
     Refused,
     /// It rang as long as allowed, or gave up.

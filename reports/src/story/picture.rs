@@ -86,6 +86,8 @@ pub struct AgentNow {
     pub until: Option<When>,
     /// For which call his telephone rang.
     pub rung_for: Option<String>,
+    /// The calls that he was on, where that is known.
+    pub calls: Vec<String>,
 }
 
 impl Picture {
@@ -114,6 +116,9 @@ impl Picture {
             true => format!("At {time} on {day} ({})", self.time_zone),
             false => format!("At {time}"),
         });
+        if self.queues.is_empty() {
+            page.line("There was no queue.");
+        }
         for queue in &self.queues {
             page.blank();
             queue.tell(&mut page, &self.at);
@@ -173,7 +178,10 @@ fn one(engine: &Engine, history: &History, at: Timestamp, wall: &Wall, id: Queue
         let offer = engine.agent(member.agent)?.offer;
         let rung_for = offer.and_then(|leg| ringing.iter().find(|(other, _)| *other == leg));
         let rung_for = rung_for.and_then(|(_, call)| engine.call(*call));
+        let calls = history.agent(member.agent).calls.into_iter();
+        let calls = calls.filter_map(|(call, _)| Some(engine.call(call)?.public.to_string()));
         Some(AgentNow {
+            calls: calls.collect(),
             agent: history.names.agent(member.agent),
             free: why.is_none(),
             since: since(history, member.agent, id, why.as_ref()).map(|since| wall.at(since)),
@@ -275,14 +283,15 @@ impl CallerNow {
 
 impl AgentNow {
     fn words(&self, now: &When) -> String {
-        let what = match &self.why {
-            None => "free".to_owned(),
-            Some(why) => state(why, 1),
+        let what = match (&self.why, &self.rung_for, self.calls.as_slice()) {
+            (None, ..) => "free".to_owned(),
+            (Some(Hindrance::BeingOffered), Some(call), _) => {
+                format!("being rung for call {call}")
+            }
+            (Some(Hindrance::Busy), _, [call]) => format!("on call {call}"),
+            (Some(why), ..) => state(why, 1),
         };
         let mut text = format!("{}: {what}", person(&self.agent));
-        if let Some(call) = &self.rung_for {
-            text = format!("{}: being rung for call {call}", person(&self.agent));
-        }
         if let Some(since) = &self.since {
             let passed = now.since(since);
             if passed > Span::ZERO {

@@ -509,8 +509,12 @@ impl Teller {
             since: at,
             ..Wait::new(q, joined_at)
         });
-        if let Some(visit) = self.visit() {
-            visit.agent = None;
+        if let Some(visit) = self.visit()
+            && let Some(agent) = visit.agent.take()
+        {
+            let rang_s = visit.answer_rang.take().unwrap_or(Seconds(Span::ZERO));
+            let how = RingEnd::NotConnected;
+            visit.in_vain.push(InVain { agent, how, rang_s });
         }
     }
 

@@ -1,5 +1,6 @@
 //! The short answers: why a call waited, and why this agent was rung.
 
+use tandem_engine::Span;
 use tandem_engine::config::model::{CountSince, Strategy};
 use tandem_engine::trace::Standing;
 
@@ -52,26 +53,25 @@ pub(crate) fn rule(
         Strategy::Random => "random: drawn by lot".to_owned(),
         Strategy::RingAll | Strategy::Rrmemory => "round robin: the next in turn".to_owned(),
     };
-    let equally_tried = free.iter().filter(|free| free.tried == standing.tried);
-    let of = match equally_tried.count() {
-        1 => format!("the only one of {many} free agents who had not yet been rung in vain"),
-        some if some < many => {
-            format!("{what}, of those {some} of {many} free agents who were not rung in vain")
+    let equals = free.iter().filter(|free| free.tried == standing.tried);
+    match (equals.count(), standing.tried) {
+        (all, 0) if all == many => format!("{what} ({many} were free)"),
+        (all, _) if all == many => {
+            format!("{what} ({many} were free, all of whom had been rung in vain before)")
         }
-        _ => format!("{what}, of {many} free agents"),
-    };
-    // Rounds go before the strategy only where they differ.
-    if standing.tried > 0 && free.iter().all(|free| free.tried == standing.tried) {
-        return format!("{of}, all of whom had been rung in vain before");
+        (1, _) => format!("the only one of {many} free agents who was not rung in vain yet"),
+        // Rounds go before the strategy where they differ.
+        (some, _) => {
+            format!("{what}, of the {some} of {many} free agents who were not rung in vain yet")
+        }
     }
-    of
 }
 
 fn rung(own: Option<&Free>, standing: Standing, now: &When) -> String {
     let at = own.and_then(|own| own.last_rung_at.as_ref());
     match at {
         _ if standing.last_rung == 0 => "never rung by this queue before".to_owned(),
-        Some(at) => format!("rung longest ago ({} before)", length(now.since(at))),
+        Some(at) => format!("rung longest ago, {} before", length(now.since(at))),
         None => "rung longest ago".to_owned(),
     }
 }
@@ -82,15 +82,19 @@ fn fewest(own: Standing, since: CountSince, first: &Person, free: &[Free]) -> St
         CountSince::Login => "since logging in",
         CountSince::Midnight => "today",
     };
-    let calls = counted(u64::from(own.completed), "call", "calls");
+    let calls = own.completed;
     let equals = free.iter().filter(|free| {
         free.agent != *first && free.completed == own.completed && free.tried == own.tried
     });
-    match equals.count() {
-        0 => format!("fewest calls: {calls} {since}"),
-        many => {
+    match (equals.count(), own.last_rung) {
+        (0, _) => format!("fewest calls: {calls} {since}"),
+        (many, 0) => {
             let others = counted(many as u64, "other", "others");
-            format!("fewest calls: {calls} {since}, as {others}, and rung longest ago of these")
+            format!("fewest calls: {calls} {since}, as few as {others}, and never rung yet")
+        }
+        (many, _) => {
+            let others = counted(many as u64, "other", "others");
+            format!("fewest calls: {calls} {since}, as few as {others}, and rung longer ago")
         }
     }
 }
@@ -98,24 +102,30 @@ fn fewest(own: Standing, since: CountSince, first: &Person, free: &[Free]) -> St
 /// What there is to say first.
 pub(crate) fn summary(story: &Story) -> Vec<String> {
     let mut sentences: Vec<String> = story.visits.iter().map(|v| of_visit(story, v)).collect();
-    if story.visits.is_empty() {
-        let answered = story.moments.iter().find_map(|moment| match &moment.what {
-            What::ExtensionAnswered { agent } => Some(agent),
-            _ => None,
-        });
-        sentences.push(match answered {
-            Some(agent) => format!("No queue was involved: {} answered.", person(agent)),
-            None => "No queue was involved, and nobody answered.".to_owned(),
-        });
+    let extension = story.moments.iter().find_map(|moment| match &moment.what {
+        What::ExtensionAnswered { agent } => Some(person(agent)),
+        _ => None,
+    });
+    match (extension, story.visits.is_empty()) {
+        (Some(agent), true) => sentences.push(format!("No queue was involved: {agent} answered.")),
+        (Some(agent), false) => sentences.push(format!("Then {agent} answered.")),
+        (None, true) => sentences.push("No queue was involved, and nobody answered.".to_owned()),
+        (None, false) => {}
     }
     let end = story.moments.iter().rev().find_map(|moment| match moment {
         Moment {
             what: What::Ended { reason },
             ..
-        } => Some(end_sentence(reason)),
+        } => Some(*reason),
         _ => None,
     });
-    sentences.push(end.unwrap_or_else(|| "The call was not over then.".to_owned()));
+    let said = story.visits.last().and_then(|visit| visit.reason);
+    match end {
+        None => sentences.push("The call was not over then.".to_owned()),
+        // That is how the visit to the queue ended.
+        Some(_) if end == said => {}
+        Some(reason) => sentences.push(end_sentence(reason)),
+    }
     sentences
 }
 
@@ -132,20 +142,7 @@ fn of_visit(story: &Story, visit: &Visit) -> String {
     if !(visit.behind + visit.nobody_free).is_zero() {
         parts.push(waited_for(visit));
     }
-    for ring in &visit.in_vain {
-        let who = person(&ring.agent);
-        let length = length(ring.rang_s.0);
-        parts.push(match ring.how {
-            RingEnd::Silent => format!("{who} did not answer for {length}"),
-            RingEnd::Refused => format!("{who} refused after {length}"),
-            RingEnd::Busy => format!("the telephone of {who} was busy"),
-            RingEnd::Unreachable => format!("the telephone of {who} could not be reached"),
-            RingEnd::Withdrawn if visit.outcome == Some("answered") => {
-                format!("a ring at {who} was taken back after {length}")
-            }
-            RingEnd::AnsweredElsewhere | RingEnd::Withdrawn => continue,
-        });
-    }
+    parts.extend(in_vain(visit));
     if !visit.pausing.is_zero() {
         let paused = length(visit.pausing);
         parts.push(format!(
@@ -168,6 +165,48 @@ fn of_visit(story: &Story, visit: &Visit) -> String {
     };
     let colon = if parts.is_empty() { "" } else { ": " };
     format!("Waited {waited}{where_}{colon}{}.{end}", parts.join("; "))
+}
+
+/// Who was rung and did not take the call, each once.
+fn in_vain(visit: &Visit) -> Vec<String> {
+    let answered = visit.outcome == Some("answered");
+    let mut parts = Vec::new();
+    let mut told: Vec<(&Person, RingEnd)> = Vec::new();
+    for (place, ring) in visit.in_vain.iter().enumerate() {
+        let key = (&ring.agent, ring.how);
+        let none = ring.how == RingEnd::Withdrawn && ring.rang_s.0.is_zero();
+        if none || told.contains(&key) {
+            continue;
+        }
+        told.push(key);
+        let same = (visit.in_vain.iter()).filter(|other| (&other.agent, other.how) == key);
+        let (mut times, mut rang) = (0, Span::ZERO);
+        for other in same {
+            times += 1;
+            rang = rang + other.rang_s.0;
+        }
+        let (who, rang) = (person(&ring.agent), length(rang));
+        let often = match times {
+            1 => String::new(),
+            many => format!(" {many} times"),
+        };
+        let last = place + 1 == visit.in_vain.len();
+        parts.push(match ring.how {
+            RingEnd::Silent => format!("{who} did not answer{often} for {rang}"),
+            RingEnd::Refused => format!("{who} refused{often} after {rang}"),
+            RingEnd::Busy => format!("the telephone of {who} was busy{often}"),
+            RingEnd::NotConnected => format!("{who} answered{often} and could not be connected"),
+            RingEnd::Unreachable => {
+                format!("the telephone of {who} could not be reached{often}")
+            }
+            RingEnd::Withdrawn if last && !answered => {
+                format!("{who} was being rung for the last {rang}")
+            }
+            RingEnd::Withdrawn => format!("a ring at {who} was taken back after {rang}"),
+            RingEnd::AnsweredElsewhere => continue,
+        });
+    }
+    parts
 }
 
 /// Why nobody was rung.

@@ -96,7 +96,7 @@ fn sentences(what: &What) -> Vec<String> {
         )],
         What::Ended { reason } => vec![end_sentence(reason)],
         What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
-        What::ExtensionRung { agent } => vec![format!("{} rings, for no queue.", person(agent))],
+        What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
         What::Joined {
             queue,
             before,
@@ -286,6 +286,7 @@ fn ring_ended(what: &What) -> Vec<String> {
             format!("{who} {stopped} ringing: somebody else answered.")
         }
         RingEnd::Busy => format!("{who} could not be rung: the telephone was busy."),
+        RingEnd::NotConnected => format!("{who} could not be connected with the caller."),
         RingEnd::Refused => format!("{who} refused the call after {rang}."),
         RingEnd::Silent => format!("{who} did not answer for {rang}: a missed call."),
         RingEnd::Unreachable => format!("{who} could not be rung: the telephone was not there."),
