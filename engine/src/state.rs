@@ -141,6 +141,11 @@ impl Rank {
         Self((first as u128) << 96 | (second as u128) << 32 | position as u128)
     }
 
+    /// The upper 32 bits.
+    pub(crate) const fn first(self) -> u32 {
+        (self.0 >> 96) as u32
+    }
+
     /// The agent's place in the queue's list.
     #[expect(
         clippy::cast_possible_truncation,

@@ -54,9 +54,9 @@ pub enum Note {
 pub struct Standing {
     /// In how many rounds he did not answer this call; goes before the strategy.
     pub tried: u32,
-    /// Calls of the queue that he completed, as the queue counts them for
+    /// Calls of the queue that he completed, as the queue counts them, under
     /// [`Strategy::FewestCalls`].
-    pub completed: u32,
+    pub completed: Option<u32>,
     /// The number of the queue's latest ring that was his; zero where it never rang
     /// him. Who has the least was rung longest ago.
     pub last_rung: u64,

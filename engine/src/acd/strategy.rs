@@ -19,7 +19,14 @@ pub(crate) const NOBODY: u64 = u64::MAX;
 fn rank(queue: &Queue, member: &Member) -> Rank {
     let position = member.position;
     match queue.config.strategy {
-        Strategy::FewestCalls => Rank::new(completed(queue, member), member.last_rung, position),
+        Strategy::FewestCalls => {
+            let count = match queue.config.fewest_calls_since {
+                CountSince::Ever => member.completed.ever,
+                CountSince::Login => member.completed.since_login,
+                CountSince::Midnight => member.completed.since_midnight,
+            };
+            Rank::new(count, member.last_rung, position)
+        }
         Strategy::LeastRecent => Rank::new(0, member.last_rung, position),
         Strategy::Linear => Rank::new(0, linear_order(queue, member), position),
         Strategy::Random | Strategy::RingAll => Rank::new(0, 0, position),
@@ -27,22 +34,15 @@ fn rank(queue: &Queue, member: &Member) -> Rank {
     }
 }
 
-/// Fewest calls: those completed since the queue's setting says.
-const fn completed(queue: &Queue, member: &Member) -> u32 {
-    match queue.config.fewest_calls_since {
-        CountSince::Ever => member.completed.ever,
-        CountSince::Login => member.completed.since_login,
-        CountSince::Midnight => member.completed.since_midnight,
-    }
-}
-
 /// What the strategies may order a member by, for a trace.
 pub(crate) fn standing(s: &State, call: CallId, id: MemberId) -> Standing {
     let member = &s.members[id];
+    let queue = &s.queues[member.queue];
     let visit = s.calls.get(call).and_then(|call| call.visit.as_ref());
+    let by_calls = queue.config.strategy == Strategy::FewestCalls;
     Standing {
         tried: visit.map_or(0, |visit| visit.tried_in(id)),
-        completed: completed(&s.queues[member.queue], member),
+        completed: by_calls.then(|| rank(queue, member).first()),
         last_rung: member.last_rung,
     }
 }

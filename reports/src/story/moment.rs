@@ -298,8 +298,9 @@ pub struct Free {
     pub agent: Person,
     /// In how many rounds of rings the call was not answered here.
     pub tried: u32,
-    /// Calls completed, as the queue counts them for `fewest_calls`.
-    pub completed: u32,
+    /// Calls completed, as the queue counts them; null under other rules than
+    /// `fewest_calls`.
+    pub completed: Option<u32>,
     /// When the queue rang this telephone last; null where that is not known, or it
     /// never did.
     pub last_rung_at: Option<When>,

@@ -42,7 +42,7 @@ pub(crate) fn rule(
     }
     let standing = chosen.unwrap_or(Standing {
         tried: 0,
-        completed: 0,
+        completed: None,
         last_rung: 0,
     });
     let own = free.iter().find(|free| free.agent == *first);
@@ -82,7 +82,7 @@ fn fewest(own: Standing, since: CountSince, first: &Person, free: &[Free]) -> St
         CountSince::Login => "since logging in",
         CountSince::Midnight => "today",
     };
-    let calls = own.completed;
+    let calls = own.completed.unwrap_or(0);
     let equals = free.iter().filter(|free| {
         free.agent != *first && free.completed == own.completed && free.tried == own.tried
     });
