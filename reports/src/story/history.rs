@@ -63,6 +63,8 @@ pub(crate) struct AgentPast {
     pub(crate) device: Option<Timestamp>,
     /// The latest ring of a queue began.
     pub(crate) rung: Option<Timestamp>,
+    /// For which call; that ring may be over.
+    pub(crate) rung_for: Option<CallId>,
     /// A ring, a talk or a call of his own was over.
     pub(crate) released: Option<Timestamp>,
     /// The calls that occupy the telephone.
@@ -147,9 +149,12 @@ impl History {
                 self.occupy(agent, call, at);
             }
             Event::CallEnded { call, .. } => self.release(call, at),
-            Event::CallOffered { queue, agent, .. } => {
+            Event::CallOffered {
+                call, queue, agent, ..
+            } => {
                 self.member_mut(agent, queue).rung = now;
-                self.agents.entry(agent).or_default().rung = now;
+                let past = self.agents.entry(agent).or_default();
+                (past.rung, past.rung_for) = (now, Some(call));
             }
             Event::ConnectionFailed { call, agent, .. } => {
                 if let Some(agents) = self.talks.get_mut(&call) {

@@ -5,12 +5,14 @@
 
 mod crew;
 mod history;
+mod labels;
 mod moment;
 mod page;
 mod painter;
 mod picture;
 mod remains;
 mod teller;
+mod wait;
 mod when;
 mod why;
 mod words;

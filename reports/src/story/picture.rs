@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tandem_engine::view::CallStage;
-use tandem_engine::{AgentId, CallId, Engine, LegId, PublicId, QueueId, Span, Timestamp};
+use tandem_engine::{AgentId, Engine, PublicId, QueueId, Span, Timestamp};
 
 use super::crew::{Crew, Hindrance};
 use super::history::History;
@@ -129,10 +129,6 @@ impl Picture {
 
 fn one(engine: &Engine, history: &History, at: Timestamp, wall: &Wall, id: QueueId) -> QueueNow {
     let line = engine.line(id);
-    let ringing: Vec<(LegId, CallId)> = (line.iter())
-        .filter_map(|call| Some((*call, engine.call(*call)?)))
-        .flat_map(|(call, view)| view.legs.into_iter().map(move |leg| (leg, call)))
-        .collect();
     let waiting = line.iter().filter_map(|call| {
         let view = engine.call(*call)?;
         let CallStage::Agent { joined_at, .. } = view.stage else {
@@ -164,6 +160,16 @@ fn one(engine: &Engine, history: &History, at: Timestamp, wall: &Wall, id: Queue
             since: answered.map(|(_, since)| wall.at(since)),
         })
     });
+    QueueNow {
+        queue: history.names.queue(id),
+        waiting: waiting.collect(),
+        talks: talks.collect(),
+        agents: agents(engine, history, wall, id),
+    }
+}
+
+/// The agents of a queue, each as he is there.
+fn agents(engine: &Engine, history: &History, wall: &Wall, id: QueueId) -> Vec<AgentNow> {
     let members = engine.queue(id).map_or(&[][..], |queue| queue.members);
     let agents = members.iter().filter_map(|member| {
         let member = engine.member(*member)?;
@@ -175,11 +181,11 @@ fn one(engine: &Engine, history: &History, at: Timestamp, wall: &Wall, id: Queue
             Some(Hindrance::Resting) => engine.agent(member.agent)?.rests_until,
             _ => None,
         };
+        let past = history.agent(member.agent);
         let offer = engine.agent(member.agent)?.offer;
-        let rung_for = offer.and_then(|leg| ringing.iter().find(|(other, _)| *other == leg));
-        let rung_for = rung_for.and_then(|(_, call)| engine.call(*call));
-        let calls = history.agent(member.agent).calls.into_iter();
-        let calls = calls.filter_map(|(call, _)| Some(engine.call(call)?.public.to_string()));
+        let rung_for = offer.and(past.rung_for).and_then(|call| engine.call(call));
+        let calls = past.calls.iter();
+        let calls = calls.filter_map(|(call, _)| Some(engine.call(*call)?.public.to_string()));
         Some(AgentNow {
             calls: calls.collect(),
             agent: history.names.agent(member.agent),
@@ -190,12 +196,7 @@ fn one(engine: &Engine, history: &History, at: Timestamp, wall: &Wall, id: Queue
             why,
         })
     });
-    QueueNow {
-        queue: history.names.queue(id),
-        waiting: waiting.collect(),
-        talks: talks.collect(),
-        agents: agents.collect(),
-    }
+    agents.collect()
 }
 
 /// Since when an agent is what he is.

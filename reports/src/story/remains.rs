@@ -4,9 +4,9 @@ use serde::Serialize;
 use tandem_engine::records::QueueCall;
 use tandem_engine::{Number, PublicId};
 
+use super::labels::{outcome_word, reason_word};
 use super::moment::{Seconds, text};
 use super::page::Page;
-use super::teller::{outcome_word, reason_word};
 use super::when::{Wall, When, length};
 
 /// The records of a call, where there is no story.

@@ -7,17 +7,19 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, CallId, Cause, EndReason, Engine, Entry, Event, Input, LegId, MemberId, OfferEnd,
-    Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
+    AgentId, CallId, Cause, Engine, Entry, Event, Input, LegId, MemberId, OfferEnd, Outbox,
+    PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::Crew;
 use super::history::{History, change};
+use super::labels::{end_word, outcome_word, reason_word};
 use super::moment::{
     Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
     Seconds, Served, Story, Visit, What, shown,
 };
-use super::when::{Wall, When};
+use super::wait::{Mood, Wait};
+use super::when::Wall;
 use super::why;
 
 /// Tells the story of one call. Every entry of a replay goes through
@@ -36,39 +38,6 @@ pub struct Teller {
     rings: BTreeMap<LegId, Timestamp>,
     /// Who answered last, for the wrap-up.
     answered: Option<AgentId>,
-}
-
-/// The caller waits.
-#[derive(Debug)]
-struct Wait {
-    queue: QueueId,
-    joined_at: Timestamp,
-    /// Callers who stand before, with their names for ever.
-    ahead: BTreeMap<CallId, PublicId>,
-    /// What the wait has been since `since`.
-    mood: Mood,
-    since: Timestamp,
-    meanwhile: Gap,
-}
-
-/// What a wait consists of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mood {
-    Behind,
-    NobodyFree,
-    Pausing,
-    Ringing,
-}
-
-/// What became of others since the caller's last own moment.
-#[derive(Debug, Default)]
-struct Gap {
-    first: Option<Timestamp>,
-    last: Timestamp,
-    served: BTreeMap<AgentId, u32>,
-    left: u32,
-    overtook: u32,
-    elsewhere: BTreeMap<QueueId, u32>,
 }
 
 /// What an entry did to the call, gathered before it is told.
@@ -673,29 +642,6 @@ impl Teller {
     }
 }
 
-impl Wait {
-    fn new(queue: QueueId, joined_at: Timestamp) -> Self {
-        Self {
-            queue,
-            joined_at,
-            ahead: BTreeMap::new(),
-            mood: Mood::NobodyFree,
-            since: joined_at,
-            meanwhile: Gap {
-                last: joined_at,
-                ..Gap::default()
-            },
-        }
-    }
-}
-
-impl Gap {
-    fn touch(&mut self, at: Timestamp) {
-        self.first.get_or_insert(at);
-        self.last = at;
-    }
-}
-
 /// Whether an agent serves a queue and is logged in there.
 fn serves(engine: &Engine, agent: AgentId, queue: QueueId) -> bool {
     let members = engine.agent(agent).map_or(&[][..], |agent| agent.members);
@@ -708,49 +654,4 @@ fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Time
     let members = engine.agent(agent)?.members;
     let mut members = members.iter().filter_map(|member| engine.member(*member));
     members.find(|member| member.queue == queue)?.wrap_up_until
-}
-
-pub(crate) const fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Abandoned => "abandoned",
-        Outcome::Answered => "answered",
-        Outcome::Missed => "missed",
-    }
-}
-
-pub(crate) const fn reason_word(reason: LeaveReason) -> &'static str {
-    match reason {
-        LeaveReason::Aborted => "aborted",
-        LeaveReason::Answered => "answered",
-        LeaveReason::CallerHungUp => "caller_hung_up",
-        LeaveReason::QueueEmpty => "queue_empty",
-        LeaveReason::QueueFull => "queue_full",
-        LeaveReason::QueueRemoved => "queue_removed",
-        LeaveReason::SystemRestart => "system_restart",
-        LeaveReason::TimedOut => "timed_out",
-    }
-}
-
-const fn end_word(reason: EndReason) -> &'static str {
-    match reason {
-        EndReason::Aborted => "aborted",
-        EndReason::AgentHungUp => "agent_hung_up",
-        EndReason::CallerHungUp => "caller_hung_up",
-        EndReason::ExtensionFailed(Cause::Busy) => "extension_busy",
-        EndReason::ExtensionFailed(Cause::NoAnswer) => "extension_silent",
-        EndReason::ExtensionFailed(Cause::Rejected) => "extension_refused",
-        EndReason::ExtensionFailed(Cause::Unreachable) => "extension_unreachable",
-        EndReason::NoDestination => "no_destination",
-        EndReason::SystemRestart => "system_restart",
-        EndReason::TooManyHops => "too_many_hops",
-        EndReason::Unanswered => "unanswered",
-    }
-}
-
-impl When {
-    /// Seconds from an earlier moment.
-    pub(crate) fn since(&self, earlier: &Self) -> Span {
-        let micros = self.unix_us().saturating_sub(earlier.unix_us());
-        Span::from_micros(u64::try_from(micros).unwrap_or(0))
-    }
 }

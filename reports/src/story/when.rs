@@ -37,6 +37,12 @@ impl When {
     pub fn unix_us(&self) -> i64 {
         self.0.timestamp().as_microsecond()
     }
+
+    /// Seconds from an earlier moment.
+    pub(crate) fn since(&self, earlier: &Self) -> Span {
+        let micros = self.unix_us().saturating_sub(earlier.unix_us());
+        Span::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
 }
 
 impl fmt::Display for When {

@@ -1,5 +1,7 @@
 //! A story as lines of text.
 
+use tandem_engine::Span;
+
 use super::crew::{Crew, Group};
 use super::moment::{Change, Choice, Meanwhile, Moment, Person, Place, RingEnd, Story, What};
 use super::page::Page;
@@ -63,15 +65,7 @@ fn sentences(what: &What) -> Vec<String> {
             rang_s,
             waited_s,
         } => {
-            let rang = match rang_s.map(|rang| rang.0) {
-                Some(rang) if !rang.is_zero() => format!(" after {} of ringing", length(rang)),
-                _ => String::new(),
-            };
-            let waited = length(waited_s.0);
-            vec![format!(
-                "{} answered{rang}. The caller had waited {waited}.",
-                person(agent)
-            )]
+            vec![answered(agent, rang_s.map(|rang| rang.0), waited_s.0)]
         }
         What::Arrived {
             caller,
@@ -126,6 +120,15 @@ fn sentences(what: &What) -> Vec<String> {
             vec![format!("{} is in wrap-up{until}.", person(agent))]
         }
     }
+}
+
+fn answered(agent: &Person, rang: Option<Span>, waited: Span) -> String {
+    let rang = match rang {
+        Some(rang) if !rang.is_zero() => format!(" after {} of ringing", length(rang)),
+        _ => String::new(),
+    };
+    let (agent, waited) = (person(agent), length(waited));
+    format!("{agent} answered{rang}. The caller had waited {waited}.")
 }
 
 fn arrived(
@@ -238,9 +241,7 @@ fn left(what: &What) -> Vec<String> {
         "answered" => format!("The talk was over after {}.", length(talked_s.0)),
         "caller_hung_up" => format!("The caller gave up after {waited} in {queue}."),
         "timed_out" => {
-            let longest = bound.map_or(waited, |bound| {
-                length(tandem_engine::Span::from_secs(bound))
-            });
+            let longest = bound.map_or(waited, |bound| length(Span::from_secs(bound)));
             format!("The longest wait that {queue} allows, {longest}, was over.")
         }
         "queue_empty" => format!("Put out of {queue}: nobody was there to take calls any more."),
