@@ -37,7 +37,7 @@ The caller hung up, and the call was over.
 
 10:52:30  Somebody whose number is withheld called 6400.
           Joined the queue Support (6400): nobody stood before.
-          Ann (1001) rings: least recent: rung longest ago (12 min 30 s before) (2 were
+          Ann (1001) rings: least recent: rung longest ago, 12 min 30 s before (2 were
           free).
           - free too: Bob (1002)
 10:52:31  Ann (1001) answered after 1 s of ringing. The caller had waited 1 s.

@@ -23,9 +23,8 @@ The agent's side hung up, and the call was over.
 
 ==== call 0-1
 Call 0-1 from 2001 to 6400
-Waited 3 min: Ann (1001) did not answer 9 times for 2 min 15 s; Ann (1001) was being
-rung for the last 0 s; 45 s passed between rings, as the queue is set. Then the caller
-gave up.
+Waited 3 min: Ann (1001) did not answer 9 times for 2 min 15 s; 45 s passed between
+rings, as the queue is set. Then the caller gave up.
 
 08:00:10  Zoe (2001) called 6400.
           Joined the queue Support (6400): nobody stood before.
