@@ -39,3 +39,31 @@ impl fmt::Display for PublicId {
         write!(f, "{}-{}", self.epoch, self.counter)
     }
 }
+
+impl core::str::FromStr for PublicId {
+    type Err = PublicIdError;
+
+    fn from_str(text: &str) -> Result<Self, PublicIdError> {
+        let (epoch, counter) = text.split_once('-').ok_or(PublicIdError)?;
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(epoch) || !digits(counter) {
+            return Err(PublicIdError);
+        }
+        Ok(Self {
+            epoch: epoch.parse().map_err(|_| PublicIdError)?,
+            counter: counter.parse().map_err(|_| PublicIdError)?,
+        })
+    }
+}
+
+/// A text is no [`PublicId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicIdError;
+
+impl fmt::Display for PublicIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a call is named by two numbers, such as 0-204")
+    }
+}
+
+impl core::error::Error for PublicIdError {}

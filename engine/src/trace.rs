@@ -5,6 +5,7 @@ use crate::acd::eligible::Obstacle;
 use crate::config::model::Strategy;
 use crate::ids::{CallId, MemberId};
 use crate::mark::{Mark, Marks};
+use crate::time::Span;
 
 /// Takes notes of decisions.
 pub trait Trace {
@@ -32,6 +33,16 @@ pub enum Note {
         /// How many members were free.
         free: usize,
     },
+    /// This member could be rung for the call, and so was among those from whom
+    /// the strategy chose.
+    Eligible {
+        /// The call to be offered.
+        call: CallId,
+        /// The member.
+        member: MemberId,
+        /// What the strategy may have gone by.
+        standing: Standing,
+    },
     /// This member could not be rung for the call.
     PassedOver {
         /// The call to be offered.
@@ -41,6 +52,24 @@ pub enum Note {
         /// The first thing that stood against it.
         obstacle: Obstacle,
     },
+}
+
+/// What strategies order free members by, as it was before the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// In how many rounds he did not answer this call; goes before all else.
+    pub tried: u32,
+    /// His skill level; goes before the strategy.
+    pub level: u8,
+    /// Calls of the queue that he completed, as the queue counts them, under
+    /// [`Strategy::FewestCalls`].
+    pub completed: Option<u32>,
+    /// How long he talked, as the queue counts it, under
+    /// [`Strategy::LeastTalkTime`].
+    pub talked: Option<Span>,
+    /// The number of the queue's latest ring that was his; zero where it never rang
+    /// him. Who has the least was rung longest ago.
+    pub last_rung: u64,
 }
 
 /// The sink of the live world: takes nothing.

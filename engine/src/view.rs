@@ -24,6 +24,8 @@ pub struct AgentView<'a> {
     pub engaged: u32,
     /// The leg on which a queue's call is offered.
     pub offer: Option<LegId>,
+    /// Until when queues leave him alone, if he rests.
+    pub rests_until: Option<Timestamp>,
     /// The memberships.
     pub members: &'a [MemberId],
 }
@@ -39,6 +41,8 @@ pub struct MemberView {
     pub status: AgentStatus,
     /// Whether the agent is in wrap-up there.
     pub wrap_up: bool,
+    /// Until when, if he is.
+    pub wrap_up_until: Option<Timestamp>,
     /// What keeps the agent from being rung by this queue now.
     pub obstacle: Option<Obstacle>,
 }
@@ -67,6 +71,15 @@ pub struct CallView {
     pub stage: CallStage,
     /// Telephones that ring or talk in it.
     pub legs: Vec<LegId>,
+}
+
+/// How a call waits in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Telephones that ring for it.
+    pub ringing: u32,
+    /// Until when nobody new is rung for it, after an unsuccessful ring.
+    pub pauses_until: Option<Timestamp>,
 }
 
 /// What a call waits for.
@@ -143,6 +156,7 @@ impl Engine {
             up: agent.up,
             engaged: agent.engaged,
             offer: agent.offer,
+            rests_until: agent.rest.and_then(|timer| self.state.timers.due(timer)),
             members: &agent.members,
         })
     }
@@ -156,6 +170,9 @@ impl Engine {
             agent: member.agent,
             status: crate::agents::status_of(&self.state, id),
             wrap_up: member.wrap_up.is_some(),
+            wrap_up_until: member
+                .wrap_up
+                .and_then(|timer| self.state.timers.due(timer)),
             obstacle: eligible::obstacle(&self.state, member),
         })
     }
@@ -201,6 +218,59 @@ impl Engine {
             stage,
             legs,
         })
+    }
+
+    /// The callers of a queue whom nobody has answered, in the order of the line.
+    #[must_use]
+    pub fn line(&self, id: QueueId) -> Vec<CallId> {
+        let queue = self.state.queues.get(id);
+        let mut next = queue.and_then(|queue| queue.line).map(|(first, _)| first);
+        let mut line = Vec::new();
+        while let Some(call) = next {
+            line.push(call);
+            let visit = self.state.calls[call].visit.as_ref();
+            next = visit.and_then(|visit| visit.after);
+        }
+        line
+    }
+
+    /// How a call waits, if it waits in a queue.
+    #[must_use]
+    pub fn waiting(&self, id: CallId) -> Option<Waiting> {
+        let call = self.state.calls.get(id)?;
+        let visit = call.visit.as_ref();
+        let visit = visit.filter(|_| call.stage == Stage::AwaitingAgent)?;
+        Some(Waiting {
+            ringing: visit.ringing,
+            pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
+        })
+    }
+
+    /// Who talks to a queue's caller, and since when.
+    #[must_use]
+    pub fn answered(&self, id: CallId) -> Option<(AgentId, Timestamp)> {
+        let visit = self.state.calls.get(id)?.visit.as_ref()?;
+        visit.answered.map(|answered| (answered.agent, answered.at))
+    }
+
+    /// The public id that the next call gets. Whoever has a lesser one has arrived.
+    #[must_use]
+    pub const fn next_public(&self) -> PublicId {
+        self.state.next_public
+    }
+
+    /// Microseconds from the Unix epoch to the timeline's zero, as told last.
+    #[must_use]
+    pub const fn wall_offset(&self) -> i64 {
+        self.state.wall_offset
+    }
+
+    /// The time zone of a queue, or the common one: its IANA name.
+    #[must_use]
+    pub fn zone(&self, queue: Option<QueueId>) -> &str {
+        let queue = queue.and_then(|id| self.state.queues.get(id));
+        let own = queue.and_then(|queue| queue.config.time_zone.as_deref());
+        own.unwrap_or(&self.state.options.time_zone)
     }
 
     /// Whether a call waits in a queue; cheaper than [`Engine::call`].

@@ -18,6 +18,7 @@ mod html;
 mod json;
 mod layout;
 mod report;
+pub mod story;
 mod summary;
 mod table;
 mod tally;

@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Show a centre at work: real calls, simulated people.
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(DemoArgs),
+    /// Tell why a call waited and why it went to whom, or how the queues stood.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
     /// Prove what lies in the journal.
     Journal {
         #[command(subcommand)]
@@ -172,6 +175,25 @@ faster: at --speed 30, ten milliseconds count as a third of a second.
 
 Exit status: 0 if it was given to its end, 1 if the server stopped by itself or
 the warm-up was not over when it was stopped, 2 if it could not begin.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  tandem explain --data /var/lib/tandem 0-204
+  tandem explain --data /var/lib/tandem --at 14:03:20
+  tandem explain --data /var/lib/tandem --at 2026-11-23T14:03:20 --queue Support
+  tandem simulate scenarios/support-day.toml --trace calls.csv
+  tandem explain scenarios/support-day.toml 0-204 --replication 3
+  tandem explain scenarios/support-day.toml --at 12:30:00 --json
+
+A call has the name that the API, its records and a trace (column call) give it.
+The journal is replayed from a snapshot before the call by an engine that takes
+notes of every decision; a scenario is simulated once more. Calls older than the
+journal, which is kept for 30 days, have only their records. No server may run on
+the data meanwhile: ask it, as in GET /api/v1/calls/0-204/story, or explain a copy.
+
+Exit status: 0 if there is something to tell, 1 if there is no such call or the
+journal does not tell of that moment, 2 if a file, the data or the command line is
+wrong.";
 
 const JOURNAL_VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -413,6 +435,33 @@ pub(crate) struct DemoArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// The call; before it the scenario's file, if the call is a simulated one.
+    #[arg(value_name = "FILE.toml|CALL", num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+    /// The folder of the server's data, if the call was a real one.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// Show how the queues stood: 2026-11-23T14:03:20, 14:03:20 of today (of a scenario:
+    /// of its first day), or seconds from the beginning of a scenario.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Only this queue: its number or name.
+    #[arg(long, value_name = "QUEUE", requires = "at")]
+    pub(crate) queue: Option<String>,
+    /// Which replication of the scenario.
+    #[arg(long, short, value_name = "NUMBER", default_value = "0")]
+    #[arg(value_parser = replication(), conflicts_with = "data")]
+    pub(crate) replication: u32,
+    /// Key of all randomness; default: what the scenario says.
+    #[arg(long, short, value_name = "NUMBER", value_parser = seed(), conflicts_with = "data")]
+    pub(crate) seed: Option<u64>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum JournalCommand {
     /// Apply every entry again and compare.
@@ -479,6 +528,11 @@ pub(crate) struct SimulateArgs {
 
 fn replications() -> RangedU64ValueParser<u32> {
     RangedU64ValueParser::new().range(1..=u64::from(REPLICATIONS_MAX))
+}
+
+/// They count from zero, as in a trace.
+fn replication() -> RangedU64ValueParser<u32> {
+    RangedU64ValueParser::new().range(0..u64::from(REPLICATIONS_MAX))
 }
 
 /// A band of 95 % needs so many days.

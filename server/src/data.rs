@@ -79,7 +79,7 @@ pub(crate) fn open(folder: &Path) -> Result<Store, String> {
 
 /// The configuration in force: the text of it is what the last entry that
 /// changed it left.
-fn in_force(store: &Store) -> Result<Config, String> {
+pub(crate) fn in_force(store: &Store) -> Result<Config, String> {
     match store.revisions(1).map_err(|why| why.to_string())?.pop() {
         None => Ok(Config::default()),
         Some((_, revision)) => {

@@ -11,6 +11,7 @@ mod args;
 mod check;
 mod data;
 mod demonstrate;
+mod explain;
 mod output;
 mod rehearse;
 mod secret;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Completions { shell } => completions(shell).map(|()| true),
         Command::Config { command } => data::config(&command),
         Command::Demo(options) => return demonstrate::run(&options),
+        Command::Explain(options) => explain::run(&options),
         Command::Journal { command } => data::journal(&command),
         Command::Rehearse(options) => rehearse::run(&options),
         Command::Restore(options) => data::restore(&options).map(|()| true),

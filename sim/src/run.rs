@@ -34,8 +34,9 @@ pub trait Progress {
     fn trace(&mut self, lines: &[u8]) -> io::Result<()>;
 }
 
-/// The header of a trace.
-pub const TRACE_HEADER: &str = "arrival_s,queue,wait_s,outcome,agent,talk_s,replication\n";
+/// The header of a trace. With replication and call a line names its call for ever;
+/// one that visits several queues has a line for each.
+pub const TRACE_HEADER: &str = "arrival_s,queue,wait_s,outcome,agent,talk_s,replication,call\n";
 
 /// Bytes of the trace that are handed over together.
 const PART_BYTES: usize = 64 << 10;
@@ -214,6 +215,7 @@ impl<'s> Trace<'s> {
             &agent,
             &seconds(call.talked.micros()),
             &self.index.to_string(),
+            &call.call.to_string(),
         ])
     }
 }

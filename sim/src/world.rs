@@ -26,6 +26,13 @@ pub const DRAIN_S_MAX: u64 = 24 * 3_600;
 pub trait Watch {
     /// An event happened.
     fn event(&mut self, at: Timestamp, event: &Event);
+
+    /// Has the engine apply an entry. Whoever wants to know more than events tell
+    /// does it in a way of his own, which must not change what comes out.
+    #[inline]
+    fn apply(&mut self, engine: &mut Engine, entry: &Entry, out: &mut Outbox) {
+        engine.apply(entry, out);
+    }
 }
 
 impl Watch for Tally {
@@ -256,7 +263,7 @@ impl<W: Watch> World<'_, W> {
 
     #[inline(never)]
     fn apply(&mut self, entry: &Entry) {
-        self.engine.apply(entry, &mut self.out);
+        self.watch.apply(&mut self.engine, entry, &mut self.out);
         debug_assert!(
             matches!(
                 self.out.reject,

@@ -4,6 +4,7 @@
 //! command, and builds it for them. Therefore this folder does not lie among the
 //! other tests, and `server/Cargo.toml` names it.
 
+mod explain;
 #[path = "../src/fingerprint.rs"]
 mod fingerprint;
 

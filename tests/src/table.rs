@@ -31,6 +31,7 @@ mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tandem_engine::Entry;
 use text::{Block, Case, Table};
 use world::Pace;
 
@@ -84,7 +85,28 @@ fn play(table: &Table, case: &Case) -> Result<Vec<Block>, String> {
     Ok(on_time)
 }
 
+/// The journal of a table's first case, played on time: key of the draws, and entries.
+///
+/// # Errors
+/// What is wrong with the table, with its line.
+pub fn journal(text: &str) -> Result<(u64, Vec<Entry>), String> {
+    let table = text::parse(text)?;
+    let case = table.cases.first().ok_or("there is no case")?;
+    let centre = centre::read(table.common.iter().chain(&case.settings))?;
+    let seed = centre.seed;
+    let (world, _) = play_world(&table, case, Pace::OnTime)?;
+    Ok((seed, world.into_entries()))
+}
+
 fn play_at(table: &Table, case: &Case, pace: Pace) -> Result<Vec<Block>, String> {
+    play_world(table, case, pace).map(|(_, blocks)| blocks)
+}
+
+fn play_world(
+    table: &Table,
+    case: &Case,
+    pace: Pace,
+) -> Result<(world::World, Vec<Block>), String> {
     let settings = table.common.iter().chain(&case.settings);
     let centre = centre::read(settings)?;
     let mut world = world::World::open(centre, pace)?;
@@ -96,5 +118,5 @@ fn play_at(table: &Table, case: &Case, pace: Pace) -> Result<Vec<Block>, String>
             .flatten()
             .map_err(|what| format!("line {}, played {pace:?}: {what}", step.line))?;
     }
-    Ok(blocks)
+    Ok((world, blocks))
 }

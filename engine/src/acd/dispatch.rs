@@ -165,16 +165,23 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    /// Notes of every member of the queue what stands against him.
+    /// Notes of every member of the queue what stands against him, or what the
+    /// strategy may go by.
     fn note_obstacles(&mut self, queue: QueueId, call: CallId) {
         for &member in &self.s.queues[queue].members {
-            if let Err(obstacle) = eligible(self.s, call, member, self.now) {
-                self.trace.note(Note::PassedOver {
-                    call,
-                    member,
-                    obstacle,
+            self.trace
+                .note(match eligible(self.s, call, member, self.now) {
+                    Ok(()) => Note::Eligible {
+                        call,
+                        member,
+                        standing: strategy::standing(self.s, call, member),
+                    },
+                    Err(obstacle) => Note::PassedOver {
+                        call,
+                        member,
+                        obstacle,
+                    },
                 });
-            }
         }
     }
 }

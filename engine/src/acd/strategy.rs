@@ -7,6 +7,7 @@ use crate::draw::{Purpose, below, draw};
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{Member, Queue, Rank, State, Visit};
 use crate::step::Step;
+use crate::trace::Standing;
 
 /// Where a member stands in the order of the queue's strategy: behind everybody of a
 /// better skill level. Whatever changes it while he is listed calls `Step::rerank`
@@ -23,6 +24,22 @@ fn rank(queue: &Queue, member: &Member) -> Rank {
         Strategy::Rrmemory => (tier(member), round_order(member)),
     };
     Rank::new(level, first, second, position)
+}
+
+/// What the strategies may order a member by, for a trace.
+pub(crate) fn standing(s: &State, call: CallId, id: MemberId) -> Standing {
+    let member = &s.members[id];
+    let queue = &s.queues[member.queue];
+    let visit = s.calls.get(call).and_then(|call| call.visit.as_ref());
+    let (strategy, since) = (queue.config.strategy, queue.config.fewest_calls_since);
+    let served = member.served.since(since);
+    Standing {
+        tried: visit.map_or(0, |visit| visit.tried_in(id)),
+        level: member.level,
+        completed: (strategy == Strategy::FewestCalls).then_some(served.calls),
+        talked: (strategy == Strategy::LeastTalkTime).then_some(served.talked),
+        last_rung: member.last_rung,
+    }
 }
 
 /// Linear: the list where everybody is static, the order of logins where not.

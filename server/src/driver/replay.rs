@@ -95,7 +95,7 @@ pub(crate) fn latest(
 }
 
 /// The entries behind which a replay can begin: zero for the very beginning.
-fn starts(store: &Store, head: &Head) -> Result<Vec<u64>, ReplayError> {
+pub(super) fn starts(store: &Store, head: &Head) -> Result<Vec<u64>, ReplayError> {
     let mut starts = Vec::new();
     let whole = store.journal_begins()?.is_none_or(|first| first == 1);
     if head.anew_after == 0 && whole {
@@ -106,7 +106,7 @@ fn starts(store: &Store, head: &Head) -> Result<Vec<u64>, ReplayError> {
     Ok(starts)
 }
 
-fn begin(store: &Store, head: &Head, start: u64) -> Result<Replica, ReplayError> {
+pub(super) fn begin(store: &Store, head: &Head, start: u64) -> Result<Replica, ReplayError> {
     if start == 0 {
         return Ok(Replica::first(head.seed));
     }

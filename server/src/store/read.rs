@@ -236,6 +236,43 @@ impl Store {
         Ok(found)
     }
 
+    /// The records of a call that joined a queue at this moment, in microseconds of
+    /// Unix time: one, unless it came there twice in one instant.
+    ///
+    /// # Errors
+    /// As [`Store::head`].
+    pub fn records_at(
+        &self,
+        queue: Number,
+        joined_us: i64,
+        call: PublicId,
+    ) -> Result<Vec<CallRecord>, StoreError> {
+        let table = self.reading()?.open_table(tables::RECORDS)?;
+        let (queue, PublicId { epoch, counter }) = (queue.to_string(), call);
+        let key = |visit| (queue.as_str(), joined_us, epoch, counter, visit);
+        let rows = table.range(key(0)..=key(u16::MAX))?;
+        rows.map(|row| CallRecord::decode(row?.1.value())).collect()
+    }
+
+    /// The records of a call, in the order of its visits, wherever they lie. There is
+    /// no index for that: every key is looked at.
+    ///
+    /// # Errors
+    /// As [`Store::head`].
+    pub fn records_of_call(&self, call: PublicId) -> Result<Vec<CallRecord>, StoreError> {
+        let table = self.reading()?.open_table(tables::RECORDS)?;
+        let mut found = Vec::new();
+        for row in table.iter()? {
+            let (key, bytes) = row?;
+            let (_, _, epoch, counter, _) = key.value();
+            if (PublicId { epoch, counter }) == call {
+                found.push(CallRecord::decode(bytes.value())?);
+            }
+        }
+        found.sort_by_key(|record| record.call.visit);
+        Ok(found)
+    }
+
     /// A page of all records in the order of their keys, for whoever checks
     /// them: key and value as they lie in the file.
     ///

@@ -31,6 +31,7 @@ mod screens;
 mod serve;
 mod session;
 mod sign_in;
+mod story;
 mod token;
 
 pub use body::{BODY_S_MAX, CONFIG_BYTES_MAX, JSON_BYTES_MAX};

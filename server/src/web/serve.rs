@@ -91,6 +91,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     /// Whoever puts a configuration holds it.
     pub(crate) configuring: Mutex<()>,
+    /// Whoever has something explained holds it.
+    pub(crate) explaining: Arc<Mutex<()>>,
     pub(crate) sockets: Arc<Semaphore>,
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -139,6 +141,7 @@ pub fn start(tokio: &tokio::runtime::Handle, options: WebOptions) -> io::Result<
         failures: Failures::default(),
         metrics: Metrics::default(),
         configuring: Mutex::default(),
+        explaining: Arc::default(),
         sockets: Arc::new(Semaphore::new(SOCKETS_MAX)),
         stopping: stopping.clone(),
     });

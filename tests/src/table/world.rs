@@ -136,6 +136,8 @@ impl Names {
 pub struct World {
     engine: Engine,
     out: Outbox,
+    /// Everything that was told.
+    entries: Vec<Entry>,
     seq: u64,
     now: Timestamp,
     pace: Pace,
@@ -152,6 +154,7 @@ impl World {
         let mut world = Self {
             engine: Engine::new(centre.seed),
             out: Outbox::default(),
+            entries: Vec::new(),
             seq: 0,
             now: Timestamp::ZERO,
             pace,
@@ -178,6 +181,11 @@ impl World {
             world.set_up(Input::AgentLogIn { by, agent, queues })?;
         }
         Ok(world)
+    }
+
+    /// The journal of what was played.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries
     }
 
     fn set_up(&mut self, input: Input) -> Result<(), String> {
@@ -397,6 +405,7 @@ impl World {
             received_at: at,
             input,
         };
+        self.entries.push(entry.clone());
         if self.pace == Pace::Restored {
             let mut notes: Vec<Note> = Vec::new();
             self.engine.apply_traced(&entry, &mut self.out, &mut notes);

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod crashes;
+mod explain;
 mod panics;
 mod recovery;
 mod shedding;

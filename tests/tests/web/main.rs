@@ -12,3 +12,4 @@ mod permissions;
 mod records;
 mod screens;
 mod sign_in;
+mod story;

@@ -15,7 +15,7 @@ const OPEN: [(&str, &str); 4] = [
 ];
 
 /// Every route. Whoever adds one adds it here, and to whoever may use it.
-const ROUTES: [(&str, &str); 19] = [
+const ROUTES: [(&str, &str); 21] = [
     ("get", "/api/v1/agents"),
     ("get", "/api/v1/agents/{number}"),
     ("post", "/api/v1/agents/{number}/log-in"),
@@ -25,9 +25,11 @@ const ROUTES: [(&str, &str); 19] = [
     ("get", "/api/v1/calls/active"),
     ("get", "/api/v1/calls/records"),
     ("get", "/api/v1/calls/waiting"),
+    ("get", "/api/v1/calls/{id}/story"),
     ("get", "/api/v1/config"),
     ("put", "/api/v1/config"),
     ("get", "/api/v1/events"),
+    ("get", "/api/v1/history"),
     ("get", "/api/v1/queues"),
     ("get", "/api/v1/queues/{number}"),
     ("get", "/api/v1/session"),
@@ -55,7 +57,7 @@ fn nothing_is_shown_or_changed_without_a_token() {
             seen.push((method.as_str(), path.as_str()));
             let open = OPEN.contains(&(method, path));
             assert_eq!(operation.get("security").is_some(), open, "{method} {path}");
-            let path = path.replace("{number}", "1001");
+            let path = path.replace("{number}", "1001").replace("{id}", "0-1");
             let wrong = bearer("tandem-0");
             for headers in [&[][..], &[("authorization", wrong.as_str())]] {
                 let reply = desk.ask(&method.to_uppercase(), &path, headers, b"");

@@ -1,0 +1,41 @@
+//! Outcomes and reasons as single words, which are those of the API.
+
+use tandem_engine::records::{LeaveReason, Outcome};
+use tandem_engine::{Cause, EndReason};
+
+pub(crate) const fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Abandoned => "abandoned",
+        Outcome::Answered => "answered",
+        Outcome::Missed => "missed",
+    }
+}
+
+pub(crate) const fn reason_word(reason: LeaveReason) -> &'static str {
+    match reason {
+        LeaveReason::Aborted => "aborted",
+        LeaveReason::Answered => "answered",
+        LeaveReason::CallerHungUp => "caller_hung_up",
+        LeaveReason::QueueEmpty => "queue_empty",
+        LeaveReason::QueueFull => "queue_full",
+        LeaveReason::QueueRemoved => "queue_removed",
+        LeaveReason::SystemRestart => "system_restart",
+        LeaveReason::TimedOut => "timed_out",
+    }
+}
+
+pub(crate) const fn end_word(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Aborted => "aborted",
+        EndReason::AgentHungUp => "agent_hung_up",
+        EndReason::CallerHungUp => "caller_hung_up",
+        EndReason::ExtensionFailed(Cause::Busy) => "extension_busy",
+        EndReason::ExtensionFailed(Cause::NoAnswer) => "extension_silent",
+        EndReason::ExtensionFailed(Cause::Rejected) => "extension_refused",
+        EndReason::ExtensionFailed(Cause::Unreachable) => "extension_unreachable",
+        EndReason::NoDestination => "no_destination",
+        EndReason::SystemRestart => "system_restart",
+        EndReason::TooManyHops => "too_many_hops",
+        EndReason::Unanswered => "unanswered",
+    }
+}
