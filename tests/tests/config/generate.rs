@@ -259,7 +259,7 @@ fn skills() -> impl Strategy<Value = Skills> {
         no_answer,
         rejection,
     });
-    let levels = proptest::collection::vec(level, 1..5);
+    let levels = vec(level, 1..5);
     (levels, steps, priority, 0..=100_u32, rests)
 }
 
