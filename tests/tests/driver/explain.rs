@@ -85,7 +85,7 @@ fn a_call_is_told_of_whatever_snapshots_and_starts_lie_behind_it() {
             );
             let text = story(&site, call(2 * counter + 1)).to_text();
             assert!(
-                text.contains("Waited 15 s: the only agent on duty was on a call all the time"),
+                text.contains("Waited 15 s: the only agent on duty was on a call, and no agent"),
                 "{text}"
             );
         }
