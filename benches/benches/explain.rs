@@ -10,8 +10,8 @@ use tandem_engine::{Caller, Effect, Event, Input, Number, PublicId};
 use tandem_server::driver::{ConfigFile, Explained, StartOptions, explain, port, start};
 use tandem_server::store::Store;
 
-/// Entries of the journal. The snapshot of the day is made after the first 200,000, and
-/// all others but the newest two are deleted.
+/// Entries of the journal. The snapshot of the day is made soon after the start, and all
+/// others but the newest two are deleted.
 const ENTRIES: u64 = 1_210_000;
 /// Calls that are on the line at a time.
 const CALLS_AT_ONCE: u64 = 300;

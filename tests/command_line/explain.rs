@@ -198,7 +198,7 @@ fn data_are_explained_while_no_server_runs_on_them() {
     assert_eq!(code, Some(0), "{said}");
     for part in [
         "Call 0-1 from 4712 to 6400",
-        "the only agent on duty was on a call until Ann (1001) became free",
+        "the only agent on duty was on a call, until Ann (1001)",
         "Ann (1001) rings: the only agent who was free.",
         "Outcome: answered.",
     ] {
