@@ -482,6 +482,21 @@ impl ExtensionDraft {
     }
 }
 
+impl Skills {
+    /// Gives them to a queue that has its members.
+    fn lay_over(&self, config: &mut QueueConfig) {
+        for (member, &(level, weight)) in config.members.iter_mut().zip(self.levels.iter().cycle())
+        {
+            (member.level, member.weight) = (level, weight);
+        }
+        config.skill_steps.clone_from(&self.steps);
+        config.priority = self.priority;
+        config.priority_acceleration = self.acceleration;
+        config.auto_pause_after = self.auto_pause_after;
+        config.rests = self.rests;
+    }
+}
+
 impl QueueDraft {
     /// The queue with this number, where these extensions and queues exist.
     #[must_use]
@@ -497,17 +512,7 @@ impl QueueDraft {
         members.retain(|member| extensions.contains(&member.extension));
         config.members = members;
         statics_first(&mut config.members);
-        let skills = &self.skills;
-        for (member, &(level, weight)) in
-            config.members.iter_mut().zip(skills.levels.iter().cycle())
-        {
-            (member.level, member.weight) = (level, weight);
-        }
-        config.skill_steps.clone_from(&skills.steps);
-        config.priority = skills.priority;
-        config.priority_acceleration = skills.acceleration;
-        config.auto_pause_after = skills.auto_pause_after;
-        config.rests = skills.rests;
+        self.skills.lay_over(&mut config);
         config.managers = self
             .managers
             .iter()

@@ -89,13 +89,7 @@ fn sentences(what: &What) -> Vec<String> {
             person(agent)
         )],
         What::Ended { reason } => vec![end_sentence(reason)],
-        What::Diverted { queue, holiday } => {
-            let queue = &queue.name;
-            vec![match holiday {
-                Some(holiday) => format!("{queue} was closed for the holiday {holiday}."),
-                None => format!("{queue} was closed: it was outside business hours."),
-            }]
-        }
+        What::Diverted { queue, holiday } => vec![diverted(queue, holiday.as_deref())],
         What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
         What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
         What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
@@ -127,6 +121,13 @@ fn sentences(what: &What) -> Vec<String> {
                 .map_or(String::new(), |until| format!(", until {}", until.time()));
             vec![format!("{} is in wrap-up{until}.", person(agent))]
         }
+    }
+}
+
+fn diverted(Place { name, .. }: &Place, holiday: Option<&str>) -> String {
+    match holiday {
+        Some(holiday) => format!("{name} was closed for the holiday {holiday}."),
+        None => format!("{name} was closed: it was outside business hours."),
     }
 }
 

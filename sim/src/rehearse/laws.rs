@@ -49,7 +49,7 @@ laws! {
     Outcomes "outcomes": "Every visit has one outcome, and the record says what was seen.",
     Panic "panic": "Nothing panics.",
     Permissions "permissions": "Nobody switches an agent who may not.",
-    Refusals "refusals": "What is over is refused, what is not is accepted, and refusals do nothing.",
+    Refusals "refusals": "What is over is refused, what is not is not, and refusals do nothing.",
     Replay "replay": "Snapshot and journal lead to the same outputs and the same state.",
     Rings "rings": "A telephone rings as long as it was said, and not longer.",
     Time "time": "Every entry acts when it is due, and time never goes back.",

@@ -263,6 +263,16 @@ fn skills() -> impl Strategy<Value = Skills> {
     (levels, steps, priority, 0..=100_u32, rests)
 }
 
+fn lay_over(queue: &mut QueueConfig, skills: Skills) {
+    for (member, (level, weight)) in queue.members.iter_mut().zip(skills.0.iter().cycle()) {
+        (member.level, member.weight) = (*level, *weight);
+    }
+    queue.skill_steps = skills.1;
+    (queue.priority, queue.priority_acceleration) = skills.2;
+    queue.auto_pause_after = skills.3;
+    queue.rests = skills.4;
+}
+
 fn queue(
     digits: u64,
     extensions: &[u64],
@@ -312,13 +322,7 @@ fn queue(
         if plain {
             return queue;
         }
-        for (member, (level, weight)) in queue.members.iter_mut().zip(skills.0.iter().cycle()) {
-            (member.level, member.weight) = (*level, *weight);
-        }
-        queue.skill_steps = skills.1;
-        (queue.priority, queue.priority_acceleration) = skills.2;
-        queue.auto_pause_after = skills.3;
-        queue.rests = skills.4;
+        lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
         [
             queue.managers_switch_agents,

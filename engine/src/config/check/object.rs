@@ -153,6 +153,7 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
         faults.add(subject, "music", None, || wrong);
     }
     people(faults, queue);
+    skills(faults, queue);
     precedence(faults, queue);
     lengths(faults, queue);
     if queue.max_callers > QUEUE_CALLERS_MAX {
@@ -331,18 +332,6 @@ fn people(faults: &mut Faults, queue: &QueueConfig) {
         };
         faults.add(subject, "static_agents", None, what);
     }
-    for ((key, item, _), member) in numbered_members(queue).zip(&queue.members) {
-        let is_level = (1..=SKILL_LEVEL_MAX).contains(&member.level);
-        if !is_level || !(1..=MEMBER_WEIGHT_MAX).contains(&member.weight) {
-            let what = || {
-                let what = format!(
-                    "a skill level is 1 to {SKILL_LEVEL_MAX}, a weight 1 to {MEMBER_WEIGHT_MAX}"
-                );
-                (what, None)
-            };
-            faults.add(subject, key, Some(item), what);
-        }
-    }
     let members: Vec<_> = numbered_members(queue).collect();
     twice(&members, |again, first| {
         let what = || {
@@ -367,6 +356,23 @@ fn people(faults: &mut Faults, queue: &QueueConfig) {
         };
         faults.add(subject, "managers", Some(again.1), what);
     });
+}
+
+/// Whether every agent has a skill level and a weight that there can be.
+fn skills(faults: &mut Faults, queue: &QueueConfig) {
+    let subject = Subject::Queue(queue.number);
+    for ((key, item, _), member) in numbered_members(queue).zip(&queue.members) {
+        let is_level = (1..=SKILL_LEVEL_MAX).contains(&member.level);
+        if !is_level || !(1..=MEMBER_WEIGHT_MAX).contains(&member.weight) {
+            let what = || {
+                let what = format!(
+                    "a skill level is 1 to {SKILL_LEVEL_MAX}, a weight 1 to {MEMBER_WEIGHT_MAX}"
+                );
+                (what, None)
+            };
+            faults.add(subject, key, Some(item), what);
+        }
+    }
 }
 
 /// A number in a list of people: key, element, number.

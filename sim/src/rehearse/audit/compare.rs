@@ -114,7 +114,8 @@ impl Product {
                 let ours = here.iter().filter(|(_, answered)| *answered).count() as u64;
                 let others = here.len() as u64 - ours;
                 checks.law(Law::Figures, (answered, left) == (ours, others), || {
-                    format!("queue {queue}, waits from {start} s: {answered}, {left}, not {ours}, {others}")
+                    let theirs = format!("{answered} answered, {left} left");
+                    format!("queue {queue}, waits from {start} s: {theirs}, not {ours}, {others}")
                 })?;
             }
         }

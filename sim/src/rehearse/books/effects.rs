@@ -31,11 +31,8 @@ impl Books {
             match *effect {
                 Effect::AlertCaller { call } | Effect::PlayMusic { call, .. } => {
                     // Who is sent round in a circle may hear music and then the end.
-                    let ends =
-                        self.entry.ended.contains_key(&call) && !callers_told.contains(&call);
-                    court.law(Law::Effects, ends || self.calls.contains_key(&call), || {
-                        format!("{effect:?}")
-                    })?;
+                    let there = self.is_there(call) && !callers_told.contains(&call);
+                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
                 Effect::Bridge { call, leg } => {
                     let talks = self.legs.get(&leg);
@@ -62,8 +59,7 @@ impl Books {
                     self.is_told_of_pause(seen, *id, (agent, queue), court)?;
                 }
                 Effect::PlayPrompt { call, .. } => {
-                    let there =
-                        self.entry.ended.contains_key(&call) || self.calls.contains_key(&call);
+                    let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
                 Effect::PushRecord { call, visit } => {
@@ -94,6 +90,11 @@ impl Books {
         court.law(Law::Effects, rung == self.entry.rung, || {
             format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
         })
+    }
+
+    /// Whether a call lives, or has ended in this entry.
+    fn is_there(&self, call: CallId) -> bool {
+        self.calls.contains_key(&call) || self.entry.ended.contains_key(&call)
     }
 
     fn is_cancelled(&self, id: LegId, why: CancelReason, court: &mut Court<'_>) -> Checked {

@@ -1,8 +1,8 @@
 //! What happened: each event is held against what is known, and becomes known.
 
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, EffectId, Event, Input, KeptEnd, LegId, OfferEnd, PublicId,
-    QueueId, Span,
+    AgentId, AgentStatus, By, CallId, Event, Input, KeptEnd, LegId, OfferEnd, PublicId, QueueId,
+    Span,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -10,6 +10,7 @@ use crate::rehearse::audit::Work;
 use crate::rehearse::laws::{Checked, Law};
 
 impl Books {
+    /// The one place where events part; each is known, so that a new one is asked for.
     pub(super) fn event(
         &mut self,
         seen: &Seen<'_>,
@@ -17,12 +18,73 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         match event {
+            Event::AgentStatusChanged { .. }
+            | Event::DeviceChanged { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.of_agent(seen, event, court),
+            Event::CallAnswered { .. }
+            | Event::CallOffered { .. }
+            | Event::ConnectionFailed { .. }
+            | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRung { .. }
+            | Event::OfferEnded { .. } => self.of_leg(seen, event, court),
+            Event::CallArrived { call, public, key } => {
+                self.arrived(seen, *call, *public, *key, court)
+            }
+            Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
+            Event::CallJoined { call, queue } => self.joined(seen, *call, *queue, court),
+            Event::ConfigurationChanged { .. } => {
+                self.read_config(seen.engine);
+                Ok(())
+            }
+            Event::KeptEnded { effect, how } => {
+                // What was dropped was never kept.
+                let holds = self.kept.remove(effect) != (*how == KeptEnd::Dropped);
+                court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
+            }
+            Event::CallDiverted { .. }
+            | Event::PersonErased { .. }
+            | Event::PromptStarted { .. }
+            | Event::SystemRestarted { .. } => Ok(()),
+            Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
+        }
+    }
+
+    fn of_agent(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        let now = self.acted_at;
+        match event {
             Event::AgentStatusChanged {
                 agent,
                 queue,
                 status,
                 by,
             } => self.status_changed(seen, *agent, *queue, status, *by, court),
+            Event::DeviceChanged { agent, up } => {
+                self.people.entry(*agent).or_default().up = *up;
+                court.auditor.works(now, *agent, Work::Device(*up));
+                Ok(())
+            }
+            Event::WrapUpEnded { agent, queue } => {
+                let wrapping = &mut self.people.entry(*agent).or_default().wrapping;
+                let ended = wrapping.remove(queue);
+                let work = Work::WrapUp(*queue, false);
+                court.auditor.works(now, *agent, work);
+                court.law(Law::Offers, ended, || {
+                    format!("no wrap-up of {agent} to end")
+                })
+            }
+            Event::WrapUpStarted { agent, queue } => {
+                let wrapping = &mut self.people.entry(*agent).or_default().wrapping;
+                let begun = wrapping.insert(*queue);
+                court.auditor.works(now, *agent, Work::WrapUp(*queue, true));
+                court.law(Law::Offers, begun, || format!("{agent} wraps up twice"))
+            }
+            _ => unreachable!("all others are not about agents"),
+        }
+    }
+
+    fn of_leg(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
             Event::CallAnswered {
                 call,
                 queue,
@@ -33,11 +95,6 @@ impl Books {
                 self.leg_answered(seen, *call, *agent, *leg, Some(*queue), court)?;
                 self.answered(*call, *agent, *waited, court)
             }
-            Event::CallArrived { call, public, key } => {
-                self.arrived(seen, *call, *public, *key, court)
-            }
-            Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
-            Event::CallJoined { call, queue } => self.joined(seen, *call, *queue, court),
             Event::CallOffered {
                 call,
                 queue,
@@ -47,16 +104,8 @@ impl Books {
                 self.entry.rung.push((*leg, *call, *agent, Some(*queue)));
                 Ok(())
             }
-            Event::ConfigurationChanged { .. } => {
-                self.read_config(seen.engine);
-                Ok(())
-            }
             Event::ConnectionFailed { call, queue, agent } => {
                 self.connection_failed(seen, *call, *queue, *agent, court)
-            }
-            Event::DeviceChanged { agent, up } => {
-                self.device_changed(*agent, *up, court);
-                Ok(())
             }
             Event::ExtensionAnswered { call, agent, leg } => {
                 self.leg_answered(seen, *call, *agent, *leg, None, court)
@@ -65,7 +114,6 @@ impl Books {
                 self.entry.rung.push((*leg, *call, *agent, None));
                 Ok(())
             }
-            Event::KeptEnded { effect, how } => self.kept_ended(*effect, *how, court),
             Event::OfferEnded {
                 call,
                 queue,
@@ -77,44 +125,8 @@ impl Books {
                 self.offer_ended(seen, (*call, *queue, *agent), *leg, court)?;
                 self.offer_was(*call, *queue, *leg, *end, *rang, court)
             }
-            Event::CallDiverted { .. }
-            | Event::PersonErased { .. }
-            | Event::PromptStarted { .. }
-            | Event::SystemRestarted { .. } => Ok(()),
-            Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
-            Event::WrapUpEnded { agent, queue } => self.wraps_up(*agent, *queue, false, court),
-            Event::WrapUpStarted { agent, queue } => self.wraps_up(*agent, *queue, true, court),
+            _ => unreachable!("all others are not about legs"),
         }
-    }
-
-    fn device_changed(&mut self, agent: AgentId, up: bool, court: &mut Court<'_>) {
-        self.people.entry(agent).or_default().up = up;
-        court.auditor.works(self.acted_at, agent, Work::Device(up));
-    }
-
-    fn kept_ended(&mut self, effect: EffectId, how: KeptEnd, court: &mut Court<'_>) -> Checked {
-        // What was dropped was never kept.
-        let holds = self.kept.remove(&effect) != (how == KeptEnd::Dropped);
-        court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
-    }
-
-    fn wraps_up(
-        &mut self,
-        agent: AgentId,
-        queue: QueueId,
-        begins: bool,
-        court: &mut Court<'_>,
-    ) -> Checked {
-        let wrapping = &mut self.people.entry(agent).or_default().wrapping;
-        let changed = match begins {
-            true => wrapping.insert(queue),
-            false => wrapping.remove(&queue),
-        };
-        let work = Work::WrapUp(queue, begins);
-        court.auditor.works(self.acted_at, agent, work);
-        court.law(Law::Offers, changed, || {
-            format!("{agent} begins or ends a wrap-up in {queue} twice")
-        })
     }
 
     fn arrived(
