@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tandem_engine::acd::eligible::Obstacle;
-use tandem_engine::{AgentStatus, Engine, MemberId, QueueId};
+use tandem_engine::{AgentStatus, CallId, Engine, MemberId, QueueId};
 
 use super::history::Names;
 use super::moment::Person;
@@ -99,15 +99,24 @@ impl Hindrance {
 }
 
 impl Crew {
-    /// The agents of a queue as they are after the last entry.
-    pub(crate) fn look(engine: &Engine, queue: QueueId, names: &Names, wall: &Wall) -> Self {
+    /// The agents of a queue as they are after the last entry, and for this call if
+    /// it waits there.
+    pub(crate) fn look(
+        engine: &Engine,
+        queue: QueueId,
+        call: Option<CallId>,
+        names: &Names,
+        wall: &Wall,
+    ) -> Self {
         let mut crew = Self::default();
         let members = engine.queue(queue).map_or(&[][..], |queue| queue.members);
         for &id in members {
             let Some(member) = engine.member(id) else {
                 continue;
             };
-            match member.obstacle {
+            let of_call = call.and_then(|call| engine.obstacle(call, id));
+            let skill = of_call.filter(|obstacle| *obstacle == Obstacle::LessSkilled);
+            match member.obstacle.or(skill) {
                 None => crew.free.push(names.agent(member.agent)),
                 Some(obstacle) => crew.keep(engine, id, obstacle, names, wall),
             }
@@ -129,6 +138,15 @@ impl Crew {
         }
         crew.not_free.sort_by(|a, b| a.why.cmp(&b.why));
         crew.not_free
+    }
+
+    /// Whether somebody was free but for his skill level.
+    pub(crate) fn is_less_skilled(&self, agent: &Person) -> bool {
+        let mut groups = self.not_free.iter();
+        groups.any(|group| {
+            let is_he = |kept: &Kept| kept.agent == *agent;
+            group.why == Hindrance::LessSkilled && group.agents.iter().any(is_he)
+        })
     }
 
     fn keep(

@@ -290,7 +290,7 @@ impl Teller {
         wait.ahead = before.filter_map(public).collect();
         let before = wait.ahead.len();
         let place = self.history.names.queue(queue);
-        let crew = Crew::look(engine, queue, &self.history.names, &self.wall);
+        let crew = Crew::look(engine, queue, self.call, &self.history.names, &self.wall);
         self.open_visit(at, place.clone(), Some(before), crew.clone());
         let what = What::Joined {
             queue: place,
@@ -527,7 +527,7 @@ impl Teller {
                 bound,
             }
         } else {
-            let crew = Crew::look(engine, record.queue, &self.history.names, &self.wall);
+            let crew = Crew::look(engine, record.queue, None, &self.history.names, &self.wall);
             self.open_visit(at, queue.clone(), None, crew.clone());
             What::Refused {
                 queue,

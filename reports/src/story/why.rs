@@ -264,6 +264,11 @@ fn waited_for(visit: &Visit) -> String {
         _ => String::new(),
     };
     let until = match &visit.first_rung {
+        Some(FirstRing { at, agent }) if visit.crew.is_less_skilled(agent) => format!(
+            ", until {} could serve whoever has waited so long, at {}",
+            person(agent),
+            at.time()
+        ),
         Some(FirstRing { at, agent }) => {
             format!(", until {} became free at {}", person(agent), at.time())
         }

@@ -289,13 +289,8 @@ fn queue(
         any::<[bool; 3]>(),
         music,
     );
-    let times = (
-        span(1..=600),
-        span(0..=600),
-        span(0..=3600),
-        span(0..=86_400),
-        span(1..=86_400),
-    );
+    let times = (span(1..=600), span(0..=600), span(0..=3600));
+    let times = (times, span(0..=86_400), span(1..=86_400));
     let destination = destination(extensions, &others, options);
     let rest = (
         0..=100_000_u32,
@@ -330,8 +325,8 @@ fn queue(
             queue.answer_on_entry,
         ] = how.2;
         queue.music = how.3.map(str::to_owned);
-        (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = (times.0, times.1, times.2);
-        (queue.max_waiting, queue.sla_time) = (times.3, times.4);
+        (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
+        (queue.max_waiting, queue.sla_time) = (times.1, times.2);
         queue.max_callers = rest.0;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (
