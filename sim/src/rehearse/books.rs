@@ -107,6 +107,8 @@ struct Scope {
     gone: BTreeMap<LegId, (Leg, bool)>,
     /// Rings that were told of, in order.
     rung: Vec<(LegId, CallId, AgentId, Option<QueueId>)>,
+    /// Kept effects that were ordered once more in it.
+    again: BTreeSet<EffectId>,
     /// Visits that ended in it.
     visits: BTreeSet<(PublicId, u16)>,
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use tandem_engine::config::model::{QueueConfig, Strategy};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, LegId, PublicId,
-    QueueId, Span,
+    AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, LegId,
+    PublicId, QueueId, Span,
 };
 
 use super::{Books, Court, Leg, Seen, known};
@@ -87,6 +87,7 @@ impl Books {
             }
         }
         self.everybody_is_told(&legs_told, &callers_told, court)?;
+        self.all_is_ordered_again(seen, court)?;
         court.law(Law::Effects, rung == self.entry.rung, || {
             format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
         })
@@ -124,6 +125,19 @@ impl Books {
         })
     }
 
+    /// After a start, whatever is kept from before is ordered once more; else nothing
+    /// is.
+    fn all_is_ordered_again(&self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
+        let restarted = matches!(seen.entry.input, Input::Restarted { .. });
+        let kept = self
+            .kept
+            .iter()
+            .filter(|id| restarted && id.seq < seen.entry.seq);
+        court.law(Law::Kept, kept.eq(&self.entry.again), || {
+            format!("{:?} are ordered again", self.entry.again)
+        })
+    }
+
     fn is_kept(
         &mut self,
         seen: &Seen<'_>,
@@ -133,9 +147,11 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         if id.seq < seen.entry.seq {
-            // Ordered once more after a start.
-            return court.law(Law::Kept, self.kept.contains(&id), || {
-                format!("{id:?} is ordered again, and was not kept")
+            // Ordered once more after a start. A receiver of records knows a record by
+            // its name; a mailbox would hold the mail twice.
+            let once = self.kept.contains(&id) && self.entry.again.insert(id);
+            return court.law(Law::Kept, once && visit.is_some(), || {
+                format!("{id:?} about {call}, visit {visit:?}, is ordered again")
             });
         }
         let mut ended = self.entry.visits.iter();
