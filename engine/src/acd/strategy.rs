@@ -2,6 +2,7 @@
 //! variant of [`Strategy`], its rank in [`rank`], and, where the least rank is
 //! not simply the next, its way of picking in [`Step::pick`].
 
+use crate::acd::line::visit;
 use crate::config::model::{MemberKind, Strategy};
 use crate::draw::{Purpose, below, draw};
 use crate::ids::{CallId, MemberId, QueueId};
@@ -124,10 +125,10 @@ impl<T> Step<'_, T> {
         let queue = &self.s.queues[visit.queue];
         let worst = queue.worst_level(visit.joined_at, self.now);
         if visit.tried.is_empty() {
-            return self.first(call, visit, queue, |rank| rank.level() <= worst);
+            return self.first(call, queue, |rank| rank.level() <= worst);
         }
         let round = self.earliest_round(visit, worst)?;
-        self.first(call, visit, queue, |rank| {
+        self.first(call, queue, |rank| {
             let member = queue.members[rank.position()];
             rank.level() <= worst && visit.tried_in(member) == round
         })
@@ -163,14 +164,13 @@ impl<T> Step<'_, T> {
     fn first(
         &self,
         call: CallId,
-        visit: &Visit,
         queue: &Queue,
         wanted: impl Fn(&Rank) -> bool,
     ) -> Option<MemberId> {
         let next = match queue.config.strategy {
-            Strategy::Random => self.draw_one(call, visit, queue, wanted),
+            Strategy::Random => self.draw_one(call, queue, wanted),
             Strategy::Rrmemory => next_in_round(queue, wanted),
-            Strategy::WeightedRandom => self.draw_by_weight(call, visit, queue, wanted),
+            Strategy::WeightedRandom => self.draw_by_weight(call, queue, wanted),
             _ => queue.free.iter().find(wanted),
         };
         next.map(|rank| queue.members[rank.position()])
@@ -180,26 +180,22 @@ impl<T> Step<'_, T> {
     fn draw_one(
         &self,
         call: CallId,
-        visit: &Visit,
         queue: &Queue,
         wanted: impl Fn(&Rank) -> bool,
     ) -> Option<Rank> {
         let level = queue.free.iter().find(&wanted)?.level();
-        if visit.tried.is_empty() {
+        if visit(self.s, call).tried.is_empty() {
             let among = queue.free.place(Rank::first_behind(level));
-            return queue.free.nth(self.draw_below(call, visit, among));
+            return queue.free.nth(self.draw_below(call, among));
         }
         let among = of_level(queue, level, wanted);
-        among
-            .get(self.draw_below(call, visit, among.len()))
-            .copied()
+        among.get(self.draw_below(call, among.len())).copied()
     }
 
     /// Draws one of the best skill level, each as likely as he weighs.
     fn draw_by_weight(
         &self,
         call: CallId,
-        visit: &Visit,
         queue: &Queue,
         wanted: impl Fn(&Rank) -> bool,
     ) -> Option<Rank> {
@@ -207,7 +203,7 @@ impl<T> Step<'_, T> {
         let among = of_level(queue, level, wanted);
         let weight =
             |rank: &Rank| usize::from(self.s.members[queue.members[rank.position()]].weight);
-        let mut drawn = self.draw_below(call, visit, among.iter().map(weight).sum());
+        let mut drawn = self.draw_below(call, among.iter().map(weight).sum());
         among.iter().copied().find(|rank| {
             let weight = weight(rank);
             let is_his = drawn < weight;
@@ -218,7 +214,8 @@ impl<T> Step<'_, T> {
 
     /// Draws a number below `bound`, keyed by the call and its offers so far: no
     /// other call changes the number drawn, though it may change what it means.
-    fn draw_below(&self, call: CallId, visit: &Visit, bound: usize) -> usize {
+    fn draw_below(&self, call: CallId, bound: usize) -> usize {
+        let visit = visit(self.s, call);
         let public = self.s.calls[call].public;
         let object = public.counter ^ u64::from(public.epoch).rotate_right(32);
         let attempt = u64::from(visit.number) << 32 | u64::from(visit.offers);

@@ -5,7 +5,6 @@
 
 mod crew;
 mod history;
-mod labels;
 mod moment;
 mod page;
 mod painter;

@@ -4,10 +4,10 @@ use serde::Serialize;
 use tandem_engine::records::QueueCall;
 use tandem_engine::{Number, PublicId};
 
-use super::labels::{outcome_word, reason_word};
 use super::moment::{Seconds, text};
 use super::page::Page;
 use super::when::{Wall, When, length};
+use crate::labels::{outcome_word, reason_word};
 
 /// The records of a call, where there is no story.
 #[derive(Clone, Debug, Serialize)]

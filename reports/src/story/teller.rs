@@ -13,7 +13,6 @@ use tandem_engine::{
 
 use super::crew::Crew;
 use super::history::{History, change};
-use super::labels::{end_word, outcome_word, reason_word};
 use super::moment::{
     Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
     Seconds, Served, Story, Visit, What, shown,
@@ -21,6 +20,7 @@ use super::moment::{
 use super::wait::{Mood, Wait};
 use super::when::Wall;
 use super::why;
+use crate::labels::{end_word, outcome_word, reason_word};
 
 /// Tells the story of one call. Every entry of a replay goes through
 /// [`Teller::apply`], in order.

@@ -11,8 +11,8 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
-use tandem_engine::records::{LeaveReason, Outcome};
 use tandem_engine::{Number, PublicId};
+use tandem_reports::{outcome_word, reason_word};
 use tokio::task::spawn_blocking;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -104,21 +104,8 @@ impl RecordRow {
             joined_at: record.joined_us.div_euclid(1_000),
             waited_ms: call.waited.micros() / 1_000,
             talked_ms: call.talked.micros() / 1_000,
-            outcome: match call.outcome {
-                Outcome::Abandoned => "abandoned",
-                Outcome::Answered => "answered",
-                Outcome::Missed => "missed",
-            },
-            reason: match call.reason {
-                LeaveReason::Aborted => "aborted",
-                LeaveReason::Answered => "answered",
-                LeaveReason::CallerHungUp => "caller_hung_up",
-                LeaveReason::QueueEmpty => "queue_empty",
-                LeaveReason::QueueFull => "queue_full",
-                LeaveReason::QueueRemoved => "queue_removed",
-                LeaveReason::SystemRestart => "system_restart",
-                LeaveReason::TimedOut => "timed_out",
-            },
+            outcome: outcome_word(call.outcome),
+            reason: reason_word(call.reason),
             agent: record.agent.map(|agent| agent.to_string()),
             offers: call.offers,
         }

@@ -38,8 +38,14 @@ fn agree(steps: &[(bool, usize)], from: usize, to: usize) -> Result<(), String> 
         }
         same(&set.is_empty(), &model.is_empty())?;
         same(&set.contains(from), &model.contains(&from))?;
+        same(&set.first(), &model.first().copied())?;
     }
     same(&set.len(), &model.len())?;
+    same(&set.place(from), &model.range(..from).count())?;
+    // One past the last, too.
+    for place in 0..=model.len() {
+        same(&set.nth(place), &model.iter().nth(place).copied())?;
+    }
     same(&Vec::from(set.clone()), &Vec::from_iter(model.clone()))?;
     let between = model.iter().copied().filter(|v| (from..=to).contains(v));
     same(&Vec::from_iter(set.range(from, to)), &between.collect())?;

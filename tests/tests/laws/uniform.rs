@@ -1,4 +1,4 @@
-//! The random strategy is fair: seeds are fixed, so this holds or not for ever.
+//! The random strategies are fair: seeds are fixed, so this holds or not for ever.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,18 @@ const CALLS: usize = 10_000;
 const FOUR_FREE_MAX: f64 = 18.467;
 const TWENTY_FOUR_FREE_MAX: f64 = 51.179;
 
-/// A queue of five static agents who are always reachable.
-fn five_agents(seed: u64) -> Live<()> {
+/// A queue of five static agents who are always reachable, of these weights.
+fn five_agents(seed: u64, strategy: Strategy, weights: [u16; 5]) -> Live<()> {
     let mut live = Live::new(seed, ());
     let numbers: Vec<Number> = (1001..1001 + AGENTS).map(Number::from_u64).collect();
     let mut queue = QueueConfig::new(Number::from_u64(6400), "Random");
-    queue.strategy = Strategy::Random;
+    queue.strategy = strategy;
     let kind = MemberKind::Static;
-    let member = |&extension: &Number| MemberConfig::new(extension, kind);
-    queue.members = numbers.iter().map(member).collect();
+    let member = |(&extension, weight): (&Number, u16)| MemberConfig {
+        weight,
+        ..MemberConfig::new(extension, kind)
+    };
+    queue.members = numbers.iter().zip(weights).map(member).collect();
     let extensions = numbers.iter().map(|number| ExtensionConfig::new(*number));
     let mut changes: Vec<Change> = extensions.map(Change::PutExtension).collect();
     changes.push(Change::PutQueue(queue));
@@ -58,14 +61,37 @@ fn rung(live: &mut Live<()>, key: u128) -> AgentId {
 
 fn chi_square<'c>(counts: impl Iterator<Item = &'c u32>, cells: f64) -> f64 {
     let expected = CALLS as f64 / cells;
-    let terms = counts.map(|&count| (f64::from(count) - expected).powi(2) / expected);
-    terms.sum()
+    counts.map(|&count| term(count, expected)).sum()
+}
+
+fn term(count: u32, expected: f64) -> f64 {
+    (f64::from(count) - expected).powi(2) / expected
+}
+
+#[test]
+fn weighted_random_goes_by_weight() {
+    const WEIGHTS: [u16; 5] = [1, 2, 3, 4, 10];
+    for seed in 1..=4 {
+        let mut live = five_agents(seed, Strategy::WeightedRandom, WEIGHTS);
+        let mut counts = BTreeMap::new();
+        for key in 0..CALLS as u128 {
+            *counts.entry(rung(&mut live, key)).or_insert(0_u32) += 1;
+        }
+        let sum: f64 = WEIGHTS.map(f64::from).iter().sum();
+        let expected = WEIGHTS.map(|weight| CALLS as f64 * f64::from(weight) / sum);
+        // Agents have ids in the order in which they were made.
+        let terms = counts.values().zip(expected);
+        let chi_square: f64 = terms.map(|(&count, expected)| term(count, expected)).sum();
+        println!("seed {seed}: chi-square {chi_square:.2}");
+        assert_eq!(counts.len(), 5, "somebody is never rung");
+        assert!(chi_square < FOUR_FREE_MAX);
+    }
 }
 
 #[test]
 fn random_is_uniform() {
     for seed in 1..=4 {
-        let mut live = five_agents(seed);
+        let mut live = five_agents(seed, Strategy::Random, [1; 5]);
         let (mut single, mut pairs) = (BTreeMap::new(), BTreeMap::new());
         let mut before = rung(&mut live, 0);
         for key in 1..=CALLS as u128 {
@@ -91,7 +117,7 @@ fn random_is_uniform() {
 #[test]
 fn random_depends_on_the_seed() {
     let draws = |seed| {
-        let mut live = five_agents(seed);
+        let mut live = five_agents(seed, Strategy::Random, [1; 5]);
         (0..40).map(|key| rung(&mut live, key)).collect::<Vec<_>>()
     };
     assert_eq!(draws(1), draws(1));

@@ -170,15 +170,14 @@ impl Books {
         whom: (AgentId, QueueId),
         court: &mut Court<'_>,
     ) -> Checked {
-        let again = id.seq < seen.entry.seq && self.kept.contains(&id);
         let paused = seen.out.events.iter().any(|event| {
             matches!(event, Event::AgentStatusChanged {
                 agent, queue, by: By::System, status: AgentStatus::Paused { reason: None },
             } if (*agent, *queue) == whom)
         });
         let fresh = self.kept.insert(id);
-        court.law(Law::Kept, again || fresh && paused, || {
-            format!("{id:?} tells {whom:?} of a pause that is none")
+        court.law(Law::Kept, fresh && paused, || {
+            format!("{id:?} tells {whom:?} of a pause that is none, or once more")
         })
     }
 

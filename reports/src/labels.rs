@@ -1,9 +1,11 @@
-//! Outcomes and reasons as single words, which are those of the API.
+//! Outcomes and reasons as single words: those of the API and of stories.
 
 use tandem_engine::records::{LeaveReason, Outcome};
 use tandem_engine::{Cause, EndReason};
 
-pub(crate) const fn outcome_word(outcome: Outcome) -> &'static str {
+/// What became of a queue call.
+#[must_use]
+pub const fn outcome_word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Abandoned => "abandoned",
         Outcome::Answered => "answered",
@@ -11,7 +13,9 @@ pub(crate) const fn outcome_word(outcome: Outcome) -> &'static str {
     }
 }
 
-pub(crate) const fn reason_word(reason: LeaveReason) -> &'static str {
+/// Why a call left its queue.
+#[must_use]
+pub const fn reason_word(reason: LeaveReason) -> &'static str {
     match reason {
         LeaveReason::Aborted => "aborted",
         LeaveReason::Answered => "answered",
@@ -24,6 +28,7 @@ pub(crate) const fn reason_word(reason: LeaveReason) -> &'static str {
     }
 }
 
+/// Why a call is over.
 pub(crate) const fn end_word(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Aborted => "aborted",
