@@ -105,12 +105,13 @@ impl Model {
             .into_iter()
             .any(|calls| {
                 let calls = if rung || place == 0 {
-                    0
+                    0.0
                 } else {
-                    place + calls.round().max(0.0) as usize
+                    place as f64 + calls.max(0.0)
                 };
-                let steps = (0..calls).map(|k| {
-                    let giving_up = pace.patience.mean(1).map_or(0.0, |p| k as f64 / p);
+                let steps = (0..).map(f64::from).take_while(|k| k + 0.5 <= calls);
+                let steps = steps.map(|k| {
+                    let giving_up = pace.patience.mean(1).map_or(0.0, |p| k / p);
                     1.0 / (agents / work + giving_up)
                 });
                 let (mean, mut variance) = steps.fold((0.0, 0.0), |(m, v), t| (m + t, v + t * t));
