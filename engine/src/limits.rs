@@ -35,6 +35,10 @@ pub const HOLIDAYS_MAX: usize = 200;
 pub const PROMPTS_MAX: usize = 1_000;
 /// Length of a prompt, in seconds.
 pub const PROMPT_S_MAX: u64 = 600;
+/// Slots in which callers may be parked.
+pub const PARKING_SLOTS_MAX: u64 = 1_000;
+/// How long a caller may be parked, in seconds.
+pub const PARKING_S_MAX: u64 = 3_600;
 /// Pause reasons of a centre.
 pub const PAUSE_REASONS_MAX: usize = 20;
 /// Calls inside the engine at once: waiting, ringing and talking.

@@ -59,12 +59,16 @@ pub enum LeaveReason {
     Answered,
     /// The caller hung up.
     CallerHungUp,
+    /// A supervisor hung up.
+    HungUpBySupervisor,
     /// Nobody was there to take calls when the caller came, or later.
     QueueEmpty,
     /// As many callers as allowed were there already.
     QueueFull,
     /// The queue was deleted.
     QueueRemoved,
+    /// A supervisor sent the caller somewhere else.
+    Redirected,
     /// The system went down.
     SystemRestart,
     /// The longest allowed waiting time was over.

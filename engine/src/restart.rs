@@ -53,7 +53,7 @@ impl<T: Trace> Step<'_, T> {
         }
         match self.s.calls[id].stage {
             Stage::AwaitingAgent => self.leave(id, Outcome::Missed, left),
-            Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}
+            Stage::AwaitingAnswer | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
         }
         self.close(id, reason, Some(calls::UNANSWERED));
@@ -94,6 +94,7 @@ impl<T: Trace> Step<'_, T> {
         self.sometimes(match timer {
             Timer::LongestWait(_) => Mark::AbortedLongestWait,
             Timer::Midnight(_) => Mark::AbortedMidnight,
+            Timer::Parked(_) => Mark::AbortedParking,
             Timer::PromptOver(_) => Mark::AbortedPrompt,
             Timer::PutOut(_) => Mark::AbortedPutOut,
             Timer::Rest(_) => Mark::AbortedRest,
@@ -112,7 +113,7 @@ impl<T: Trace> Step<'_, T> {
             // A queue does not end with its day: the new one begins all the same.
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
-            Timer::PromptOver(call) => self.cut_off(call, reason, left),
+            Timer::Parked(call) | Timer::PromptOver(call) => self.cut_off(call, reason, left),
             Timer::PutOut(queue) => {
                 self.s.queues[queue].put_out = None;
                 if let Some((head, _)) = self.s.queues[queue].line {

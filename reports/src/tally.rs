@@ -226,15 +226,25 @@ impl Tally {
             Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
+            | Event::CallHandled { .. }
+            | Event::CallHeld { .. }
             | Event::CallJoined { .. }
             | Event::CallOffered { .. }
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::CallRetrieved { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRung { .. }
             | Event::KeptEnded { .. }
             | Event::OfferEnded { .. }
+            | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::SupervisorJoined { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

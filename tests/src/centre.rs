@@ -10,8 +10,8 @@ use proptest::sample::select;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
-    TimeCondition,
+    MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TimeCondition,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Number, Span};
@@ -63,6 +63,12 @@ pub fn queue(place: u8) -> Number {
     Number::from_u64(6401 + u64::from(place) % QUEUES)
 }
 
+/// The parking slot with this place in the pool; the last one is not there.
+#[must_use]
+pub fn slot(place: u8) -> Number {
+    Number::from_u64(701 + u64::from(place))
+}
+
 /// A centre before the first call.
 #[derive(Clone, Debug)]
 pub struct Centre {
@@ -84,6 +90,8 @@ pub struct OptionsDraft {
     dynamic_agents_start_in: bool,
     reasons: usize,
     shared_wrap_up: bool,
+    /// How long callers are parked, in quarters of a second, if they can be.
+    parking: Option<u64>,
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
@@ -154,6 +162,7 @@ struct RightsDraft {
     agents: u16,
     logs: (bool, bool),
     viewers: Option<Vec<u8>>,
+    record: bool,
 }
 
 /// Who may serve whom, what calls weigh, and what becomes of agents who miss them.
@@ -228,17 +237,20 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
         any::<bool>(),
         1..=3_usize,
         prop::bool::weighted(0.3),
+        option::weighted(0.8, 4..=40_u64),
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
     (common, hours, prompts).prop_map(|(common, hours, prompts)| {
-        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up) = common;
+        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, parking) =
+            common;
         OptionsDraft {
             zone,
             push_records,
             dynamic_agents_start_in,
             reasons,
             shared_wrap_up,
+            parking,
             hours,
             prompts,
         }
@@ -387,13 +399,13 @@ fn skills() -> impl Strategy<Value = Skills> {
 fn rights_draft() -> impl Strategy<Value = RightsDraft> {
     let logs = any::<(bool, bool)>();
     let viewers = option::weighted(0.2, vec(0..8_u8, 0..=2));
-    (any::<u16>(), any::<u16>(), logs, viewers).prop_map(|(managers, agents, logs, viewers)| {
-        RightsDraft {
-            managers,
-            agents,
-            logs,
-            viewers,
-        }
+    let rights = (any::<u16>(), any::<u16>(), logs, viewers, any::<bool>());
+    rights.prop_map(|(managers, agents, logs, viewers, record)| RightsDraft {
+        record,
+        managers,
+        agents,
+        logs,
+        viewers,
     })
 }
 
@@ -458,6 +470,10 @@ impl OptionsDraft {
             time_zone: ZONES[self.zone].0.to_owned(),
             push_records: self.push_records,
             shared_wrap_up: self.shared_wrap_up,
+            parking: self.parking.map(|timeout| Parking {
+                slots: (slot(0), slot(1)),
+                timeout: quarters(timeout),
+            }),
             new_dynamic_agents: if self.dynamic_agents_start_in {
                 InitialStatus::LoggedIn
             } else {
@@ -582,6 +598,7 @@ impl QueueDraft {
             .managers
             .retain(|manager| extensions.contains(manager));
         config.permissions = self.permissions.permissions(extensions);
+        config.record = self.permissions.record;
         config.strategy = self.strategy;
         config.fewest_calls_since = self.since;
         [

@@ -7,8 +7,8 @@ use tandem_engine::{
     Awaiting, By, CallId, Caller, EffectId, Event, Input, LegId, Number, Timestamp, Which,
 };
 
-use crate::acts::{Act, Asker, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
-use crate::centre::{Centre, QueueDraft, ZONES, extension, queue, statics_first};
+use crate::acts::{Act, Asker, Confirm, Edit, Gap, Handle, Pick, Status, Step, To, Where};
+use crate::centre::{Centre, QueueDraft, ZONES, extension, queue, slot, statics_first};
 use crate::live::{Live, Witness};
 
 const QUARTER_US: u64 = 250_000;
@@ -223,6 +223,14 @@ impl<W: Witness> World<W> {
                 leg: self.ringing(*pick)?,
                 cause: *cause,
             },
+            Act::Handle(asker, pick, handle) => self.handle(*asker, *pick, *handle)?,
+            Act::Hold(pick, on) => {
+                let leg = self.any_leg(*pick)?;
+                match on {
+                    true => Input::LegHeld { leg },
+                    false => Input::LegResumed { leg },
+                }
+            }
             Act::HangUp(pick) => Input::CallerHungUp {
                 call: self.any_call(*pick)?,
             },
@@ -246,7 +254,9 @@ impl<W: Witness> World<W> {
             for event in &line.out.events {
                 match event {
                     Event::CallArrived { call, .. } => self.calls.push(*call),
-                    Event::CallOffered { leg, .. } | Event::ExtensionRung { leg, .. } => {
+                    Event::CallOffered { leg, .. }
+                    | Event::ExtensionRung { leg, .. }
+                    | Event::SupervisorRung { leg, .. } => {
                         self.legs.push(*leg);
                     }
                     _ => {}
@@ -353,8 +363,34 @@ impl<W: Witness> World<W> {
             dialled: match to {
                 To::Queue(place) => self.some_queue(place),
                 To::Extension(place) => self.somebody(place),
+                To::Slot(place) => slot(place),
             },
         }
+    }
+
+    fn handle(&self, asker: Asker, pick: Pick, handle: Handle) -> Option<Input> {
+        let by = by(asker, Number::NONE);
+        let call = self.any_call(pick)?;
+        let destination = |to| match to {
+            To::Queue(place) => Destination::Queue(self.some_queue(place)),
+            To::Extension(place) => Destination::Extension(self.somebody(place)),
+            To::Slot(place) => Destination::Extension(slot(place)),
+        };
+        Some(match handle {
+            Handle::HangUp => Input::HangUpCall { by, call },
+            Handle::Monitor(how) => Input::MonitorCall { by, call, how },
+            Handle::Park => Input::ParkCall { by, call },
+            Handle::PickUp => Input::PickUpCall { by, call },
+            Handle::Record(on) => Input::SwitchRecording { by, call, on },
+            Handle::Redirect(to) => {
+                let to = destination(to);
+                Input::RedirectCall { by, call, to }
+            }
+            Handle::Transfer(to) => {
+                let to = destination(to);
+                Input::TransferCall { by, call, to }
+            }
+        })
     }
 
     fn repeated(&self, place: u8) -> Option<Input> {

@@ -25,6 +25,7 @@ mod centre;
 mod difference;
 mod hours;
 mod phrase;
+mod supervised;
 mod text;
 mod words;
 mod world;

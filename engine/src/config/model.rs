@@ -44,6 +44,29 @@ pub struct Options {
     pub hours: Vec<HoursConfig>,
     /// What can be played to callers, in the order of the file.
     pub prompts: Vec<PromptConfig>,
+    /// Where callers may be parked; `None`: nowhere.
+    pub parking: Option<Parking>,
+}
+
+/// Where callers are parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parking {
+    /// Numbers of the slots, first and last. The first free one is taken.
+    pub slots: (Number, Number),
+    /// After this time a caller comes back to who parked him.
+    pub timeout: Span,
+}
+
+impl Parking {
+    /// The numbers of the slots, with as many digits each; none where both ends are no
+    /// range.
+    pub fn slots(&self) -> impl Iterator<Item = Number> + use<> {
+        let digits = |number: Number| number.to_string().parse::<u64>().ok();
+        let ends = digits(self.slots.0).zip(digits(self.slots.1));
+        let width = self.slots.0.to_string().len();
+        let (first, last) = ends.unwrap_or((1, 0));
+        (first..=last).filter_map(move |slot| format!("{slot:0width$}").parse().ok())
+    }
 }
 
 impl Options {
@@ -81,6 +104,7 @@ impl Default for Options {
             trunks: Vec::new(),
             hours: Vec::new(),
             prompts: Vec::new(),
+            parking: None,
         }
     }
 }
@@ -221,6 +245,8 @@ pub struct QueueConfig {
     pub sla_threshold_percent: u8,
     /// IANA name; `None`: that of [`Options::time_zone`].
     pub time_zone: Option<String>,
+    /// Whether its conversations are recorded, from the answer on.
+    pub record: bool,
     /// What managers get a mail about.
     pub notify_managers: Vec<Notice>,
 }
@@ -257,6 +283,7 @@ impl QueueConfig {
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
             time_zone: None,
+            record: false,
             notify_managers: Vec::new(),
         }
     }

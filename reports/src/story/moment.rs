@@ -220,6 +220,15 @@ pub enum What {
         /// Who could have been rung, and why not; null where somebody was rung at once.
         crew: Option<Crew>,
     },
+    /// Somebody handled the call, or who talked did something with it.
+    Handled {
+        /// Who; null where it was the system.
+        by: Option<Person>,
+        /// What: a word of the API.
+        act: &'static str,
+        /// The parking slot, where there is one.
+        slot: Option<String>,
+    },
     /// The caller hears a prompt.
     Prompt {
         /// Its name.

@@ -12,6 +12,7 @@ use tandem_engine::{
 };
 
 use super::crew::Crew;
+use super::handling;
 use super::history::{History, change};
 use super::moment::{
     Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
@@ -239,7 +240,11 @@ impl Teller {
             Event::CallEnded { call, reason, .. } if Some(*call) == own => {
                 self.ended(at, end_word(*reason));
             }
-            _ => {}
+            _ => {
+                if let Some(what) = handling::what(event, own, engine, &self.history.names) {
+                    self.push(at, what);
+                }
+            }
         }
     }
 

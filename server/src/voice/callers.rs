@@ -256,8 +256,21 @@ impl Exchange {
     }
 
     pub(super) fn play_music(&mut self, call: CallId, queue: QueueId) {
+        self.play_music_of(call, Some(queue));
+    }
+
+    /// Lets a caller who talked hear music on hold: that of the queue, or the common one.
+    pub(super) fn hold(&mut self, call: CallId, queue: Option<QueueId>) {
+        if let Some(caller) = self.callers.get(&call) {
+            caller.media.unbridge();
+        }
+        self.play_music_of(call, queue);
+    }
+
+    fn play_music_of(&mut self, call: CallId, queue: Option<QueueId>) {
         let directory = std::sync::Arc::clone(&self.directory);
-        let number = directory.queues.get(&queue).map(|entry| entry.number);
+        let entry = queue.and_then(|queue| directory.queues.get(&queue));
+        let number = entry.map(|entry| entry.number);
         let queues = directory.config.queues.iter();
         let config = queues.clone().find(|config| Some(config.number) == number);
         let music = self
@@ -340,6 +353,7 @@ impl Exchange {
         // RFC 3264, section 8: the session is the same, in its next version.
         local.version += 1;
         let local = local.clone();
+        let mut held = None;
         let body = match sdp::offered(request) {
             Err(fault) => {
                 return self.answer(transaction, fault.status.unwrap_or(Status::BAD_REQUEST));
@@ -348,6 +362,7 @@ impl Exchange {
             Ok(Some(offered)) => match description::answer(&local, &offered) {
                 Ok((answer, agreement)) => {
                     media.set_remote(side, sdp::remote_of_offer(&agreement));
+                    held = Some(offered.is_hold());
                     answer.to_bytes()
                 }
                 Err(_) => return self.answer(transaction, Status::NOT_ACCEPTABLE_HERE),
@@ -358,6 +373,9 @@ impl Exchange {
             response.headers.push(names::CONTACT, contact);
             response.set_body("application/sdp", body);
             self.answer_with(transaction, response);
+        }
+        if let (Party::Leg(leg), Some(held)) = (party, held) {
+            self.leg_holds(leg, held);
         }
     }
 }

@@ -396,6 +396,9 @@ impl Exchange {
             Effect::CancelRing { leg, why } => self.cancel_ring(leg, why),
             Effect::HangUpCaller { call, cause } => self.hang_up_caller(call, cause),
             Effect::HangUpLeg { leg } => self.hang_up_leg(leg),
+            // Two callers share no session, so they can not hear each other yet.
+            Effect::Join { call, .. } => self.tell(Input::BridgeFailed { call }),
+            Effect::PlayHoldMusic { call, queue } => self.hold(call, queue),
             Effect::PlayMusic { call, queue } => self.play_music(call, queue),
             Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
             Effect::Ring {
@@ -405,6 +408,9 @@ impl Exchange {
                 queue,
                 ..
             } => self.ring(leg, call, agent, queue),
+            Effect::SaySlot { leg, .. } => self.hang_up_leg(leg),
+            // Voices are not mixed or recorded yet: a supervisor hears nothing.
+            Effect::Mix { .. } | Effect::Record { .. } => {}
             // Ports of their own.
             Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {}
         }

@@ -4,7 +4,7 @@
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy,
+    MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig, Rests, SkillStep, Strategy,
     TimeCondition,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -19,6 +19,8 @@ const EXTENSIONS: u64 = 8;
 const QUEUES: u64 = 4;
 /// Zones with and without changes of the clock.
 const ZONES: [&str; 4] = ["UTC", "Asia/Kolkata", "America/Phoenix", "Europe/Berlin"];
+/// Slots in which callers can be parked.
+const SLOTS: u64 = 2;
 /// Whoever calls from outside.
 const STRANGERS: u64 = 5;
 
@@ -45,6 +47,11 @@ pub(super) fn some_extension(chance: &mut Chance) -> Number {
 /// One of the queues that there can be.
 pub(super) fn some_queue(chance: &mut Chance) -> Number {
     Number::from_u64(6401 + chance.below(QUEUES))
+}
+
+/// One of the slots in which callers can be parked.
+pub(super) fn some_slot(chance: &mut Chance) -> Number {
+    Number::from_u64(701 + chance.below(SLOTS))
 }
 
 /// A number outside; none where the caller withholds it.
@@ -123,6 +130,10 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         shared_wrap_up: chance.percent(30),
         hours: vec![hours(chance)],
         prompts: PROMPTS.map(|name| prompt(chance, name)).to_vec(),
+        parking: chance.percent(80).then(|| Parking {
+            slots: (Number::from_u64(701), Number::from_u64(700 + SLOTS)),
+            timeout: chance.quarters(4, 120),
+        }),
         // Who may call from outside is for the ports to know.
         trunks: Vec::new(),
     }
@@ -236,6 +247,7 @@ pub(super) fn queue(
         music: None,
         managers: managers(chance, config),
         permissions: permissions(chance, config),
+        record: chance.percent(30),
         agent_timeout: chance.quarters(4, 80),
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),

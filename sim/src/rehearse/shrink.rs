@@ -214,7 +214,7 @@ impl<F: FnMut(&Plan) -> Option<Broken>> Shrinker<F> {
 type Setting = fn(&mut QueueConfig, &QueueConfig);
 
 /// Every setting that says how a queue works; who serves it is left out otherwise.
-const DEFAULTS: [Setting; 19] = [
+const DEFAULTS: [Setting; 20] = [
     |queue, default| queue.agent_timeout = default.agent_timeout,
     |queue, default| queue.auto_pause_after = default.auto_pause_after,
     |queue, default| queue.answer_on_entry = default.answer_on_entry,
@@ -229,6 +229,7 @@ const DEFAULTS: [Setting; 19] = [
         queue.priority = default.priority;
         queue.priority_acceleration = default.priority_acceleration;
     },
+    |queue, default| queue.record = default.record,
     |queue, default| queue.rests = default.rests,
     |queue, default| queue.retry_interval = default.retry_interval,
     |queue, default| queue.ring_in_use = default.ring_in_use,

@@ -2,7 +2,7 @@
 
 use tandem_engine::{CallId, Engine, Input, Timer};
 
-use super::state::{LegStage, Visit};
+use super::state::{Helps, LegStage, Visit};
 use super::{Checked, Law, Model};
 
 impl Model {
@@ -12,6 +12,7 @@ impl Model {
         self.input_was_heeded()?;
         self.withdrawals_had_causes()?;
         self.offers_still_hold()?;
+        self.supervisors_are_right()?;
         for agent in std::mem::take(&mut self.entry.gone) {
             self.persons.remove(&agent);
         }
@@ -126,8 +127,9 @@ impl Model {
         })?;
         let silent = self.calls.iter().find(|(id, call)| {
             let waits = call.waiting().is_some();
-            let legs = usize::from(call.hears.is_none());
-            !waits && self.legs_of(**id).count() != legs
+            let alone = call.hears.is_some() || call.parked.is_some() || call.joined.is_some();
+            let legs = self.legs_of(**id).filter(|(_, leg)| leg.helps == Helps::No);
+            !waits && legs.count() != usize::from(!alone)
         });
         self.law(Law::Outcomes, silent.is_none(), || {
             format!("{silent:?} waits for nothing")

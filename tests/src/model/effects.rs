@@ -106,6 +106,7 @@ impl Model {
                 self.law(Law::Legs, fits, || format!("{effect:?} is of another call"))?;
                 self.goes_on(*leg, Sound::Answered, Sound::Bridged, effect)
             }
+            Effect::SaySlot { leg, .. } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
             Effect::HangUpLeg { leg } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
             Effect::HangUpCaller { call, .. } => {
                 let due = self.entry.to_hang_up.iter().position(|due| due == call);
@@ -115,8 +116,15 @@ impl Model {
                 })
             }
             Effect::AlertCaller { call }
+            | Effect::Join { call, .. }
+            | Effect::Mix { call, .. }
+            | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayMusic { call, .. }
-            | Effect::PlayPrompt { call, .. } => {
+            | Effect::PlayPrompt { call, .. }
+            | Effect::Record { call, .. } => {
+                if let Effect::Mix { leg, .. } = effect {
+                    self.sounds.insert(*leg, Sound::Bridged);
+                }
                 let due = self.entry.to_play.iter().position(|due| due == effect);
                 let found = due.map(|place| self.entry.to_play.remove(place));
                 self.law(Law::Legs, found.is_some(), || {
@@ -148,7 +156,9 @@ impl Model {
         let stays = |effect: &&Effect| match effect {
             Effect::AlertCaller { call }
             | Effect::PlayMusic { call, .. }
+            | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayPrompt { call, .. } => self.calls.contains_key(call),
+            Effect::Join { .. } | Effect::Mix { .. } | Effect::Record { .. } => true,
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();
@@ -226,7 +236,9 @@ impl Model {
                     });
                     let wanted = match reason {
                         EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(*cause),
-                        EndReason::AgentHungUp | EndReason::CallerHungUp => HangUpCause::Normal,
+                        EndReason::AgentHungUp
+                        | EndReason::CallerHungUp
+                        | EndReason::HungUpBySupervisor => HangUpCause::Normal,
                         _ => HangUpCause::Unanswered,
                     };
                     (told.is_none_or(|told| told == wanted), format!("{told:?}"))

@@ -22,9 +22,18 @@ impl Model {
             | Input::AgentLogOut { .. }
             | Input::AgentPause { .. }
             | Input::AgentUnpause { .. } => self.switched().err(),
-            Input::BridgeFailed { call } => when(self.talking_leg(*call).is_none(), Reject::Stale),
+            Input::BridgeFailed { call } => {
+                let joined = self
+                    .calls
+                    .get(call)
+                    .is_some_and(|call| call.joined.is_some());
+                when(!joined && self.talking_leg(*call).is_none(), Reject::Stale)
+            }
             Input::CallArrived { from, dialled, .. } => {
-                let known = self.leads_somewhere(*dialled)
+                let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+                let mut slots = parked.map(|parked| parked.slot);
+                let fetches = from.extension.is_some() && slots.any(|slot| slot == *dialled);
+                let known = (self.leads_somewhere(*dialled) || fetches)
                     && from
                         .extension
                         .is_none_or(|from| self.extensions.contains_key(&from));
@@ -40,6 +49,15 @@ impl Model {
             }
             Input::DeviceDown { extension } => self.device_refusal(*extension, false),
             Input::DeviceUp { extension } => self.device_refusal(*extension, true),
+            Input::HangUpCall { .. }
+            | Input::LegHeld { .. }
+            | Input::LegResumed { .. }
+            | Input::MonitorCall { .. }
+            | Input::ParkCall { .. }
+            | Input::PickUpCall { .. }
+            | Input::RedirectCall { .. }
+            | Input::SwitchRecording { .. }
+            | Input::TransferCall { .. } => self.handling_refusal(),
             Input::KeptDone { effect }
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => when(!self.kept.contains_key(effect), Reject::Stale),

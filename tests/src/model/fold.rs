@@ -3,10 +3,10 @@
 use tandem_engine::config::model::{Destination, Strategy};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, Cause, Effect, Event, Input, LegId, OfferEnd, PublicId,
-    QueueId, Span, Timer,
+    QueueId, Recording, Span, Timer,
 };
 
-use super::state::{Answer, Call, Leg, LegStage};
+use super::state::{Answer, Call, Helps, Leg, LegStage};
 use super::{Checked, Law, Model, known};
 
 impl Model {
@@ -59,9 +59,23 @@ impl Model {
                 self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
                 self.after_offer(*leg, *end)
             }
+            Event::CallRetrieved { call, with, slot } => self.call_retrieved(*call, *with, *slot),
+            Event::RecordingSwitched {
+                call,
+                recording,
+                by,
+            } => self.recording_switched(*call, *recording, *by),
+            Event::SupervisorLeft { call, agent, leg } => self.supervisor_left(*call, *agent, *leg),
+            Event::SupervisorRung { call, agent, leg } => self.supervisor_rung(*call, *agent, *leg),
             Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
+            | Event::CallHandled { .. }
+            | Event::CallHeld { .. }
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::ParkingTimedOut { .. }
+            | Event::SupervisorJoined { .. }
             | Event::ConfigurationChanged { .. }
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
@@ -90,9 +104,10 @@ impl Model {
         self.last_public = Some(public);
         let origin = from.extension.and_then(|number| self.person(number));
         let goes_to = if self.extensions.contains_key(&dialled) {
-            Destination::Extension(dialled)
+            Some(Destination::Extension(dialled))
         } else {
-            Destination::Queue(dialled)
+            let queue = self.numbers.contains_key(&dialled);
+            queue.then_some(Destination::Queue(dialled))
         };
         let call = Call {
             public,
@@ -101,10 +116,14 @@ impl Model {
             taken: false,
             visits: 0,
             hops: 0,
-            goes_to: Some(goes_to),
+            goes_to,
             behind: None,
             hears: None,
             visit: None,
+            recording: Recording::Off,
+            held: false,
+            parked: None,
+            joined: None,
         };
         self.publics.insert(public, id);
         known(
@@ -136,6 +155,7 @@ impl Model {
                 call,
                 agent,
                 queue: None,
+                helps: Helps::No,
                 in_use: true,
                 rung_at: now,
                 due: now + timeout,
@@ -166,27 +186,35 @@ impl Model {
         let now = self.entry.now;
         let asked = self.entry.input == Input::LegAnswered { leg };
         let entry = known(self.legs.get_mut(&leg), "a leg")?;
-        let fits = entry.call == call && entry.agent == agent && entry.queue == Some(queue);
+        let picks_up = matches!(entry.helps, Helps::PicksUp(_));
+        let of_queue = entry.queue == Some(queue) || picks_up;
+        let fits = entry.call == call && entry.agent == agent && of_queue;
         entry.stage = LegStage::Talking;
+        entry.helps = Helps::No;
         let rang = now.since(entry.rung_at);
         if let Some(queue) = self.queues.get_mut(&queue) {
             queue.learned.answer.spend(rang);
             queue.learned.answer.count();
             queue.learned.work.spend(rang);
         }
-        known(self.persons.get_mut(&agent), "an agent")?.offer = None;
+        if !picks_up {
+            known(self.persons.get_mut(&agent), "an agent")?.offer = None;
+        }
         let serial = self
             .queues
             .get(&queue)
             .and_then(|queue| queue.member(agent));
-        let serial = known(serial, "a member")?.serial;
+        let serial = serial.map(|member| member.serial);
         if let Some(member) = (self.queues.get_mut(&queue)).and_then(|q| q.member_mut(agent)) {
             member.missed_in_a_row = 0;
         }
         let entry = known(self.calls.get_mut(&call), "a call")?;
         entry.taken = true;
         let visit = known(entry.visit.as_mut(), "a visit")?;
-        let alone = visit.rings.len() == 1 && visit.rings.contains(&leg);
+        let alone = match picks_up {
+            true => visit.rings.is_empty(),
+            false => visit.rings.len() == 1 && visit.rings.contains(&leg),
+        };
         let just = now.since(visit.joined_at) == waited;
         visit.rings.clear();
         visit.retry_until = None;
@@ -211,7 +239,10 @@ impl Model {
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(entry.visit.as_mut(), "a visit")?;
         let answer = known(visit.answered.take(), "an answer")?;
-        visit.remember_try(answer.serial);
+        if let Some(serial) = answer.serial {
+            visit.remember_try(serial);
+        }
+        entry.held = false;
         let fits = visit.queue == queue && answer.agent == agent;
         if self.queues.contains_key(&queue) {
             self.entry.rearmed.insert(queue);

@@ -18,6 +18,7 @@ mod offers;
 mod order;
 mod state;
 mod status;
+mod supervise;
 mod timers;
 mod views;
 mod visits;
@@ -152,6 +153,10 @@ pub struct Seen {
     pub diverted: u64,
     /// Prompts.
     pub prompts: u64,
+    /// Supervisors whose telephones rang.
+    pub supervised: u64,
+    /// Parked callers who were fetched.
+    pub retrieved: u64,
 }
 
 impl Seen {
@@ -169,6 +174,8 @@ impl Seen {
         self.midnights += other.midnights;
         self.diverted += other.diverted;
         self.prompts += other.prompts;
+        self.supervised += other.supervised;
+        self.retrieved += other.retrieved;
     }
 }
 
@@ -207,6 +214,10 @@ struct Scope {
     /// Memberships that end because the extension does.
     left: Vec<(QueueId, Member)>,
     gone: Vec<AgentId>,
+    /// Supervisors who left, to be justified at the end.
+    dismissed: Vec<(LegId, CallId, AgentId, state::Helps)>,
+    /// Calls that end with the one that they were connected with, and why.
+    parted: BTreeMap<CallId, tandem_engine::EndReason>,
 }
 
 impl Scope {
@@ -250,6 +261,8 @@ impl Scope {
             rearmed: BTreeSet::new(),
             left: Vec::new(),
             gone: Vec::new(),
+            dismissed: Vec::new(),
+            parted: BTreeMap::new(),
         }
     }
 }

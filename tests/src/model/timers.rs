@@ -13,6 +13,7 @@ pub(super) const DAY_US: i128 = 86_400_000_000;
 enum Deadline {
     LongestWait,
     Midnight,
+    Parked,
     PromptOver,
     Rest,
     Retry,
@@ -137,6 +138,8 @@ impl Model {
         all.extend(retries.map(|due| (due, Deadline::Retry)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        all.extend(parked.map(|parked| (parked.until, Deadline::Parked)));
         let rests = self.persons.values().filter_map(|person| person.rest_until);
         all.extend(rests.map(|due| (due, Deadline::Rest)));
         for (id, queue) in &self.queues {
@@ -218,6 +221,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::Midnight(_) => Deadline::Midnight,
+        Timer::Parked(_) => Deadline::Parked,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,
         Timer::Rest(_) => Deadline::Rest,

@@ -4,10 +4,10 @@ use tandem_engine::config::model::{Destination, Notice};
 use tandem_engine::limits::CALL_HOPS_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    CallId, Cause, Effect, EndReason, Event, Input, PublicId, QueueId, Span, Timer,
+    CallId, Cause, Effect, EndReason, Event, Input, PublicId, QueueId, Recording, Span, Timer,
 };
 
-use super::state::{Answer, Call, LegStage, Member, Visit};
+use super::state::{Answer, Call, Helps, LegStage, Member, Visit};
 use super::{Checked, Law, Model, known};
 
 impl Model {
@@ -233,6 +233,18 @@ impl Model {
         let put_out = fired == Some(Timer::PutOut(queue)) && first;
         let caused = match reason {
             LeaveReason::CallerHungUp => return Ok(self.caller_is_gone(id)),
+            LeaveReason::HungUpBySupervisor => {
+                let asked =
+                    matches!(self.entry.input, Input::HangUpCall { call, .. } if call == id);
+                return Ok(asked);
+            }
+            LeaveReason::Redirected => {
+                let Input::RedirectCall { call, to, .. } = self.entry.input.clone() else {
+                    return Ok(false);
+                };
+                self.goes_anew(call, to)?;
+                return Ok(call == id);
+            }
             LeaveReason::SystemRestart => {
                 return Ok(matches!(self.entry.input, Input::Restarted { .. }));
             }
@@ -284,7 +296,7 @@ impl Model {
     /// An agent has ended a call: it counts, and his wrap-up begins.
     fn completed(&mut self, queue: QueueId, answer: Answer) -> Checked {
         let Answer { agent, serial, .. } = answer;
-        let is_same = |member: &&mut Member| member.agent == agent && member.serial == serial;
+        let is_same = |member: &&mut Member| member.agent == agent && Some(member.serial) == serial;
         let left = self.entry.left.iter_mut().filter(|(of, _)| *of == queue);
         let entry = self.queues.get_mut(&queue);
         let wrap_up = entry
@@ -312,7 +324,7 @@ impl Model {
             self.entry.facts.push(Event::WrapUpStarted { agent, queue });
             // Who leaves the queue in the same entry does not stay in wrap-up.
             let leaves = |(of, member): &(QueueId, Member)| {
-                *of == queue && member.agent == agent && member.serial == serial
+                *of == queue && member.agent == agent && Some(member.serial) == serial
             };
             if self.entry.left.iter().any(leaves) {
                 self.entry.facts.push(Event::WrapUpEnded { agent, queue });
@@ -329,6 +341,7 @@ impl Model {
     ) -> Checked {
         let call = known(self.calls.get(&id), "a call that ends")?;
         let caused = match &call.goes_to {
+            _ if self.entry.parted.contains_key(&id) => self.entry.parted.get(&id) == Some(&reason),
             Some(to) => self.end_on_the_way(call, to) == Some(reason),
             None => self.ends_for(id, reason),
         };
@@ -336,6 +349,11 @@ impl Model {
         self.law(Law::Outcomes, caused && over, || {
             format!("call {id} ends for {reason:?} without a cause or a record")
         })?;
+        let silent = call.recording == Recording::Off;
+        self.law(Law::Outcomes, silent, || {
+            format!("call {id} ends, and is recorded on")
+        })?;
+        self.parts(id, reason);
         for leg in self.legs.values_mut().filter(|leg| leg.call == id) {
             leg.stage = LegStage::Over;
         }
@@ -355,7 +373,8 @@ impl Model {
 
     /// Whether a call that had arrived somewhere has a cause to end so.
     fn ends_for(&self, id: CallId, reason: EndReason) -> bool {
-        let leg = self.legs_of(id).find(|(_, leg)| leg.queue.is_none());
+        let mut legs = self.legs_of(id);
+        let leg = legs.find(|(_, leg)| leg.queue.is_none() && leg.helps == Helps::No);
         let direct = leg.map(|(leg, _)| leg);
         let talking = self.talking_leg(id);
         let gone = |leg| {
@@ -368,6 +387,7 @@ impl Model {
             (EndReason::AgentHungUp, Input::LegEnded { leg }) => talking == Some(*leg),
             (EndReason::AgentHungUp, Input::Configure { .. }) => talking.is_some_and(gone),
             (EndReason::CallerHungUp, _) => self.caller_is_gone(id),
+            (EndReason::HungUpBySupervisor, Input::HangUpCall { call, .. }) => *call == id,
             (EndReason::ExtensionFailed(cause), input) => match input {
                 Input::LegFailed { leg, cause: told } => direct == Some(*leg) && cause == *told,
                 Input::LegEnded { leg } => direct == Some(*leg) && cause == Cause::Unreachable,

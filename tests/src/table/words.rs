@@ -14,6 +14,7 @@ use tandem_engine::{
     Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, SECOND_US, Span,
 };
 
+use super::supervised;
 use super::world::Names;
 
 /// The lines that one entry's outputs make.
@@ -71,7 +72,7 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
 }
 
 /// The orders of an entry.
-struct Orders {
+pub struct Orders {
     /// Those that no fact has taken yet.
     left: Vec<(EffectId, Effect)>,
     /// The place of the order that the present fact has taken.
@@ -84,7 +85,7 @@ struct Orders {
 
 impl Orders {
     /// Takes an order that belongs to a fact; says so where it is missing.
-    fn take(&mut self, missing: &str, wanted: impl Fn(&Effect) -> bool) -> String {
+    pub fn take(&mut self, missing: &str, wanted: impl Fn(&Effect) -> bool) -> String {
         match self.left.iter().position(|(_, effect)| wanted(effect)) {
             Some(place) => {
                 self.taken = Some(self.left.remove(place).0.index);
@@ -111,7 +112,13 @@ impl Orders {
         self.take("nobody connects them", |effect| *effect == bridge)
     }
 
-    fn ring(&mut self, leg: LegId, call: CallId, agent: AgentId, queue: Option<QueueId>) -> String {
+    pub fn ring(
+        &mut self,
+        leg: LegId,
+        call: CallId,
+        agent: AgentId,
+        queue: Option<QueueId>,
+    ) -> String {
         // The time that the telephone may show is of no matter here.
         self.take("no telephone rings", |effect| match effect {
             Effect::Ring {
@@ -149,13 +156,14 @@ pub fn estimate(estimate: Option<Estimate>) -> String {
 fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String> {
     if matches!(
         event,
-        Event::CallArrived { .. } | Event::DeviceChanged { .. }
+        Event::CallArrived { .. } | Event::CallHandled { .. } | Event::DeviceChanged { .. }
     ) {
         return None;
     }
     let line = fact_of_call(event, orders, names)
         .or_else(|| fact_of_closed(event, orders, names))
         .or_else(|| fact_of_ring(event, orders, names))
+        .or_else(|| supervised::fact(event, orders, names))
         .or_else(|| fact_of_centre(event, names));
     // A new kind of event shows itself as it is until it has words.
     Some(line.unwrap_or_else(|| format!("{event:?}")))
@@ -325,6 +333,9 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
 
 /// An order that goes with no fact.
 fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
+    if let Some(line) = supervised::order(effect, names) {
+        return line;
+    }
     match effect {
         Effect::AlertCaller { call } => format!("order: let {} hear it ring", names.call(*call)),
         Effect::Bridge { call, leg } => {
@@ -384,6 +395,11 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }
+        Effect::Join { .. }
+        | Effect::Mix { .. }
+        | Effect::PlayHoldMusic { .. }
+        | Effect::Record { .. }
+        | Effect::SaySlot { .. } => unreachable!("told above"),
     }
 }
 
@@ -418,6 +434,8 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
         (Outcome::Abandoned, LeaveReason::CallerHungUp) => "abandoned",
         (Outcome::Answered, LeaveReason::Answered) => "answered",
         (Outcome::Missed, LeaveReason::Aborted) => "missed, aborted",
+        (Outcome::Missed, LeaveReason::HungUpBySupervisor) => "missed, hung up by a supervisor",
+        (Outcome::Missed, LeaveReason::Redirected) => "missed, redirected",
         (Outcome::Missed, LeaveReason::QueueEmpty) => "missed, queue empty",
         (Outcome::Missed, LeaveReason::QueueFull) => "missed, queue full",
         (Outcome::Missed, LeaveReason::QueueRemoved) => "missed, queue deleted",
@@ -457,7 +475,7 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
 /// What the caller must be told at such an end.
 fn hang_up(reason: EndReason) -> Option<HangUpCause> {
     match reason {
-        EndReason::AgentHungUp => Some(HangUpCause::Normal),
+        EndReason::AgentHungUp | EndReason::HungUpBySupervisor => Some(HangUpCause::Normal),
         EndReason::CallerHungUp | EndReason::SystemRestart => None,
         EndReason::ExtensionFailed(cause) => Some(HangUpCause::ExtensionFailed(cause)),
         EndReason::Aborted
@@ -476,6 +494,7 @@ fn end_reason(reason: EndReason) -> &'static str {
         EndReason::ExtensionFailed(Cause::NoAnswer) => "the extension did not answer",
         EndReason::ExtensionFailed(Cause::Rejected) => "the extension refused",
         EndReason::ExtensionFailed(Cause::Unreachable) => "the extension was not reachable",
+        EndReason::HungUpBySupervisor => "hung up by a supervisor",
         EndReason::NoDestination => "no such destination",
         EndReason::SystemRestart => "the system went down",
         EndReason::TooManyHops => "sent on too often",
@@ -510,12 +529,14 @@ fn refusal(reject: &Reject) -> String {
         Reject::Conflict { revision } => format!("revision {revision} is in force"),
         Reject::Denied => "not allowed".to_owned(),
         Reject::NoChange => "that changes nothing".to_owned(),
+        Reject::NoSlot => "no parking slot is free".to_owned(),
         Reject::NotAMember => "not an agent of this queue".to_owned(),
         Reject::Stale => "it is over already".to_owned(),
         Reject::StaticAgent => "static agents are always in".to_owned(),
         Reject::TooEarly => "no deadline has come".to_owned(),
         Reject::TooMany { limit } => format!("more than {limit}"),
         Reject::UnknownNumber => "no such number".to_owned(),
+        Reject::Unreachable => "the telephone can not be rung".to_owned(),
         Reject::UnknownReason => "no such pause reason".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 
+use super::PARKING_TIMEOUT;
 use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
 use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
@@ -90,6 +91,13 @@ fn options(out: &mut String, options: &Options) {
     }
     if options.shared_wrap_up {
         line(out, "shared_wrap_up", "true");
+    }
+    if let Some(parking) = options.parking {
+        let (first, last) = parking.slots;
+        line(out, "parking_slots", &format!("\"{first}-{last}\""));
+        if parking.timeout != PARKING_TIMEOUT {
+            line(out, "parking_timeout_s", &seconds(parking.timeout));
+        }
     }
 }
 
@@ -231,6 +239,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     precedence(out, queue);
     times(out, queue, &default);
     permissions(out, &queue.permissions);
+    if queue.record {
+        line(out, "record", "true");
+    }
     if queue.ring_in_use {
         line(out, "ring_in_use", "true");
     }

@@ -39,6 +39,15 @@ impl Books {
                     let talks = talks.is_some_and(|leg| leg.talks && leg.call == call);
                     court.law(Law::Effects, talks, || format!("{effect:?}"))?;
                 }
+                Effect::Join { call, with } => {
+                    let joined = self.calls.get(&call).and_then(|call| call.joined);
+                    court.law(Law::Effects, joined == Some(with), || format!("{effect:?}"))?;
+                }
+                Effect::Mix { call, leg, .. } => {
+                    let there = self.legs.get(&leg);
+                    let there = there.is_some_and(|leg| leg.helps && leg.talks && leg.call == call);
+                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
+                }
                 Effect::CancelRing { leg, why } => {
                     self.is_cancelled(leg, why, court)?;
                     let once = legs_told.insert(leg);
@@ -58,7 +67,17 @@ impl Books {
                 Effect::MailAgent { agent, queue } => {
                     self.is_told_of_pause(seen, *id, (agent, queue), court)?;
                 }
-                Effect::PlayPrompt { call, .. } => {
+                Effect::SaySlot { leg, slot } => {
+                    let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
+                    let once = legs_told.insert(leg);
+                    let parked = self.calls.values().any(|call| call.parked == Some(slot));
+                    court.law(Law::Ends, talked && once && parked, || {
+                        format!("{effect:?}")
+                    })?;
+                }
+                Effect::PlayHoldMusic { call, .. }
+                | Effect::PlayPrompt { call, .. }
+                | Effect::Record { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
@@ -199,6 +218,7 @@ impl Books {
             rung_at: self.acted_at,
             timeout: ring.timeout,
             talks: false,
+            helps: self.entry.supervisors.contains(&ring.leg),
         };
         let fresh = self.legs.insert(ring.leg, leg).is_none();
         court.law(Law::Ends, fresh, || format!("{} rings twice", ring.leg))
