@@ -37,7 +37,10 @@ fn assert_held(seed: u64, report: &Report) {
     if let Some(failure) = &report.failure {
         let (world, entry) = (failure.world, failure.entry);
         // Said at once: making a world small takes a while.
-        println!("world {world} of seed {seed}, entry {entry}: {}", failure.broken);
+        println!(
+            "world {world} of seed {seed}, entry {entry}: {}",
+            failure.broken
+        );
         let small = made_small(failure.plan.clone(), || Clear);
         panic!("{}", file::write(&small.plan, Some(&small.broken)));
     }
