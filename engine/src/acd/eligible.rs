@@ -70,7 +70,10 @@ pub fn eligible(
     if visit.ringing > 0 && queue.config.strategy != Strategy::RingAll {
         return Err(Obstacle::CallOffered);
     }
-    if membership.level > queue.worst_level(visit.joined_at, now) {
+    // Who is as skilled as somebody who rings may join him, also where the steps have
+    // been changed since.
+    let joins = visit.ringing > 0 && membership.level <= visit.ringing_level;
+    if !joins && membership.level > queue.worst_level(visit.joined_at, now) {
         return Err(Obstacle::LessSkilled);
     }
     if visit.ringing > 0 && membership.level > visit.ringing_level {
