@@ -72,12 +72,12 @@ pub fn eligible(
     }
     // Who is as skilled as somebody who rings may join him, also where the steps have
     // been changed since.
-    let joins = visit.ringing > 0 && membership.level <= visit.ringing_level;
-    if !joins && membership.level > queue.worst_level(visit.joined_at, now) {
+    if visit.ringing > 0 {
+        if membership.level > visit.ringing_level {
+            return Err(Obstacle::BetterRing);
+        }
+    } else if membership.level > queue.worst_level(visit.joined_at, now) {
         return Err(Obstacle::LessSkilled);
-    }
-    if visit.ringing > 0 && membership.level > visit.ringing_level {
-        return Err(Obstacle::BetterRing);
     }
     obstacle(state, membership).map_or(Ok(()), Err)
 }

@@ -37,7 +37,7 @@ impl Exchange {
 fn symbol_of(request: &Request) -> Option<char> {
     let kind = request.headers.content_type().ok()??;
     let text = core::str::from_utf8(&request.body).ok()?;
-    let signal = match kind.subtype.as_str() {
+    let signal = match kind.sub.as_str() {
         "dtmf-relay" => text.lines().find_map(|line| {
             let (name, value) = line.split_once('=')?;
             let is_signal = name.trim().eq_ignore_ascii_case("signal");
