@@ -145,6 +145,8 @@ impl<T: Trace> Step<'_, T> {
             midnight: None,
             put_out: None,
             skill_step: None,
+            learned: Default::default(),
+            pace: Default::default(),
             removed: false,
             marked: false,
         });

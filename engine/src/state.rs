@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::acd::estimate::Pace;
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
@@ -242,6 +243,10 @@ pub struct Queue {
     /// Fires when its first caller may be served by agents who are free, but not
     /// skilled enough before.
     pub(crate) skill_step: Option<TimerId>,
+    /// What its calls have taught up to now.
+    pub(crate) learned: Pace,
+    /// What they had taught when a caller joined last; those who wait are told by it.
+    pub(crate) pace: Pace,
     /// Deleted; it stays until its callers have been put out.
     pub(crate) removed: bool,
     /// Whether it is on the list of queues to be looked at. Only within an

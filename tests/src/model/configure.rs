@@ -80,6 +80,8 @@ impl Model {
             last_static: Default::default(),
             last_dynamic: Default::default(),
             midnight: None,
+            learned: Default::default(),
+            pace: Default::default(),
             watched: None,
             removed: false,
         };

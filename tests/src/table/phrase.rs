@@ -63,6 +63,10 @@ pub enum LegVerb {
 pub enum Question {
     /// Every effect that has not ended.
     Awaited,
+    /// How long a caller waits yet.
+    Estimate(String),
+    /// How long somebody would wait who joined the queue now.
+    EstimateOfNext(Number),
     /// Callers and agents of a queue.
     Look(Number),
     /// Whether somebody may do something.
@@ -89,6 +93,10 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["calls", range, "to", to] => burst(range, to)?,
         [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
+        ["estimate", "for", "the", "next", "of", queue] => {
+            Phrase::Ask(Question::EstimateOfNext(read_value(queue)?))
+        }
+        ["estimate", "for", call] => Phrase::Ask(Question::Estimate((*call).to_owned())),
         ["erase", "nobody"] => Phrase::Tell(Input::PersonErased {
             by: By::System,
             number: Number::NONE,

@@ -460,6 +460,15 @@ impl World {
     fn ask(&mut self, question: &Question) -> Result<Vec<String>, String> {
         match question {
             Question::Awaited => Ok(self.awaited()),
+            Question::Estimate(call) => {
+                let estimate = self.engine.estimate(self.names.call_id(call)?);
+                Ok(vec![words::estimate(estimate)])
+            }
+            Question::EstimateOfNext(number) => {
+                let queue = self.engine.find_queue(*number);
+                let queue = queue.ok_or("there is no such queue")?;
+                Ok(vec![words::estimate(self.engine.estimate_of_next(queue))])
+            }
             Question::Look(number) => self.look(*number),
             Question::May(by, right) => {
                 let queue = |number| {
