@@ -61,6 +61,8 @@ pub enum LeaveReason {
     CallerHungUp,
     /// A supervisor hung up.
     HungUpBySupervisor,
+    /// The caller pressed a key that leads elsewhere.
+    KeyPressed,
     /// Nobody was there to take calls when the caller came, or later.
     QueueEmpty,
     /// As many callers as allowed were there already.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use tandem_engine::{
-    Awaiting, CallAct, CallId, Cause, Effect, EffectId, Engine, Event, Input, KeptEnd, LegId,
+    Awaiting, CallAct, CallId, Cause, Effect, EffectId, Engine, Event, Input, KeptEnd, Key, LegId,
     Outbox, Span, Timestamp,
 };
 
@@ -39,6 +39,8 @@ pub(super) enum Message {
     Fails(LegId, Cause),
     /// A kept effect ends.
     Kept(EffectId, KeptEnd),
+    /// A caller presses a key.
+    Presses(CallId, Key),
     /// A caller has waited long enough.
     LosesPatience(CallId),
     /// A ringing telephone goes away.
@@ -150,6 +152,10 @@ impl People {
                 let caller = self.calls.get(&call).filter(|caller| !caller.answered);
                 return caller.map(|caller| (caller.id, Input::CallerHungUp { call }));
             }
+            Message::Presses(call, key) => {
+                let caller = self.calls.get(&call);
+                return caller.map(|caller| (caller.id, Input::KeyPressed { call, key }));
+            }
             Message::Vanishes(leg) => (ends(&leg), self.about(leg), Input::LegEnded { leg }),
             Message::Wired(ref input) => return Some((0, input.clone())),
         };
@@ -229,6 +235,7 @@ impl People {
                 };
                 self.calls.insert(*call, caller);
                 self.wait(now, *call, intent.patience);
+                self.fumble(now, *call, id);
             }
             Event::CallEnded { call, .. } => {
                 self.calls.remove(call);
@@ -289,6 +296,16 @@ impl People {
         let mut chance = self.chance(What::Bridge, u64::try_from(leg.slot()).unwrap_or(0), now);
         let at = now + chance.quarters(1, 200);
         self.plan(at, Message::Vanishes(leg));
+    }
+
+    /// Some callers press keys, whether they lead anywhere or not.
+    fn fumble(&mut self, now: Timestamp, call: CallId, id: u64) {
+        let mut chance = Chance::new(self.seed, What::Key, id, 0);
+        let presses = chance.weighted(&[(6, 0), (3, 1), (1, 3)]);
+        for _ in 0..presses {
+            let (after, key) = (chance.quarters(0, 80), chance.one_of(&Key::ALL));
+            self.plan(now + after, Message::Presses(call, key));
+        }
     }
 
     fn carry_out(&mut self, now: Timestamp, id: EffectId, effect: &Effect) {

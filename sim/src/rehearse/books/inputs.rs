@@ -17,7 +17,9 @@ impl Books {
                     .is_some_and(|call| call.joined.is_some());
                 joined || self.legs.values().any(|leg| leg.converses(*call))
             }
-            Input::CallerHungUp { call } => self.calls.contains_key(call),
+            Input::CallerHungUp { call } | Input::KeyPressed { call, .. } => {
+                self.calls.contains_key(call)
+            }
             Input::KeptDone { effect }
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => self.kept.contains(effect),
