@@ -86,6 +86,7 @@ impl<T: Trace> Step<'_, T> {
             agent.administrator = config.administrator;
             agent.ring_timeout = config.ring_timeout;
             agent.contact = config.contact;
+            agent.email = config.email.as_deref().map(Into::into);
             return;
         }
         let agent = self.s.agents.insert(Agent {
@@ -94,6 +95,7 @@ impl<T: Trace> Step<'_, T> {
             administrator: config.administrator,
             ring_timeout: config.ring_timeout,
             contact: config.contact,
+            email: config.email.as_deref().map(Into::into),
             up: false,
             engaged: 0,
             offer: None,
@@ -122,6 +124,7 @@ impl<T: Trace> Step<'_, T> {
         self.recount_presence(queue);
         self.arm_longest_wait(queue);
         self.arm_midnight(queue);
+        self.watch_service_level(queue);
         self.place_all(queue);
         self.mark(queue);
     }
@@ -144,6 +147,7 @@ impl<T: Trace> Step<'_, T> {
             longest_wait: None,
             midnight: None,
             put_out: None,
+            service_level: None,
             skill_step: None,
             removed: false,
             marked: false,
@@ -306,6 +310,7 @@ impl<T: Trace> Step<'_, T> {
         let timers = [
             entry.longest_wait.take(),
             entry.midnight.take(),
+            entry.service_level.take().map(|watch| watch.timer),
             entry.skill_step.take(),
         ];
         for timer in timers.into_iter().flatten() {
@@ -330,6 +335,7 @@ impl<T: Trace> Step<'_, T> {
             entry.longest_wait,
             entry.midnight,
             entry.put_out,
+            entry.service_level.map(|watch| watch.timer),
             entry.skill_step,
         ];
         for timer in timers.into_iter().flatten() {
@@ -502,6 +508,7 @@ pub(crate) fn export(state: &State) -> Config {
         administrator: agent.administrator,
         ring_timeout: agent.ring_timeout,
         contact: agent.contact,
+        email: agent.email.as_deref().map(str::to_owned),
     };
     Config {
         options: state.options.clone(),

@@ -273,6 +273,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::Rest(agent) => self.rest_over(agent),
             Timer::Retry(call) => self.retry_over(call),
             Timer::RingTimeout(leg) => self.ring_timed_out(leg),
+            Timer::ServiceLevel(queue) => self.evaluate_service_level(queue),
             Timer::SkillStep(queue) => self.skill_step_reached(queue),
             Timer::WrapUp(member) => self.wrap_up_over(member),
         }

@@ -160,6 +160,18 @@ pub enum Event {
     },
     /// A call's visit to a queue is over, with its one outcome.
     QueueCallEnded(QueueCall),
+    /// A queue's service level was looked at, where its managers want to be told of
+    /// it and calls came.
+    ServiceLevelEvaluated {
+        /// Which queue.
+        queue: QueueId,
+        /// Calls of which it was decided since the last look whether they meet it.
+        calls: u32,
+        /// Those that do.
+        met: u32,
+        /// Whether that is under the threshold.
+        under: bool,
+    },
     /// The system started again.
     SystemRestarted {
         /// How many calls were cut off.

@@ -53,6 +53,10 @@ pub const WRAP_UP_S_MAX: u64 = 3_600;
 pub const WAITING_S_MAX: u64 = 86_400;
 /// Longest service-level time, in seconds.
 pub const SLA_TIME_S_MAX: u64 = 86_400;
+/// Longest time between two looks at a service level, in seconds.
+pub const SLA_INTERVAL_S_MAX: u64 = 86_400;
+/// Characters of an address that mails go to (RFC 5321, 4.5.3.1.3).
+pub const EMAIL_CHARS_MAX: usize = 254;
 /// Messages to the outside that are kept until somebody confirms them.
 pub const KEPT_EFFECTS_MAX: usize = 10_000;
 /// Callers put out of an empty or deleted queue in one entry.

@@ -235,6 +235,7 @@ impl Tally {
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

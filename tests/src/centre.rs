@@ -141,6 +141,8 @@ pub struct QueueDraft {
     condition: Option<ConditionDraft>,
     zone: Option<usize>,
     notify: Vec<Notice>,
+    /// Service level: quarters of a second, percent, and quarters between two looks.
+    level: (u64, u8, u64),
     skills: Skills,
 }
 
@@ -396,7 +398,10 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
             vec![],
             vec![Notice::Abandoned],
             vec![Notice::Missed, Notice::Abandoned],
+            vec![Notice::ServiceLevel],
+            vec![Notice::ServiceLevel, Notice::Abandoned],
         ]),
+        (4..=24_u64, select(vec![0, 50, 80, 100]), 8..=120_u64),
     );
     let parts = (who, how, bounds, rest, skills());
     parts.prop_map(move |(who, how, bounds, rest, skills)| QueueDraft {
@@ -415,6 +420,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         condition: bounds.4,
         zone: rest.0,
         notify: rest.1,
+        level: rest.2,
         skills,
     })
 }
@@ -559,6 +565,9 @@ impl QueueDraft {
         });
         config.time_zone = self.zone.map(|zone| ZONES[zone].0.to_owned());
         config.notify_managers.clone_from(&self.notify);
+        let (sla_time, percent, interval) = self.level;
+        (config.sla_time, config.sla_interval) = (quarters(sla_time), quarters(interval));
+        config.sla_threshold_percent = percent;
         config
     }
 }

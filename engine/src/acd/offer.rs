@@ -305,6 +305,7 @@ impl<T: Trace> Step<'_, T> {
         let own = visit_mut(&mut self.s.calls[call]);
         own.answered = Some(Answered { at, agent, member });
         let (queue, waited) = (own.queue, at - own.joined_at);
+        self.level_decided(call);
         self.s.agents[agent].engaged += 1;
         self.refresh_agent(agent);
         self.tell(Event::CallAnswered {

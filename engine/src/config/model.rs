@@ -138,6 +138,8 @@ pub struct ExtensionConfig {
     pub ring_timeout: Span,
     /// Where its telephone is; `None`: it registers.
     pub contact: Option<SipAddress>,
+    /// Where mails to this person go; `None`: none are sent.
+    pub email: Option<String>,
 }
 
 impl ExtensionConfig {
@@ -150,6 +152,7 @@ impl ExtensionConfig {
             administrator: false,
             ring_timeout: Span::from_secs(30),
             contact: None,
+            email: None,
         }
     }
 }
@@ -215,6 +218,9 @@ pub struct QueueConfig {
     pub sla_time: Span,
     /// Share of calls in percent that ought to meet it.
     pub sla_threshold_percent: u8,
+    /// How often that is looked at, where its managers want to be told of it
+    /// ([`Notice::ServiceLevel`]).
+    pub sla_interval: Span,
     /// IANA name; `None`: that of [`Options::time_zone`].
     pub time_zone: Option<String>,
     /// What managers get a mail about.
@@ -252,6 +258,7 @@ impl QueueConfig {
             time_condition: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
+            sla_interval: Span::from_secs(1_800),
             time_zone: None,
             notify_managers: Vec::new(),
         }
@@ -452,8 +459,14 @@ pub enum Destination {
 pub enum Notice {
     /// A caller hung up while waiting.
     Abandoned,
+    /// A callback that a caller had asked for failed.
+    CallbackFailed,
+    /// A caller asked to be called back.
+    CallbackRequested,
     /// A call ended without an agent for another cause.
     Missed,
+    /// The service level fell under its threshold, or is above it again.
+    ServiceLevel,
 }
 
 /// One difference between two configurations. The unit is the whole object:

@@ -36,6 +36,7 @@
 //! administrator = false
 //! ring_timeout_s = 30           # seconds, with up to six decimals, as all …_s
 //! contact = "tcp:192.0.2.9:5062"      # default: none, its telephone registers
+//! email = "ann@example.com"     # default: none, no mails are sent
 //!
 //! [[queue]]
 //! number = "6400"
@@ -73,8 +74,10 @@
 //! holiday_prompt = false        # true: they hear the holiday's prompt first
 //! sla_time_s = 60
 //! sla_threshold_percent = 80
+//! sla_interval_s = 1800         # how often that is looked at for "service_level"
 //! time_zone = "Asia/Tokyo"      # default: that of [options]
-//! notify_managers = ["missed", "abandoned"]   # default: nothing
+//! notify_managers = ["missed", "abandoned", "service_level"]   # default: nothing
+//!                               # callback_requested callback_failed
 //! ```
 //!
 //! The members of a queue are its static agents in the order of the file, and
@@ -246,6 +249,8 @@ impl Reader {
         );
 
         extension.contact = table.get("contact").and_then(address);
+        let email = place.key(&mut table, "email").and_then(Value::str);
+        extension.email = email.map(str::to_owned);
 
         let document = table.document();
         let mut numbers = Vec::new();

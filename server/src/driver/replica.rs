@@ -121,7 +121,9 @@ impl Replica {
 
     fn queue_of(&self, effect: &Effect) -> Option<Number> {
         match effect {
-            Effect::Mail { queue, .. } | Effect::MailAgent { queue, .. } => {
+            Effect::Mail { queue, .. }
+            | Effect::MailAgent { queue, .. }
+            | Effect::MailServiceLevel { queue, .. } => {
                 self.names.queues.get(queue).map(|facts| facts.number)
             }
             _ => None,

@@ -68,7 +68,7 @@ impl Model {
         let doubtful = self
             .kept
             .iter()
-            .filter(|(_, effect)| matches!(effect, Effect::Mail { .. } | Effect::MailAgent { .. }));
+            .filter(|(_, effect)| !matches!(effect, Effect::PushRecord { .. }));
         let doubtful: Vec<_> = doubtful.map(|(id, _)| *id).collect();
         for effect in doubtful {
             self.kept_ends(effect, KeptEnd::Unknown)?;
@@ -122,6 +122,7 @@ impl Model {
                 ended
             }
             Timer::RingTimeout(leg) => self.legs.get(&leg).map(|leg| leg.due),
+            Timer::ServiceLevel(queue) => self.service_level_due(queue)?,
             Timer::LongestWait(_) | Timer::PutOut(_) | Timer::SkillStep(_) => return Ok(()),
         };
         self.law(Law::Timers, ended == due, || {

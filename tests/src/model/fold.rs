@@ -66,6 +66,7 @@ impl Model {
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.told(event),
@@ -190,6 +191,7 @@ impl Model {
             serial,
         });
         self.seen.answers += 1;
+        self.level_decided(call)?;
         self.law(Law::Outcomes, asked && fits && just, || {
             format!("call {call} is answered on leg {leg} after {waited}")
         })?;

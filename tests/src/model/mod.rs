@@ -13,6 +13,7 @@ mod expect;
 mod facts;
 mod fold;
 mod hours;
+mod level;
 mod offers;
 mod order;
 mod state;
@@ -146,6 +147,8 @@ pub struct Seen {
     pub diverted: u64,
     /// Prompts.
     pub prompts: u64,
+    /// Service levels that fell or recovered.
+    pub alarms: u64,
 }
 
 impl Seen {
@@ -163,6 +166,7 @@ impl Seen {
         self.midnights += other.midnights;
         self.diverted += other.diverted;
         self.prompts += other.prompts;
+        self.alarms += other.alarms;
     }
 }
 

@@ -42,7 +42,9 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
     // Kept effects are numbered in the order in which they were ordered.
     for (id, effect) in &orders.left {
         match effect {
-            Effect::Mail { .. } | Effect::MailAgent { .. } => drop(names.kept(*id, "mail")),
+            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::MailServiceLevel { .. } => {
+                let _named = names.kept(*id, "mail");
+            }
             Effect::PushRecord { .. } => drop(names.kept(*id, "push")),
             _ => {}
         }
@@ -293,6 +295,16 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
             format!("{what} {place} {}", kept_end(*how))
         }
         Event::PersonErased { calls } => format!("blanked in {calls} calls"),
+        Event::ServiceLevelEvaluated {
+            queue,
+            calls,
+            met,
+            under,
+        } => {
+            let under = if *under { ", too few" } else { "" };
+            let queue = names.queue(*queue);
+            format!("{queue}: {met} of {calls} calls met the service level{under}")
+        }
         Event::SystemRestarted { calls } => format!("the system starts, {calls} calls cut off"),
         Event::WrapUpEnded { agent, queue } => {
             format!(
@@ -343,7 +355,10 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             let (place, what) = names.kept(id, "mail");
             let notice = match notice {
                 Notice::Abandoned => "abandoned",
+                Notice::CallbackFailed => "callback failed",
+                Notice::CallbackRequested => "callback requested",
                 Notice::Missed => "missed",
+                Notice::ServiceLevel => "service level",
             };
             let (queue, call) = (names.queue(*queue), names.record(*call));
             format!("{what} {place} to the managers of {queue}: {call} {notice}")
@@ -352,6 +367,20 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             let (place, what) = names.kept(id, "mail");
             let (agent, queue) = (names.agent(*agent), names.queue(*queue));
             format!("{what} {place} to {agent}: paused in {queue}, call after call missed")
+        }
+        Effect::MailServiceLevel {
+            queue,
+            calls,
+            met,
+            under,
+        } => {
+            let (place, what) = names.kept(id, "mail");
+            let how = if *under { "fell" } else { "has recovered" };
+            let queue = names.queue(*queue);
+            format!(
+                "{what} {place} to the managers of {queue}: the service level {how}, \
+                 {met} of {calls}"
+            )
         }
         Effect::PlayMusic { call, queue } => {
             format!(

@@ -150,16 +150,19 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         any::<bool>(),
         span(1..=600),
         proptest::option::of(address()),
+        proptest::option::of(select(vec!["ann@example.com", "a.b+c@x"])),
     );
-    let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact)| ExtensionConfig {
-            number: number(digits),
-            name,
-            administrator,
-            ring_timeout,
-            contact,
-        },
-    );
+    let odd =
+        odd.prop_map(
+            move |(name, administrator, ring_timeout, contact, email)| ExtensionConfig {
+                number: number(digits),
+                name,
+                administrator,
+                ring_timeout,
+                contact,
+                email: email.map(str::to_owned),
+            },
+        );
     prop_oneof![Just(ExtensionConfig::new(number(digits))), odd]
 }
 
@@ -214,7 +217,13 @@ const RINGS: [Ring; 8] = [
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
-const NOTICES: [Notice; 2] = [Notice::Abandoned, Notice::Missed];
+const NOTICES: [Notice; 5] = [
+    Notice::Abandoned,
+    Notice::CallbackFailed,
+    Notice::CallbackRequested,
+    Notice::Missed,
+    Notice::ServiceLevel,
+];
 const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
 
 const fn kind(is_static: bool) -> MemberKind {
@@ -290,7 +299,11 @@ fn queue(
         music,
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
-    let times = (times, span(0..=86_400), span(1..=86_400));
+    let times = (
+        times,
+        span(0..=86_400),
+        (span(1..=86_400), span(1..=86_400)),
+    );
     let destination = destination(extensions, &others, options);
     let rest = (
         0..=100_000_u32,
@@ -298,7 +311,7 @@ fn queue(
         (destination.clone(), time_condition(options, destination)),
         0..=100_u8,
         proptest::option::of(zone()),
-        subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
+        subsequence(NOTICES.to_vec(), 0..=5).prop_shuffle(),
     );
     let parts = (name(), any::<bool>(), who, how, times, rest, skills());
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
@@ -326,7 +339,8 @@ fn queue(
         ] = how.2;
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
-        (queue.max_waiting, queue.sla_time) = (times.1, times.2);
+        queue.max_waiting = times.1;
+        (queue.sla_time, queue.sla_interval) = times.2;
         queue.max_callers = rest.0;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (

@@ -7,12 +7,12 @@ use tandem_engine::config::model::{
     QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::limits::{
-    AUTO_PAUSE_CALLS_MAX, DAY_SPANS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, HOLIDAYS_MAX,
-    HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
-    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
-    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_TIME_S_MAX,
-    TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    AUTO_PAUSE_CALLS_MAX, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
+    HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX,
+    PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX,
+    PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX,
+    QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX,
+    SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::{Number, Span};
 
@@ -312,6 +312,21 @@ fn names() {
 }
 
 #[test]
+fn characters_of_an_address_of_mail() {
+    let with = |chars: usize| {
+        after(|config, _| {
+            let domain = "x".repeat(chars - 4);
+            let mut extension = ExtensionConfig::new(number(1));
+            extension.email = Some(format!("ann@{domain}"));
+            config.extensions.push(extension);
+        })
+    };
+    assert_eq!(with(EMAIL_CHARS_MAX), "");
+    let expected = "extension 10001, email: an address of mail has at most 254 characters\n";
+    assert_eq!(with(EMAIL_CHARS_MAX + 1), expected);
+}
+
+#[test]
 fn symbols_of_a_number() {
     let file = |symbols: usize| format!("[[extension]]\nnumber = \"{}\"\n", "1".repeat(symbols));
     assert_eq!(said(&file(NUMBER_SYMBOLS_MAX)), "nothing is wrong\n");
@@ -411,7 +426,13 @@ type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
 
 #[test]
 fn lengths_of_time() {
-    let lengths: [Length; 9] = [
+    let lengths: [Length; 10] = [
+        (
+            "sla_interval_s",
+            |queue| &mut queue.sla_interval,
+            1,
+            SLA_INTERVAL_S_MAX,
+        ),
         (
             "agent_timeout_s",
             |queue| &mut queue.agent_timeout,

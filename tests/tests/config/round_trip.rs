@@ -58,6 +58,7 @@ number = "1001"
 name = "Ann \"A\" \\o/"
 administrator = true
 ring_timeout_s = 12.5
+email = "ann@example.com"
 
 [[extension]]
 numbers = "1002-1030"
@@ -79,6 +80,7 @@ managers = ["1001"]
 agent_timeout_s = 20
 wrap_up_s = 0.000001
 max_waiting_s = 0
+sla_interval_s = 900
 managers_switch_agents = false
 ring_in_use = true
 max_callers = 25
@@ -92,7 +94,7 @@ ignore_holidays = true
 holiday_prompt = true
 sla_threshold_percent = 90
 time_zone = "Asia/Tokyo"
-notify_managers = ["missed", "abandoned"]
+notify_managers = ["missed", "abandoned", "service_level"]
 "#;
     assert_eq!(text::write(&read(file)), file);
     assert_eq!(text::write(&Config::default()), "");

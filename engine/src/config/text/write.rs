@@ -198,6 +198,9 @@ fn extension(out: &mut String, run: &[ExtensionConfig]) {
     if let Some(contact) = first.contact {
         line(out, "contact", &quoted(&contact.to_string()));
     }
+    if let Some(email) = &first.email {
+        line(out, "email", &quoted(email));
+    }
 }
 
 fn queue(out: &mut String, queue: &QueueConfig) {
@@ -355,6 +358,7 @@ fn times(out: &mut String, queue: &QueueConfig, default: &QueueConfig) {
         ("wrap_up_s", queue.wrap_up, default.wrap_up),
         ("max_waiting_s", queue.max_waiting, default.max_waiting),
         ("sla_time_s", queue.sla_time, default.sla_time),
+        ("sla_interval_s", queue.sla_interval, default.sla_interval),
         ("rest_after_busy_s", queue.rests.busy, default.rests.busy),
         (
             "rest_after_failure_s",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use tandem_engine::config::model::{QueueConfig, Strategy};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, LegId,
+    AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, KeptEnd, LegId,
     PublicId, QueueId, Span,
 };
 
@@ -58,6 +58,7 @@ impl Books {
                 Effect::MailAgent { agent, queue } => {
                     self.is_told_of_pause(seen, *id, (agent, queue), court)?;
                 }
+                Effect::MailServiceLevel { .. } => self.is_an_alarm(seen, *id, effect, court)?,
                 Effect::PlayPrompt { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
@@ -86,6 +87,14 @@ impl Books {
                 }
             }
         }
+        let dropped = |event: &Event| {
+            let how = KeptEnd::Dropped;
+            matches!(event, Event::KeptEnded { how: was, .. } if *was == how)
+        };
+        let all = self.entry.turned.is_empty() || seen.out.events.iter().any(dropped);
+        court.law(Law::Kept, all, || {
+            format!("managers are not told: {:?}", self.entry.turned)
+        })?;
         self.everybody_is_told(&legs_told, &callers_told, court)?;
         self.all_is_ordered_again(seen, court)?;
         court.law(Law::Effects, rung == self.entry.rung, || {
@@ -178,6 +187,23 @@ impl Books {
         let fresh = self.kept.insert(id);
         court.law(Law::Kept, fresh && paused, || {
             format!("{id:?} tells {whom:?} of a pause that is none, or once more")
+        })
+    }
+
+    /// Managers get a mail where the service level was looked at, and found on the other
+    /// side of its threshold than before.
+    fn is_an_alarm(
+        &mut self,
+        seen: &Seen<'_>,
+        id: EffectId,
+        effect: &Effect,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let fresh = id.seq == seen.entry.seq && self.kept.insert(id);
+        let place = self.entry.turned.iter().position(|due| due == effect);
+        let turned = place.map(|place| self.entry.turned.remove(place)).is_some();
+        court.law(Law::Kept, fresh && turned, || {
+            format!("{id:?} is {effect:?}, which nobody asked for")
         })
     }
 
