@@ -468,7 +468,7 @@ impl<T: Trace> Step<'_, T> {
 }
 
 /// What the clock on the wall shows, in microseconds of the Unix epoch.
-fn wall(time: Timestamp, offset: i64) -> i128 {
+pub(crate) fn wall(time: Timestamp, offset: i64) -> i128 {
     i128::from(time.micros()) + i128::from(offset)
 }
 

@@ -24,6 +24,7 @@ pub mod ids;
 mod input;
 pub mod invariants;
 pub mod limits;
+mod logs;
 mod mark;
 mod number;
 mod outbox;

@@ -65,6 +65,8 @@ marks! {
     OfferEngaged: "an offer is taken back as the agent's telephone rings or talks otherwise",
     OfferMemberGone: "an agent is taken out of a queue that rings him",
     OfferWithdrawn: "an offer is taken back, and the caller goes to somebody else",
+    ProcessedBackwards: "a missed call is less far than it was said to be",
+    ProcessedBySync: "a missed call follows another one of the same caller",
     PutOutCalledOff: "an agent comes back before callers are put out of an empty queue",
     PutOutInParts: "more callers are put out of a queue than one entry may hold",
     PutOutStops: "who is put out is an agent, whose queue is not empty with that",

@@ -1,8 +1,10 @@
 //! Who may do and see what: one pure function, and proofs that it was asked.
 
 use crate::directory::Target;
-use crate::ids::{AgentId, MemberId, QueueId};
+use crate::ids::{AgentId, MemberId, PublicId, QueueId};
 use crate::input::By;
+use crate::number::Number;
+use crate::records::processing::LoggedCall;
 use crate::state::State;
 
 /// What a person can be allowed to do or see.
@@ -10,8 +12,13 @@ use crate::state::State;
 pub enum Action {
     /// Change the configuration.
     Configure,
+    /// Delete the log of a queue's call, which this extension answered; `None`: which was
+    /// missed or abandoned.
+    DeleteCallLog(QueueId, Option<Number>),
     /// Blank a person's number and name everywhere.
     ErasePerson,
+    /// Say how far one has come with a queue's missed and abandoned calls.
+    ProcessCallLogs(QueueId),
     /// See a queue's callers, agents and figures.
     SeeQueue(QueueId),
     /// Log an agent in or out of a queue, pause or unpause him there.
@@ -52,6 +59,10 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
     };
     match action {
         Action::Configure | Action::ErasePerson => false,
+        Action::DeleteCallLog(queue, answered_by) => {
+            manages(queue) || answered_by == Some(number) && serves(state, person, queue)
+        }
+        Action::ProcessCallLogs(queue) => manages(queue) || serves(state, person, queue),
         Action::SeeQueue(queue) => manages(queue) || serves(state, person, queue),
         Action::SwitchAgent(member) => state.members.get(member).is_some_and(|member| {
             let managed =
@@ -94,6 +105,34 @@ pub(crate) fn erase_person(state: &State, by: By) -> Option<AccessGranted<Partie
 /// The configuration, as an object of access.
 #[derive(Debug)]
 pub(crate) struct Configuration;
+
+/// Access to what people do about a queue's missed and abandoned calls. That of a queue
+/// that is deleted is for those who may do everything.
+pub(crate) fn process_call_log(
+    state: &State,
+    by: By,
+    queue: Number,
+) -> Option<AccessGranted<Number>> {
+    let allowed = match state.directory.get(queue) {
+        Some(Target::Queue(id)) => allows(state, by, Action::ProcessCallLogs(id)),
+        _ => allows(state, by, Action::Configure),
+    };
+    allowed.then_some(AccessGranted { object: queue })
+}
+
+/// Access to the log of a queue call, to delete it.
+pub(crate) fn delete_call_log(
+    state: &State,
+    by: By,
+    log: &LoggedCall,
+) -> Option<AccessGranted<(PublicId, u16)>> {
+    let allowed = match state.directory.get(log.queue) {
+        Some(Target::Queue(id)) => allows(state, by, Action::DeleteCallLog(id, log.agent)),
+        _ => allows(state, by, Action::Configure),
+    };
+    let object = log.name();
+    allowed.then_some(AccessGranted { object })
+}
 
 /// Everybody's numbers and names, as an object of access.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ pub use estimate::{Estimate, Moments};
 pub use figure::{Figure, Figures};
 pub use html::to_html;
 pub use json::to_json;
-pub use labels::{outcome_word, reason_word};
+pub use labels::{outcome_word, reason_word, result_word};
 pub use layout::{Interval, Layout, QueueLayout};
 pub use report::{About, Actual, CalendarStart, Expectation, Report};
 pub use summary::{GroupSummary, QueueSummary, Row, Summary, SummaryBuilder};

@@ -227,6 +227,8 @@ impl Tally {
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
             | Event::CallJoined { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }

@@ -83,6 +83,7 @@ pub struct OptionsDraft {
     dynamic_agents_start_in: bool,
     reasons: usize,
     shared_wrap_up: bool,
+    sync_h: u16,
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
@@ -218,17 +219,19 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
         any::<bool>(),
         1..=3_usize,
         prop::bool::weighted(0.3),
+        0..=1_u16,
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
     (common, hours, prompts).prop_map(|(common, hours, prompts)| {
-        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up) = common;
+        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, sync_h) = common;
         OptionsDraft {
             zone,
             push_records,
             dynamic_agents_start_in,
             reasons,
             shared_wrap_up,
+            sync_h,
             hours,
             prompts,
         }
@@ -433,6 +436,7 @@ impl OptionsDraft {
             time_zone: ZONES[self.zone].0.to_owned(),
             push_records: self.push_records,
             shared_wrap_up: self.shared_wrap_up,
+            sync_results_h: self.sync_h,
             new_dynamic_agents: if self.dynamic_agents_start_in {
                 InitialStatus::LoggedIn
             } else {

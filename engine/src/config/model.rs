@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::address::SipAddress;
 use super::hours::HoursConfig;
 use crate::number::Number;
+use crate::records::contacts::ContactMatching;
 use crate::time::Span;
 
 /// A whole contact centre as configured.
@@ -37,6 +38,11 @@ pub struct Options {
     /// Whether an agent who wraps up after a call is rung by none of his queues.
     /// Otherwise the wrap-up concerns the queue of that call alone.
     pub shared_wrap_up: bool,
+    /// When a caller is one of the company's contacts.
+    pub contact_matching: ContactMatching,
+    /// Where somebody comes further with a missed or abandoned call, those of the same
+    /// caller follow that the queue got in so many hours before; zero: none.
+    pub sync_results_h: u16,
     /// Where calls from outside come from, in the order of the file.
     pub trunks: Vec<TrunkConfig>,
     /// Calendars that queues may keep, in the order of the file.
@@ -77,6 +83,8 @@ impl Default for Options {
             ],
             push_records: false,
             shared_wrap_up: false,
+            contact_matching: ContactMatching::default(),
+            sync_results_h: 0,
             trunks: Vec::new(),
             hours: Vec::new(),
             prompts: Vec::new(),

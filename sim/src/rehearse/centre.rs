@@ -120,6 +120,9 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         pause_reasons,
         push_records: chance.percent(30),
         shared_wrap_up: chance.percent(30),
+        // Who a caller is changes no decision.
+        contact_matching: default.contact_matching,
+        sync_results_h: chance.weighted(&[(1, 0), (1, 1)]),
         hours: vec![hours(chance)],
         prompts: PROMPTS.map(|name| prompt(chance, name)).to_vec(),
         // Who may call from outside is for the ports to know.

@@ -37,6 +37,13 @@ impl Model {
                 self.set_wall_clock(micros);
                 Ok(())
             }
+            Input::CallLogProcessed {
+                by,
+                log,
+                result,
+                same_caller,
+            } => self.begin_processing(by, &log, result, &same_caller),
+            Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
             Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
         }
     }

@@ -62,6 +62,8 @@ impl Model {
             Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed { .. }
             | Event::ConfigurationChanged { .. }
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }

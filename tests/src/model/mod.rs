@@ -14,6 +14,7 @@ mod facts;
 mod fold;
 mod hours;
 mod level;
+mod logs;
 mod offers;
 mod order;
 mod state;
@@ -149,6 +150,8 @@ pub struct Seen {
     pub prompts: u64,
     /// Service levels that fell or recovered.
     pub alarms: u64,
+    /// Missed calls that followed another one that somebody dealt with.
+    pub synced: u64,
 }
 
 impl Seen {
@@ -167,6 +170,7 @@ impl Seen {
         self.diverted += other.diverted;
         self.prompts += other.prompts;
         self.alarms += other.alarms;
+        self.synced += other.synced;
     }
 }
 

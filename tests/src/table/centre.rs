@@ -263,6 +263,7 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
             }
             Some(("push_records", value)) => options.push_records = read_bool(value)?,
             Some(("reasons", value)) => options.pause_reasons = pause_reasons(value)?,
+            Some(("sync_results", value)) => options.sync_results_h = read_value(value)?,
             Some(("shared_wrap_up", value)) => options.shared_wrap_up = read_bool(value)?,
             Some(("zone", value)) => value.clone_into(&mut options.time_zone),
             _ => return Err(format!("{word:?} is no common setting")),

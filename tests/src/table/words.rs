@@ -13,6 +13,7 @@ use tandem_engine::{
     Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
 };
 
+use super::logs::result_words;
 use super::world::Names;
 
 /// The lines that one entry's outputs make.
@@ -289,6 +290,22 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
             status,
             by,
         } => status_changed(*agent, *queue, status, *by, names),
+        Event::CallLogDeleted {
+            call, queue, by, ..
+        } => {
+            let (call, by) = (names.record(*call), who(*by));
+            format!("{call} in {queue}: log deleted{by}")
+        }
+        Event::CallLogProcessed(processed) => {
+            let (call, queue) = (names.record(processed.call), processed.queue);
+            let (result, by) = (result_words(processed.result), who(processed.by));
+            let sync = if processed.auto_sync {
+                ", auto sync"
+            } else {
+                ""
+            };
+            format!("{call} in {queue}: {result}{by}{sync}")
+        }
         Event::ConfigurationChanged { revision } => format!("revision {revision}"),
         Event::KeptEnded { effect, how } => {
             let (place, what) = names.kept(*effect, "message");
@@ -402,6 +419,14 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }
+    }
+}
+
+/// By whom something was done.
+fn who(by: By) -> String {
+    match by {
+        By::Person(number) => format!(", by {number}"),
+        By::System => ", by the system".to_owned(),
     }
 }
 
@@ -521,6 +546,7 @@ fn kept_end(how: KeptEnd) -> &'static str {
 
 fn refusal(reject: &Reject) -> String {
     match reject {
+        Reject::Answered => "the call was answered".to_owned(),
         Reject::Configuration(faults) => {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             faults.join("; ")

@@ -13,6 +13,7 @@ use tandem_engine::config::model::{
     MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy as Ring,
     TrunkConfig,
 };
+use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
@@ -97,6 +98,7 @@ prop_compose! {
         names in btree_set(name(), 0..4),
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
+        (contact_matching, sync_results_h) in (matching(), 0..=168_u16),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours) in prompts().prop_flat_map(|prompts| {
             let hours = hours(&prompts);
@@ -117,11 +119,22 @@ prop_compose! {
             pause_reasons: reasons.map(reason).collect(),
             push_records,
             shared_wrap_up,
+            contact_matching,
+            sync_results_h,
             trunks,
             hours,
             prompts,
         }
     }
+}
+
+fn matching() -> impl Strategy<Value = ContactMatching> {
+    let by = prop_oneof![
+        Just(MatchBy::Exact),
+        Just(MatchBy::Nothing),
+        (4..=31_u8).prop_map(MatchBy::LastDigits),
+    ];
+    (by, any::<bool>()).prop_map(|(by, ignore_symbols)| ContactMatching { by, ignore_symbols })
 }
 
 fn address() -> impl Strategy<Value = SipAddress> {

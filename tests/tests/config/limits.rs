@@ -7,13 +7,15 @@ use tandem_engine::config::model::{
     QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::limits::{
-    AUTO_PAUSE_CALLS_MAX, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
-    HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX,
-    PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX,
-    PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX,
-    QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX,
-    SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX,
+    EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX,
+    NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+    SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
+use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
 
 use crate::wrong::said;
@@ -170,6 +172,22 @@ fn pause_reasons() {
     assert_eq!(with(PAUSE_REASONS_MAX), "");
     let expected = "options, pause_reasons, element 21: there are more than 20 pause reasons\n";
     assert_eq!(with(PAUSE_REASONS_MAX + 1), expected);
+}
+
+#[test]
+fn digits_and_hours_of_logs() {
+    let digits = |many: u8| {
+        after(|config, _| config.options.contact_matching.by = MatchBy::LastDigits(many))
+    };
+    let wrong = "options, contact_digits: 4 to 31 last digits can be compared\n";
+    assert_eq!(digits(CONTACT_DIGITS_MIN), "");
+    assert_eq!(digits(CONTACT_DIGITS_MAX), "");
+    assert_eq!(digits(CONTACT_DIGITS_MIN - 1), wrong);
+    assert_eq!(digits(CONTACT_DIGITS_MAX + 1), wrong);
+    let hours = |hours: u16| after(|config, _| config.options.sync_results_h = hours);
+    assert_eq!(hours(SYNC_RESULTS_H_MAX), "");
+    let wrong = "options, sync_results_h: calls of 168 hours follow at most (0, if none do)\n";
+    assert_eq!(hours(SYNC_RESULTS_H_MAX + 1), wrong);
 }
 
 #[test]

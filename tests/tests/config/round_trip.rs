@@ -33,6 +33,9 @@ fn a_file_is_written_as_people_write_it() {
 time_zone = "Europe/Paris"
 pause_reasons = ["Lunch *01", "Wrap up *2"]
 push_records = true
+contact_digits = 9
+contact_ignore_symbols = true
+sync_results_h = 2
 
 [[prompt]]
 name = "Christmas"

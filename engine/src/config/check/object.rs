@@ -7,9 +7,10 @@ use crate::config::model::{
     EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig, TrunkConfig,
 };
 use crate::limits::{
-    AUTO_PAUSE_CALLS_MAX, EMAIL_CHARS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PAUSE_REASONS_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, TRUNKS_MAX,
+    AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EMAIL_CHARS_MAX,
+    MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
+    QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::time::{SECOND_US, Span};
@@ -49,6 +50,7 @@ pub(super) fn options(faults: &mut Faults, options: &Options) {
         faults.add(subject, "queue_numbers", None, || wrong);
     }
     trunks(faults, &options.trunks);
+    logs(faults, options);
     let reasons = &options.pause_reasons;
     if reasons.len() > PAUSE_REASONS_MAX {
         let what = || {
@@ -73,6 +75,28 @@ pub(super) fn options(faults: &mut Faults, options: &Options) {
         } else if !codes.insert(code) {
             add((format!("two pause reasons have the code {code}"), None));
         }
+    }
+}
+
+/// What is wrong with how logs of calls are shown and dealt with.
+fn logs(faults: &mut Faults, options: &Options) {
+    let subject = Subject::Options;
+    if !options.contact_matching.is_possible() {
+        let what = || {
+            let (least, most) = (CONTACT_DIGITS_MIN, CONTACT_DIGITS_MAX);
+            (
+                format!("{least} to {most} last digits can be compared"),
+                None,
+            )
+        };
+        faults.add(subject, "contact_digits", None, what);
+    }
+    if options.sync_results_h > SYNC_RESULTS_H_MAX {
+        let what = || {
+            let what = format!("calls of {SYNC_RESULTS_H_MAX} hours follow at most");
+            (what, Some("0, if none do".to_owned()))
+        };
+        faults.add(subject, "sync_results_h", None, what);
     }
 }
 

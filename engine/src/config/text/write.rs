@@ -10,6 +10,7 @@ use crate::config::model::{
     Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
 };
 use crate::number::Number;
+use crate::records::contacts::MatchBy;
 use crate::time::Span;
 
 /// From so many numbers in a row on, they are written as a range.
@@ -88,6 +89,25 @@ fn options(out: &mut String, options: &Options) {
     }
     if options.shared_wrap_up {
         line(out, "shared_wrap_up", "true");
+    }
+    logs(out, options, &default);
+}
+
+/// How logs of calls are shown and dealt with.
+fn logs(out: &mut String, options: &Options, default: &Options) {
+    let matching = options.contact_matching;
+    if matching.by != default.contact_matching.by {
+        match matching.by {
+            MatchBy::Exact => line(out, "contact_matching", &quoted("exact")),
+            MatchBy::LastDigits(many) => line(out, "contact_digits", &many.to_string()),
+            MatchBy::Nothing => line(out, "contact_matching", &quoted("nothing")),
+        }
+    }
+    if matching.ignore_symbols {
+        line(out, "contact_ignore_symbols", "true");
+    }
+    if options.sync_results_h != 0 {
+        line(out, "sync_results_h", &options.sync_results_h.to_string());
     }
 }
 

@@ -43,6 +43,8 @@ impl Books {
                 court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
             }
             Event::CallDiverted { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
