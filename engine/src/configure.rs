@@ -87,6 +87,7 @@ impl<T: Trace> Step<'_, T> {
             agent.ring_timeout = config.ring_timeout;
             agent.contact = config.contact;
             agent.email = config.email.as_deref().map(Into::into);
+            agent.own_recording = config.own_recording;
             return;
         }
         let agent = self.s.agents.insert(Agent {
@@ -96,6 +97,7 @@ impl<T: Trace> Step<'_, T> {
             ring_timeout: config.ring_timeout,
             contact: config.contact,
             email: config.email.as_deref().map(Into::into),
+            own_recording: config.own_recording,
             up: false,
             engaged: 0,
             offer: None,
@@ -149,6 +151,8 @@ impl<T: Trace> Step<'_, T> {
             put_out: None,
             service_level: None,
             skill_step: None,
+            learned: Default::default(),
+            pace: Default::default(),
             removed: false,
             marked: false,
         });
@@ -353,18 +357,11 @@ impl<T: Trace> Step<'_, T> {
         for id in self.s.agents[agent].members.clone() {
             let queue = self.s.members[id].queue;
             self.remove_member(id);
-            let entry = &mut self.s.queues[queue];
-            entry
-                .config
-                .members
-                .retain(|member| member.extension != number);
+            self.s.queues[queue].config.forget(number);
             self.members_removed(queue);
         }
         for queue in self.s.queues.ids() {
-            self.s.queues[queue]
-                .config
-                .managers
-                .retain(|&manager| manager != number);
+            self.s.queues[queue].config.forget(number);
         }
         let entry = self.s.agents.remove(agent).expect("the extension is alive");
         if let Some(timer) = entry.rest {
@@ -509,6 +506,7 @@ pub(crate) fn export(state: &State) -> Config {
         ring_timeout: agent.ring_timeout,
         contact: agent.contact,
         email: agent.email.as_deref().map(str::to_owned),
+        own_recording: agent.own_recording,
     };
     Config {
         options: state.options.clone(),

@@ -1,5 +1,6 @@
 //! Who may do and see what: one pure function, and proofs that it was asked.
 
+use crate::config::rights::Right;
 use crate::directory::Target;
 use crate::ids::{AgentId, MemberId, PublicId, QueueId};
 use crate::input::By;
@@ -12,15 +13,18 @@ use crate::state::State;
 pub enum Action {
     /// Change the configuration.
     Configure,
-    /// Delete the log of a queue's call, which this extension answered; `None`: which was
+    /// Delete the log of a queue's call, which this agent answered; `None`: which was
     /// missed or abandoned.
-    DeleteCallLog(QueueId, Option<Number>),
+    DeleteCallLog(QueueId, Option<AgentId>),
     /// Blank a person's number and name everywhere.
     ErasePerson,
-    /// Say how far one has come with a queue's missed and abandoned calls.
-    ProcessCallLogs(QueueId),
+    /// Do or see something in a queue that its managers and agents need a right for.
+    InQueue(QueueId, Right),
     /// See a queue's callers, agents and figures.
     SeeQueue(QueueId),
+    /// See the record of a queue's call, which this agent answered; `None`: which was
+    /// missed or abandoned.
+    SeeQueueCall(QueueId, Option<AgentId>),
     /// Log an agent in or out of a queue, pause or unpause him there.
     SwitchAgent(MemberId),
 }
@@ -39,8 +43,8 @@ impl<Object> AccessGranted<Object> {
 }
 
 /// Whether `by` may do `action`. The system may do everything, and so may an
-/// administrator; everybody may switch his own status; a queue's managers see
-/// it and, if it is set so, switch its agents; its agents see it.
+/// administrator; everybody may switch his own status; a queue's managers and agents
+/// may do and see what the queue's settings say.
 #[must_use]
 pub fn allows(state: &State, by: By, action: Action) -> bool {
     let number = match by {
@@ -53,23 +57,59 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
     if state.agents[person].administrator {
         return true;
     }
-    let manages = |queue: QueueId| {
-        let entry = state.queues.get(queue);
-        entry.is_some_and(|entry| entry.config.managers.contains(&number))
-    };
+    let has = |queue, right| has_right(state, person, queue, right);
     match action {
         Action::Configure | Action::ErasePerson => false,
-        Action::DeleteCallLog(queue, answered_by) => {
-            manages(queue) || answered_by == Some(number) && serves(state, person, queue)
+        Action::DeleteCallLog(queue, None) => has(queue, Right::DeleteMissedCallLogs),
+        Action::DeleteCallLog(queue, Some(agent)) => {
+            agent == person && sees_call(state, person, queue, Some(agent))
         }
-        Action::ProcessCallLogs(queue) => manages(queue) || serves(state, person, queue),
-        Action::SeeQueue(queue) => manages(queue) || serves(state, person, queue),
-        Action::SwitchAgent(member) => state.members.get(member).is_some_and(|member| {
-            let managed =
-                manages(member.queue) && state.queues[member.queue].config.managers_switch_agents;
-            member.agent == person || managed
-        }),
+        Action::InQueue(queue, right) => has(queue, right),
+        Action::SeeQueue(queue) => has(queue, Right::Panel) || has(queue, Right::Wallboard),
+        Action::SeeQueueCall(queue, answered) => sees_call(state, person, queue, answered),
+        Action::SwitchAgent(member) => state
+            .members
+            .get(member)
+            .is_some_and(|member| member.agent == person || has(member.queue, Right::SwitchAgents)),
     }
+}
+
+/// Whether a person has a right in a queue, as one of its managers or agents.
+fn has_right(state: &State, person: AgentId, queue: QueueId, right: Right) -> bool {
+    let Some(config) = state.queues.get(queue).map(|queue| &queue.config) else {
+        return false;
+    };
+    let permissions = &config.permissions;
+    let manages = config.managers.contains(&state.agents[person].number);
+    let as_manager = manages && permissions.managers.has(right);
+    as_manager || permissions.agents.has(right) && serves(state, person, queue)
+}
+
+/// Whether a person may see the record of a call: as a manager who sees the queue as it
+/// stands, or its missed calls; as one of its agents, as they may.
+fn sees_call(state: &State, person: AgentId, queue: QueueId, answered: Option<AgentId>) -> bool {
+    let Some(config) = state.queues.get(queue).map(|queue| &queue.config) else {
+        return false;
+    };
+    let number = state.agents[person].number;
+    let permissions = &config.permissions;
+    let of_managers = match answered {
+        Some(_) => Right::Panel,
+        None => Right::MissedCallLogs,
+    };
+    let logs = &permissions.agent_logs;
+    let shown = match answered {
+        Some(agent) => logs.answered && agent == person,
+        None => logs.missed,
+    };
+    let viewers = logs.viewers.as_ref();
+    let as_agent = || {
+        shown
+            && viewers.is_none_or(|viewers| viewers.contains(&number))
+            && serves(state, person, queue)
+    };
+    let as_manager = config.managers.contains(&number) && permissions.managers.has(of_managers);
+    as_manager || as_agent()
 }
 
 fn serves(state: &State, person: AgentId, queue: QueueId) -> bool {
@@ -114,7 +154,7 @@ pub(crate) fn process_call_log(
     queue: Number,
 ) -> Option<AccessGranted<Number>> {
     let allowed = match state.directory.get(queue) {
-        Some(Target::Queue(id)) => allows(state, by, Action::ProcessCallLogs(id)),
+        Some(Target::Queue(id)) => allows(state, by, Action::SeeQueueCall(id, None)),
         _ => allows(state, by, Action::Configure),
     };
     allowed.then_some(AccessGranted { object: queue })
@@ -126,12 +166,17 @@ pub(crate) fn delete_call_log(
     by: By,
     log: &LoggedCall,
 ) -> Option<AccessGranted<(PublicId, u16)>> {
-    let allowed = match state.directory.get(log.queue) {
-        Some(Target::Queue(id)) => allows(state, by, Action::DeleteCallLog(id, log.agent)),
-        _ => allows(state, by, Action::Configure),
+    let answered = log.agent.map(|number| state.directory.get(number));
+    let action = match (state.directory.get(log.queue), answered) {
+        (Some(Target::Queue(queue)), None) => Action::DeleteCallLog(queue, None),
+        (Some(Target::Queue(queue)), Some(Some(Target::Extension(agent)))) => {
+            Action::DeleteCallLog(queue, Some(agent))
+        }
+        // Queue or agent are deleted.
+        _ => Action::Configure,
     };
     let object = log.name();
-    allowed.then_some(AccessGranted { object })
+    allows(state, by, action).then_some(AccessGranted { object })
 }
 
 /// Everybody's numbers and names, as an object of access.

@@ -18,6 +18,7 @@ mod html;
 mod json;
 mod labels;
 mod layout;
+pub mod mail;
 mod report;
 pub mod story;
 mod summary;

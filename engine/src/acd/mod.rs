@@ -4,12 +4,13 @@
 //! a queue, [`in_order`] those of them who can be offered, [`strategy`] its free
 //! agents, and [`presence`] keeps these up to date when an agent changes;
 //! [`eligible`] says who may be rung, [`dispatch`] brings the two together and
-//! [`offer`] follows a ring to its end. [`service_level`] tells managers when callers
-//! wait too long.
+//! [`offer`] follows a ring to its end. [`estimate`] says how long a caller may wait yet,
+//! and [`service_level`] tells managers when callers wait too long.
 
 pub(crate) mod closed;
 pub(crate) mod dispatch;
 pub mod eligible;
+pub mod estimate;
 pub(crate) mod in_order;
 pub(crate) mod line;
 pub(crate) mod offer;

@@ -268,7 +268,7 @@ async fn missed(
     let found = spawn_blocking(move || store.missed_calls(agent, after, last, RECORDS_MAX)).await;
     let found = found.map_err(|_| Problem::unavailable("stopped", "the server stops"))??;
     let sight = &viewer.sight;
-    let seen = |call: &&MissedCall| sight.is(agent) || sight.sees_queue(call.rings.queue);
+    let seen = |call: &&MissedCall| sight.is(agent) || sight.sees_records_of(call.rings.queue);
     let rows = found.iter().filter(seen).map(MissedCallRow::new);
     Ok(Json(rows.collect()))
 }

@@ -162,8 +162,8 @@ impl RecordRow {
 }
 
 /// Pages of the records of a queue, a caller or an agent. Who may not see
-/// everything sees the records of his queues, and those of calls that he
-/// answered.
+/// everything sees what the rights of managers and agents let him see: answered
+/// calls, missed ones, those that he answered himself.
 #[utoipa::path(get, path = "/calls/records", tag = "records", params(Asked), responses(
     (status = 200, body = Records), (status = 400, body = Problem),
     (status = 401, body = Problem), (status = 403, body = Problem),
@@ -176,7 +176,7 @@ async fn records(
     let Query(asked) = asked.map_err(|why| Problem::bad("query", why.body_text()))?;
     let search = Search::new(&asked)?;
     if let RecordsOf::Queue(queue) = search.of
-        && !viewer.sight.sees_queue(queue)
+        && !viewer.sight.sees_records_of(queue)
     {
         return Err(Problem::denied());
     }
@@ -261,8 +261,8 @@ impl Search {
             let logs = store.logs(&page)?;
             for (record, log) in page.iter().zip(&logs).take(room) {
                 after = RecordKey::of(record);
-                let own = record.agent.is_some_and(|agent| sight.is(agent));
-                if (own || sight.sees_queue(record.queue)) && self.wants(record, log, sight) {
+                let seen = sight.sees_record(record.queue, record.agent);
+                if seen && self.wants(record, log, sight) {
                     found.push(RecordRow::new(record, log));
                 }
             }

@@ -22,6 +22,7 @@ impl Model {
         self.deadlines_are_right(engine)?;
         self.awaited(engine)?;
         self.views_agree(engine)?;
+        self.estimates_are_right(engine)?;
         self.forget_legs();
         Ok(())
     }

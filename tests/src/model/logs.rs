@@ -1,5 +1,6 @@
 //! What people do about calls that are over: the input brings all that is to be known.
 
+use tandem_engine::config::rights::{AgentLogs, Right};
 use tandem_engine::records::Outcome;
 use tandem_engine::records::processing::{LoggedCall, Processed, Processing};
 use tandem_engine::{By, Event, Number, Reject};
@@ -16,7 +17,7 @@ impl Model {
         log: &LoggedCall,
         result: Processing,
     ) -> Option<Reject> {
-        if !self.may_see_logs(by, log.queue, true) {
+        if !self.may_process(by, log.queue) {
             Some(Reject::Denied)
         } else if log.outcome == Outcome::Answered {
             Some(Reject::Answered)
@@ -27,22 +28,45 @@ impl Model {
 
     /// Why somebody may not delete logs.
     pub(super) fn delete_refusal(&self, by: By, logs: &[LoggedCall]) -> Option<Reject> {
-        let may = |log: &LoggedCall| {
-            let own = log.agent.is_some_and(|agent| by == By::Person(agent));
-            self.may_see_logs(by, log.queue, own)
-        };
+        let may = |log: &LoggedCall| self.administers(by) || self.may_delete(by, log);
         (!logs.iter().all(may)).then_some(Reject::Denied)
     }
 
-    /// Managers of a queue may; so may its agents, where `agents`.
-    fn may_see_logs(&self, by: By, queue: Number, agents: bool) -> bool {
+    /// Managers may who see missed calls, and agents who see them in the log.
+    fn may_process(&self, by: By, queue: Number) -> bool {
+        let agents = |logs: &AgentLogs| logs.missed;
+        self.administers(by) || self.has(by, queue, Right::MissedCallLogs, agents)
+    }
+
+    /// Of a missed call managers may who have the right for it; of an answered one the
+    /// agent himself, if he sees it.
+    fn may_delete(&self, by: By, log: &LoggedCall) -> bool {
+        match log.agent {
+            None => self.has(by, log.queue, Right::DeleteMissedCallLogs, |_| false),
+            Some(agent) => {
+                let his = by == By::Person(agent);
+                his && self.has(by, log.queue, Right::Panel, |logs| logs.answered)
+            }
+        }
+    }
+
+    /// Whether somebody has a right as a manager of a queue, or sees such logs as one of
+    /// its agents.
+    fn has(&self, by: By, queue: Number, right: Right, shown: impl Fn(&AgentLogs) -> bool) -> bool {
         let By::Person(number) = by else { return true };
-        let entry = self.numbers.get(&queue);
-        let entry = entry.and_then(|id| self.queues.get(id));
-        let person = self.person(number);
-        let manages = entry.is_some_and(|entry| entry.config.managers.contains(&number));
-        let serves = (entry.zip(person)).is_some_and(|(entry, id)| entry.member(id).is_some());
-        self.administers(by) || person.is_some() && (manages || agents && serves)
+        let entry = self.numbers.get(&queue).and_then(|id| self.queues.get(id));
+        let (Some(entry), Some(person)) = (entry, self.person(number)) else {
+            return false;
+        };
+        let permissions = &entry.config.permissions;
+        let manages = entry.config.managers.contains(&number);
+        let logs = &permissions.agent_logs;
+        let sees = logs
+            .viewers
+            .as_ref()
+            .is_none_or(|all| all.contains(&number));
+        let serves = entry.member(person).is_some();
+        manages && permissions.managers.has(right) || serves && sees && shown(logs)
     }
 
     /// The results that must be told: the call's own, and those of the same caller's

@@ -8,6 +8,7 @@ use tandem_engine::{
 };
 
 use super::Model;
+use super::estimates::Pace;
 
 /// An extension and the agent behind it.
 #[derive(Clone, Debug)]
@@ -74,6 +75,9 @@ pub(super) struct Queue {
     pub(super) midnight: Option<Timestamp>,
     /// Where managers are told of the service level.
     pub(super) level: Option<Level>,
+    /// What its calls have taught, and had when somebody joined last.
+    pub(super) learned: Pace,
+    pub(super) pace: Pace,
     /// Who stands at the head, and since when that is watched.
     pub(super) watched: Option<(CallId, Timestamp)>,
     pub(super) removed: bool,
