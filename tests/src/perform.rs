@@ -5,7 +5,7 @@ use tandem_engine::config::model::{Change, Config, Destination, MemberConfig, Qu
 use tandem_engine::records::processing::Processing;
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    Awaiting, By, CallId, Caller, EffectId, Event, Input, LegId, Number, Timestamp, Which,
+    Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
 };
 
 use crate::acts::{Act, Asker, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
@@ -203,20 +203,7 @@ impl<W: Witness> World<W> {
                     Confirm::Unknown => Input::KeptUnknown { effect },
                 }
             }
-            Act::Deal(asker, place, result) => {
-                let log = self.shelf.pick(*place)?;
-                let result = Processing::ALL[usize::from(*result) % 3];
-                let own = log.agent.unwrap_or_default();
-                self.shelf.process(by(*asker, own), log, result)
-            }
-            Act::Discard(asker, first, second) => {
-                let (first, second) = (self.shelf.pick(*first)?, self.shelf.pick(*second)?);
-                let own = first.agent.unwrap_or_default();
-                let mut logs = vec![*first, *second];
-                logs.dedup_by_key(|log| log.name());
-                let by = by(*asker, own);
-                Input::CallLogsDeleted { by, logs }
-            }
+            Act::Deal(..) | Act::Discard(..) => self.paperwork(act)?,
             Act::Device(place, up) => {
                 let extension = self.somebody(*place);
                 if *up {
@@ -245,6 +232,10 @@ impl<W: Witness> World<W> {
             Act::HangUp(pick) => Input::CallerHungUp {
                 call: self.any_call(*pick)?,
             },
+            Act::Key(pick, key) => Input::KeyPressed {
+                call: self.any_call(*pick)?,
+                key: Key::ALL[usize::from(*key)],
+            },
             Act::Repeat(place) => self.repeated(*place)?,
             Act::Switch(asker, place, queues, status) => {
                 let agent = self.somebody(*place);
@@ -256,6 +247,27 @@ impl<W: Witness> World<W> {
             Act::Abort { .. } | Act::Kill(_) | Act::Restart(_) | Act::Save | Act::Wait => {
                 return None;
             }
+        })
+    }
+
+    /// What somebody does about calls that are over.
+    fn paperwork(&self, act: &Act) -> Option<Input> {
+        Some(match act {
+            Act::Deal(asker, place, result) => {
+                let log = self.shelf.pick(*place)?;
+                let result = Processing::ALL[usize::from(*result) % 3];
+                let own = log.agent.unwrap_or_default();
+                self.shelf.process(by(*asker, own), log, result)
+            }
+            Act::Discard(asker, first, second) => {
+                let (first, second) = (self.shelf.pick(*first)?, self.shelf.pick(*second)?);
+                let own = first.agent.unwrap_or_default();
+                let mut logs = vec![*first, *second];
+                logs.dedup_by_key(|log| log.name());
+                let by = by(*asker, own);
+                Input::CallLogsDeleted { by, logs }
+            }
+            _ => return None,
         })
     }
 
@@ -521,7 +533,7 @@ fn drafted(config: &Config, place: u8, draft: &QueueDraft) -> QueueConfig {
 
 /// Queues that send calls to what is to be removed hang up instead.
 fn led_elsewhere(config: &Config, gone: &Destination, apart: Option<Number>) -> Vec<Change> {
-    let leads_there = |queue: &&QueueConfig| queue.destinations().any(|(_, to)| to == gone);
+    let leads_there = |queue: &&QueueConfig| queue.destinations().any(|(_, _, to)| to == gone);
     let queues = config.queues.iter().filter(leads_there);
     queues
         .filter(|queue| Some(queue.number) != apart)

@@ -2,11 +2,14 @@
 //! from a file, [`check`](super::check) says what is wrong with it, and
 //! [`diff`](super::diff) turns two versions into changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
 use super::hours::HoursConfig;
 use super::rights::{OwnRecording, Permissions};
+use crate::key::Key;
 use crate::number::Number;
 use crate::records::contacts::ContactMatching;
 use crate::time::Span;
@@ -224,6 +227,8 @@ pub struct QueueConfig {
     pub leave_when_empty: Option<EmptyStates>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
+    /// Where callers go who press a key while they wait.
+    pub keys: BTreeMap<Key, Destination>,
     /// When callers may come in; `None`: always.
     pub time_condition: Option<TimeCondition>,
     /// A call answered in less than this meets the service level.
@@ -267,6 +272,7 @@ impl QueueConfig {
             disallow_join_when_empty: None,
             leave_when_empty: None,
             failover: Destination::HangUp,
+            keys: BTreeMap::new(),
             time_condition: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
@@ -285,15 +291,21 @@ impl QueueConfig {
         }
     }
 
-    /// Every destination that the queue may send a caller to, with its key.
-    pub fn destinations(&self) -> impl Iterator<Item = (&'static str, &Destination)> {
+    /// Every destination that the queue may send a caller to, with its key, and its
+    /// place there where the key holds several.
+    pub fn destinations(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, Option<usize>, &Destination)> {
         let by_time = self.time_condition.iter().flat_map(|condition| {
             [
-                ("outside_hours", &condition.outside_hours),
-                ("holiday", &condition.holiday),
+                ("outside_hours", None, &condition.outside_hours),
+                ("holiday", None, &condition.holiday),
             ]
         });
-        core::iter::once(("failover", &self.failover)).chain(by_time)
+        let by_key = (self.keys.values().enumerate()).map(|(place, to)| ("keys", Some(place), to));
+        core::iter::once(("failover", None, &self.failover))
+            .chain(by_key)
+            .chain(by_time)
     }
 
     /// The same, to change.
@@ -302,7 +314,9 @@ impl QueueConfig {
             .time_condition
             .iter_mut()
             .flat_map(|condition| [&mut condition.outside_hours, &mut condition.holiday]);
-        core::iter::once(&mut self.failover).chain(by_time)
+        core::iter::once(&mut self.failover)
+            .chain(self.keys.values_mut())
+            .chain(by_time)
     }
 }
 

@@ -45,6 +45,10 @@ impl Model {
             } => self.begin_processing(by, &log, result, &same_caller),
             Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
             Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
+            Input::KeyPressed { call, key } => {
+                self.await_key(call, key);
+                Ok(())
+            }
         }
     }
 

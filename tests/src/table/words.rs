@@ -352,29 +352,9 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
     })
 }
 
-/// An order that goes with no fact.
-fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
+/// A mail that is ordered.
+fn mail(id: EffectId, effect: &Effect, names: &mut Names) -> String {
     match effect {
-        Effect::AlertCaller { call } => format!("order: let {} hear it ring", names.call(*call)),
-        Effect::Bridge { call, leg } => {
-            format!(
-                "order: connect {} and {}",
-                names.call(*call),
-                names.leg(*leg)
-            )
-        }
-        Effect::CancelRing { leg, why } => {
-            let why = match why {
-                CancelReason::CompletedElsewhere => ", answered elsewhere",
-                CancelReason::TimedOut => ", time is over",
-                CancelReason::Withdrawn => "",
-            };
-            format!("order: stop ringing {}{why}", names.leg(*leg))
-        }
-        Effect::HangUpCaller { call, cause } => {
-            format!("order: hang up {} ({cause:?})", names.call(*call))
-        }
-        Effect::HangUpLeg { leg } => format!("order: hang up {}", names.leg(*leg)),
         Effect::Mail {
             queue,
             notice,
@@ -409,6 +389,36 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
                 "{what} {place} to the managers of {queue}: the service level {how}, \
                  {met} of {calls}"
             )
+        }
+        _ => format!("{effect:?} is no mail"),
+    }
+}
+
+/// An order that goes with no fact.
+fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
+    match effect {
+        Effect::AlertCaller { call } => format!("order: let {} hear it ring", names.call(*call)),
+        Effect::Bridge { call, leg } => {
+            format!(
+                "order: connect {} and {}",
+                names.call(*call),
+                names.leg(*leg)
+            )
+        }
+        Effect::CancelRing { leg, why } => {
+            let why = match why {
+                CancelReason::CompletedElsewhere => ", answered elsewhere",
+                CancelReason::TimedOut => ", time is over",
+                CancelReason::Withdrawn => "",
+            };
+            format!("order: stop ringing {}{why}", names.leg(*leg))
+        }
+        Effect::HangUpCaller { call, cause } => {
+            format!("order: hang up {} ({cause:?})", names.call(*call))
+        }
+        Effect::HangUpLeg { leg } => format!("order: hang up {}", names.leg(*leg)),
+        Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::MailServiceLevel { .. } => {
+            mail(id, effect, names)
         }
         Effect::PlayMusic { call, queue } => {
             format!(
@@ -472,6 +482,7 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
         (Outcome::Abandoned, LeaveReason::CallerHungUp) => "abandoned",
         (Outcome::Answered, LeaveReason::Answered) => "answered",
         (Outcome::Missed, LeaveReason::Aborted) => "missed, aborted",
+        (Outcome::Missed, LeaveReason::KeyPressed) => "missed, key pressed",
         (Outcome::Missed, LeaveReason::QueueEmpty) => "missed, queue empty",
         (Outcome::Missed, LeaveReason::QueueFull) => "missed, queue full",
         (Outcome::Missed, LeaveReason::QueueRemoved) => "missed, queue deleted",

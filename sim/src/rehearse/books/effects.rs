@@ -54,18 +54,14 @@ impl Books {
                     let once = legs_told.insert(leg);
                     court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
                 }
-                Effect::Mail { call, .. } => self.is_kept(seen, *id, call, None, court)?,
-                Effect::MailAgent { agent, queue } => {
-                    self.is_told_of_pause(seen, *id, (agent, queue), court)?;
-                }
-                Effect::MailServiceLevel { .. } => self.is_an_alarm(seen, *id, effect, court)?,
                 Effect::PlayPrompt { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
-                Effect::PushRecord { call, visit } => {
-                    self.is_kept(seen, *id, call, Some(visit), court)?;
-                }
+                Effect::Mail { .. }
+                | Effect::MailAgent { .. }
+                | Effect::MailServiceLevel { .. }
+                | Effect::PushRecord { .. } => self.is_ordered(seen, *id, effect, court)?,
                 Effect::Ring {
                     leg,
                     call,
@@ -145,6 +141,24 @@ impl Books {
         court.law(Law::Kept, kept.eq(&self.entry.again), || {
             format!("{:?} are ordered again", self.entry.again)
         })
+    }
+
+    /// Something that is kept was ordered: a mail, or that a record is pushed.
+    fn is_ordered(
+        &mut self,
+        seen: &Seen<'_>,
+        id: EffectId,
+        effect: &Effect,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        match *effect {
+            Effect::Mail { call, .. } => self.is_kept(seen, id, call, None, court),
+            Effect::MailAgent { agent, queue } => {
+                self.is_told_of_pause(seen, id, (agent, queue), court)
+            }
+            Effect::PushRecord { call, visit } => self.is_kept(seen, id, call, Some(visit), court),
+            _ => self.is_an_alarm(seen, id, effect, court),
+        }
     }
 
     fn is_kept(
