@@ -110,6 +110,7 @@ fn of_call(notice: Notice, about: &Context<'_>) -> Option<Mail> {
 fn why(reason: LeaveReason) -> Option<&'static str> {
     Some(match reason {
         LeaveReason::Aborted => "a defect ended the wait",
+        LeaveReason::KeyPressed => "the caller left by a key",
         LeaveReason::QueueEmpty => "nobody was there to take calls",
         LeaveReason::QueueFull => "too many callers waited already",
         LeaveReason::QueueRemoved => "the queue was deleted",
