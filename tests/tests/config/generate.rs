@@ -338,11 +338,8 @@ fn queue(
         permissions(extensions),
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
-    let times = (
-        times,
-        span(0..=86_400),
-        (span(1..=86_400), span(1..=86_400)),
-    );
+    let level = (span(1..=86_400), span(1..=86_400));
+    let times = (times, span(0..=86_400), level);
     let destination = destination(extensions, &others, options);
     let rest = (
         0..=100_000_u32,

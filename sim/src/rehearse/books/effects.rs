@@ -83,18 +83,22 @@ impl Books {
                 }
             }
         }
-        let dropped = |event: &Event| {
-            let how = KeptEnd::Dropped;
-            matches!(event, Event::KeptEnded { how: was, .. } if *was == how)
-        };
-        let all = self.entry.turned.is_empty() || seen.out.events.iter().any(dropped);
-        court.law(Law::Kept, all, || {
-            format!("managers are not told: {:?}", self.entry.turned)
-        })?;
+        self.managers_are_told(seen, court)?;
         self.everybody_is_told(&legs_told, &callers_told, court)?;
         self.all_is_ordered_again(seen, court)?;
         court.law(Law::Effects, rung == self.entry.rung, || {
             format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
+        })
+    }
+
+    /// Where a service level turned, a mail was ordered, unless too much is kept.
+    fn managers_are_told(&self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
+        let how = KeptEnd::Dropped;
+        let dropped =
+            |event: &Event| matches!(event, Event::KeptEnded { how: was, .. } if *was == how);
+        let all = self.entry.turned.is_empty() || seen.out.events.iter().any(dropped);
+        court.law(Law::Kept, all, || {
+            format!("managers are not told: {:?}", self.entry.turned)
         })
     }
 
