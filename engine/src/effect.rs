@@ -91,6 +91,18 @@ pub enum Effect {
         /// Where he is paused.
         queue: QueueId,
     },
+    /// Send a mail to the managers of a queue, as its service level fell under the
+    /// threshold or is above it again.
+    MailServiceLevel {
+        /// Whose managers.
+        queue: QueueId,
+        /// Calls that were looked at.
+        calls: u32,
+        /// Those of them that met it.
+        met: u32,
+        /// Whether it fell; otherwise it has recovered.
+        under: bool,
+    },
     /// Let a supervisor on this answered leg hear caller and agent, and be heard as this
     /// says. Comes again where he wants it otherwise.
     Mix {
@@ -179,9 +191,10 @@ impl Effect {
             | Self::PlayPrompt { .. }
             | Self::Record { .. }
             | Self::SaySlot { .. } => EffectKind::Told,
-            Self::Mail { .. } | Self::MailAgent { .. } | Self::PushRecord { .. } => {
-                EffectKind::Kept
-            }
+            Self::Mail { .. }
+            | Self::MailAgent { .. }
+            | Self::MailServiceLevel { .. }
+            | Self::PushRecord { .. } => EffectKind::Kept,
             Self::Ring { .. } => EffectKind::Awaited,
         }
     }

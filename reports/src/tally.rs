@@ -229,6 +229,8 @@ impl Tally {
             | Event::CallHandled { .. }
             | Event::CallHeld { .. }
             | Event::CallJoined { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
             | Event::CallParked { .. }
             | Event::CallResumed { .. }
@@ -245,6 +247,7 @@ impl Tally {
             | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. }
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

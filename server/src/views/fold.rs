@@ -386,6 +386,9 @@ impl Fold {
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

@@ -419,7 +419,10 @@ impl Exchange {
             // Voices are not mixed or recorded yet: a supervisor hears nothing.
             Effect::Mix { .. } | Effect::Record { .. } => {}
             // Ports of their own.
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {}
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => {}
         }
     }
 

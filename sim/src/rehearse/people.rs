@@ -311,9 +311,10 @@ impl People {
     fn carry_out(&mut self, now: Timestamp, id: EffectId, effect: &Effect) {
         match *effect {
             Effect::Bridge { call, leg } => self.connect(now, call, leg),
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {
-                self.keep(now, id);
-            }
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => self.keep(now, id),
             Effect::Mix { leg, .. } => self.listen(now, leg),
             Effect::Ring {
                 leg, call, timeout, ..

@@ -76,10 +76,13 @@ impl Model {
             | Event::CallResumed { .. }
             | Event::ParkingTimedOut { .. }
             | Event::SupervisorJoined { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed { .. }
             | Event::ConfigurationChanged { .. }
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.told(event),
@@ -224,6 +227,7 @@ impl Model {
             serial,
         });
         self.seen.answers += 1;
+        self.level_decided(call)?;
         self.law(Law::Outcomes, asked && fits && just, || {
             format!("call {call} is answered on leg {leg} after {waited}")
         })?;

@@ -8,6 +8,7 @@ mod configuration;
 mod events;
 mod kit;
 mod limits;
+mod logs;
 mod mutants;
 mod permissions;
 mod records;

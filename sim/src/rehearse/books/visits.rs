@@ -184,6 +184,7 @@ impl Books {
             | Timer::Parked(_)
             | Timer::PromptOver(_)
             | Timer::Rest(_)
+            | Timer::ServiceLevel(_)
             | Timer::SkillStep(_)
             | Timer::WrapUp(_) => false,
         }
