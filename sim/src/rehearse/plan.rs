@@ -203,7 +203,7 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("longest_wait", Self::LongestWait),
         ("midnight", Self::Midnight),
         ("parked", Self::Parked),

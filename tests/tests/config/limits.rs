@@ -120,8 +120,8 @@ fn parking() {
     assert_eq!(
         faults,
         [
-            "[options], parking_slots: there are 1000 parking slots at most",
-            "[options], parking_timeout_s: this lasts 1 to 3600 seconds, not 3601s",
+            "options, parking_slots: there are 1000 parking slots at most",
+            "options, parking_timeout_s: this lasts 1 to 3600 seconds, not 3601s",
         ]
     );
 }
