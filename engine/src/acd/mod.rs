@@ -6,6 +6,7 @@
 //! [`eligible`] says who may be rung, [`dispatch`] brings the two together and
 //! [`offer`] follows a ring to its end. [`estimate`] says how long a caller may wait yet.
 
+mod announce;
 pub(crate) mod closed;
 pub(crate) mod dispatch;
 pub mod eligible;

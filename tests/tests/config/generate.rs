@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
 use tandem_engine::config::address::SipAddress;
+use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
     MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy as Ring,
@@ -190,6 +191,31 @@ fn people(extensions: &[u64]) -> impl Strategy<Value = Vec<Number>> + use<> {
     prop_oneof![some, shuffled].prop_map(|people| people.into_iter().map(number).collect())
 }
 
+/// What callers are told, in prompts that there are.
+fn announcements(options: &Options) -> BoxedStrategy<Option<Announcements>> {
+    let names: Vec<String> = options.prompts.iter().map(|it| it.name.clone()).collect();
+    if names.is_empty() {
+        return Just(None).boxed();
+    }
+    let name = || proptest::option::of(select(names.clone()));
+    let told = (
+        name(),
+        any::<bool>(),
+        name(),
+        span(5..=3_600),
+        span(5..=3_600),
+    );
+    let told = told.prop_map(|(join, full, periodic, every, place)| Announcements {
+        join_in_full: full && join.is_some(),
+        join,
+        periodic,
+        periodic_every: every,
+        place_every: place,
+        ..Announcements::default()
+    });
+    proptest::option::of(told).boxed()
+}
+
 fn destination(
     extensions: &[u64],
     queues: &[u64],
@@ -326,6 +352,7 @@ fn queue(
             destination.clone(),
             time_condition(options, destination.clone()),
             btree_map(select(&Key::ALL[..]), destination, 0..=3),
+            announcements(options),
         ),
         0..=100_u8,
         proptest::option::of(zone()),
@@ -344,7 +371,8 @@ fn queue(
             .map(|(extension, kind)| MemberConfig::new(extension, kind))
             .collect();
         queue.managers = managers;
-        (queue.failover, queue.time_condition, queue.keys) = rest.2;
+        let told;
+        (queue.failover, queue.time_condition, queue.keys, told) = rest.2;
         if plain {
             return queue;
         }
@@ -352,6 +380,7 @@ fn queue(
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
         [queue.ring_in_use, queue.answer_on_entry] = how.2;
         queue.permissions = how.4;
+        queue.announcements = told.filter(|_| queue.answer_on_entry).map(Box::new);
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         (queue.max_waiting, queue.sla_time) = (times.1, times.2);

@@ -34,6 +34,10 @@ impl Books {
                     let there = self.is_there(call) && !callers_told.contains(&call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
+                Effect::Announce { call, .. } => {
+                    let waits = self.is_there(call) && !callers_told.contains(&call);
+                    court.law(Law::Effects, waits, || format!("{effect:?}"))?;
+                }
                 Effect::Bridge { call, leg } => {
                     let talks = self.legs.get(&leg);
                     let talks = talks.is_some_and(|leg| leg.talks && leg.call == call);

@@ -43,7 +43,8 @@ impl Books {
                 let holds = self.kept.remove(effect) != (*how == KeptEnd::Dropped);
                 court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
             }
-            Event::CallDiverted { .. }
+            Event::AnnouncementStarted { .. }
+            | Event::CallDiverted { .. }
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
