@@ -68,6 +68,7 @@ impl Model {
         queue.config = config.clone();
         self.entry.rearmed.insert(id);
         self.await_midnight(id);
+        self.watch_level(id)?;
         let waiting: Vec<_> = self.line(id).into_iter().map(|(call, _)| call).collect();
         waiting
             .into_iter()
@@ -83,6 +84,7 @@ impl Model {
             last_static: Default::default(),
             last_dynamic: Default::default(),
             midnight: None,
+            level: None,
             learned: Default::default(),
             pace: Default::default(),
             watched: None,
@@ -192,6 +194,7 @@ impl Model {
         let is_empty = self.line(id).is_empty();
         let queue = known(self.queues.get_mut(&id), "a queue")?;
         (queue.removed, queue.midnight, queue.watched) = (true, None, None);
+        queue.level = None;
         if is_empty {
             self.queues.remove(&id);
         }

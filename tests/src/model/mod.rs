@@ -15,6 +15,8 @@ mod expect;
 mod facts;
 mod fold;
 mod hours;
+mod level;
+mod logs;
 mod offers;
 mod order;
 mod state;
@@ -155,6 +157,10 @@ pub struct Seen {
     pub prompts: u64,
     /// What waiting callers were told.
     pub announcements: u64,
+    /// Service levels that fell or recovered.
+    pub alarms: u64,
+    /// Missed calls that followed another one that somebody dealt with.
+    pub synced: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
 }
@@ -175,6 +181,8 @@ impl Seen {
         self.diverted += other.diverted;
         self.prompts += other.prompts;
         self.announcements += other.announcements;
+        self.alarms += other.alarms;
+        self.synced += other.synced;
         self.keys += other.keys;
     }
 }
