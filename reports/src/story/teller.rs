@@ -227,19 +227,7 @@ impl Teller {
             Event::AnnouncementStarted {
                 call, announced, ..
             } if Some(*call) == own => {
-                let (text, position, minutes) = match *announced {
-                    Announced::Join => ("join", None, None),
-                    Announced::Periodic => ("periodic", None, None),
-                    Announced::Place { position, minutes } => ("place", position, minutes),
-                };
-                self.push(
-                    at,
-                    What::Announced {
-                        text,
-                        position,
-                        minutes,
-                    },
-                );
+                self.push(at, announcement(*announced));
             }
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
@@ -688,4 +676,18 @@ fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Time
     let members = engine.agent(agent)?.members;
     let mut members = members.iter().filter_map(|member| engine.member(*member));
     members.find(|member| member.queue == queue)?.wrap_up_until
+}
+
+/// What a waiting caller was told.
+const fn announcement(announced: Announced) -> What {
+    let (text, position, minutes) = match announced {
+        Announced::Join => ("join", None, None),
+        Announced::Periodic => ("periodic", None, None),
+        Announced::Place { position, minutes } => ("place", position, minutes),
+    };
+    What::Announced {
+        text,
+        position,
+        minutes,
+    }
 }

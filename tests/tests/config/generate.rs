@@ -207,7 +207,7 @@ fn people(extensions: &[u64]) -> impl Strategy<Value = Vec<Number>> + use<> {
 }
 
 /// What callers are told, in prompts that there are.
-fn announcements(options: &Options) -> BoxedStrategy<Option<Announcements>> {
+fn announcements(options: &Options) -> BoxedStrategy<Option<Box<Announcements>>> {
     let names: Vec<String> = options.prompts.iter().map(|it| it.name.clone()).collect();
     if names.is_empty() {
         return Just(None).boxed();
@@ -228,7 +228,7 @@ fn announcements(options: &Options) -> BoxedStrategy<Option<Announcements>> {
         place_every: place,
         ..Announcements::default()
     });
-    proptest::option::of(told).boxed()
+    proptest::option::of(told.prop_map(Box::new)).boxed()
 }
 
 fn destination(
@@ -393,21 +393,23 @@ fn queue(
             .map(|(extension, kind)| MemberConfig::new(extension, kind))
             .collect();
         queue.managers = managers;
-        let told;
-        (queue.failover, queue.time_condition, queue.keys, told) = rest.2;
+        (
+            queue.failover,
+            queue.time_condition,
+            queue.keys,
+            queue.announcements,
+        ) = rest.2;
         if plain {
             return queue;
         }
         lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
         [queue.ring_in_use, queue.answer_on_entry] = how.2;
-        queue.permissions = how.4;
-        queue.announcements = told.filter(|_| queue.answer_on_entry).map(Box::new);
-        queue.music = how.3.map(str::to_owned);
+        (queue.permissions, queue.music) = (how.4, how.3.map(str::to_owned));
+        queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
-        queue.max_waiting = times.1;
+        (queue.max_waiting, queue.max_callers) = (times.1, rest.0);
         (queue.sla_time, queue.sla_interval) = times.2;
-        queue.max_callers = rest.0;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (
             queue.sla_threshold_percent,

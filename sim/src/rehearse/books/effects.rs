@@ -34,10 +34,6 @@ impl Books {
                     let there = self.is_there(call) && !callers_told.contains(&call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
-                Effect::Announce { call, .. } => {
-                    let waits = self.is_there(call) && !callers_told.contains(&call);
-                    court.law(Law::Effects, waits, || format!("{effect:?}"))?;
-                }
                 Effect::Bridge { call, leg } => {
                     let talks = self.legs.get(&leg);
                     let talks = talks.is_some_and(|leg| leg.talks && leg.call == call);
@@ -58,7 +54,7 @@ impl Books {
                     let once = legs_told.insert(leg);
                     court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
                 }
-                Effect::PlayPrompt { call, .. } => {
+                Effect::Announce { call, .. } | Effect::PlayPrompt { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
