@@ -346,6 +346,15 @@ fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<>
     )
 }
 
+/// Members of a queue, the first of them static.
+fn members(people: Vec<Number>, statics: usize) -> Vec<MemberConfig> {
+    let kinds = (0..).map(|place| kind(place < statics));
+    let members = people.into_iter().zip(kinds);
+    members
+        .map(|(extension, kind)| MemberConfig::new(extension, kind))
+        .collect()
+}
+
 fn queue(
     digits: u64,
     extensions: &[u64],
@@ -386,13 +395,8 @@ fn queue(
         let name: String = name.chars().take(100).collect();
         let name = format!("{} {digits}", name.trim());
         let mut queue = QueueConfig::new(number(digits), &name);
-        let (people, statics, managers) = who;
-        let kinds = (0..).map(|place| kind(place < statics));
-        let members = people.into_iter().zip(kinds);
-        queue.members = members
-            .map(|(extension, kind)| MemberConfig::new(extension, kind))
-            .collect();
-        queue.managers = managers;
+        queue.members = members(who.0, who.1);
+        queue.managers = who.2;
         (
             queue.failover,
             queue.time_condition,
