@@ -101,7 +101,7 @@ fn an_answer_that_crosses_the_end_is_hung_up() {
     caller.invite(at, "6400", "afterwards");
     let ring = agent.expect("INVITE");
     agent.pick_up(&ring);
-    let answer = caller.answered("afterwards");
+    caller.answered("afterwards");
     agent.hang_up(&ring);
     agent.expect("200");
     let bye = caller.expect("BYE");
