@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use tandem_engine::config::model::{MemberKind, Strategy as Ring};
-use tandem_engine::{Cause, Monitoring};
+use tandem_engine::{Cause, EffectId, Input, Monitoring};
 
 use crate::centre::{
     self, Centre, ExtensionDraft, OptionsDraft, QueueDraft, Shape, extension_draft, options_draft,
@@ -82,6 +82,17 @@ pub enum Confirm {
     Failed,
     /// Unknown.
     Unknown,
+}
+
+impl Confirm {
+    /// What is told of this effect.
+    pub(crate) const fn input(self, effect: EffectId) -> Input {
+        match self {
+            Self::Done => Input::KeptDone { effect },
+            Self::Failed => Input::KeptFailed { effect },
+            Self::Unknown => Input::KeptUnknown { effect },
+        }
+    }
 }
 
 /// A change of the configuration.

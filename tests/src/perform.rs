@@ -8,7 +8,7 @@ use tandem_engine::{
     Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
 };
 
-use crate::acts::{Act, Asker, Confirm, Edit, Gap, Handle, Pick, Status, Step, To, Where};
+use crate::acts::{Act, Asker, Edit, Gap, Handle, Pick, Status, Step, To, Where};
 use crate::centre::{Centre, QueueDraft, ZONES, extension, queue, slot, statics_first};
 use crate::live::{Live, Witness};
 use crate::shelf::Shelf;
@@ -195,14 +195,7 @@ impl<W: Witness> World<W> {
                 call: self.talking(*pick)?,
             },
             Act::Call { from, number, to } => self.call(*from, *number, *to),
-            Act::Confirm(pick, how) => {
-                let effect = self.kept(*pick)?;
-                match how {
-                    Confirm::Done => Input::KeptDone { effect },
-                    Confirm::Failed => Input::KeptFailed { effect },
-                    Confirm::Unknown => Input::KeptUnknown { effect },
-                }
-            }
+            Act::Confirm(pick, how) => how.input(self.kept(*pick)?),
             Act::Deal(..) | Act::Discard(..) => self.paperwork(act)?,
             Act::Device(place, up) => {
                 let extension = self.somebody(*place);

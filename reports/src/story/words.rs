@@ -1,6 +1,7 @@
 //! A story as lines of text.
 
 use tandem_engine::Span;
+use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 
 use super::crew::{Crew, Group};
 use super::moment::{Change, Choice, Meanwhile, Moment, Person, Place, RingEnd, Story, What};
@@ -90,13 +91,8 @@ fn sentences(what: &What) -> Vec<String> {
         )],
         What::Ended { reason } => vec![end_sentence(reason)],
         What::Diverted { queue, holiday } => vec![diverted(queue, holiday.as_deref())],
-        What::Handled { by, act, slot } => {
-            vec![handled(
-                by.as_ref(),
-                act,
-                slot.as_deref().unwrap_or_default(),
-            )]
-        }
+        What::Announced { .. } => announced(what),
+        What::Handled { .. } => vec![handled(what)],
         What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
         What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
         What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
@@ -240,6 +236,31 @@ fn considered(choice: &Choice) -> Vec<String> {
     lines
 }
 
+/// What a waiting caller is told.
+fn announced(what: &What) -> Vec<String> {
+    let What::Announced {
+        text,
+        position,
+        minutes,
+    } = what
+    else {
+        return Vec::new();
+    };
+    let spoken = |number: u8| match number {
+        number if number > SPOKEN_NUMBER_MAX => format!("more than {SPOKEN_NUMBER_MAX}"),
+        number => number.to_string(),
+    };
+    let place = position.map(|place| format!("the place in the line ({})", spoken(place)));
+    let wait = minutes.map(|it| format!("the wait to expect ({} minutes)", spoken(it)));
+    let parts: Vec<String> = place.into_iter().chain(wait).collect();
+    vec![match (*text, parts.is_empty()) {
+        ("join", _) => "The caller hears the join announcement.".to_owned(),
+        ("periodic", _) => "The caller hears the periodic announcement.".to_owned(),
+        (_, true) => "The caller is thanked for waiting.".to_owned(),
+        (_, false) => format!("The caller is told {}.", list(&parts)),
+    }]
+}
+
 fn left(what: &What) -> Vec<String> {
     let What::Left {
         queue,
@@ -379,9 +400,13 @@ fn meanwhile(gap: &Meanwhile) -> Vec<String> {
 }
 
 /// Why a call was over.
-fn handled(by: Option<&Person>, act: &str, slot: &str) -> String {
-    let who = by.map_or_else(|| "The system".to_owned(), person);
-    match act {
+fn handled(what: &What) -> String {
+    let What::Handled { by, act, slot } = what else {
+        return String::new();
+    };
+    let who = by.as_ref().map_or_else(|| "The system".to_owned(), person);
+    let slot = slot.as_deref().unwrap_or_default();
+    match *act {
         "barge" => format!("{who} joins in the conversation."),
         "fetched" => format!("{who} dialled {slot}, and talks to the caller."),
         "held" => format!("{who} put the caller on hold."),

@@ -306,6 +306,53 @@ impl Fold {
                 let status = status.clone();
                 self.place(*agent, *queue, |place| place.status = status);
             }
+            Event::CallEnded { call, .. } => self.end(*call),
+            Event::CallAnswered { .. }
+            | Event::CallHandled { .. }
+            | Event::CallJoined { .. }
+            | Event::CallOffered { .. }
+            | Event::CallRetrieved { .. }
+            | Event::ConnectionFailed { .. }
+            | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRung { .. }
+            | Event::OfferEnded { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. } => self.call_event(event, at),
+            Event::DeviceChanged { agent, up } => {
+                self.agent(*agent).up = *up;
+                self.touched.insert(*agent);
+            }
+            Event::QueueCallEnded(record) => self.end_visit(record),
+            Event::WrapUpEnded { agent, queue } => {
+                self.place(*agent, *queue, |place| place.wrap_up = false);
+            }
+            Event::WrapUpStarted { agent, queue } => {
+                self.place(*agent, *queue, |place| place.wrap_up = true);
+            }
+            // Who hears a prompt is between two places, as before and after it.
+            Event::AnnouncementStarted { .. }
+            | Event::CallArrived { .. }
+            | Event::CallDiverted { .. }
+            | Event::CallHeld { .. }
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::ParkingTimedOut { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::SupervisorJoined { .. }
+            | Event::ConfigurationChanged { .. }
+            | Event::KeptEnded { .. }
+            | Event::PersonErased { .. }
+            | Event::PromptStarted { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
+            | Event::ServiceLevelEvaluated { .. }
+            | Event::SystemRestarted { .. } => {}
+        }
+    }
+
+    /// Where a call is, who rings for it and who talks.
+    fn call_event(&mut self, event: &Event, at: Timestamp) {
+        match event {
             Event::CallAnswered {
                 call,
                 queue,
@@ -318,7 +365,6 @@ impl Fold {
                 }
                 self.answer(*call, *queue, *agent, *waited, at);
             }
-            Event::CallEnded { call, .. } => self.end(*call),
             // Where the caller goes then is told by what follows.
             Event::CallHandled {
                 call,
@@ -343,10 +389,6 @@ impl Fold {
             Event::ConnectionFailed { call, queue, agent } => {
                 self.take_back(*call, *queue, *agent);
             }
-            Event::DeviceChanged { agent, up } => {
-                self.agent(*agent).up = *up;
-                self.touched.insert(*agent);
-            }
             Event::ExtensionAnswered { call, agent, .. } => {
                 self.set_stage(*call, Stage::answered_directly(*agent, at));
             }
@@ -365,31 +407,7 @@ impl Fold {
                     self.count(*agent, *queue, |counts| counts.missed += 1);
                 }
             }
-            Event::QueueCallEnded(record) => self.end_visit(record),
-            Event::WrapUpEnded { agent, queue } => {
-                self.place(*agent, *queue, |place| place.wrap_up = false);
-            }
-            Event::WrapUpStarted { agent, queue } => {
-                self.place(*agent, *queue, |place| place.wrap_up = true);
-            }
-            // Who hears a prompt is between two places, as before and after it.
-            Event::CallArrived { .. }
-            | Event::CallDiverted { .. }
-            | Event::CallHandled { .. }
-            | Event::CallHeld { .. }
-            | Event::CallParked { .. }
-            | Event::CallResumed { .. }
-            | Event::ParkingTimedOut { .. }
-            | Event::RecordingSwitched { .. }
-            | Event::SupervisorJoined { .. }
-            | Event::ConfigurationChanged { .. }
-            | Event::KeptEnded { .. }
-            | Event::PersonErased { .. }
-            | Event::PromptStarted { .. }
-            | Event::CallLogDeleted { .. }
-            | Event::CallLogProcessed(_)
-            | Event::ServiceLevelEvaluated { .. }
-            | Event::SystemRestarted { .. } => {}
+            _ => {}
         }
     }
 

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::exchange::{Exchange, Invited, Party, way};
 use super::identity::Sender;
 use super::sdp;
-use crate::media::{Session, Side};
+use crate::media::{Music, Session, Side};
 
 /// The caller's side of a call.
 #[derive(Debug)]
@@ -260,20 +260,17 @@ impl Exchange {
         Some(response)
     }
 
-    pub(super) fn play_music(&mut self, call: CallId, queue: QueueId) {
-        self.play_music_of(call, Some(queue));
-    }
-
     /// Lets a caller who talked hear music on hold: that of the queue, or the common one.
     pub(super) fn hold(&mut self, call: CallId, queue: Option<QueueId>) {
         if let Some(caller) = self.callers.get(&call) {
             caller.media.unbridge();
         }
-        self.play_music_of(call, queue);
+        self.play_music(call, queue);
     }
 
-    fn play_music_of(&mut self, call: CallId, queue: Option<QueueId>) {
-        let directory = std::sync::Arc::clone(&self.directory);
+    /// The waiting music of a queue, or the common one.
+    fn music_of(&self, queue: Option<QueueId>) -> Music {
+        let directory = &self.directory;
         let entry = queue.and_then(|queue| directory.queues.get(&queue));
         let number = entry.map(|entry| entry.number);
         let queues = directory.config.queues.iter();
@@ -281,12 +278,37 @@ impl Exchange {
         let music = self
             .music
             .of(config.and_then(|config| config.music.as_deref()));
-        let music = music.clone();
+        music.clone()
+    }
+
+    pub(super) fn play_music(&mut self, call: CallId, queue: Option<QueueId>) {
+        let music = self.music_of(queue);
         if self.answer_caller(call)
             && let Some(caller) = self.callers.get_mut(&call)
         {
             caller.listens = true;
             caller.media.play(Side::Caller, &music);
+        }
+    }
+
+    /// Plays prompts, one after the other, and the queue's music behind them. One
+    /// without a file, or with one that could not be read, is silent for its length.
+    pub(super) fn announce(&mut self, call: CallId, queue: QueueId, prompts: &[String]) {
+        let directory = std::sync::Arc::clone(&self.directory);
+        let parts = prompts.iter().filter_map(|name| {
+            let prompt = directory.config.options.prompt_named(name)?;
+            let sound = (prompt.file.as_deref()).and_then(|file| self.music.prompt(file));
+            Some((sound, prompt.length.micros()))
+        });
+        let (text, music) = (Music::row(parts), self.music_of(Some(queue)));
+        if self.answer_caller(call)
+            && let Some(caller) = self.callers.get_mut(&call)
+        {
+            caller.listens = true;
+            match text {
+                Some(text) => caller.media.announce(Side::Caller, &text, &music),
+                None => caller.media.play(Side::Caller, &music),
+            }
         }
     }
 

@@ -399,6 +399,11 @@ impl Exchange {
     fn carry_out_effect(&mut self, effect: &Effect) {
         match *effect {
             Effect::AlertCaller { call } => self.alert_caller(call),
+            Effect::Announce {
+                call,
+                queue,
+                ref prompts,
+            } => self.announce(call, queue, prompts),
             Effect::Bridge { call, leg } => self.bridge(call, leg),
             Effect::CancelRing { leg, why } => self.cancel_ring(leg, why),
             Effect::HangUpCaller { call, cause } => self.hang_up_caller(call, cause),
@@ -406,7 +411,7 @@ impl Exchange {
             // Two callers share no session, so they can not hear each other yet.
             Effect::Join { call, .. } => self.tell(Input::BridgeFailed { call }),
             Effect::PlayHoldMusic { call, queue } => self.hold(call, queue),
-            Effect::PlayMusic { call, queue } => self.play_music(call, queue),
+            Effect::PlayMusic { call, queue } => self.play_music(call, Some(queue)),
             Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
             Effect::Ring {
                 leg,

@@ -116,6 +116,7 @@ impl Model {
                 })
             }
             Effect::AlertCaller { call }
+            | Effect::Announce { call, .. }
             | Effect::Join { call, .. }
             | Effect::Mix { call, .. }
             | Effect::PlayHoldMusic { call, .. }
@@ -158,6 +159,7 @@ impl Model {
         // A caller who left at once need not hear anything.
         let stays = |effect: &&Effect| match effect {
             Effect::AlertCaller { call }
+            | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayPrompt { call, .. } => self.calls.contains_key(call),

@@ -1,7 +1,9 @@
 //! What must be refused, and that a refusal changes nothing.
 
 use tandem_engine::config::rights::Right;
-use tandem_engine::{AgentId, By, Engine, Entry, Input, Number, Outbox, QueueId, Reject, Timer};
+use tandem_engine::{
+    AgentId, By, Caller, Engine, Entry, Input, Number, Outbox, QueueId, Reject, Timer,
+};
 
 use super::state::LegStage;
 use super::{Checked, Law, Model};
@@ -30,14 +32,7 @@ impl Model {
                 when(!joined && self.talking_leg(*call).is_none(), Reject::Stale)
             }
             Input::CallArrived { from, dialled, .. } => {
-                let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
-                let mut slots = parked.map(|parked| parked.slot);
-                let fetches = from.extension.is_some() && slots.any(|slot| slot == *dialled);
-                let known = (self.leads_somewhere(*dialled) || fetches)
-                    && from
-                        .extension
-                        .is_none_or(|from| self.extensions.contains_key(&from));
-                when(!known, Reject::UnknownNumber)
+                when(!self.may_arrive(from, *dialled), Reject::UnknownNumber)
             }
             Input::CallLogProcessed {
                 by, log, result, ..
@@ -79,6 +74,14 @@ impl Model {
             Input::PersonErased { number, .. } => when(number.is_none(), Reject::UnknownNumber),
             Input::Restarted { .. } | Input::Tick | Input::WallOffset { .. } => None,
         }
+    }
+
+    fn may_arrive(&self, from: &Caller, dialled: Number) -> bool {
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        let mut slots = parked.map(|parked| parked.slot);
+        let fetches = from.extension.is_some() && slots.any(|slot| slot == dialled);
+        let is_there = |from| self.extensions.contains_key(&from);
+        (self.leads_somewhere(dialled) || fetches) && from.extension.is_none_or(is_there)
     }
 
     fn device_refusal(&self, number: Number, up: bool) -> Option<Reject> {

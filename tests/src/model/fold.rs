@@ -16,6 +16,11 @@ impl Model {
             self.everybody_is_rung()?;
         }
         match event {
+            Event::AnnouncementStarted {
+                call,
+                queue,
+                announced,
+            } => self.announcement_started(*call, *queue, *announced),
             Event::CallAnswered {
                 call,
                 queue,
@@ -59,14 +64,10 @@ impl Model {
                 self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
                 self.after_offer(*leg, *end)
             }
-            Event::CallRetrieved { call, with, slot } => self.call_retrieved(*call, *with, *slot),
-            Event::RecordingSwitched {
-                call,
-                recording,
-                by,
-            } => self.recording_switched(*call, *recording, *by),
-            Event::SupervisorLeft { call, agent, leg } => self.supervisor_left(*call, *agent, *leg),
-            Event::SupervisorRung { call, agent, leg } => self.supervisor_rung(*call, *agent, *leg),
+            Event::CallRetrieved { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. } => self.fold_handling(event),
             Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
@@ -246,11 +247,13 @@ impl Model {
         if let Some(serial) = answer.serial {
             visit.remember_try(serial);
         }
+        visit.told = Default::default();
         entry.held = false;
         let fits = visit.queue == queue && answer.agent == agent;
         if self.queues.contains_key(&queue) {
             self.entry.rearmed.insert(queue);
             self.is_entertained(call, queue)?;
+            self.wind_clocks(call, queue)?;
         }
         let rests = self.queues.get(&queue).map(|queue| queue.config.rests);
         self.rest(agent, rests.unwrap_or_default().failure)?;

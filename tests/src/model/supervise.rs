@@ -338,7 +338,22 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn supervisor_rung(&mut self, call: CallId, agent: AgentId, leg: LegId) -> Checked {
+    /// Reads an event that somebody's handling of a call led to.
+    pub(super) fn fold_handling(&mut self, event: &Event) -> Checked {
+        match event {
+            Event::CallRetrieved { call, with, slot } => self.call_retrieved(*call, *with, *slot),
+            Event::RecordingSwitched {
+                call,
+                recording,
+                by,
+            } => self.recording_switched(*call, *recording, *by),
+            Event::SupervisorLeft { call, agent, leg } => self.supervisor_left(*call, *agent, *leg),
+            Event::SupervisorRung { call, agent, leg } => self.supervisor_rung(*call, *agent, *leg),
+            _ => unreachable!("all others are read elsewhere"),
+        }
+    }
+
+    fn supervisor_rung(&mut self, call: CallId, agent: AgentId, leg: LegId) -> Checked {
         let asked = known(self.handled(), "a supervisor whom nobody wants")?;
         let helps = match self.entry.input {
             Input::MonitorCall { how, .. } => {
@@ -377,7 +392,7 @@ impl Model {
     }
 
     /// A supervisor is off the line: by himself, or as the call goes on without him.
-    pub(super) fn supervisor_left(&mut self, call: CallId, agent: AgentId, id: LegId) -> Checked {
+    fn supervisor_left(&mut self, call: CallId, agent: AgentId, id: LegId) -> Checked {
         let leg = known(self.legs.get_mut(&id), "a leg")?;
         let fits = leg.call == call && leg.agent == agent && leg.stage != LegStage::Over;
         let helps = leg.helps;
@@ -433,12 +448,7 @@ impl Model {
         }
     }
 
-    pub(super) fn recording_switched(
-        &mut self,
-        call: CallId,
-        recording: Recording,
-        by: By,
-    ) -> Checked {
+    fn recording_switched(&mut self, call: CallId, recording: Recording, by: By) -> Checked {
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let before = std::mem::replace(&mut entry.recording, recording);
         let asked = match &self.entry.input {
@@ -471,7 +481,7 @@ impl Model {
     }
 
     /// An extension dialled the slot of a parked caller.
-    pub(super) fn call_retrieved(&mut self, call: CallId, with: CallId, slot: Number) -> Checked {
+    fn call_retrieved(&mut self, call: CallId, with: CallId, slot: Number) -> Checked {
         let dialled = match &self.entry.input {
             Input::CallArrived { dialled, .. } => Some(*dialled),
             _ => None,

@@ -4,7 +4,8 @@ use tandem_engine::config::model::{Destination, Notice};
 use tandem_engine::limits::CALL_HOPS_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    CallId, Cause, Effect, EndReason, Event, Input, Key, PublicId, QueueId, Recording, Span, Timer,
+    CallId, Cause, Effect, EndReason, Event, Input, Key, LegId, PublicId, QueueId, Recording, Span,
+    Timer,
 };
 
 use super::state::{Answer, Call, Helps, LegStage, Member, Visit};
@@ -83,12 +84,13 @@ impl Model {
             offered_at_once: false,
             level_counted: false,
             answered: None,
+            told: Default::default(),
         });
         entry.visits += 1;
         if let Some(queue) = self.queues.get_mut(&queue) {
             queue.pace = queue.learned;
         }
-        self.is_entertained(call, queue)
+        self.is_welcomed(call, queue)
     }
 
     /// Who waits must hear something: music where he was answered, now or
@@ -263,7 +265,7 @@ impl Model {
                 known(self.calls.get_mut(&id), "a call")?.goes_to = Some(to);
                 return Ok(true);
             }
-            LeaveReason::QueueEmpty => put_out && !entry.removed && self.must_leave(entry),
+            LeaveReason::QueueEmpty => put_out && !entry.removed && self.had_to_leave(id, queue),
             LeaveReason::QueueRemoved => put_out && entry.removed,
             LeaveReason::TimedOut => {
                 let due = fired == Some(Timer::LongestWait(queue));
@@ -273,6 +275,25 @@ impl Model {
         };
         known(self.calls.get_mut(&id), "a call")?.goes_to = Some(failover);
         Ok(caused)
+    }
+
+    /// Whether a queue's callers had to leave as long as those still rang who wanted to
+    /// pick this one up: they stop because he leaves.
+    fn had_to_leave(&mut self, id: CallId, queue: QueueId) -> bool {
+        let dismissed = self.entry.dismissed.iter();
+        let rang: Vec<LegId> = dismissed.filter(|it| it.1 == id).map(|it| it.0).collect();
+        self.stage_legs(&rang, LegStage::Ringing);
+        let must = self.queues.get(&queue).map(|entry| self.must_leave(entry));
+        self.stage_legs(&rang, LegStage::Over);
+        must.unwrap_or(false)
+    }
+
+    fn stage_legs(&mut self, legs: &[LegId], stage: LegStage) {
+        for (id, leg) in &mut self.legs {
+            if legs.contains(id) {
+                leg.stage = stage;
+            }
+        }
     }
 
     /// A key was pressed: where its queue gives it a meaning, the caller must leave.

@@ -1,7 +1,7 @@
 //! The inputs of a table, in words.
 
 use tandem_engine::config::rights::Right;
-use tandem_engine::{By, Cause, Input, KeptEnd, Key, Number, Timestamp, Which};
+use tandem_engine::{By, Cause, Input, KeptEnd, Key, LegId, Number, Timestamp, Which};
 
 use super::centre::{self, read_clock, read_value};
 use super::logs::{self, Paperwork};
@@ -65,6 +65,19 @@ pub enum LegVerb {
     HangUp,
     Hold,
     Resume,
+}
+
+impl LegVerb {
+    /// What is told of this leg.
+    pub(super) const fn input(self, leg: LegId) -> Input {
+        match self {
+            Self::Answer => Input::LegAnswered { leg },
+            Self::Fail(cause) => Input::LegFailed { leg, cause },
+            Self::HangUp => Input::LegEnded { leg },
+            Self::Hold => Input::LegHeld { leg },
+            Self::Resume => Input::LegResumed { leg },
+        }
+    }
 }
 
 /// What a table can ask without telling anything.

@@ -329,14 +329,7 @@ impl World {
                 key,
             },
             Phrase::Leg { agent, call, verb } => {
-                let leg = self.leg(agent, call.as_deref(), verb)?;
-                match verb {
-                    LegVerb::Answer => Input::LegAnswered { leg },
-                    LegVerb::Fail(cause) => Input::LegFailed { leg, cause },
-                    LegVerb::HangUp => Input::LegEnded { leg },
-                    LegVerb::Hold => Input::LegHeld { leg },
-                    LegVerb::Resume => Input::LegResumed { leg },
-                }
+                verb.input(self.leg(agent, call.as_deref(), verb)?)
             }
             Phrase::Paperwork(paperwork) => logs::input(&paperwork, &self.shelf, &self.names)?,
             Phrase::Restart { epoch, alive_until } => Input::Restarted {

@@ -39,15 +39,10 @@ impl Books {
                     let talks = talks.is_some_and(|leg| leg.talks && leg.call == call);
                     court.law(Law::Effects, talks, || format!("{effect:?}"))?;
                 }
-                Effect::Join { call, with } => {
-                    let joined = self.calls.get(&call).and_then(|call| call.joined);
-                    court.law(Law::Effects, joined == Some(with), || format!("{effect:?}"))?;
-                }
-                Effect::Mix { call, leg, .. } => {
-                    let there = self.legs.get(&leg);
-                    let there = there.is_some_and(|leg| leg.helps && leg.talks && leg.call == call);
-                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
-                }
+                Effect::Join { .. }
+                | Effect::Mix { .. }
+                | Effect::PlayHoldMusic { .. }
+                | Effect::Record { .. } => self.is_right(effect, court)?,
                 Effect::CancelRing { leg, why } => {
                     self.is_cancelled(leg, why, court)?;
                     let once = legs_told.insert(leg);
@@ -58,22 +53,12 @@ impl Books {
                     let once = callers_told.insert(call);
                     court.law(Law::Ends, ended && once, || format!("{effect:?}"))?;
                 }
-                Effect::HangUpLeg { leg } => {
-                    let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
+                Effect::HangUpLeg { leg } | Effect::SaySlot { leg, .. } => {
                     let once = legs_told.insert(leg);
-                    court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
+                    let right = once && self.talked_until_now(leg, effect);
+                    court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
-                Effect::SaySlot { leg, slot } => {
-                    let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
-                    let once = legs_told.insert(leg);
-                    let parked = self.calls.values().any(|call| call.parked == Some(slot));
-                    court.law(Law::Ends, talked && once && parked, || {
-                        format!("{effect:?}")
-                    })?;
-                }
-                Effect::PlayHoldMusic { call, .. }
-                | Effect::PlayPrompt { call, .. }
-                | Effect::Record { call, .. } => {
+                Effect::Announce { call, .. } | Effect::PlayPrompt { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
@@ -108,6 +93,34 @@ impl Books {
         court.law(Law::Effects, rung == self.entry.rung, || {
             format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
         })
+    }
+
+    /// What is for those who talk, or for who listens to them, finds them there.
+    fn is_right(&self, effect: &Effect, court: &mut Court<'_>) -> Checked {
+        let right = match *effect {
+            Effect::Join { call, with } => {
+                let joined = self.calls.get(&call).and_then(|call| call.joined);
+                joined == Some(with)
+            }
+            Effect::Mix { call, leg, .. } => {
+                let there = self.legs.get(&leg);
+                there.is_some_and(|leg| leg.helps && leg.talks && leg.call == call)
+            }
+            Effect::PlayHoldMusic { call, .. } | Effect::Record { call, .. } => self.is_there(call),
+            _ => unreachable!("all others are not about conversations"),
+        };
+        court.law(Law::Effects, right, || format!("{effect:?}"))
+    }
+
+    /// Who is sent off the line talked; who is told a slot has parked somebody in it.
+    fn talked_until_now(&self, leg: LegId, effect: &Effect) -> bool {
+        let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
+        let mut slots = self.calls.values().map(|call| call.parked);
+        talked
+            && match *effect {
+                Effect::SaySlot { slot, .. } => slots.any(|parked| parked == Some(slot)),
+                _ => true,
+            }
     }
 
     /// Where a service level turned, a mail was ordered, unless too much is kept.

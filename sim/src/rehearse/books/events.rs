@@ -2,8 +2,8 @@
 
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallAct, CallId, Effect, Event, Input, KeptEnd, LegId, Number,
-    OfferEnd, PublicId, QueueId, Span,
+    AgentId, AgentStatus, Announced, By, CallAct, CallId, Effect, Event, Input, KeptEnd, LegId,
+    Number, OfferEnd, PublicId, QueueId, Span,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -28,10 +28,10 @@ impl Books {
             | Event::ConnectionFailed { .. }
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRung { .. }
-            | Event::OfferEnded { .. }
-            | Event::SupervisorJoined { .. }
+            | Event::OfferEnded { .. } => self.of_leg(seen, event, court),
+            Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
-            | Event::SupervisorRung { .. } => self.of_leg(seen, event, court),
+            | Event::SupervisorRung { .. } => self.of_supervisor(seen, event, court),
             Event::CallArrived { call, public, key } => {
                 self.arrived(seen, *call, *public, *key, court)
             }
@@ -46,21 +46,18 @@ impl Books {
                 let holds = self.kept.remove(effect) != (*how == KeptEnd::Dropped);
                 court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
             }
+            Event::AnnouncementStarted {
+                call,
+                queue,
+                announced,
+            } => {
+                self.welcomed(*call, *queue, *announced);
+                Ok(())
+            }
             Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
-            Event::CallParked { call, slot } => {
-                let free = self.calls.values().all(|call| call.parked != Some(*slot));
-                let call = known(self.calls.get_mut(call), Law::Calls, || format!("{slot}"))?;
-                call.parked = Some(*slot);
-                court.law(Law::Calls, free, || {
-                    format!("two callers are parked in {slot}")
-                })
-            }
-            Event::CallRetrieved { call, with, slot } => self.retrieved(*call, *with, *slot, court),
-            Event::ParkingTimedOut { call } => {
-                let call = known(self.calls.get_mut(call), Law::Calls, || format!("{call}"))?;
-                let parked = call.parked.take().is_some();
-                court.law(Law::Calls, parked, || "it was not parked".to_owned())
-            }
+            Event::CallParked { .. }
+            | Event::CallRetrieved { .. }
+            | Event::ParkingTimedOut { .. } => self.of_parked(event, court),
             Event::CallDiverted { .. }
             | Event::CallHeld { .. }
             | Event::CallResumed { .. }
@@ -147,6 +144,54 @@ impl Books {
         }
     }
 
+    fn of_parked(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
+            Event::CallParked { call, slot } => {
+                let free = self.calls.values().all(|call| call.parked != Some(*slot));
+                let call = known(self.calls.get_mut(call), Law::Calls, || format!("{slot}"))?;
+                call.parked = Some(*slot);
+                court.law(Law::Calls, free, || {
+                    format!("two callers are parked in {slot}")
+                })
+            }
+            Event::CallRetrieved { call, with, slot } => self.retrieved(*call, *with, *slot, court),
+            Event::ParkingTimedOut { call } => {
+                let call = known(self.calls.get_mut(call), Law::Calls, || format!("{call}"))?;
+                let parked = call.parked.take().is_some();
+                court.law(Law::Calls, parked, || "it was not parked".to_owned())
+            }
+            _ => unreachable!("all others are not about parked callers"),
+        }
+    }
+
+    fn of_supervisor(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
+            Event::SupervisorJoined {
+                call, agent, leg, ..
+            } => {
+                let entry = known(self.legs.get(leg), Law::Ends, || format!("{leg} is gone"))?;
+                if !entry.talks {
+                    self.leg_answered(seen, *call, *agent, *leg, None, court)?;
+                }
+                let listens = self.legs.get(leg).is_some_and(|leg| leg.helps);
+                court.law(Law::Effects, listens, || {
+                    format!("{leg} is no supervisor's")
+                })
+            }
+            Event::SupervisorLeft { leg, .. } => {
+                let helped = self.legs.get(leg).is_some_and(|leg| leg.helps);
+                self.leg_over(seen, *leg);
+                court.law(Law::Ends, helped, || format!("{leg} was no supervisor's"))
+            }
+            Event::SupervisorRung { call, agent, leg } => {
+                self.entry.rung.push((*leg, *call, *agent, None));
+                self.entry.supervisors.insert(*leg);
+                Ok(())
+            }
+            _ => unreachable!("all others are not about supervisors"),
+        }
+    }
+
     fn of_leg(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
         match event {
             Event::CallAnswered {
@@ -193,28 +238,6 @@ impl Books {
             } => {
                 self.offer_ended(seen, (*call, *queue, *agent), *leg, court)?;
                 self.offer_was(*call, *queue, *leg, *end, *rang, court)
-            }
-            Event::SupervisorJoined {
-                call, agent, leg, ..
-            } => {
-                let entry = known(self.legs.get(leg), Law::Ends, || format!("{leg} is gone"))?;
-                if !entry.talks {
-                    self.leg_answered(seen, *call, *agent, *leg, None, court)?;
-                }
-                let listens = self.legs.get(leg).is_some_and(|leg| leg.helps);
-                court.law(Law::Effects, listens, || {
-                    format!("{leg} is no supervisor's")
-                })
-            }
-            Event::SupervisorLeft { leg, .. } => {
-                let helped = self.legs.get(leg).is_some_and(|leg| leg.helps);
-                self.leg_over(seen, *leg);
-                court.law(Law::Ends, helped, || format!("{leg} was no supervisor's"))
-            }
-            Event::SupervisorRung { call, agent, leg } => {
-                self.entry.rung.push((*leg, *call, *agent, None));
-                self.entry.supervisors.insert(*leg);
-                Ok(())
             }
             _ => unreachable!("all others are not about legs"),
         }
@@ -286,6 +309,22 @@ impl Books {
             answered: None,
         });
         Ok(())
+    }
+
+    /// Who is to hear a welcome in full is not offered before it is over, whatever the
+    /// settings are then.
+    fn welcomed(&mut self, call: CallId, queue: QueueId, announced: Announced) {
+        let told = self.queues.get(&queue);
+        let told = told.and_then(|queue| queue.announcements.as_deref());
+        let told = told.filter(|told| told.join_in_full && announced == Announced::Join);
+        let name = told.and_then(|told| told.join.as_deref());
+        let prompt = name.and_then(|name| self.config.options.prompt_named(name));
+        let visit = self.calls.get_mut(&call);
+        if let Some(prompt) = prompt
+            && let Some(visit) = visit.and_then(|call| call.visit.as_mut())
+        {
+            visit.pausing = Some(self.acted_at + prompt.length);
+        }
     }
 
     /// A leg rings no more, but talks.

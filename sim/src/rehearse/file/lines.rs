@@ -67,18 +67,7 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
             queues,
             status,
         } => {
-            let queues = match queues {
-                Which::All => "all".to_owned(),
-                Which::Last => "last".to_owned(),
-                Which::One(queue) => queue.to_string(),
-            };
-            let status = match status {
-                Status::LogIn => "in".to_owned(),
-                Status::LogOut => "out".to_owned(),
-                Status::Pause(None) => "pause".to_owned(),
-                Status::Pause(Some(reason)) => format!("pause {reason}"),
-                Status::Unpause => "unpause".to_owned(),
-            };
+            let (queues, status) = (queues_word(*queues), status_words(status));
             write!(
                 out,
                 "switch {agent} in {queues} by {} to {status}",
@@ -89,6 +78,24 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
     };
     written.expect("text is written to memory");
     out
+}
+
+fn queues_word(queues: Which) -> String {
+    match queues {
+        Which::All => "all".to_owned(),
+        Which::Last => "last".to_owned(),
+        Which::One(queue) => queue.to_string(),
+    }
+}
+
+fn status_words(status: &Status) -> String {
+    match status {
+        Status::LogIn => "in".to_owned(),
+        Status::LogOut => "out".to_owned(),
+        Status::Pause(None) => "pause".to_owned(),
+        Status::Pause(Some(reason)) => format!("pause {reason}"),
+        Status::Unpause => "unpause".to_owned(),
+    }
 }
 
 /// What somebody does with a call, and where he sends it.
