@@ -59,6 +59,8 @@ pub enum LeaveReason {
     Answered,
     /// The caller hung up.
     CallerHungUp,
+    /// Too many callers waited, or would have made this one wait too long.
+    QueueCrowded,
     /// Nobody was there to take calls when the caller came, or later.
     QueueEmpty,
     /// As many callers as allowed were there already.

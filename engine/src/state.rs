@@ -358,6 +358,8 @@ pub(crate) struct Visit {
     pub(crate) tried: Vec<(MemberId, u32)>,
     pub(crate) offers: u32,
     pub(crate) offered_at_once: bool,
+    /// Whether `retry` is the time after which one more agent rings with the others.
+    pub(crate) growing: bool,
     pub(crate) answered: Option<Answered>,
 }
 

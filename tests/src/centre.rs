@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
-    TimeCondition,
+    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
+    MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TimeCondition,
 };
 use tandem_engine::{Number, Span};
 
@@ -139,6 +139,7 @@ pub struct QueueDraft {
     leave: Option<EmptyStates>,
     failover: Failover,
     condition: Option<ConditionDraft>,
+    further: Further,
     zone: Option<usize>,
     notify: Vec<Notice>,
     skills: Skills,
@@ -154,6 +155,15 @@ struct Skills {
     acceleration: Span,
     auto_pause_after: u32,
     rests: Rests,
+}
+
+/// What few queues have.
+#[derive(Clone, Debug)]
+struct Further {
+    /// Callers, quarters of a second of expected wait, and where to.
+    crowded: Option<(u32, u64, Failover)>,
+    /// Quarters of a second until one more rings.
+    ring_more_every: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -180,13 +190,14 @@ const fn quarters(count: u64) -> Span {
 }
 
 /// Any strategy.
-pub const STRATEGIES: [Ring; 8] = [
+pub const STRATEGIES: [Ring; 9] = [
     Ring::FewestCalls,
     Ring::LeastRecent,
     Ring::LeastTalkTime,
     Ring::Linear,
     Ring::Random,
     Ring::RingAll,
+    Ring::RingProgressively,
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
@@ -366,6 +377,21 @@ fn skills() -> impl Strategy<Value = Skills> {
     )
 }
 
+fn further(limits: bool) -> impl Strategy<Value = Further> {
+    let crowded = prop_oneof![
+        1 => (1..=3_u32, Just(0)),
+        2 => (Just(0_u32), 1..=40_u64),
+        1 => (2..=3_u32, 1..=40_u64),
+    ];
+    let crowded = (crowded, failover()).prop_map(|((callers, wait), to)| (callers, wait, to));
+    let crowded =
+        option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
+    (crowded, 4..=12_u64).prop_map(|(crowded, ring_more_every)| Further {
+        crowded,
+        ring_more_every,
+    })
+}
+
 /// A random queue of a certain shape.
 pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
     let limits = shape.limits;
@@ -398,25 +424,28 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
             vec![Notice::Missed, Notice::Abandoned],
         ]),
     );
-    let parts = (who, how, bounds, rest, skills());
-    parts.prop_map(move |(who, how, bounds, rest, skills)| QueueDraft {
-        members: who.0,
-        strategy: how.0,
-        since: how.1,
-        managers: who.1,
-        managers_switch_agents: who.2,
-        lengths: how.2,
-        ring_in_use: how.3,
-        answer_on_entry: how.4,
-        max_callers: bounds.0,
-        join: bounds.1.filter(|_| limits),
-        leave: bounds.2.filter(|_| limits),
-        failover: bounds.3,
-        condition: bounds.4,
-        zone: rest.0,
-        notify: rest.1,
-        skills,
-    })
+    let parts = (who, how, bounds, rest, skills(), further(limits));
+    parts.prop_map(
+        move |(who, how, bounds, rest, skills, further)| QueueDraft {
+            members: who.0,
+            strategy: how.0,
+            since: how.1,
+            managers: who.1,
+            managers_switch_agents: who.2,
+            lengths: how.2,
+            ring_in_use: how.3,
+            answer_on_entry: how.4,
+            max_callers: bounds.0,
+            join: bounds.1.filter(|_| limits),
+            leave: bounds.2.filter(|_| limits),
+            failover: bounds.3,
+            condition: bounds.4,
+            further,
+            zone: rest.0,
+            notify: rest.1,
+            skills,
+        },
+    )
 }
 
 impl OptionsDraft {
@@ -550,6 +579,13 @@ impl QueueDraft {
             _ => Destination::HangUp,
         };
         config.failover = destination(self.failover);
+        config.ring_more_every = quarters(self.further.ring_more_every);
+        let crowded = self.further.crowded;
+        config.crowded = crowded.map(|(callers, wait, to)| Crowded {
+            callers,
+            wait: quarters(wait),
+            destination: destination(to),
+        });
         config.time_condition = self.condition.as_ref().map(|draft| TimeCondition {
             hours: HOURS[draft.hours].to_owned(),
             outside_hours: destination(draft.outside_hours),

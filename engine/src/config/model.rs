@@ -187,6 +187,9 @@ pub struct QueueConfig {
     pub managers_switch_agents: bool,
     /// How long an agent rings.
     pub agent_timeout: Span,
+    /// Under [`Strategy::RingProgressively`], how long after one agent the next one
+    /// begins to ring for the same call.
+    pub ring_more_every: Span,
     /// Pause between an agent who did not answer and the next one rung for
     /// the same call.
     pub retry_interval: Span,
@@ -207,6 +210,8 @@ pub struct QueueConfig {
     pub disallow_join_when_empty: Option<EmptyStates>,
     /// When those waiting are put out; `None`: never.
     pub leave_when_empty: Option<EmptyStates>,
+    /// When it is too crowded for one more; `None`: never.
+    pub crowded: Option<Crowded>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
     /// When callers may come in; `None`: always.
@@ -239,6 +244,7 @@ impl QueueConfig {
             managers: Vec::new(),
             managers_switch_agents: true,
             agent_timeout: Span::from_secs(15),
+            ring_more_every: Span::from_secs(5),
             retry_interval: Span::from_secs(5),
             wrap_up: Span::from_secs(30),
             ring_in_use: false,
@@ -248,6 +254,7 @@ impl QueueConfig {
             max_callers: 0,
             disallow_join_when_empty: None,
             leave_when_empty: None,
+            crowded: None,
             failover: Destination::HangUp,
             time_condition: None,
             sla_time: Span::from_secs(60),
@@ -265,7 +272,11 @@ impl QueueConfig {
                 ("holiday", &condition.holiday),
             ]
         });
-        core::iter::once(("failover", &self.failover)).chain(by_time)
+        let crowded = self.crowded.iter();
+        let crowded = crowded.map(|crowded| ("crowded", &crowded.destination));
+        core::iter::once(("failover", &self.failover))
+            .chain(crowded)
+            .chain(by_time)
     }
 
     /// The same, to change.
@@ -274,8 +285,22 @@ impl QueueConfig {
             .time_condition
             .iter_mut()
             .flat_map(|condition| [&mut condition.outside_hours, &mut condition.holiday]);
-        core::iter::once(&mut self.failover).chain(by_time)
+        let crowded = self.crowded.iter_mut();
+        core::iter::once(&mut self.failover)
+            .chain(crowded.map(|crowded| &mut crowded.destination))
+            .chain(by_time)
     }
+}
+
+/// When a queue is too crowded for one more caller, and where he goes then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crowded {
+    /// From so many callers on who wait or are ringing; zero: any number may.
+    pub callers: u32,
+    /// Where he would have to expect a longer wait than this; zero: any wait will do.
+    pub wait: Span,
+    /// Where he goes.
+    pub destination: Destination,
 }
 
 /// When callers may come into a queue, and where they go at other times.
@@ -322,10 +347,21 @@ pub enum Strategy {
     Random,
     /// All at once.
     RingAll,
+    /// One, and after a while one more while the first rings on, and so forth; first
+    /// whom the queue rang longest ago.
+    RingProgressively,
     /// Round robin with memory: the one after him who was tried last.
     Rrmemory,
     /// Any, each as likely as he weighs.
     WeightedRandom,
+}
+
+impl Strategy {
+    /// Whether several agents may ring for one call.
+    #[must_use]
+    pub const fn rings_several(self) -> bool {
+        matches!(self, Self::RingAll | Self::RingProgressively)
+    }
 }
 
 /// From when on which agents may serve a waiting caller.

@@ -3,9 +3,9 @@
 
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy,
-    TimeCondition,
+    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
+    MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
+    Strategy, TimeCondition,
 };
 use tandem_engine::{Number, Span};
 
@@ -21,13 +21,14 @@ const ZONES: [&str; 4] = ["UTC", "Asia/Kolkata", "America/Phoenix", "Europe/Berl
 /// Whoever calls from outside.
 const STRANGERS: u64 = 5;
 
-const STRATEGIES: [Strategy; 8] = [
+const STRATEGIES: [Strategy; 9] = [
     Strategy::FewestCalls,
     Strategy::LeastRecent,
     Strategy::LeastTalkTime,
     Strategy::Linear,
     Strategy::Random,
     Strategy::RingAll,
+    Strategy::RingProgressively,
     Strategy::Rrmemory,
     Strategy::WeightedRandom,
 ];
@@ -84,7 +85,7 @@ fn crowd(config: &mut Config) {
     (queue.max_callers, queue.max_waiting) = (0, Span::from_secs(3_600));
     (queue.disallow_join_when_empty, queue.leave_when_empty) = (None, None);
     queue.failover = Destination::HangUp;
-    queue.time_condition = None;
+    (queue.time_condition, queue.crowded) = (None, None);
 }
 
 /// Two queues that send every caller to and fro, and report each time.
@@ -93,7 +94,7 @@ fn hoard(config: &mut Config) {
     config.queues.truncate(1);
     let first = &mut config.queues[0];
     first.members.clear();
-    first.time_condition = None;
+    (first.time_condition, first.crowded) = (None, None);
     first.disallow_join_when_empty = Some(EmptyStates::default());
     first.notify_managers = vec![Notice::Missed];
     let mut second = first.clone();
@@ -231,6 +232,7 @@ pub(super) fn queue(
         managers: managers(chance, config),
         managers_switch_agents: chance.percent(70),
         agent_timeout: chance.quarters(4, 80),
+        ring_more_every: chance.quarters(4, 40),
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),
         ring_in_use: chance.percent(30),
@@ -242,6 +244,9 @@ pub(super) fn queue(
         },
         disallow_join_when_empty: empty_states(chance),
         leave_when_empty: empty_states(chance),
+        crowded: chance
+            .percent(20)
+            .then(|| crowded(chance, number, config, queues)),
         failover: failover(chance, number, config, queues),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: 80,
@@ -251,6 +256,25 @@ pub(super) fn queue(
             1 => vec![Notice::Abandoned],
             _ => vec![Notice::Missed, Notice::Abandoned],
         },
+    }
+}
+
+/// Limits of entry: of callers, of their wait, or both.
+fn crowded(chance: &mut Chance, number: Number, config: &Config, queues: &[Number]) -> Crowded {
+    let (callers, wait) =
+        chance.weighted(&[(1, (true, false)), (2, (false, true)), (1, (true, true))]);
+    Crowded {
+        callers: if callers {
+            u32::try_from(chance.within(1, 3)).unwrap_or(1)
+        } else {
+            0
+        },
+        wait: if wait {
+            chance.quarters(1, 120)
+        } else {
+            Span::ZERO
+        },
+        destination: failover(chance, number, config, queues),
     }
 }
 
@@ -376,6 +400,9 @@ pub fn mend(config: &mut Config) {
             }
         };
         mend(&mut queue.failover);
+        if let Some(crowded) = &mut queue.crowded {
+            mend(&mut crowded.destination);
+        }
         if let Some(condition) = &mut queue.time_condition {
             mend(&mut condition.outside_hours);
             mend(&mut condition.holiday);

@@ -315,6 +315,7 @@ impl Model {
             OfferEnd::CompletedElsewhere => return Ok(()),
             OfferEnd::Withdrawn => {
                 self.entry.withdrawn.push((call, agent, queue));
+                self.grows_no_more(call);
                 return Ok(());
             }
             OfferEnd::Failed(Cause::Busy) => self.rest(agent, rests.busy)?,
@@ -332,14 +333,25 @@ impl Model {
         let serial = entry.member(agent).map(|member| member.serial);
         let rings_all = entry.config.strategy == Strategy::RingAll && !entry.has_levels();
         let until = self.entry.now + interval;
-        let call = known(self.calls.get_mut(&call), "a call")?;
-        let visit = known(call.visit.as_mut(), "a visit")?;
+        let visit = known(self.calls.get_mut(&call), "a call")?.visit.as_mut();
+        let visit = known(visit, "a visit")?;
         if let Some(serial) = serial.filter(|_| !rings_all) {
             visit.remember_try(serial);
         }
-        if !interval.is_zero() {
-            visit.retry_until = Some(until);
+        if interval.is_zero() {
+            self.grows_no_more(call);
+        } else {
+            (visit.retry_until, visit.growing) = (Some(until), false);
         }
         Ok(())
+    }
+
+    /// Where nobody rings for a call any more, nobody joins him.
+    fn grows_no_more(&mut self, call: CallId) {
+        let call = self.calls.get_mut(&call);
+        let visit = call.and_then(|call| call.visit.as_mut());
+        if let Some(visit) = visit.filter(|visit| visit.growing && visit.rings.is_empty()) {
+            (visit.retry_until, visit.growing) = (None, false);
+        }
     }
 }

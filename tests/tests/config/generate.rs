@@ -9,9 +9,9 @@ use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
 use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::model::{
-    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy as Ring,
-    TrunkConfig,
+    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
+    MemberConfig, MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::{Number, Span};
 
@@ -204,13 +204,14 @@ fn destination(
     select(all).boxed()
 }
 
-const RINGS: [Ring; 8] = [
+const RINGS: [Ring; 9] = [
     Ring::FewestCalls,
     Ring::LeastRecent,
     Ring::LeastTalkTime,
     Ring::Linear,
     Ring::Random,
     Ring::RingAll,
+    Ring::RingProgressively,
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
@@ -222,6 +223,21 @@ const fn kind(is_static: bool) -> MemberKind {
         true => MemberKind::Static,
         false => MemberKind::Dynamic,
     }
+}
+
+fn crowded(
+    destination: BoxedStrategy<Destination>,
+) -> impl Strategy<Value = Option<Crowded>> + use<> {
+    let limits = prop_oneof![
+        (1..=100_000_u32, span(0..=86_400)),
+        (Just(0_u32), span(1..=86_400)),
+    ];
+    let crowded = (limits, destination).prop_map(|((callers, wait), destination)| Crowded {
+        callers,
+        wait,
+        destination,
+    });
+    proptest::option::weighted(0.3, crowded)
 }
 
 /// Levels and weights of members, steps, priority, pause and rests.
@@ -290,12 +306,15 @@ fn queue(
         music,
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
-    let times = (times, span(0..=86_400), span(1..=86_400));
+    let times = (times, span(0..=86_400), span(1..=86_400), span(1..=600));
     let destination = destination(extensions, &others, options);
     let rest = (
         0..=100_000_u32,
         (empty_states(), empty_states()),
-        (destination.clone(), time_condition(options, destination)),
+        (
+            (destination.clone(), crowded(destination.clone())),
+            time_condition(options, destination),
+        ),
         0..=100_u8,
         proptest::option::of(zone()),
         subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
@@ -313,7 +332,7 @@ fn queue(
             .map(|(extension, kind)| MemberConfig::new(extension, kind))
             .collect();
         queue.managers = managers;
-        (queue.failover, queue.time_condition) = rest.2;
+        ((queue.failover, queue.crowded), queue.time_condition) = rest.2;
         if plain {
             return queue;
         }
@@ -327,6 +346,7 @@ fn queue(
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         (queue.max_waiting, queue.sla_time) = (times.1, times.2);
+        queue.ring_more_every = times.3;
         queue.max_callers = rest.0;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (

@@ -239,6 +239,15 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     if let Some(states) = queue.leave_when_empty {
         line(out, "leave_when_empty", &empty_states(states));
     }
+    if let Some(crowded) = &queue.crowded {
+        if crowded.callers > 0 {
+            line(out, "crowded_callers", &crowded.callers.to_string());
+        }
+        if !crowded.wait.is_zero() {
+            line(out, "crowded_wait_s", &seconds(crowded.wait));
+        }
+        destination(out, "crowded", &crowded.destination);
+    }
     destination(out, "failover", &queue.failover);
     if let Some(condition) = &queue.time_condition {
         time_condition(out, condition);

@@ -241,7 +241,7 @@ impl Books {
     ) -> Checked {
         let visit = self.calls.get(&id).and_then(|call| call.visit);
         let visit = known(visit, Law::Fifo, || format!("{id} waits not"))?;
-        if config.strategy == Strategy::RingAll && visit.ringing > 0 {
+        if config.strategy.rings_several() && visit.ringing > 0 {
             return Ok(());
         }
         let ready = |other: &super::Visit| {
