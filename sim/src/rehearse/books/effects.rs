@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tandem_engine::config::model::{QueueConfig, Strategy};
+use tandem_engine::config::model::QueueConfig;
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, LegId,
     PublicId, QueueId, Span,
