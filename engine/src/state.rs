@@ -9,6 +9,7 @@ use crate::acd::estimate::Pace;
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
+use crate::config::rights::OwnRecording;
 use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
@@ -70,6 +71,8 @@ pub struct Agent {
     pub(crate) administrator: bool,
     pub(crate) ring_timeout: Span,
     pub(crate) contact: Option<SipAddress>,
+    /// How he may switch the recording of his own calls.
+    pub(crate) own_recording: OwnRecording,
     /// Whether the telephone can be rung.
     pub(crate) up: bool,
     /// Calls that occupy the telephone, the one offered by a queue apart.

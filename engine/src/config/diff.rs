@@ -79,8 +79,7 @@ pub fn apply(mut config: Config, changes: &[Change]) -> Config {
                     .extensions
                     .retain(|extension| extension.number != *number);
                 for queue in &mut config.queues {
-                    queue.members.retain(|member| member.extension != *number);
-                    queue.managers.retain(|manager| manager != number);
+                    queue.forget(*number);
                 }
             }
             Change::RemoveQueue(number) => config.queues.retain(|queue| queue.number != *number),
@@ -300,7 +299,9 @@ impl<'c> Plan<'c> {
         }
         if !late.is_empty() {
             let members = queue.members.iter().map(|member| member.extension);
-            for number in members.chain(queue.managers.iter().copied()) {
+            let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
+            let people = queue.managers.iter().chain(viewers);
+            for number in members.chain(people.copied()) {
                 if late.contains(&number) {
                     self.wait(node, Node::PutExtension(number), Need::Must);
                 }

@@ -8,4 +8,5 @@ pub mod hours;
 pub mod model;
 pub mod nearest;
 pub mod reader;
+pub mod rights;
 pub mod text;

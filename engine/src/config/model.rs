@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
 use super::hours::HoursConfig;
+use super::rights::{OwnRecording, Permissions};
 use crate::number::Number;
 use crate::time::Span;
 
@@ -138,6 +139,8 @@ pub struct ExtensionConfig {
     pub ring_timeout: Span,
     /// Where its telephone is; `None`: it registers.
     pub contact: Option<SipAddress>,
+    /// How this person may switch the recording of his own calls.
+    pub own_recording: OwnRecording,
 }
 
 impl ExtensionConfig {
@@ -150,6 +153,7 @@ impl ExtensionConfig {
             administrator: false,
             ring_timeout: Span::from_secs(30),
             contact: None,
+            own_recording: OwnRecording::No,
         }
     }
 }
@@ -183,8 +187,8 @@ pub struct QueueConfig {
     pub music: Option<String>,
     /// Who supervises it.
     pub managers: Vec<Number>,
-    /// Whether its managers may log its agents in and out and pause them.
-    pub managers_switch_agents: bool,
+    /// What its managers and agents may see and do.
+    pub permissions: Permissions,
     /// How long an agent rings.
     pub agent_timeout: Span,
     /// Under [`Strategy::RingProgressively`], how long after one agent the next one
@@ -242,7 +246,7 @@ impl QueueConfig {
             answer_on_entry: true,
             music: None,
             managers: Vec::new(),
-            managers_switch_agents: true,
+            permissions: Permissions::default(),
             agent_timeout: Span::from_secs(15),
             ring_more_every: Span::from_secs(5),
             retry_interval: Span::from_secs(5),
@@ -261,6 +265,15 @@ impl QueueConfig {
             sla_threshold_percent: 80,
             time_zone: None,
             notify_managers: Vec::new(),
+        }
+    }
+
+    /// Takes an extension that is deleted off every list of people.
+    pub fn forget(&mut self, extension: Number) {
+        self.members.retain(|member| member.extension != extension);
+        self.managers.retain(|&manager| manager != extension);
+        if let Some(viewers) = &mut self.permissions.agent_logs.viewers {
+            viewers.retain(|&viewer| viewer != extension);
         }
     }
 

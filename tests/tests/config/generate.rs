@@ -13,6 +13,7 @@ use tandem_engine::config::model::{
     MemberConfig, MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep,
     Strategy as Ring, TrunkConfig,
 };
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
@@ -150,14 +151,20 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         any::<bool>(),
         span(1..=600),
         proptest::option::of(address()),
+        select(vec![
+            OwnRecording::No,
+            OwnRecording::PauseResume,
+            OwnRecording::Start,
+        ]),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact)| ExtensionConfig {
+        move |(name, administrator, ring_timeout, contact, own_recording)| ExtensionConfig {
             number: number(digits),
             name,
             administrator,
             ring_timeout,
             contact,
+            own_recording,
         },
     );
     prop_oneof![Just(ExtensionConfig::new(number(digits))), odd]
@@ -289,6 +296,25 @@ fn lay_over(queue: &mut QueueConfig, skills: Skills) {
     queue.rests = skills.4;
 }
 
+/// What managers and agents may.
+fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<> {
+    let managers = subsequence(Right::ALL.to_vec(), 0..=Right::ALL.len());
+    let agents = Right::ALL.into_iter().filter(|right| right.is_for_agents());
+    let agents = subsequence(agents.collect::<Vec<_>>(), 0..=6);
+    let viewers = proptest::option::of(people(extensions));
+    (managers, agents, any::<[bool; 2]>(), viewers).prop_map(
+        |(managers, agents, [answered, missed], viewers)| Permissions {
+            managers: Rights::of(&managers),
+            agents: Rights::of(&agents),
+            agent_logs: AgentLogs {
+                answered,
+                missed,
+                viewers,
+            },
+        },
+    )
+}
+
 fn queue(
     digits: u64,
     extensions: &[u64],
@@ -302,8 +328,9 @@ fn queue(
     let how = (
         select(&RINGS[..]),
         select(&SINCE[..]),
-        any::<[bool; 3]>(),
+        any::<[bool; 2]>(),
         music,
+        permissions(extensions),
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
     let times = (times, span(0..=86_400), span(1..=86_400), span(1..=600));
@@ -338,11 +365,8 @@ fn queue(
         }
         lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
-        [
-            queue.managers_switch_agents,
-            queue.ring_in_use,
-            queue.answer_on_entry,
-        ] = how.2;
+        [queue.ring_in_use, queue.answer_on_entry] = how.2;
+        queue.permissions = how.4;
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         (queue.max_waiting, queue.sla_time) = (times.1, times.2);
