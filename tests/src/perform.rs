@@ -4,7 +4,7 @@
 use tandem_engine::config::model::{Change, Config, Destination, MemberConfig, QueueConfig};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    Awaiting, By, CallId, Caller, EffectId, Event, Input, LegId, Number, Timestamp, Which,
+    Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
 };
 
 use crate::acts::{Act, Asker, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
@@ -225,6 +225,10 @@ impl<W: Witness> World<W> {
             },
             Act::HangUp(pick) => Input::CallerHungUp {
                 call: self.any_call(*pick)?,
+            },
+            Act::Key(pick, key) => Input::KeyPressed {
+                call: self.any_call(*pick)?,
+                key: Key::ALL[usize::from(*key)],
             },
             Act::Repeat(place) => self.repeated(*place)?,
             Act::Switch(asker, place, queues, status) => {
@@ -493,7 +497,7 @@ fn drafted(config: &Config, place: u8, draft: &QueueDraft) -> QueueConfig {
 
 /// Queues that send calls to what is to be removed hang up instead.
 fn led_elsewhere(config: &Config, gone: &Destination, apart: Option<Number>) -> Vec<Change> {
-    let leads_there = |queue: &&QueueConfig| queue.destinations().any(|(_, to)| to == gone);
+    let leads_there = |queue: &&QueueConfig| queue.destinations().any(|(_, _, to)| to == gone);
     let queues = config.queues.iter().filter(leads_there);
     queues
         .filter(|queue| Some(queue.number) != apart)

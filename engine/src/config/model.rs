@@ -2,11 +2,14 @@
 //! from a file, [`check`](super::check) says what is wrong with it, and
 //! [`diff`](super::diff) turns two versions into changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
 use super::hours::HoursConfig;
 use super::rights::{OwnRecording, Permissions};
+use crate::key::Key;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -218,6 +221,8 @@ pub struct QueueConfig {
     pub crowded: Option<Crowded>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
+    /// Where callers go who press a key while they wait.
+    pub keys: BTreeMap<Key, Destination>,
     /// When callers may come in; `None`: always.
     pub time_condition: Option<TimeCondition>,
     /// A call answered in less than this meets the service level.
@@ -260,6 +265,7 @@ impl QueueConfig {
             leave_when_empty: None,
             crowded: None,
             failover: Destination::HangUp,
+            keys: BTreeMap::new(),
             time_condition: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
@@ -277,17 +283,22 @@ impl QueueConfig {
         }
     }
 
-    /// Every destination that the queue may send a caller to, with its key.
-    pub fn destinations(&self) -> impl Iterator<Item = (&'static str, &Destination)> {
+    /// Every destination that the queue may send a caller to, with its key, and its
+    /// place there where the key holds several.
+    pub fn destinations(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, Option<usize>, &Destination)> {
         let by_time = self.time_condition.iter().flat_map(|condition| {
             [
-                ("outside_hours", &condition.outside_hours),
-                ("holiday", &condition.holiday),
+                ("outside_hours", None, &condition.outside_hours),
+                ("holiday", None, &condition.holiday),
             ]
         });
         let crowded = self.crowded.iter();
-        let crowded = crowded.map(|crowded| ("crowded", &crowded.destination));
-        core::iter::once(("failover", &self.failover))
+        let crowded = crowded.map(|crowded| ("crowded", None, &crowded.destination));
+        let by_key = (self.keys.values().enumerate()).map(|(place, to)| ("keys", Some(place), to));
+        core::iter::once(("failover", None, &self.failover))
+            .chain(by_key)
             .chain(crowded)
             .chain(by_time)
     }
@@ -300,6 +311,7 @@ impl QueueConfig {
             .flat_map(|condition| [&mut condition.outside_hours, &mut condition.holiday]);
         let crowded = self.crowded.iter_mut();
         core::iter::once(&mut self.failover)
+            .chain(self.keys.values_mut())
             .chain(crowded.map(|crowded| &mut crowded.destination))
             .chain(by_time)
     }

@@ -1,6 +1,8 @@
 //! Random centres: small, crowded, and without faults. The literals name every
 //! field: a new setting does not compile until it is drawn here.
 
+use std::collections::BTreeMap;
+
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
@@ -8,7 +10,7 @@ use tandem_engine::config::model::{
     Strategy, TimeCondition,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
-use tandem_engine::{Number, Span};
+use tandem_engine::{Key, Number, Span};
 
 use super::chance::Chance;
 use super::script::Flavour;
@@ -254,6 +256,7 @@ pub(super) fn queue(
             .percent(20)
             .then(|| crowded(chance, number, config, queues)),
         failover: failover(chance, number, config, queues),
+        keys: keys(chance, number, config, queues),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: 80,
         time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
@@ -282,6 +285,23 @@ fn crowded(chance: &mut Chance, number: Number, config: &Config, queues: &[Numbe
         },
         destination: failover(chance, number, config, queues),
     }
+}
+
+/// Some keys, and where they lead.
+fn keys(
+    chance: &mut Chance,
+    number: Number,
+    config: &Config,
+    queues: &[Number],
+) -> BTreeMap<Key, Destination> {
+    let percent = chance.weighted(&[(1, 0), (1, 40)]);
+    let mut keys = BTreeMap::new();
+    for key in Key::ALL {
+        if chance.percent(percent) {
+            keys.insert(key, failover(chance, number, config, queues));
+        }
+    }
+    keys
 }
 
 /// None, or two or three, each with more agents.
@@ -426,13 +446,6 @@ pub fn mend(config: &mut Config) {
                 *to = Destination::HangUp;
             }
         };
-        mend(&mut queue.failover);
-        if let Some(crowded) = &mut queue.crowded {
-            mend(&mut crowded.destination);
-        }
-        if let Some(condition) = &mut queue.time_condition {
-            mend(&mut condition.outside_hours);
-            mend(&mut condition.holiday);
-        }
+        queue.destinations_mut().for_each(mend);
     }
 }

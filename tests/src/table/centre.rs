@@ -1,6 +1,8 @@
 //! The centre of a table: settings as terse words, mapped to the engine's own
 //! model of a configuration.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
@@ -8,7 +10,7 @@ use tandem_engine::config::model::{
     Strategy, TimeCondition,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
-use tandem_engine::{Number, Span};
+use tandem_engine::{Key, Number, Span};
 
 use super::hours;
 use super::text::Line;
@@ -72,7 +74,7 @@ fn hire(config: &mut Config) {
         let members = queue.members.iter().map(|member| member.extension);
         let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
         let managers = queue.managers.iter().chain(viewers).copied();
-        let leads_to = queue.destinations().filter_map(|(_, to)| match to {
+        let leads_to = queue.destinations().filter_map(|(_, _, to)| match to {
             Destination::Extension(number) => Some(*number),
             _ => None,
         });
@@ -137,6 +139,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "holiday_prompt" => time_condition(queue)?.holiday_prompt = read_bool(value)?,
         "hours" => hours::keep(queue, value),
         "ignore_holidays" => time_condition(queue)?.ignore_holidays = read_bool(value)?,
+        "keys" => queue.keys = keys(value)?,
         "leave" => queue.leave_when_empty = empty_states(value)?,
         "managers" => queue.managers = list(value)?,
         "manager_rights" => queue.permissions.managers = rights(value)?,
@@ -348,6 +351,20 @@ fn empty_states(text: &str) -> Result<Option<EmptyStates>, String> {
         }
     }
     Ok(Some(states))
+}
+
+/// `1:queue:6401,*:hang_up`: keys, and where each leads.
+fn keys(text: &str) -> Result<BTreeMap<Key, Destination>, String> {
+    let key = |word: &str| {
+        let (key, to) = word
+            .split_once(':')
+            .ok_or("a key leads somewhere: 1:hang_up")?;
+        Ok((read_value(key)?, destination(to)?))
+    };
+    text.split(',')
+        .filter(|word| !word.is_empty())
+        .map(key)
+        .collect()
 }
 
 /// `hang_up`, `queue:6401`, `extension:2001` or `prompt:Closed`.

@@ -1,6 +1,7 @@
 //! Writing a configuration as a file.
 
 use core::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
@@ -11,6 +12,7 @@ use crate::config::model::{
     Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
 };
 use crate::config::rights::{Permissions, Rights};
+use crate::key::Key;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -253,6 +255,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
         destination(out, "crowded", &crowded.destination);
     }
     destination(out, "failover", &queue.failover);
+    if !queue.keys.is_empty() {
+        line(out, "keys", &keys(&queue.keys));
+    }
     if let Some(condition) = &queue.time_condition {
         time_condition(out, condition);
     }
@@ -303,13 +308,31 @@ fn right_words(rights: Rights) -> Vec<String> {
 }
 
 fn destination(out: &mut String, key: &str, to: &Destination) {
-    let text = match to {
-        Destination::HangUp => return,
+    if *to != Destination::HangUp {
+        line(out, key, &destination_text(to));
+    }
+}
+
+/// A destination in its words and quotes.
+fn destination_text(to: &Destination) -> String {
+    quoted(&match to {
+        Destination::HangUp => "hang_up".to_owned(),
         Destination::Extension(number) => format!("extension {number}"),
         Destination::Prompt(name) => format!("prompt {name}"),
         Destination::Queue(number) => format!("queue {number}"),
-    };
-    line(out, key, &quoted(&text));
+    })
+}
+
+/// Where keys lead, as a table in one line.
+fn keys(keys: &BTreeMap<Key, Destination>) -> String {
+    let pairs = keys.iter().map(|(key, to)| {
+        let to = destination_text(to);
+        match key {
+            Key::Star | Key::Pound => format!("\"{key}\" = {to}"),
+            _ => format!("{key} = {to}"),
+        }
+    });
+    format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
 }
 
 fn time_condition(out: &mut String, condition: &TimeCondition) {
