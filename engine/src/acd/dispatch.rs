@@ -60,7 +60,6 @@ impl<T: Trace> Step<'_, T> {
             let mut calls = queue.joinable.iter();
             calls.find_map(|(order, call)| {
                 let level = visit(self.s, call).ringing_level;
-                let level = level.min(self.worst_level(queue, call));
                 if queue.config.strategy == Strategy::RingProgressively {
                     let next = self.pick_within(call, level)?;
                     return Some((order, call, vec![next]));
