@@ -59,7 +59,9 @@ impl Watch for Score {
         });
         self.newest.extend(joined);
         while let Some((call, queue)) = self.newest.pop() {
-            let waits = engine.waiting(call).is_some_and(|waiting| waiting.ringing == 0);
+            let waits = engine
+                .waiting(call)
+                .is_some_and(|waiting| waiting.ringing == 0);
             let view = engine.queue(queue).filter(|_| waits);
             if let (Some(view), Some(told)) = (view, engine.estimate(call)) {
                 let simple_s = f64::from(view.callers) * self.work_s / view.members.len() as f64;
@@ -71,8 +73,8 @@ impl Watch for Score {
 
 impl Score {
     fn compare(&mut self, told: Estimate, simple_s: f64, waited_s: f64) {
-        let [expected, low, high] = [told.expected, told.low, told.high]
-            .map(|span| span.micros() as f64 / 1e6);
+        let [expected, low, high] =
+            [told.expected, told.low, told.high].map(|span| span.micros() as f64 / 1e6);
         self.waits += 1;
         self.below += u32::from(waited_s < low);
         self.above += u32::from(waited_s > high);
@@ -103,7 +105,8 @@ impl Score {
 fn queue(number: u32, settings: &str, per_hour: f64, talk: &str, patience: &str) -> String {
     format!(
         "[[queue]]\nnumber = \"{number}\"\nname = \"Q{number}\"\nstrategy = \"least_recent\"\n\
-         agent_timeout_s = 60\nretry_interval_s = 0\nwrap_up_s = 20\nmax_waiting_s = 0\n{settings}\n\
+         agent_timeout_s = 60\nretry_interval_s = 0\nwrap_up_s = 20\nmax_waiting_s = 0\n\
+         {settings}\n\
          [[callers]]\ndials = \"{number}\"\narrivals = {{ per_hour = {per_hour} }}\n\
          handle_time = {talk}\n{patience}\n"
     )
@@ -149,15 +152,57 @@ fn cases() -> Vec<Case> {
     vec![
         one("1 agent, load 0.7", 1, 0.7, EXPONENTIAL, ""),
         one("5 agents, load 0.85", 5, 0.85, EXPONENTIAL, ""),
-        one("5 agents, load 0.85, log-normal talks", 5, 0.85, LOG_NORMAL, ""),
-        one("20 agents, load 0.8, log-normal talks", 20, 0.8, LOG_NORMAL, ""),
-        one("20 agents, load 0.95, log-normal talks", 20, 0.95, LOG_NORMAL, ""),
-        one("100 agents, load 0.98, log-normal talks", 100, 0.98, LOG_NORMAL, ""),
-        one("10 agents, load 1.0, callers give up", 10, 1.0, LOG_NORMAL, gives_up),
-        one("50 agents, load 1.3, callers give up", 50, 1.3, LOG_NORMAL, gives_up),
+        one(
+            "5 agents, load 0.85, log-normal talks",
+            5,
+            0.85,
+            LOG_NORMAL,
+            "",
+        ),
+        one(
+            "20 agents, load 0.8, log-normal talks",
+            20,
+            0.8,
+            LOG_NORMAL,
+            "",
+        ),
+        one(
+            "20 agents, load 0.95, log-normal talks",
+            20,
+            0.95,
+            LOG_NORMAL,
+            "",
+        ),
+        one(
+            "100 agents, load 0.98, log-normal talks",
+            100,
+            0.98,
+            LOG_NORMAL,
+            "",
+        ),
+        one(
+            "10 agents, load 1.0, callers give up",
+            10,
+            1.0,
+            LOG_NORMAL,
+            gives_up,
+        ),
+        one(
+            "50 agents, load 1.3, callers give up",
+            50,
+            1.3,
+            LOG_NORMAL,
+            gives_up,
+        ),
         two("two queues, 4 + 4 agents, 4 for both, 0.9", "", 0.9, 4, 4),
         two("two queues, 10 agents for both, 0.9", "", 0.9, 0, 10),
-        two("the same, one of them goes before", "priority = 2", 0.9, 0, 10),
+        two(
+            "the same, one of them goes before",
+            "priority = 2",
+            0.9,
+            0,
+            10,
+        ),
     ]
 }
 

@@ -589,6 +589,18 @@ impl RightsDraft {
     }
 }
 
+impl Further {
+    /// Gives it to a queue.
+    fn lay_over(&self, config: &mut QueueConfig, destination: impl Fn(Failover) -> Destination) {
+        config.ring_more_every = quarters(self.ring_more_every);
+        config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
+            callers,
+            wait: quarters(wait),
+            destination: destination(to),
+        });
+    }
+}
+
 impl QueueDraft {
     /// The queue with this number, where these extensions and queues exist.
     #[must_use]
@@ -642,13 +654,7 @@ impl QueueDraft {
             _ => Destination::HangUp,
         };
         config.failover = destination(self.failover);
-        config.ring_more_every = quarters(self.further.ring_more_every);
-        let crowded = self.further.crowded;
-        config.crowded = crowded.map(|(callers, wait, to)| Crowded {
-            callers,
-            wait: quarters(wait),
-            destination: destination(to),
-        });
+        self.further.lay_over(&mut config, destination);
         let leads = self.keys.iter().map(|&to| destination(to));
         config.keys = Key::ALL.into_iter().zip(leads).collect();
         config.time_condition = self.condition.as_ref().map(|draft| TimeCondition {

@@ -286,6 +286,15 @@ fn skills() -> impl Strategy<Value = Skills> {
     (levels, steps, priority, 0..=100_u32, rests)
 }
 
+type Times = ((Span, Span, Span), Span, Span, Span);
+
+/// Ringing, retry interval and wrap-up; the longest wait, the service level, one more
+/// ring.
+fn times() -> impl Strategy<Value = Times> {
+    let times = (span(1..=600), span(0..=600), span(0..=3600));
+    (times, span(0..=86_400), span(1..=86_400), span(1..=600))
+}
+
 fn lay_over(queue: &mut QueueConfig, skills: Skills) {
     for (member, (level, weight)) in queue.members.iter_mut().zip(skills.0.iter().cycle()) {
         (member.level, member.weight) = (*level, *weight);
@@ -332,8 +341,6 @@ fn queue(
         music,
         permissions(extensions),
     );
-    let times = (span(1..=600), span(0..=600), span(0..=3600));
-    let times = (times, span(0..=86_400), span(1..=86_400), span(1..=600));
     let destination = destination(extensions, &others, options);
     let rest = (
         0..=100_000_u32,
@@ -347,7 +354,7 @@ fn queue(
         proptest::option::of(zone()),
         subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
     );
-    let parts = (name(), any::<bool>(), who, how, times, rest, skills());
+    let parts = (name(), any::<bool>(), who, how, times(), rest, skills());
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
         // With its number a name is unique.
         let name: String = name.chars().take(100).collect();

@@ -439,61 +439,62 @@ fn limits_of_entry() {
 /// A key, its place in the model, least and most seconds.
 type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
 
+const LENGTHS: [Length; 10] = [
+    (
+        "agent_timeout_s",
+        |queue| &mut queue.agent_timeout,
+        1,
+        RING_TIMEOUT_S_MAX,
+    ),
+    (
+        "max_waiting_s",
+        |queue| &mut queue.max_waiting,
+        0,
+        WAITING_S_MAX,
+    ),
+    (
+        "retry_interval_s",
+        |queue| &mut queue.retry_interval,
+        0,
+        RETRY_INTERVAL_S_MAX,
+    ),
+    (
+        "ring_more_every_s",
+        |queue| &mut queue.ring_more_every,
+        1,
+        RING_TIMEOUT_S_MAX,
+    ),
+    (
+        "rest_after_busy_s",
+        |queue| &mut queue.rests.busy,
+        1,
+        REST_S_MAX,
+    ),
+    (
+        "rest_after_failure_s",
+        |queue| &mut queue.rests.failure,
+        1,
+        REST_S_MAX,
+    ),
+    (
+        "rest_after_no_answer_s",
+        |queue| &mut queue.rests.no_answer,
+        0,
+        REST_S_MAX,
+    ),
+    (
+        "rest_after_rejection_s",
+        |queue| &mut queue.rests.rejection,
+        1,
+        REST_S_MAX,
+    ),
+    ("sla_time_s", |queue| &mut queue.sla_time, 1, SLA_TIME_S_MAX),
+    ("wrap_up_s", |queue| &mut queue.wrap_up, 0, WRAP_UP_S_MAX),
+];
+
 #[test]
 fn lengths_of_time() {
-    let lengths: [Length; 10] = [
-        (
-            "agent_timeout_s",
-            |queue| &mut queue.agent_timeout,
-            1,
-            RING_TIMEOUT_S_MAX,
-        ),
-        (
-            "max_waiting_s",
-            |queue| &mut queue.max_waiting,
-            0,
-            WAITING_S_MAX,
-        ),
-        (
-            "retry_interval_s",
-            |queue| &mut queue.retry_interval,
-            0,
-            RETRY_INTERVAL_S_MAX,
-        ),
-        (
-            "ring_more_every_s",
-            |queue| &mut queue.ring_more_every,
-            1,
-            RING_TIMEOUT_S_MAX,
-        ),
-        (
-            "rest_after_busy_s",
-            |queue| &mut queue.rests.busy,
-            1,
-            REST_S_MAX,
-        ),
-        (
-            "rest_after_failure_s",
-            |queue| &mut queue.rests.failure,
-            1,
-            REST_S_MAX,
-        ),
-        (
-            "rest_after_no_answer_s",
-            |queue| &mut queue.rests.no_answer,
-            0,
-            REST_S_MAX,
-        ),
-        (
-            "rest_after_rejection_s",
-            |queue| &mut queue.rests.rejection,
-            1,
-            REST_S_MAX,
-        ),
-        ("sla_time_s", |queue| &mut queue.sla_time, 1, SLA_TIME_S_MAX),
-        ("wrap_up_s", |queue| &mut queue.wrap_up, 0, WRAP_UP_S_MAX),
-    ];
-    for (key, place, least, most) in lengths {
+    for (key, place, least, most) in LENGTHS {
         let with = |span: Span| after(|_, queue| *place(queue) = span);
         assert_eq!(with(Span::from_secs(least)), "");
         assert_eq!(with(Span::from_secs(most)), "");
