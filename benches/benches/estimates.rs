@@ -124,85 +124,49 @@ const LOG_NORMAL: &str = "{ distribution = \"log_normal\", mean_s = 180, sd_s = 
 /// Talk, wrap-up, and until the answer.
 const WORK_S: f64 = 204.0;
 
+/// One queue: its name, agents, load, talks, and what its callers are like.
+fn one(name: &'static str, count: u32, load: f64, talk: &str, callers: &str) -> Case {
+    let per_hour = load * f64::from(count) * 3_600.0 / WORK_S;
+    let file = queue(6400, "", per_hour, talk, callers) + &agents("A", count, "\"6400\"");
+    Case {
+        name,
+        work_s: WORK_S,
+        file,
+    }
+}
+
+/// Two queues: agents of each alone and of both, and what sets the second apart.
+fn two(name: &'static str, second: &str, alone: u32, both: u32) -> Case {
+    let per_hour = 0.9 * f64::from(2 * alone + both) * 1_800.0 / WORK_S;
+    let mut file = queue(6400, "", per_hour, LOG_NORMAL, "")
+        + &queue(6401, second, per_hour, LOG_NORMAL, "")
+        + &agents("Both", both, "\"6400\", \"6401\"");
+    if alone > 0 {
+        file += &agents("A", alone, "\"6400\"");
+        file += &agents("B", alone, "\"6401\"");
+    }
+    Case {
+        name,
+        work_s: WORK_S,
+        file,
+    }
+}
+
 fn cases() -> Vec<Case> {
-    let one = |name, count: u32, load: f64, talk, patience| {
-        let per_hour = load * f64::from(count) * 3_600.0 / WORK_S;
-        Case {
-            name,
-            work_s: WORK_S,
-            file: queue(6400, "", per_hour, talk, patience) + &agents("A", count, "\"6400\""),
-        }
-    };
+    let talk = LOG_NORMAL;
     let gives_up = "patience = { distribution = \"exponential\", mean_s = 180 }";
-    let two = |name, setting: &str, load: f64, alone: u32, both: u32| {
-        let per_hour = load * f64::from(2 * alone + both) * 1_800.0 / WORK_S;
-        let mut file = queue(6400, "", per_hour, LOG_NORMAL, "")
-            + &queue(6401, setting, per_hour, LOG_NORMAL, "")
-            + &agents("Both", both, "\"6400\", \"6401\"");
-        if alone > 0 {
-            file += &agents("A", alone, "\"6400\"");
-            file += &agents("B", alone, "\"6401\"");
-        }
-        Case {
-            name,
-            work_s: WORK_S,
-            file,
-        }
-    };
     vec![
-        one("1 agent, load 0.7", 1, 0.7, EXPONENTIAL, ""),
-        one("5 agents, load 0.85", 5, 0.85, EXPONENTIAL, ""),
-        one(
-            "5 agents, load 0.85, log-normal talks",
-            5,
-            0.85,
-            LOG_NORMAL,
-            "",
-        ),
-        one(
-            "20 agents, load 0.8, log-normal talks",
-            20,
-            0.8,
-            LOG_NORMAL,
-            "",
-        ),
-        one(
-            "20 agents, load 0.95, log-normal talks",
-            20,
-            0.95,
-            LOG_NORMAL,
-            "",
-        ),
-        one(
-            "100 agents, load 0.98, log-normal talks",
-            100,
-            0.98,
-            LOG_NORMAL,
-            "",
-        ),
-        one(
-            "10 agents, load 1.0, callers give up",
-            10,
-            1.0,
-            LOG_NORMAL,
-            gives_up,
-        ),
-        one(
-            "50 agents, load 1.3, callers give up",
-            50,
-            1.3,
-            LOG_NORMAL,
-            gives_up,
-        ),
-        two("two queues, 4 + 4 agents, 4 for both, 0.9", "", 0.9, 4, 4),
-        two("two queues, 10 agents for both, 0.9", "", 0.9, 0, 10),
-        two(
-            "the same, one of them goes before",
-            "priority = 2",
-            0.9,
-            0,
-            10,
-        ),
+        one("1 agent, load 0.7, exponential", 1, 0.7, EXPONENTIAL, ""),
+        one("5 agents, load 0.85, exponential", 5, 0.85, EXPONENTIAL, ""),
+        one("5 agents, load 0.85", 5, 0.85, talk, ""),
+        one("20 agents, load 0.8", 20, 0.8, talk, ""),
+        one("20 agents, load 0.95", 20, 0.95, talk, ""),
+        one("100 agents, load 0.98", 100, 0.98, talk, ""),
+        one("10 agents, load 1, give up", 10, 1.0, talk, gives_up),
+        one("50 agents, load 1.3, give up", 50, 1.3, talk, gives_up),
+        two("two queues, 4 + 4 agents, 4 for both", "", 4, 4),
+        two("two queues, 10 agents for both", "", 0, 10),
+        two("the same, one goes before", "priority = 2", 0, 10),
     ]
 }
 

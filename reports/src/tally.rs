@@ -227,6 +227,8 @@ impl Tally {
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
             | Event::CallJoined { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
@@ -235,6 +237,7 @@ impl Tally {
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

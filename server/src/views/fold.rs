@@ -306,13 +306,9 @@ impl Fold {
                 agent,
                 waited,
                 ..
-            } => {
-                self.answer(*call, *queue, *agent, *waited, at);
-            }
+            } => self.answer(*call, *queue, *agent, *waited, at),
             Event::CallEnded { call, .. } => self.end(*call),
-            Event::CallJoined { call, queue } => {
-                self.set_stage(*call, Stage::joined(*queue, at));
-            }
+            Event::CallJoined { call, queue } => self.set_stage(*call, Stage::joined(*queue, at)),
             Event::CallOffered { call, agent, .. } => {
                 self.ring(*call, |ringing| ringing.push(*agent));
             }
@@ -355,6 +351,9 @@ impl Fold {
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

@@ -123,7 +123,10 @@ impl Model {
                     format!("caller {call} hears {effect:?} for no reason, or twice")
                 })
             }
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => Ok(()),
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => Ok(()),
         }
     }
 

@@ -14,6 +14,8 @@ mod expect;
 mod facts;
 mod fold;
 mod hours;
+mod level;
+mod logs;
 mod offers;
 mod order;
 mod state;
@@ -152,6 +154,10 @@ pub struct Seen {
     pub diverted: u64,
     /// Prompts.
     pub prompts: u64,
+    /// Service levels that fell or recovered.
+    pub alarms: u64,
+    /// Missed calls that followed another one that somebody dealt with.
+    pub synced: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
 }
@@ -171,6 +177,8 @@ impl Seen {
         self.midnights += other.midnights;
         self.diverted += other.diverted;
         self.prompts += other.prompts;
+        self.alarms += other.alarms;
+        self.synced += other.synced;
         self.keys += other.keys;
     }
 }

@@ -14,6 +14,7 @@ use tandem_engine::config::model::{
     Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
+use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
@@ -98,6 +99,7 @@ prop_compose! {
         names in btree_set(name(), 0..4),
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
+        (contact_matching, sync_results_h) in (matching(), 0..=168_u16),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours) in prompts().prop_flat_map(|prompts| {
             let hours = hours(&prompts);
@@ -118,11 +120,22 @@ prop_compose! {
             pause_reasons: reasons.map(reason).collect(),
             push_records,
             shared_wrap_up,
+            contact_matching,
+            sync_results_h,
             trunks,
             hours,
             prompts,
         }
     }
+}
+
+fn matching() -> impl Strategy<Value = ContactMatching> {
+    let by = prop_oneof![
+        Just(MatchBy::Exact),
+        Just(MatchBy::Nothing),
+        (4..=31_u8).prop_map(MatchBy::LastDigits),
+    ];
+    (by, any::<bool>()).prop_map(|(by, ignore_symbols)| ContactMatching { by, ignore_symbols })
 }
 
 fn address() -> impl Strategy<Value = SipAddress> {
@@ -151,6 +164,7 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         any::<bool>(),
         span(1..=600),
         proptest::option::of(address()),
+        proptest::option::of(select(vec!["ann@example.com", "a.b+c@x"])),
         select(vec![
             OwnRecording::No,
             OwnRecording::PauseResume,
@@ -158,12 +172,13 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         ]),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact, own_recording)| ExtensionConfig {
+        move |(name, administrator, ring_timeout, contact, email, own_recording)| ExtensionConfig {
             number: number(digits),
             name,
             administrator,
             ring_timeout,
             contact,
+            email: email.map(str::to_owned),
             own_recording,
         },
     );
@@ -222,7 +237,13 @@ const RINGS: [Ring; 9] = [
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
-const NOTICES: [Notice; 2] = [Notice::Abandoned, Notice::Missed];
+const NOTICES: [Notice; 5] = [
+    Notice::Abandoned,
+    Notice::CallbackFailed,
+    Notice::CallbackRequested,
+    Notice::Missed,
+    Notice::ServiceLevel,
+];
 const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
 
 const fn kind(is_static: bool) -> MemberKind {
@@ -286,13 +307,14 @@ fn skills() -> impl Strategy<Value = Skills> {
     (levels, steps, priority, 0..=100_u32, rests)
 }
 
-type Times = ((Span, Span, Span), Span, Span, Span);
+type Times = ((Span, Span, Span), Span, (Span, Span), Span);
 
 /// Ringing, retry interval and wrap-up; the longest wait, the service level, one more
 /// ring.
 fn times() -> impl Strategy<Value = Times> {
     let times = (span(1..=600), span(0..=600), span(0..=3600));
-    (times, span(0..=86_400), span(1..=86_400), span(1..=600))
+    let level = (span(1..=86_400), span(1..=86_400));
+    (times, span(0..=86_400), level, span(1..=600))
 }
 
 fn lay_over(queue: &mut QueueConfig, skills: Skills) {
@@ -352,7 +374,7 @@ fn queue(
         ),
         0..=100_u8,
         proptest::option::of(zone()),
-        subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
+        subsequence(NOTICES.to_vec(), 0..=5).prop_shuffle(),
     );
     let parts = (name(), any::<bool>(), who, how, times(), rest, skills());
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
@@ -381,8 +403,8 @@ fn queue(
         queue.permissions = how.4;
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
-        (queue.max_waiting, queue.sla_time) = (times.1, times.2);
-        queue.ring_more_every = times.3;
+        (queue.max_waiting, queue.ring_more_every) = (times.1, times.3);
+        (queue.sla_time, queue.sla_interval) = times.2;
         queue.max_callers = rest.0;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (

@@ -7,13 +7,15 @@ use tandem_engine::config::model::{
     PromptConfig, QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::limits::{
-    AUTO_PAUSE_CALLS_MAX, DAY_SPANS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, HOLIDAYS_MAX,
-    HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
-    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
-    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_TIME_S_MAX,
-    TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX,
+    EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX,
+    NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+    SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
+use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
 
 use crate::wrong::said;
@@ -181,6 +183,22 @@ fn pause_reasons() {
 }
 
 #[test]
+fn digits_and_hours_of_logs() {
+    let digits = |many: u8| {
+        after(|config, _| config.options.contact_matching.by = MatchBy::LastDigits(many))
+    };
+    let wrong = "options, contact_digits: 4 to 31 last digits can be compared\n";
+    assert_eq!(digits(CONTACT_DIGITS_MIN), "");
+    assert_eq!(digits(CONTACT_DIGITS_MAX), "");
+    assert_eq!(digits(CONTACT_DIGITS_MIN - 1), wrong);
+    assert_eq!(digits(CONTACT_DIGITS_MAX + 1), wrong);
+    let hours = |hours: u16| after(|config, _| config.options.sync_results_h = hours);
+    assert_eq!(hours(SYNC_RESULTS_H_MAX), "");
+    let wrong = "options, sync_results_h: calls of 168 hours follow at most (0, if none do)\n";
+    assert_eq!(hours(SYNC_RESULTS_H_MAX + 1), wrong);
+}
+
+#[test]
 fn trunks() {
     let with = |count: usize| {
         after(|config, _| {
@@ -320,6 +338,21 @@ fn names() {
 }
 
 #[test]
+fn characters_of_an_address_of_mail() {
+    let with = |chars: usize| {
+        after(|config, _| {
+            let domain = "x".repeat(chars - 4);
+            let mut extension = ExtensionConfig::new(number(1));
+            extension.email = Some(format!("ann@{domain}"));
+            config.extensions.push(extension);
+        })
+    };
+    assert_eq!(with(EMAIL_CHARS_MAX), "");
+    let expected = "extension 10001, email: an address of mail has at most 254 characters\n";
+    assert_eq!(with(EMAIL_CHARS_MAX + 1), expected);
+}
+
+#[test]
 fn symbols_of_a_number() {
     let file = |symbols: usize| format!("[[extension]]\nnumber = \"{}\"\n", "1".repeat(symbols));
     assert_eq!(said(&file(NUMBER_SYMBOLS_MAX)), "nothing is wrong\n");
@@ -439,7 +472,13 @@ fn limits_of_entry() {
 /// A key, its place in the model, least and most seconds.
 type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
 
-const LENGTHS: [Length; 10] = [
+const LENGTHS: [Length; 11] = [
+    (
+        "sla_interval_s",
+        |queue| &mut queue.sla_interval,
+        1,
+        SLA_INTERVAL_S_MAX,
+    ),
     (
         "agent_timeout_s",
         |queue| &mut queue.agent_timeout,
