@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
+use super::announcements::Announcements;
 use super::hours::HoursConfig;
 use super::rights::{OwnRecording, Permissions};
 use crate::key::Key;
@@ -232,6 +233,8 @@ pub struct QueueConfig {
     pub crowded: Option<Crowded>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
+    /// What they are told while they wait; `None`: nothing, they hear music alone.
+    pub announcements: Option<Box<Announcements>>,
     /// Where callers go who press a key while they wait.
     pub keys: BTreeMap<Key, Destination>,
     /// When callers may come in; `None`: always.
@@ -279,6 +282,7 @@ impl QueueConfig {
             leave_when_empty: None,
             crowded: None,
             failover: Destination::HangUp,
+            announcements: None,
             keys: BTreeMap::new(),
             time_condition: None,
             sla_time: Span::from_secs(60),

@@ -345,7 +345,8 @@ impl Fold {
                 self.place(*agent, *queue, |place| place.wrap_up = true);
             }
             // Who hears a prompt is between two places, as before and after it.
-            Event::CallArrived { .. }
+            Event::AnnouncementStarted { .. }
+            | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::ConfigurationChanged { .. }
             | Event::KeptEnded { .. }
