@@ -33,6 +33,7 @@ pub const fn reason_word(reason: LeaveReason) -> &'static str {
         LeaveReason::CallerHungUp => "caller_hung_up",
         LeaveReason::HungUpBySupervisor => "hung_up_by_supervisor",
         LeaveReason::KeyPressed => "key_pressed",
+        LeaveReason::QueueCrowded => "queue_crowded",
         LeaveReason::QueueEmpty => "queue_empty",
         LeaveReason::QueueFull => "queue_full",
         LeaveReason::QueueRemoved => "queue_removed",

@@ -112,6 +112,7 @@ fn why(reason: LeaveReason) -> Option<&'static str> {
         LeaveReason::Aborted => "a defect ended the wait",
         LeaveReason::HungUpBySupervisor => "a supervisor hung up",
         LeaveReason::KeyPressed => "the caller left by a key",
+        LeaveReason::QueueCrowded => "it was too crowded for one more",
         LeaveReason::QueueEmpty => "nobody was there to take calls",
         LeaveReason::QueueFull => "too many callers waited already",
         LeaveReason::QueueRemoved => "the queue was deleted",

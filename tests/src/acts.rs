@@ -362,7 +362,7 @@ fn traffic() -> impl Strategy<Value = Act> {
         3 => (pick(), cause).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
         1 => pick().prop_map(Act::BridgeFail),
         1 => (pick(), any::<bool>()).prop_map(|(pick, on)| Act::Hold(pick, on)),
-        1 => (0..8_u8, 0..2_u8).prop_map(|(from, slot)| Act::Call {
+        2 => (0..8_u8, 0..2_u8).prop_map(|(from, slot)| Act::Call {
             from: Some(from),
             number: 0,
             to: To::Slot(slot),
@@ -391,7 +391,7 @@ fn handle() -> impl Strategy<Value = Act> {
     let handle = prop_oneof![
         1 => Just(Handle::HangUp),
         3 => how.prop_map(Handle::Monitor),
-        2 => Just(Handle::Park),
+        3 => Just(Handle::Park),
         3 => Just(Handle::PickUp),
         2 => any::<bool>().prop_map(Handle::Record),
         2 => to.clone().prop_map(Handle::Redirect),
@@ -399,6 +399,7 @@ fn handle() -> impl Strategy<Value = Act> {
     ];
     let by = prop_oneof![
         1 => Just(Asker::System),
+        2 => Just(Asker::Self_),
         6 => (0..8_u8).prop_map(Asker::Person),
     ];
     (by, pick(), handle).prop_map(|(by, pick, handle)| Act::Handle(by, pick, handle))

@@ -402,8 +402,16 @@ impl<W: Witness> World<W> {
     }
 
     fn handle(&self, asker: Asker, pick: Pick, handle: Handle) -> Option<Input> {
-        let by = by(asker, Number::NONE);
-        let call = self.any_call(pick)?;
+        let engine = self.live.engine();
+        // Conversations are handled more often than there are any.
+        let of_talk = !matches!(
+            handle,
+            Handle::HangUp | Handle::PickUp | Handle::Redirect(_)
+        );
+        let talks = (of_talk && pick.place % 4 > 0).then(|| self.talking(pick));
+        let call = talks.flatten().or_else(|| self.any_call(pick))?;
+        let talker = engine.answered(call).and_then(|(id, _)| engine.agent(id));
+        let by = by(asker, talker.map_or(Number::NONE, |agent| agent.number));
         let destination = |to| match to {
             To::Queue(place) => Destination::Queue(self.some_queue(place)),
             To::Extension(place) => Destination::Extension(self.somebody(place)),

@@ -21,13 +21,6 @@ impl Model {
                 queue,
                 announced,
             } => self.announcement_started(*call, *queue, *announced),
-            Event::CallAnswered {
-                call,
-                queue,
-                agent,
-                leg,
-                waited,
-            } => self.call_answered(*call, *queue, *agent, *leg, *waited),
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
             Event::CallDiverted {
                 call,
@@ -40,6 +33,48 @@ impl Model {
                 reason,
             } => self.call_ended(*call, *public, *reason),
             Event::CallJoined { call, queue } => self.call_joined(*call, *queue),
+            Event::CallAnswered { .. }
+            | Event::CallOffered { .. }
+            | Event::ConnectionFailed { .. }
+            | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRung { .. }
+            | Event::OfferEnded { .. } => self.fold_leg(event),
+            Event::CallRetrieved { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. } => self.fold_handling(event),
+            Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
+            Event::QueueCallEnded(record) => self.queue_call_ended(record),
+            Event::AgentStatusChanged { .. }
+            | Event::CallHandled { .. }
+            | Event::CallHeld { .. }
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::ParkingTimedOut { .. }
+            | Event::SupervisorJoined { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed { .. }
+            | Event::ConfigurationChanged { .. }
+            | Event::DeviceChanged { .. }
+            | Event::KeptEnded { .. }
+            | Event::PersonErased { .. }
+            | Event::ServiceLevelEvaluated { .. }
+            | Event::SystemRestarted { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.told(event),
+        }
+    }
+
+    /// Reads an event of a telephone that is rung.
+    fn fold_leg(&mut self, event: &Event) -> Checked {
+        match event {
+            Event::CallAnswered {
+                call,
+                queue,
+                agent,
+                leg,
+                waited,
+            } => self.call_answered(*call, *queue, *agent, *leg, *waited),
             Event::CallOffered {
                 call,
                 queue,
@@ -64,29 +99,7 @@ impl Model {
                 self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
                 self.after_offer(*leg, *end)
             }
-            Event::CallRetrieved { .. }
-            | Event::RecordingSwitched { .. }
-            | Event::SupervisorLeft { .. }
-            | Event::SupervisorRung { .. } => self.fold_handling(event),
-            Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
-            Event::QueueCallEnded(record) => self.queue_call_ended(record),
-            Event::AgentStatusChanged { .. }
-            | Event::CallHandled { .. }
-            | Event::CallHeld { .. }
-            | Event::CallParked { .. }
-            | Event::CallResumed { .. }
-            | Event::ParkingTimedOut { .. }
-            | Event::SupervisorJoined { .. }
-            | Event::CallLogDeleted { .. }
-            | Event::CallLogProcessed { .. }
-            | Event::ConfigurationChanged { .. }
-            | Event::DeviceChanged { .. }
-            | Event::KeptEnded { .. }
-            | Event::PersonErased { .. }
-            | Event::ServiceLevelEvaluated { .. }
-            | Event::SystemRestarted { .. }
-            | Event::WrapUpEnded { .. }
-            | Event::WrapUpStarted { .. } => self.told(event),
+            _ => unreachable!("all others are read elsewhere"),
         }
     }
 
@@ -353,6 +366,7 @@ impl Model {
             OfferEnd::CompletedElsewhere => return Ok(()),
             OfferEnd::Withdrawn => {
                 self.entry.withdrawn.push((call, agent, queue));
+                self.grows_no_more(call);
                 return Ok(());
             }
             OfferEnd::Failed(Cause::Busy) => self.rest(agent, rests.busy)?,
@@ -370,14 +384,25 @@ impl Model {
         let serial = entry.member(agent).map(|member| member.serial);
         let rings_all = entry.config.strategy == Strategy::RingAll && !entry.has_levels();
         let until = self.entry.now + interval;
-        let call = known(self.calls.get_mut(&call), "a call")?;
-        let visit = known(call.visit.as_mut(), "a visit")?;
+        let visit = known(self.calls.get_mut(&call), "a call")?.visit.as_mut();
+        let visit = known(visit, "a visit")?;
         if let Some(serial) = serial.filter(|_| !rings_all) {
             visit.remember_try(serial);
         }
-        if !interval.is_zero() {
-            visit.retry_until = Some(until);
+        if interval.is_zero() {
+            self.grows_no_more(call);
+        } else {
+            (visit.retry_until, visit.growing) = (Some(until), false);
         }
         Ok(())
+    }
+
+    /// Where nobody rings for a call any more, nobody joins him.
+    fn grows_no_more(&mut self, call: CallId) {
+        let call = self.calls.get_mut(&call);
+        let visit = call.and_then(|call| call.visit.as_mut());
+        if let Some(visit) = visit.filter(|visit| visit.growing && visit.rings.is_empty()) {
+            (visit.retry_until, visit.growing) = (None, false);
+        }
     }
 }

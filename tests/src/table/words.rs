@@ -549,6 +549,7 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
         (Outcome::Missed, LeaveReason::HungUpBySupervisor) => "missed, hung up by a supervisor",
         (Outcome::Missed, LeaveReason::Redirected) => "missed, redirected",
         (Outcome::Missed, LeaveReason::KeyPressed) => "missed, key pressed",
+        (Outcome::Missed, LeaveReason::QueueCrowded) => "missed, too crowded",
         (Outcome::Missed, LeaveReason::QueueEmpty) => "missed, queue empty",
         (Outcome::Missed, LeaveReason::QueueFull) => "missed, queue full",
         (Outcome::Missed, LeaveReason::QueueRemoved) => "missed, queue deleted",

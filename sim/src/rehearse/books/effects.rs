@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tandem_engine::config::model::{QueueConfig, Strategy};
+use tandem_engine::config::model::QueueConfig;
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, KeptEnd, LegId,
     PublicId, QueueId, Span,
@@ -73,8 +73,6 @@ impl Books {
                     queue,
                     timeout,
                 } => {
-                    let there = self.calls.contains_key(&call);
-                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
                     let ring = Ring {
                         leg,
                         call,
@@ -259,6 +257,8 @@ impl Books {
 
     fn rings(&mut self, seen: &Seen<'_>, ring: Ring, court: &mut Court<'_>) -> Checked {
         let agent = ring.agent;
+        let there = self.calls.contains_key(&ring.call);
+        court.law(Law::Effects, there, || format!("{ring:?}"))?;
         let there = self.people.get(&agent).is_some_and(|person| person.up);
         court.law(Law::Offers, there, || format!("{agent} can not be rung"))?;
         if let Some(queue) = ring.queue {
@@ -318,7 +318,7 @@ impl Books {
     ) -> Checked {
         let visit = self.calls.get(&id).and_then(|call| call.visit);
         let visit = known(visit, Law::Fifo, || format!("{id} waits not"))?;
-        if config.strategy == Strategy::RingAll && visit.ringing > 0 {
+        if config.strategy.rings_several() && visit.ringing > 0 {
             return Ok(());
         }
         let ready = |other: &super::Visit| {
