@@ -408,7 +408,7 @@ impl<W: Witness> World<W> {
             handle,
             Handle::HangUp | Handle::PickUp | Handle::Redirect(_)
         );
-        let talks = (of_talk && pick.place % 4 > 0).then(|| self.talking(pick));
+        let talks = (of_talk && !pick.place.is_multiple_of(4)).then(|| self.talking(pick));
         let call = talks.flatten().or_else(|| self.any_call(pick))?;
         let talker = engine.answered(call).and_then(|(id, _)| engine.agent(id));
         let by = by(asker, talker.map_or(Number::NONE, |agent| agent.number));
