@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::model::Notice;
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::Cause;
+use crate::number::Number;
 use crate::time::Span;
 
 /// Names an effect: the entry that caused it and its place among that entry's
@@ -82,6 +83,13 @@ pub enum Effect {
         /// Where he is paused.
         queue: QueueId,
     },
+    /// Send a mail to everybody whose box this is: a caller has left a message.
+    MailMessage {
+        /// The number of the extension, queue, ring group or voicemail group.
+        mailbox: Number,
+        /// The call, which names the message.
+        call: PublicId,
+    },
     /// Answer the caller's side, if it is not yet, and play the queue's waiting
     /// music until the call is bridged or leaves.
     PlayMusic {
@@ -105,6 +113,16 @@ pub enum Effect {
         /// Which of its visits to a queue, from zero.
         visit: u16,
     },
+    /// Answer the caller's side, if it is not yet, let him hear a tone, and record what
+    /// he says until `StopRecording`, or until his side ends.
+    RecordMessage {
+        /// The caller's call.
+        call: CallId,
+        /// The name of the recording.
+        public: PublicId,
+        /// The number of whose box it is for.
+        mailbox: Number,
+    },
     /// Ring a telephone.
     Ring {
         /// The new leg.
@@ -117,6 +135,15 @@ pub enum Effect {
         queue: Option<QueueId>,
         /// The engine cancels after this time: for display only.
         timeout: Span,
+    },
+    /// The message is over.
+    StopRecording {
+        /// Of whose call; it may have ended.
+        call: CallId,
+        /// The name of the recording.
+        public: PublicId,
+        /// Whether it is kept. One that is too short is thrown away.
+        keep: bool,
     },
 }
 
@@ -131,10 +158,13 @@ impl Effect {
             | Self::HangUpCaller { .. }
             | Self::HangUpLeg { .. }
             | Self::PlayMusic { .. }
-            | Self::PlayPrompt { .. } => EffectKind::Told,
-            Self::Mail { .. } | Self::MailAgent { .. } | Self::PushRecord { .. } => {
-                EffectKind::Kept
-            }
+            | Self::PlayPrompt { .. }
+            | Self::RecordMessage { .. }
+            | Self::StopRecording { .. } => EffectKind::Told,
+            Self::Mail { .. }
+            | Self::MailAgent { .. }
+            | Self::MailMessage { .. }
+            | Self::PushRecord { .. } => EffectKind::Kept,
             Self::Ring { .. } => EffectKind::Awaited,
         }
     }

@@ -267,6 +267,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.timers.pop();
         match timer {
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
+            Timer::MessageOver(call) => self.message_over(call),
             Timer::Midnight(queue) => self.midnight(queue),
             Timer::PromptOver(call) => self.prompt_over(call),
             Timer::PutOut(queue) => self.put_out(queue),

@@ -230,10 +230,15 @@ impl Tally {
             | Event::CallOffered { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => {}
         }

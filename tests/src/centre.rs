@@ -13,12 +13,17 @@ use tandem_engine::config::model::{
     MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
     TimeCondition,
 };
+use tandem_engine::config::points::{
+    PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
+};
 use tandem_engine::{Number, Span};
 
 /// Extensions that there can be.
 pub const EXTENSIONS: u64 = 8;
 /// Queues that there can be.
 pub const QUEUES: u64 = 4;
+/// Route points that there can be.
+pub const POINTS: u64 = 3;
 /// Zones without changes of the clock since 1970, and how far each is ahead
 /// of UTC, in seconds.
 pub const ZONES: [(&str, i64); 3] = [
@@ -62,6 +67,12 @@ pub fn queue(place: u8) -> Number {
     Number::from_u64(6401 + u64::from(place) % QUEUES)
 }
 
+/// The route point with this place in the pool.
+#[must_use]
+pub fn point(place: u8) -> Number {
+    Number::from_u64(6201 + u64::from(place) % POINTS)
+}
+
 /// A centre before the first call.
 #[derive(Clone, Debug)]
 pub struct Centre {
@@ -73,6 +84,8 @@ pub struct Centre {
     pub extensions: Vec<ExtensionDraft>,
     /// The queues, by their places in the pool.
     pub queues: Vec<QueueDraft>,
+    /// The route points, by their places in the pool.
+    pub points: Vec<PointDraft>,
 }
 
 /// Common settings to be.
@@ -86,6 +99,20 @@ pub struct OptionsDraft {
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
+    /// The greeting, and the longest and shortest message, in quarters of a second.
+    voicemail: (Option<usize>, u64, u64),
+}
+
+/// A route point to be: what it names may not be there when it is made.
+#[derive(Clone, Debug)]
+pub struct PointDraft {
+    members: Vec<u8>,
+    voicemail: bool,
+    in_order: bool,
+    /// In quarters of a second.
+    ring_time: u64,
+    skip_busy: bool,
+    failover: Failover,
 }
 
 /// A calendar to be.
@@ -162,6 +189,8 @@ enum Failover {
     Extension(u8),
     Prompt(u8),
     Queue(u8),
+    RingGroup(u8),
+    Voicemail(u8),
 }
 
 /// What kind of centres a test wants.
@@ -198,12 +227,14 @@ pub fn centre(shape: &Shape) -> impl Strategy<Value = Centre> + use<> {
         1 => vec(extension_draft(), 0..=2),
         6 => vec(extension_draft(), 3..=8),
     ];
-    (any::<u64>(), options_draft(), extensions, queues).prop_map(
-        |(seed, options, extensions, queues)| Centre {
+    let points = vec(point_draft(), 0..=3);
+    (any::<u64>(), options_draft(), extensions, queues, points).prop_map(
+        |(seed, options, extensions, queues, points)| Centre {
             seed,
             options,
             extensions,
             queues,
+            points,
         },
     )
 }
@@ -219,7 +250,9 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
-    (common, hours, prompts).prop_map(|(common, hours, prompts)| {
+    let greeting = option::weighted(0.3, 0..PROMPTS.len());
+    let voicemail = (greeting, 6..=24_u64, 0..=6_u64);
+    (common, hours, prompts, voicemail).prop_map(|(common, hours, prompts, voicemail)| {
         let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up) = common;
         OptionsDraft {
             zone,
@@ -229,6 +262,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
             shared_wrap_up,
             hours,
             prompts,
+            voicemail,
         }
     })
 }
@@ -314,12 +348,31 @@ fn lengths(limits: bool) -> impl Strategy<Value = [u64; 4]> {
         .prop_map(|(ringing, retry, wrap_up, waiting)| [ringing, retry, wrap_up, waiting])
 }
 
+/// A random route point.
+pub fn point_draft() -> impl Strategy<Value = PointDraft> {
+    let members = vec(0..8_u8, 0..=5);
+    let voicemail = prop::bool::weighted(0.2);
+    let how = (any::<bool>(), 4..=16_u64, any::<bool>());
+    (members, voicemail, how, failover()).prop_map(|(members, voicemail, how, failover)| {
+        PointDraft {
+            members,
+            voicemail,
+            in_order: how.0,
+            ring_time: how.1,
+            skip_busy: how.2,
+            failover,
+        }
+    })
+}
+
 fn failover() -> impl Strategy<Value = Failover> {
     prop_oneof![
         1 => Just(Failover::HangUp),
         1 => (0..8_u8).prop_map(Failover::Extension),
         1 => (0..2_u8).prop_map(Failover::Prompt),
         3 => (0..4_u8).prop_map(Failover::Queue),
+        2 => (0..3_u8).prop_map(Failover::RingGroup),
+        1 => (0..15_u8).prop_map(Failover::Voicemail),
     ]
 }
 
@@ -442,6 +495,11 @@ impl OptionsDraft {
                     file: None,
                 })
                 .collect(),
+            voicemail: VoicemailConfig {
+                greeting: self.voicemail.0.map(|prompt| PROMPTS[prompt].to_owned()),
+                longest: quarters(self.voicemail.1),
+                shortest: quarters(self.voicemail.2),
+            },
             ..Options::default()
         };
         options.pause_reasons.truncate(self.reasons);
@@ -500,7 +558,8 @@ impl Skills {
 impl QueueDraft {
     /// The queue with this number, where these extensions and queues exist.
     #[must_use]
-    pub fn queue(&self, number: Number, extensions: &[Number], queues: &[Number]) -> QueueConfig {
+    pub fn queue(&self, number: Number, there: &There) -> QueueConfig {
+        let There { extensions, .. } = there;
         let mut config = QueueConfig::new(number, &format!("Queue {number}"));
         let mut members = Vec::<MemberConfig>::new();
         for &(place, kind) in &self.members {
@@ -537,18 +596,7 @@ impl QueueDraft {
         config.max_callers = self.max_callers;
         config.disallow_join_when_empty = self.join;
         config.leave_when_empty = self.leave;
-        let destination = |draft: Failover| match draft {
-            Failover::Extension(place) if extensions.contains(&extension(place)) => {
-                Destination::Extension(extension(place))
-            }
-            Failover::Prompt(place) => {
-                Destination::Prompt(PROMPTS[usize::from(place) % PROMPTS.len()].to_owned())
-            }
-            Failover::Queue(place) if queues.contains(&queue(place)) && queue(place) != number => {
-                Destination::Queue(queue(place))
-            }
-            _ => Destination::HangUp,
-        };
+        let destination = |draft: Failover| there.destination(number, draft);
         config.failover = destination(self.failover);
         config.time_condition = self.condition.as_ref().map(|draft| TimeCondition {
             hours: HOURS[draft.hours].to_owned(),
@@ -560,6 +608,100 @@ impl QueueDraft {
         config.time_zone = self.zone.map(|zone| ZONES[zone].0.to_owned());
         config.notify_managers.clone_from(&self.notify);
         config
+    }
+}
+
+/// What there is that something can lead to.
+#[derive(Clone, Debug)]
+pub struct There {
+    extensions: Vec<Number>,
+    queues: Vec<Number>,
+    points: Vec<Number>,
+    groups: Vec<Number>,
+}
+
+impl There {
+    /// What a configuration has.
+    #[must_use]
+    pub fn in_config(config: &Config) -> Self {
+        let is_group = |point: &&PointConfig| matches!(point.kind, PointKind::RingGroup(_));
+        let groups = config.points.iter().filter(is_group);
+        Self {
+            extensions: config.extensions.iter().map(|e| e.number).collect(),
+            queues: config.queues.iter().map(|queue| queue.number).collect(),
+            points: config.points.iter().map(|point| point.number).collect(),
+            groups: groups.map(|point| point.number).collect(),
+        }
+    }
+
+    /// The destination of an object with a number, or to hang up where it would lead
+    /// nowhere.
+    fn destination(&self, of: Number, draft: Failover) -> Destination {
+        match draft {
+            Failover::Extension(place) if self.extensions.contains(&extension(place)) => {
+                Destination::Extension(extension(place))
+            }
+            Failover::Prompt(place) => {
+                Destination::Prompt(PROMPTS[usize::from(place) % PROMPTS.len()].to_owned())
+            }
+            Failover::Queue(place)
+                if self.queues.contains(&queue(place)) && queue(place) != of =>
+            {
+                Destination::Queue(queue(place))
+            }
+            Failover::RingGroup(place)
+                if self.groups.contains(&point(place)) && point(place) != of =>
+            {
+                Destination::RingGroup(point(place))
+            }
+            Failover::Voicemail(place) => {
+                let boxes = self.extensions.iter().chain(&self.queues);
+                let boxes: Vec<Number> = boxes.chain(&self.points).copied().collect();
+                match boxes.get(usize::from(place) % boxes.len().max(1)) {
+                    Some(&number) => Destination::Voicemail(number),
+                    None => Destination::HangUp,
+                }
+            }
+            _ => Destination::HangUp,
+        }
+    }
+}
+
+impl PointDraft {
+    /// The route point with this number, in a centre in which these exist.
+    #[must_use]
+    pub fn point(&self, number: Number, there: &There) -> PointConfig {
+        let mut members: Vec<Number> = Vec::new();
+        for member in self.members.iter().map(|&place| extension(place)) {
+            if there.extensions.contains(&member) && !members.contains(&member) {
+                members.push(member);
+            }
+        }
+        let kind = if self.voicemail {
+            PointKind::VoicemailGroup(VoicemailGroup { members })
+        } else {
+            PointKind::RingGroup(RingGroup {
+                members,
+                order: match self.in_order {
+                    true => RingOrder::InOrder,
+                    false => RingOrder::All,
+                },
+                ring_time: quarters(self.ring_time),
+                skip_busy: self.skip_busy,
+                failover: there.destination(number, self.failover),
+            })
+        };
+        PointConfig {
+            number,
+            name: format!("Point {number}"),
+            kind,
+        }
+    }
+
+    /// Whether it becomes a ring group.
+    #[must_use]
+    pub const fn is_group(&self) -> bool {
+        !self.voicemail
     }
 }
 
@@ -576,15 +718,21 @@ impl Centre {
             .zip(&self.extensions)
             .map(|(place, draft)| draft.extension(extension(place)))
             .collect();
-        let numbers: Vec<Number> = extensions.iter().map(|e| e.number).collect();
-        let queues: Vec<Number> = (0..)
-            .zip(&self.queues)
-            .map(|(place, _)| queue(place))
-            .collect();
+        let numbered = || (0..).map(point).zip(&self.points);
+        let groups = numbered().filter(|(_, draft)| draft.is_group());
+        let there = There {
+            extensions: extensions.iter().map(|e| e.number).collect(),
+            queues: (0..).map(queue).take(self.queues.len()).collect(),
+            points: numbered().map(|(number, _)| number).collect(),
+            groups: groups.map(|(number, _)| number).collect(),
+        };
         Config {
             options: self.options.options(),
-            queues: (queues.iter().zip(&self.queues))
-                .map(|(&number, draft)| draft.queue(number, &numbers, &queues))
+            queues: (there.queues.iter().zip(&self.queues))
+                .map(|(&number, draft)| draft.queue(number, &there))
+                .collect(),
+            points: numbered()
+                .map(|(number, draft)| draft.point(number, &there))
                 .collect(),
             extensions,
         }

@@ -25,6 +25,7 @@ mod centre;
 mod difference;
 mod hours;
 mod phrase;
+mod points;
 mod text;
 mod words;
 mod world;

@@ -7,5 +7,6 @@ pub mod diff;
 pub mod hours;
 pub mod model;
 pub mod nearest;
+pub mod points;
 pub mod reader;
 pub mod text;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
 use super::hours::HoursConfig;
+use super::points::{PointConfig, VoicemailConfig};
 use crate::number::Number;
 use crate::time::Span;
 
@@ -18,6 +19,8 @@ pub struct Config {
     pub extensions: Vec<ExtensionConfig>,
     /// Queues, in the order of the file.
     pub queues: Vec<QueueConfig>,
+    /// Route points, in the order of the file.
+    pub points: Vec<PointConfig>,
 }
 
 /// Settings that concern everybody.
@@ -43,6 +46,8 @@ pub struct Options {
     pub hours: Vec<HoursConfig>,
     /// What can be played to callers, in the order of the file.
     pub prompts: Vec<PromptConfig>,
+    /// How messages are taken from callers.
+    pub voicemail: VoicemailConfig,
 }
 
 impl Options {
@@ -80,6 +85,7 @@ impl Default for Options {
             trunks: Vec::new(),
             hours: Vec::new(),
             prompts: Vec::new(),
+            voicemail: VoicemailConfig::default(),
         }
     }
 }
@@ -257,15 +263,18 @@ impl QueueConfig {
         }
     }
 
-    /// Every destination that the queue may send a caller to, with its key.
-    pub fn destinations(&self) -> impl Iterator<Item = (&'static str, &Destination)> {
+    /// Every destination that the queue may send a caller to, with its key, and its
+    /// place there where the key holds several.
+    pub fn destinations(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, Option<usize>, &Destination)> {
         let by_time = self.time_condition.iter().flat_map(|condition| {
             [
-                ("outside_hours", &condition.outside_hours),
-                ("holiday", &condition.holiday),
+                ("outside_hours", None, &condition.outside_hours),
+                ("holiday", None, &condition.holiday),
             ]
         });
-        core::iter::once(("failover", &self.failover)).chain(by_time)
+        core::iter::once(("failover", None, &self.failover)).chain(by_time)
     }
 
     /// The same, to change.
@@ -445,6 +454,25 @@ pub enum Destination {
     Prompt(String),
     /// The call joins a queue.
     Queue(Number),
+    /// A ring group's telephones ring.
+    RingGroup(Number),
+    /// The caller leaves a message in the box of the extension, queue, ring group or
+    /// voicemail group with this number.
+    Voicemail(Number),
+}
+
+impl Destination {
+    /// The number that it leads to, if it leads to one.
+    #[must_use]
+    pub const fn number(&self) -> Option<Number> {
+        match self {
+            Self::Extension(number)
+            | Self::Queue(number)
+            | Self::RingGroup(number)
+            | Self::Voicemail(number) => Some(*number),
+            Self::HangUp | Self::Prompt(_) => None,
+        }
+    }
 }
 
 /// What the managers of a queue can be told by mail.
@@ -468,10 +496,14 @@ pub enum Change {
     PutExtension(ExtensionConfig),
     /// Replaces the common settings.
     PutOptions(Options),
+    /// Adds a route point, or replaces the settings of the one with its number.
+    PutPoint(PointConfig),
     /// Adds a queue, or replaces the settings of the one with its number.
     PutQueue(QueueConfig),
     /// Deletes an extension. Its calls end, its memberships go with it.
     RemoveExtension(Number),
+    /// Deletes a route point. Telephones that ring for it ring on; then its calls end.
+    RemovePoint(Number),
     /// Deletes a queue. Its callers go to its failover destination.
     RemoveQueue(Number),
 }

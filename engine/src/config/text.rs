@@ -8,6 +8,9 @@
 //! pause_reasons = ["Lunch *01", { name = "Break", code = "*02" }, "Wrap up *03"]
 //! push_records = false
 //! shared_wrap_up = false        # true: who wraps up is rung by none of his queues
+//! voicemail_greeting = "Beep"   # a prompt; default: none, recording begins at once
+//! voicemail_longest_s = 180     # then the call ends
+//! voicemail_shortest_s = 2      # what is shorter is no message
 //!
 //! [[trunk]]                     # a line to the outside
 //! name = "Carrier"
@@ -65,7 +68,8 @@
 //! max_callers = 0               # 0: any number
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
 //! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
-//! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed"
+//! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed",
+//!                               # "ring_group 6200", "voicemail 1009"
 //! hours = "Office"              # default: always open; else:
 //! outside_hours = "hang_up"     # where callers go outside business hours
 //! holiday = "queue 6401"        # and on holidays
@@ -75,7 +79,24 @@
 //! sla_threshold_percent = 80
 //! time_zone = "Asia/Tokyo"      # default: that of [options]
 //! notify_managers = ["missed", "abandoned"]   # default: nothing
+//!
+//! [[ring_group]]                # telephones that ring outside any queue
+//! number = "6200"
+//! name = "Reception"
+//! members = ["1001-1003", "1009"]
+//! ring = "all"                  # in_order: one after the other
+//! ring_time_s = 30              # all together, or each
+//! skip_busy = false             # true: telephones that are on a call do not ring
+//! failover = "voicemail 6200"   # default: hang_up; where calls go nobody answers
+//!
+//! [[voicemail_group]]           # people who share a box of messages
+//! number = "6300"
+//! name = "Management"
+//! members = ["1001", "1003"]
 //! ```
+//!
+//! Every extension, queue, ring group and voicemail group has a box; `voicemail` and its
+//! number lead there. Numbers are unique among all of them.
 //!
 //! The members of a queue are its static agents in the order of the file, and
 //! behind them the dynamic ones in theirs, wherever the two keys stand.
@@ -83,6 +104,7 @@
 mod hours;
 mod people;
 mod places;
+mod points;
 mod queue;
 mod write;
 
@@ -90,7 +112,7 @@ use super::address::SipAddress;
 use super::check::{Subject, bounds, check_counting};
 use super::model::{Config, ExtensionConfig, InitialStatus, PauseReason, TrunkConfig};
 use super::reader::{Document, Kind, Problems, Source, Table, Value};
-use crate::limits::{EXTENSIONS_MAX, HOURS_MAX, PROMPTS_MAX, QUEUES_MAX, TRUNKS_MAX};
+use crate::limits::{EXTENSIONS_MAX, HOURS_MAX, POINTS_MAX, PROMPTS_MAX, QUEUES_MAX, TRUNKS_MAX};
 use crate::number::Number;
 use people::range;
 pub use people::{for_each_number, number};
@@ -144,12 +166,19 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
     for table in root.tables("queue").take(QUEUES_MAX + 1) {
         reader.queue(table);
     }
+    for table in root.tables("ring_group").take(POINTS_MAX + 1) {
+        reader.ring_group(table);
+    }
+    for table in root.tables("voicemail_group").take(POINTS_MAX + 1) {
+        reader.voicemail_group(table);
+    }
     let Reader {
         config,
         places,
         mut complete,
     } = reader;
     complete &= config.extensions.len() <= EXTENSIONS_MAX && config.queues.len() <= QUEUES_MAX;
+    complete &= config.points.len() <= POINTS_MAX;
     let options = &config.options;
     complete &= options.hours.len() <= HOURS_MAX && options.prompts.len() <= PROMPTS_MAX;
     report_faults(root.document(), &config, &places, complete);
@@ -206,6 +235,7 @@ impl Reader {
         }
         set(&mut options.push_records, table.bool("push_records"));
         set(&mut options.shared_wrap_up, table.bool("shared_wrap_up"));
+        points::voicemail(&mut options.voicemail, &mut table, place);
         table.finish();
     }
 

@@ -92,6 +92,7 @@ fn sentences(what: &What) -> Vec<String> {
         What::Diverted { queue, holiday } => vec![diverted(queue, holiday.as_deref())],
         What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
         What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
+        What::ExtensionRingEnded { agent, how } => vec![ring_of_group_ended(agent, *how)],
         What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
         What::Joined {
             queue,
@@ -100,12 +101,25 @@ fn sentences(what: &What) -> Vec<String> {
         } => joined(queue, *before, crew.as_ref()),
         What::Left { .. } => left(what),
         What::Meanwhile(gap) => meanwhile(gap),
+        What::MessageDiscarded => {
+            vec!["That was too short to be a message, and was thrown away.".to_owned()]
+        }
+        What::MessageLeft { mailbox, length_s } => vec![format!(
+            "The caller had left a message of {} in the box of {mailbox}.",
+            length(length_s.0)
+        )],
+        What::MessageStarted { mailbox } => {
+            vec![format!("The caller may leave a message in the box of {mailbox}.")]
+        }
         What::RangToo { agents } => {
             let who = people(agents);
             vec![format!(
                 "{who} became free and {} too.",
                 rings(agents.len())
             )]
+        }
+        What::Reached { kind, name, number } => {
+            vec![format!("Came to the {kind} {name} ({number}).")]
         }
         What::Refused {
             queue,
@@ -121,6 +135,20 @@ fn sentences(what: &What) -> Vec<String> {
                 .map_or(String::new(), |until| format!(", until {}", until.time()));
             vec![format!("{} is in wrap-up{until}.", person(agent))]
         }
+    }
+}
+
+fn ring_of_group_ended(agent: &Person, how: RingEnd) -> String {
+    let who = person(agent);
+    match how {
+        RingEnd::Busy => format!("The telephone of {who} was on another call."),
+        RingEnd::AnsweredElsewhere => {
+            format!("The telephone of {who} stops ringing: somebody else answered.")
+        }
+        RingEnd::Refused => format!("{who} refused the call."),
+        RingEnd::Silent => format!("{who} did not answer."),
+        RingEnd::Withdrawn => format!("The telephone of {who} stops ringing."),
+        RingEnd::NotConnected | RingEnd::Unreachable => format!("The telephone of {who} could not be reached."),
     }
 }
 
@@ -377,6 +405,7 @@ pub(crate) fn end_sentence(reason: &str) -> String {
         "extension_refused" => "The extension refused, and the call was over.",
         "extension_silent" => "The extension did not answer, and the call was over.",
         "extension_unreachable" => "The extension could not be reached, and the call was over.",
+        "message_left" => "With the message the call was over.",
         "no_destination" => "It was to go to a number that nobody has, and was over.",
         "system_restart" => "The system went down, which ended the call.",
         "too_many_hops" => "It was sent on too often, and was over.",

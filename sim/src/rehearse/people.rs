@@ -236,7 +236,7 @@ impl People {
                     self.wait(now, *call, patience);
                 }
             }
-            Event::OfferEnded { leg, .. } => {
+            Event::ExtensionRingEnded { leg, .. } | Event::OfferEnded { leg, .. } => {
                 self.legs.remove(leg);
             }
             _ => {}
@@ -253,7 +253,10 @@ impl People {
     fn carry_out(&mut self, now: Timestamp, id: EffectId, effect: &Effect) {
         match *effect {
             Effect::Bridge { call, leg } => self.connect(now, call, leg),
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
+            | Effect::PushRecord { .. } => {
                 self.keep(now, id);
             }
             Effect::Ring {
@@ -264,7 +267,9 @@ impl People {
             | Effect::HangUpCaller { .. }
             | Effect::HangUpLeg { .. }
             | Effect::PlayMusic { .. }
-            | Effect::PlayPrompt { .. } => {}
+            | Effect::PlayPrompt { .. }
+            | Effect::RecordMessage { .. }
+            | Effect::StopRecording { .. } => {}
         }
     }
 

@@ -141,6 +141,8 @@ pub enum Status {
 pub enum TimerKind {
     /// [`Timer::LongestWait`].
     LongestWait,
+    /// [`Timer::MessageOver`].
+    MessageOver,
     /// [`Timer::Midnight`].
     Midnight,
     /// [`Timer::PromptOver`].
@@ -161,8 +163,9 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("longest_wait", Self::LongestWait),
+        ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
         ("prompt_over", Self::PromptOver),
         ("put_out", Self::PutOut),
@@ -178,6 +181,7 @@ impl TimerKind {
     pub const fn of(timer: Timer) -> Self {
         match timer {
             Timer::LongestWait(_) => Self::LongestWait,
+            Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
             Timer::PromptOver(_) => Self::PromptOver,
             Timer::PutOut(_) => Self::PutOut,

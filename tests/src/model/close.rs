@@ -2,7 +2,7 @@
 
 use tandem_engine::{CallId, Engine, Input, Timer};
 
-use super::state::{LegStage, Visit};
+use super::state::{Call, LegStage, Visit};
 use super::{Checked, Law, Model};
 
 impl Model {
@@ -119,14 +119,13 @@ impl Model {
 
     /// No call is on its way when an entry is done.
     fn everybody_has_arrived(&self) -> Checked {
-        let lost = self.calls.iter().find(|(_, call)| call.goes_to.is_some());
+        let on_the_way = |call: &Call| call.goes_to.is_some() || Self::hangs_on_the_way(call);
+        let lost = self.calls.iter().find(|(_, call)| on_the_way(call));
         self.law(Law::Routes, lost.is_none(), || {
             format!("{lost:?} never arrives")
         })?;
         let silent = self.calls.iter().find(|(id, call)| {
-            let waits = call.waiting().is_some();
-            let legs = usize::from(call.hears.is_none());
-            !waits && self.legs_of(**id).count() != legs
+            call.waiting().is_none() && !self.legs_are_right(**id, call)
         });
         self.law(Law::Outcomes, silent.is_none(), || {
             format!("{silent:?} waits for nothing")

@@ -3,6 +3,7 @@
 
 use tandem_engine::{Effect, Engine, Event, Input, KeptEnd, Number, Timer};
 
+use super::points::Voicemail;
 use super::state::Sound;
 use super::{Checked, Law, Model, known};
 
@@ -68,7 +69,7 @@ impl Model {
         let doubtful = self
             .kept
             .iter()
-            .filter(|(_, effect)| matches!(effect, Effect::Mail { .. } | Effect::MailAgent { .. }));
+            .filter(|(_, effect)| !matches!(effect, Effect::PushRecord { .. }));
         let doubtful: Vec<_> = doubtful.map(|(id, _)| *id).collect();
         for effect in doubtful {
             self.kept_ends(effect, KeptEnd::Unknown)?;
@@ -104,6 +105,13 @@ impl Model {
                 self.begin_day(queue);
                 self.await_midnight(queue);
                 ended
+            }
+            Timer::MessageOver(call) => {
+                let call = known(self.calls.get(&call), "a call")?;
+                match call.voicemail {
+                    Some(Voicemail::Leaves(.., until)) => Some(until),
+                    _ => None,
+                }
             }
             Timer::PromptOver(call) => self.prompt_over(call)?,
             Timer::Rest(agent) => known(self.persons.get_mut(&agent), "an agent")?

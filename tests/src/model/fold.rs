@@ -47,7 +47,15 @@ impl Model {
             Event::ExtensionAnswered { call, agent, leg } => {
                 self.extension_answered(*call, *agent, *leg)
             }
+            Event::ExtensionRingEnded {
+                call,
+                agent,
+                leg,
+                end,
+            } => self.extension_ring_ended((*call, *agent), *leg, *end),
             Event::ExtensionRung { call, agent, leg } => self.extension_rung(*call, *agent, *leg),
+            Event::MessageDiscarded { .. } | Event::MessageLeft(_) => self.message_ended(event),
+            Event::MessageStarted { call, mailbox } => self.message_started(*call, *mailbox),
             Event::OfferEnded {
                 call,
                 queue,
@@ -59,6 +67,7 @@ impl Model {
                 self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
                 self.after_offer(*leg, *end)
             }
+            Event::PointReached { call, point } => self.point_reached(*call, *point),
             Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
@@ -91,6 +100,9 @@ impl Model {
         let origin = from.extension.and_then(|number| self.person(number));
         let goes_to = if self.extensions.contains_key(&dialled) {
             Destination::Extension(dialled)
+        } else if self.points.contains_key(&dialled) {
+            // Whatever kind of route point it is.
+            Destination::RingGroup(dialled)
         } else {
             Destination::Queue(dialled)
         };
@@ -104,6 +116,8 @@ impl Model {
             goes_to: Some(goes_to),
             behind: None,
             hears: None,
+            group: None,
+            voicemail: None,
             visit: None,
         };
         self.publics.insert(public, id);
@@ -125,11 +139,17 @@ impl Model {
     fn extension_rung(&mut self, call: CallId, agent: AgentId, leg: LegId) -> Checked {
         let person = known(self.persons.get(&agent), "an extension")?;
         let (number, up, timeout) = (person.number, person.up, person.ring_timeout);
-        self.arrives(call, Destination::Extension(number))?;
+        let now = self.entry.now;
+        let of_group = known(self.calls.get(&call), "a call")?.group.is_some();
+        let due = if of_group {
+            self.group_rings(call, agent)?
+        } else {
+            self.arrives(call, Destination::Extension(number))?;
+            now + timeout
+        };
         self.law(Law::Routes, up, || {
             format!("unreachable extension {number} is rung")
         })?;
-        let now = self.entry.now;
         self.rings(
             leg,
             Leg {
@@ -138,7 +158,7 @@ impl Model {
                 queue: None,
                 in_use: true,
                 rung_at: now,
-                due: now + timeout,
+                due,
                 stage: LegStage::Ringing,
             },
         )
@@ -149,8 +169,10 @@ impl Model {
         let entry = known(self.legs.get_mut(&leg), "a leg")?;
         let fits = entry.call == call && entry.agent == agent && entry.queue.is_none();
         entry.stage = LegStage::Talking;
-        known(self.calls.get_mut(&call), "a call")?.taken = true;
-        self.law(Law::Outcomes, asked && fits, || {
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        (entry.taken, entry.group) = (true, None);
+        let alone = self.legs_of(call).count() == 1;
+        self.law(Law::Outcomes, asked && fits && alone, || {
             format!("leg {leg} is not what answered")
         })
     }

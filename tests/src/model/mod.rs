@@ -15,6 +15,7 @@ mod fold;
 mod hours;
 mod offers;
 mod order;
+mod points;
 mod state;
 mod status;
 mod timers;
@@ -101,6 +102,7 @@ pub struct Model {
     extensions: BTreeMap<Number, AgentId>,
     queues: BTreeMap<QueueId, Queue>,
     numbers: BTreeMap<Number, QueueId>,
+    points: BTreeMap<Number, points::Point>,
     calls: BTreeMap<CallId, Call>,
     publics: BTreeMap<PublicId, CallId>,
     last_public: Option<PublicId>,
@@ -146,6 +148,10 @@ pub struct Seen {
     pub diverted: u64,
     /// Prompts.
     pub prompts: u64,
+    /// Calls that came to a route point.
+    pub points: u64,
+    /// Messages that callers began to leave.
+    pub messages: u64,
 }
 
 impl Seen {
@@ -163,6 +169,8 @@ impl Seen {
         self.midnights += other.midnights;
         self.diverted += other.diverted;
         self.prompts += other.prompts;
+        self.points += other.points;
+        self.messages += other.messages;
     }
 }
 
@@ -263,6 +271,7 @@ impl Model {
             extensions: BTreeMap::new(),
             queues: BTreeMap::new(),
             numbers: BTreeMap::new(),
+            points: BTreeMap::new(),
             calls: BTreeMap::new(),
             publics: BTreeMap::new(),
             last_public: None,

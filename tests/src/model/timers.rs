@@ -2,6 +2,7 @@
 
 use tandem_engine::{Engine, QueueId, Timer, Timestamp};
 
+use super::points::Voicemail;
 use super::state::{LegStage, Queue};
 use super::{Checked, Law, Model};
 use crate::centre::ZONES;
@@ -12,6 +13,7 @@ pub(super) const DAY_US: i128 = 86_400_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deadline {
     LongestWait,
+    MessageOver,
     Midnight,
     PromptOver,
     Rest,
@@ -137,6 +139,10 @@ impl Model {
         all.extend(retries.map(|due| (due, Deadline::Retry)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
+        all.extend(self.calls.values().filter_map(|call| match call.voicemail {
+            Some(Voicemail::Leaves(.., until)) => Some((until, Deadline::MessageOver)),
+            _ => None,
+        }));
         let rests = self.persons.values().filter_map(|person| person.rest_until);
         all.extend(rests.map(|due| (due, Deadline::Rest)));
         for (id, queue) in &self.queues {
@@ -217,6 +223,7 @@ impl Model {
 fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
         Timer::LongestWait(_) => Deadline::LongestWait,
+        Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,

@@ -10,8 +10,11 @@ use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunne
 use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy as Ring,
+    MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
     TrunkConfig,
+};
+use tandem_engine::config::points::{
+    PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
 use tandem_engine::{Number, Span};
 
@@ -98,10 +101,10 @@ prop_compose! {
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
-        (prompts, hours) in prompts().prop_flat_map(|prompts| {
-            let hours = hours(&prompts);
-            (Just(prompts), hours)
-        }),
+        (prompts, hours, voicemail) in prompts().prop_flat_map(|prompts| {
+            let (hours, voicemail) = (hours(&prompts), voicemail(&prompts));
+            (Just((prompts, voicemail)), hours)
+        }).prop_flat_map(|((prompts, voicemail), hours)| (Just(prompts), Just(hours), voicemail)),
     ) -> Options {
         let reasons = names.into_iter().zip(codes);
         let reason = |(name, code): (String, &str)| {
@@ -120,8 +123,23 @@ prop_compose! {
             trunks,
             hours,
             prompts,
+            voicemail,
         }
     }
+}
+
+fn voicemail(prompts: &[PromptConfig]) -> BoxedStrategy<VoicemailConfig> {
+    let mut greetings = vec![None];
+    greetings.extend(prompts.iter().map(|prompt| Some(prompt.name.clone())));
+    let lengths = (span(10..=3_600), span(0..=10));
+    let odd = (select(greetings), lengths).prop_map(|(greeting, (longest, shortest))| {
+        VoicemailConfig {
+            greeting,
+            longest,
+            shortest,
+        }
+    });
+    prop_oneof![Just(VoicemailConfig::default()), odd].boxed()
 }
 
 fn address() -> impl Strategy<Value = SipAddress> {
@@ -183,24 +201,37 @@ fn people(extensions: &[u64]) -> impl Strategy<Value = Vec<Number>> + use<> {
     prop_oneof![some, shuffled].prop_map(|people| people.into_iter().map(number).collect())
 }
 
-fn destination(
-    extensions: &[u64],
-    queues: &[u64],
-    options: &Options,
-) -> BoxedStrategy<Destination> {
+/// The numbers that there are.
+#[derive(Clone, Debug)]
+struct Numbers {
+    extensions: Vec<u64>,
+    queues: Vec<u64>,
+    groups: Vec<u64>,
+    voicemail_groups: Vec<u64>,
+}
+
+/// Anywhere but to an object itself.
+fn destination(of: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Destination> {
     let mut all = vec![Destination::HangUp];
     let prompts = options.prompts.iter();
     all.extend(prompts.map(|prompt| Destination::Prompt(prompt.name.clone())));
-    all.extend(
-        extensions
-            .iter()
-            .map(|&digits| Destination::Extension(number(digits))),
-    );
-    all.extend(
-        queues
-            .iter()
-            .map(|&digits| Destination::Queue(number(digits))),
-    );
+    let Numbers {
+        extensions,
+        queues,
+        groups,
+        voicemail_groups,
+    } = numbers;
+    let mut add = |list: &[u64], to: fn(Number) -> Destination| {
+        let others = list.iter().filter(|&&digits| digits != of);
+        all.extend(others.map(|&digits| to(number(digits))));
+    };
+    add(extensions, Destination::Extension);
+    add(queues, Destination::Queue);
+    add(groups, Destination::RingGroup);
+    add(groups, Destination::Voicemail);
+    add(voicemail_groups, Destination::Voicemail);
+    add(&extensions[..extensions.len().min(3)], Destination::Voicemail);
+    add(queues, Destination::Voicemail);
     select(all).boxed()
 }
 
@@ -273,14 +304,39 @@ fn lay_over(queue: &mut QueueConfig, skills: Skills) {
     queue.rests = skills.4;
 }
 
-fn queue(
-    digits: u64,
-    extensions: &[u64],
-    queues: &[u64],
-    options: &Options,
-) -> BoxedStrategy<QueueConfig> {
-    let mut others = queues.to_vec();
-    others.retain(|&other| other != digits);
+fn point(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<PointConfig> {
+    let is_group = numbers.groups.contains(&digits);
+    let how = (any::<[bool; 2]>(), span(1..=600));
+    let failover = destination(digits, numbers, options);
+    let parts = (name(), people(&numbers.extensions), how, failover);
+    let point = parts.prop_map(move |(name, members, (flags, ring_time), failover)| {
+        let name: String = name.chars().take(100).collect();
+        let kind = if is_group {
+            PointKind::RingGroup(RingGroup {
+                members,
+                order: match flags[0] {
+                    true => RingOrder::All,
+                    false => RingOrder::InOrder,
+                },
+                ring_time,
+                skip_busy: flags[1],
+                failover,
+            })
+        } else {
+            PointKind::VoicemailGroup(VoicemailGroup { members })
+        };
+        PointConfig {
+            number: number(digits),
+            // With its number a name is unique.
+            name: format!("{} {digits}", name.trim()),
+            kind,
+        }
+    });
+    point.boxed()
+}
+
+fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<QueueConfig> {
+    let extensions = &numbers.extensions;
     let who = (people(extensions), 0..100_usize, people(extensions));
     let music = proptest::option::of(select(vec!["waiting.wav", "Für Elise.wav"]));
     let how = (
@@ -291,7 +347,7 @@ fn queue(
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
     let times = (times, span(0..=86_400), span(1..=86_400));
-    let destination = destination(extensions, &others, options);
+    let destination = destination(digits, numbers, options);
     let rest = (
         0..=100_000_u32,
         (empty_states(), empty_states()),
@@ -350,9 +406,11 @@ pub fn config() -> impl Strategy<Value = Config> {
         options(),
         extensions,
         btree_set(prop_oneof![0..20_u64, 0..100_u64], 0..8),
+        // Numbers of route points, some of which others are extensions or queues with.
+        btree_set(prop_oneof![1000..1005_u64, 6400..6403_u64, 6200..6208_u64], 0..5),
         any::<bool>(),
     );
-    let objects = numbers.prop_flat_map(|(options, extensions, places, shuffled)| {
+    let objects = numbers.prop_flat_map(|(options, extensions, places, points, shuffled)| {
         let first: u64 = options.queue_numbers.0.to_string().parse().expect("digits");
         let last: u64 = options.queue_numbers.1.to_string().parse().expect("digits");
         let queues: Vec<u64> = places
@@ -362,21 +420,35 @@ pub fn config() -> impl Strategy<Value = Config> {
             .collect();
         let free = |extension: &u64| !queues.contains(extension);
         let extensions: Vec<u64> = extensions.into_iter().filter(free).collect();
+        let points = points.into_iter().filter(|point| {
+            let in_range = (first..=last).contains(point);
+            !in_range && !extensions.contains(point)
+        });
+        let (groups, voicemail_groups) = points.partition(|point| point % 3 > 0);
+        let numbers = Numbers {
+            extensions,
+            queues,
+            groups,
+            voicemail_groups,
+        };
+        let points = numbers.groups.iter().chain(&numbers.voicemail_groups);
         let in_order = |config: Config| Just(config).boxed();
         let parts = (
-            extensions
-                .iter()
+            (numbers.extensions.iter())
                 .map(|&digits| extension(digits))
                 .collect::<Vec<_>>(),
-            queues
-                .iter()
-                .map(|&digits| queue(digits, &extensions, &queues, &options))
+            (numbers.queues.iter())
+                .map(|&digits| queue(digits, &numbers, &options))
+                .collect::<Vec<_>>(),
+            points
+                .map(|&digits| point(digits, &numbers, &options))
                 .collect::<Vec<_>>(),
         );
-        let config = parts.prop_map(move |(extensions, queues)| Config {
+        let config = parts.prop_map(move |(extensions, queues, points)| Config {
             options: options.clone(),
             extensions,
             queues,
+            points,
         });
         config.prop_flat_map(move |config| {
             if shuffled {
@@ -395,14 +467,18 @@ fn mixed(config: Config) -> impl Strategy<Value = Config> {
         options,
         extensions,
         queues,
+        points,
     } = config;
-    (Just(extensions).prop_shuffle(), Just(queues).prop_shuffle()).prop_map(
-        move |(extensions, queues)| Config {
-            options: options.clone(),
-            extensions,
-            queues,
-        },
-    )
+    let shuffled = (
+        Just(extensions).prop_shuffle(),
+        Just(queues).prop_shuffle(),
+    );
+    shuffled.prop_map(move |(extensions, queues)| Config {
+        options: options.clone(),
+        extensions,
+        queues,
+        points: points.clone(),
+    })
 }
 
 /// A few of the changes that lead to `other`, in any order, and some again.

@@ -3,12 +3,14 @@
 use core::fmt::Write as _;
 
 use super::hours::SEVERAL_DAYS;
+use super::points::RING_ORDERS;
 use super::queue::{COUNTS_SINCE, NOTICES, STRATEGIES};
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
     Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
     Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
 };
+use crate::config::points::{PointConfig, PointKind, RingGroup, VoicemailConfig};
 use crate::number::Number;
 use crate::time::Span;
 
@@ -50,6 +52,9 @@ pub fn write(config: &Config) -> String {
     for config in &config.queues {
         queue(&mut out, config);
     }
+    for config in &config.points {
+        point(&mut out, config);
+    }
     // Tables are set apart by an empty line before each.
     out.trim_start().to_owned()
 }
@@ -88,6 +93,20 @@ fn options(out: &mut String, options: &Options) {
     }
     if options.shared_wrap_up {
         line(out, "shared_wrap_up", "true");
+    }
+    voicemail(out, &options.voicemail);
+}
+
+fn voicemail(out: &mut String, voicemail: &VoicemailConfig) {
+    let default = VoicemailConfig::default();
+    if let Some(greeting) = &voicemail.greeting {
+        line(out, "voicemail_greeting", &quoted(greeting));
+    }
+    if voicemail.longest != default.longest {
+        line(out, "voicemail_longest_s", &seconds(voicemail.longest));
+    }
+    if voicemail.shortest != default.shortest {
+        line(out, "voicemail_shortest_s", &seconds(voicemail.shortest));
     }
 }
 
@@ -262,12 +281,42 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     }
 }
 
+fn point(out: &mut String, point: &PointConfig) {
+    writeln!(out, "\n[[{}]]", point.header()).expect("a text takes what is written");
+    line(out, "number", &format!("\"{}\"", point.number));
+    line(out, "name", &quoted(&point.name));
+    let members = ranges(point.members(), "");
+    if !members.is_empty() {
+        line(out, "members", &list(members));
+    }
+    match &point.kind {
+        PointKind::RingGroup(group) => ring_group(out, group),
+        PointKind::VoicemailGroup(_) => {}
+    }
+}
+
+fn ring_group(out: &mut String, group: &RingGroup) {
+    let default = RingGroup::default();
+    if group.order != default.order {
+        line(out, "ring", &quoted(word(RING_ORDERS, group.order)));
+    }
+    if group.ring_time != default.ring_time {
+        line(out, "ring_time_s", &seconds(group.ring_time));
+    }
+    if group.skip_busy {
+        line(out, "skip_busy", "true");
+    }
+    destination(out, "failover", &group.failover);
+}
+
 fn destination(out: &mut String, key: &str, to: &Destination) {
     let text = match to {
         Destination::HangUp => return,
         Destination::Extension(number) => format!("extension {number}"),
         Destination::Prompt(name) => format!("prompt {name}"),
         Destination::Queue(number) => format!("queue {number}"),
+        Destination::RingGroup(number) => format!("ring_group {number}"),
+        Destination::Voicemail(number) => format!("voicemail {number}"),
     };
     line(out, key, &quoted(&text));
 }

@@ -58,6 +58,11 @@ impl Books {
                 Effect::MailAgent { agent, queue } => {
                     self.is_told_of_pause(seen, *id, (agent, queue), court)?;
                 }
+                Effect::MailMessage { .. }
+                | Effect::RecordMessage { .. }
+                | Effect::StopRecording { .. } => {
+                    self.of_recording(seen, *id, effect, court)?;
+                }
                 Effect::PlayPrompt { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
