@@ -305,7 +305,10 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
     let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
         let retry = call.visit.as_ref().and_then(|visit| visit.retry);
-        [retry, call.passing.as_ref().and_then(|passing| passing.timer())]
+        [
+            retry,
+            call.passing.as_ref().and_then(|passing| passing.timer()),
+        ]
     });
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);
     let of_members = s.members.iter().map(|(_, member)| member.wrap_up);

@@ -16,6 +16,7 @@ use tandem_engine::config::model::{
 use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Number, Span};
 
 /// Extensions that there can be.
@@ -142,6 +143,8 @@ pub struct ExtensionDraft {
     pub administrator: bool,
     /// How long a direct call rings, in quarters of a second.
     pub ring_timeout: u64,
+    /// How this person may switch the recording of his own calls.
+    pub own_recording: OwnRecording,
     /// Whether the telephone is reachable at first.
     pub up: bool,
     /// Whether the agent logs in everywhere at first.
@@ -156,7 +159,7 @@ pub struct QueueDraft {
     strategy: Ring,
     since: CountSince,
     managers: Vec<u8>,
-    managers_switch_agents: bool,
+    permissions: RightsDraft,
     /// In quarters of a second: ringing, retry, wrap-up, waiting.
     lengths: [u64; 4],
     ring_in_use: bool,
@@ -169,6 +172,15 @@ pub struct QueueDraft {
     zone: Option<usize>,
     notify: Vec<Notice>,
     skills: Skills,
+}
+
+/// What managers and agents may, in bits, and who sees records.
+#[derive(Clone, Debug)]
+struct RightsDraft {
+    managers: u16,
+    agents: u16,
+    logs: (bool, bool),
+    viewers: Option<Vec<u8>>,
 }
 
 /// Who may serve whom, what calls weigh, and what becomes of agents who miss them.
@@ -296,10 +308,16 @@ pub fn extension_draft() -> impl Strategy<Value = ExtensionDraft> {
     let administrator = prop::bool::weighted(0.15);
     let up = prop::bool::weighted(0.9);
     let in_at_first = prop::bool::weighted(0.8);
-    (administrator, 4..=20_u64, up, in_at_first).prop_map(
-        |(administrator, ring_timeout, up, in_at_first)| ExtensionDraft {
+    let own = select(vec![
+        OwnRecording::No,
+        OwnRecording::PauseResume,
+        OwnRecording::Start,
+    ]);
+    (administrator, 4..=20_u64, up, in_at_first, own).prop_map(
+        |(administrator, ring_timeout, up, in_at_first, own_recording)| ExtensionDraft {
             administrator,
             ring_timeout,
+            own_recording,
             up,
             in_at_first,
         },
@@ -419,6 +437,19 @@ fn skills() -> impl Strategy<Value = Skills> {
     )
 }
 
+fn rights_draft() -> impl Strategy<Value = RightsDraft> {
+    let logs = any::<(bool, bool)>();
+    let viewers = option::weighted(0.2, vec(0..8_u8, 0..=2));
+    (any::<u16>(), any::<u16>(), logs, viewers).prop_map(|(managers, agents, logs, viewers)| {
+        RightsDraft {
+            managers,
+            agents,
+            logs,
+            viewers,
+        }
+    })
+}
+
 /// A random queue of a certain shape.
 pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
     let limits = shape.limits;
@@ -428,7 +459,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         CountSince::Login,
         CountSince::Ever,
     ]);
-    let who = (members(), vec(0..8_u8, 0..=2), any::<bool>());
+    let who = (members(), vec(0..8_u8, 0..=2), rights_draft());
     let how = (
         select(shape.strategies.clone()),
         since,
@@ -457,7 +488,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         strategy: how.0,
         since: how.1,
         managers: who.1,
-        managers_switch_agents: who.2,
+        permissions: who.2,
         lengths: how.2,
         ring_in_use: how.3,
         answer_on_entry: how.4,
@@ -535,6 +566,7 @@ impl ExtensionDraft {
         ExtensionConfig {
             administrator: self.administrator,
             ring_timeout: quarters(self.ring_timeout),
+            own_recording: self.own_recording,
             ..ExtensionConfig::new(number)
         }
     }
@@ -552,6 +584,32 @@ impl Skills {
         config.priority_acceleration = self.acceleration;
         config.auto_pause_after = self.auto_pause_after;
         config.rests = self.rests;
+    }
+}
+
+impl RightsDraft {
+    fn permissions(&self, extensions: &[Number]) -> Permissions {
+        let rights = |bits: u16, fits: fn(Right) -> bool| {
+            let all = Right::ALL.iter().copied().filter(|&right| fits(right));
+            let chosen = all.filter(|&right| bits & (1 << right as u16) != 0);
+            Rights::of(&chosen.collect::<Vec<_>>())
+        };
+        let viewers = self.viewers.as_ref().map(|places| {
+            let mut viewers: Vec<_> = places.iter().map(|&place| extension(place)).collect();
+            viewers.sort_unstable();
+            viewers.dedup();
+            viewers.retain(|viewer| extensions.contains(viewer));
+            viewers
+        });
+        Permissions {
+            managers: rights(self.managers, |_| true),
+            agents: rights(self.agents, Right::is_for_agents),
+            agent_logs: AgentLogs {
+                answered: self.logs.0,
+                missed: self.logs.1,
+                viewers,
+            },
+        }
     }
 }
 
@@ -582,7 +640,7 @@ impl QueueDraft {
         config
             .managers
             .retain(|manager| extensions.contains(manager));
-        config.managers_switch_agents = self.managers_switch_agents;
+        config.permissions = self.permissions.permissions(extensions);
         config.strategy = self.strategy;
         config.fewest_calls_since = self.since;
         [
@@ -644,9 +702,7 @@ impl There {
             Failover::Prompt(place) => {
                 Destination::Prompt(PROMPTS[usize::from(place) % PROMPTS.len()].to_owned())
             }
-            Failover::Queue(place)
-                if self.queues.contains(&queue(place)) && queue(place) != of =>
-            {
+            Failover::Queue(place) if self.queues.contains(&queue(place)) && queue(place) != of => {
                 Destination::Queue(queue(place))
             }
             Failover::RingGroup(place)

@@ -268,6 +268,12 @@ fn what_happened_is_told() {
 }
 
 #[test]
+fn estimates_are_those_of_the_books_and_never_grow_in_a_shrinking_queue() {
+    let name = "estimates_are_those_of_the_books_and_never_grow_in_a_shrinking_queue";
+    watch(name, CASES, &Profile::mixed(), &[Law::Estimates]);
+}
+
+#[test]
 fn refusals_are_right_and_change_nothing() {
     let mut profile = Profile::mixed();
     profile.status *= 3;

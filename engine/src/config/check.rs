@@ -353,7 +353,11 @@ impl<'c, E: Existing> Checker<'c, E> {
             .enumerate()
             .map(|(i, &n)| ("managers", i, n));
         let (mut unknown, mut list) = (0, "");
-        for (key, item, number) in members.chain(managers) {
+        let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
+        let viewers = viewers
+            .enumerate()
+            .map(|(i, &n)| ("agent_log_viewers", i, n));
+        for (key, item, number) in members.chain(managers).chain(viewers) {
             if self.has_extension(number) {
                 continue;
             }

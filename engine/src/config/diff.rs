@@ -33,9 +33,8 @@ pub fn set_up(config: &Config) -> Vec<Change> {
     let mut changes = vec![Change::PutOptions(config.options.clone())];
     changes.extend(extensions);
     // Where they lead may not be there yet.
-    let is_later = |to: &Destination| {
-        to.number().is_some() && !matches!(to, Destination::Extension(_))
-    };
+    let is_later =
+        |to: &Destination| to.number().is_some() && !matches!(to, Destination::Extension(_));
     let mut leading = Vec::new();
     for queue in &config.queues {
         let mut alone = queue.clone();
@@ -102,8 +101,7 @@ pub fn apply(mut config: Config, changes: &[Change]) -> Config {
                     .extensions
                     .retain(|extension| extension.number != *number);
                 for queue in &mut config.queues {
-                    queue.members.retain(|member| member.extension != *number);
-                    queue.managers.retain(|manager| manager != number);
+                    queue.forget(*number);
                 }
                 let points = config.points.iter_mut();
                 points.for_each(|point| point.remove_member(*number));
@@ -422,7 +420,9 @@ impl<'c> Plan<'c> {
         self.wait_for_destinations(node, queue.destinations());
         if !late.is_empty() {
             let members = queue.members.iter().map(|member| member.extension);
-            for number in members.chain(queue.managers.iter().copied()) {
+            let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
+            let people = queue.managers.iter().chain(viewers);
+            for number in members.chain(people.copied()) {
                 if late.contains(&number) {
                     self.wait(node, Node::PutExtension(number), Need::Must);
                 }

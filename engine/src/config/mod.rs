@@ -9,4 +9,5 @@ pub mod model;
 pub mod nearest;
 pub mod points;
 pub mod reader;
+pub mod rights;
 pub mod text;

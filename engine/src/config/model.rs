@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::address::SipAddress;
 use super::hours::HoursConfig;
 use super::points::{PointConfig, VoicemailConfig};
+use super::rights::{OwnRecording, Permissions};
 use crate::number::Number;
 use crate::time::Span;
 
@@ -144,6 +145,8 @@ pub struct ExtensionConfig {
     pub ring_timeout: Span,
     /// Where its telephone is; `None`: it registers.
     pub contact: Option<SipAddress>,
+    /// How this person may switch the recording of his own calls.
+    pub own_recording: OwnRecording,
 }
 
 impl ExtensionConfig {
@@ -156,6 +159,7 @@ impl ExtensionConfig {
             administrator: false,
             ring_timeout: Span::from_secs(30),
             contact: None,
+            own_recording: OwnRecording::No,
         }
     }
 }
@@ -189,8 +193,8 @@ pub struct QueueConfig {
     pub music: Option<String>,
     /// Who supervises it.
     pub managers: Vec<Number>,
-    /// Whether its managers may log its agents in and out and pause them.
-    pub managers_switch_agents: bool,
+    /// What its managers and agents may see and do.
+    pub permissions: Permissions,
     /// How long an agent rings.
     pub agent_timeout: Span,
     /// Pause between an agent who did not answer and the next one rung for
@@ -243,7 +247,7 @@ impl QueueConfig {
             answer_on_entry: true,
             music: None,
             managers: Vec::new(),
-            managers_switch_agents: true,
+            permissions: Permissions::default(),
             agent_timeout: Span::from_secs(15),
             retry_interval: Span::from_secs(5),
             wrap_up: Span::from_secs(30),
@@ -260,6 +264,15 @@ impl QueueConfig {
             sla_threshold_percent: 80,
             time_zone: None,
             notify_managers: Vec::new(),
+        }
+    }
+
+    /// Takes an extension that is deleted off every list of people.
+    pub fn forget(&mut self, extension: Number) {
+        self.members.retain(|member| member.extension != extension);
+        self.managers.retain(|&manager| manager != extension);
+        if let Some(viewers) = &mut self.permissions.agent_logs.viewers {
+            viewers.retain(|&viewer| viewer != extension);
         }
     }
 

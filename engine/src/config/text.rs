@@ -39,6 +39,7 @@
 //! administrator = false
 //! ring_timeout_s = 30           # seconds, with up to six decimals, as all …_s
 //! contact = "tcp:192.0.2.9:5062"      # default: none, its telephone registers
+//! own_recording = "no"          # pause_resume start_pause_resume
 //!
 //! [[queue]]
 //! number = "6400"
@@ -51,7 +52,13 @@
 //! static_agents = ["1001", "1005-1010 level 2", "1011 level 3 weight 10"]
 //! dynamic_agents = ["1002"]
 //! managers = ["1003"]
-//! managers_switch_agents = true
+//! manager_rights = ["wallboard", "panel", "switch_agents", "distribution", "pick_up",
+//!     "monitoring", "parking", "recording", "contacts", "missed_call_logs"]
+//!                               # default: these; also "delete_missed_call_logs"
+//! agent_rights = ["wallboard", "panel"]   # default; also "distribution", "pick_up",
+//!                               # "parking", "contacts"
+//! agent_logs = "all"            # records that agents see: answered missed none
+//! agent_log_viewers = ["1001"]  # default: all its agents
 //! agent_timeout_s = 15
 //! retry_interval_s = 5
 //! wrap_up_s = 30
@@ -276,6 +283,8 @@ impl Reader {
         );
 
         extension.contact = table.get("contact").and_then(address);
+        let own_recording = table.one_of("own_recording", people::OWN_RECORDINGS);
+        set(&mut extension.own_recording, own_recording);
 
         let document = table.document();
         let mut numbers = Vec::new();

@@ -109,7 +109,9 @@ fn sentences(what: &What) -> Vec<String> {
             length(length_s.0)
         )],
         What::MessageStarted { mailbox } => {
-            vec![format!("The caller may leave a message in the box of {mailbox}.")]
+            vec![format!(
+                "The caller may leave a message in the box of {mailbox}."
+            )]
         }
         What::RangToo { agents } => {
             let who = people(agents);
@@ -148,7 +150,9 @@ fn ring_of_group_ended(agent: &Person, how: RingEnd) -> String {
         RingEnd::Refused => format!("{who} refused the call."),
         RingEnd::Silent => format!("{who} did not answer."),
         RingEnd::Withdrawn => format!("The telephone of {who} stops ringing."),
-        RingEnd::NotConnected | RingEnd::Unreachable => format!("The telephone of {who} could not be reached."),
+        RingEnd::NotConnected | RingEnd::Unreachable => {
+            format!("The telephone of {who} could not be reached.")
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use tandem_engine::config::model::{
 use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Number, Span};
 
 use super::chance::Chance;
@@ -209,6 +210,11 @@ pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig 
         ring_timeout: chance.quarters(4, 60),
         // Where a telephone is changes no decision.
         contact: None,
+        own_recording: chance.one_of(&[
+            OwnRecording::No,
+            OwnRecording::PauseResume,
+            OwnRecording::Start,
+        ]),
     }
 }
 
@@ -276,7 +282,7 @@ pub(super) fn queue(
         answer_on_entry: chance.percent(70),
         music: None,
         managers: managers(chance, config),
-        managers_switch_agents: chance.percent(70),
+        permissions: permissions(chance, config),
         agent_timeout: chance.quarters(4, 80),
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),
@@ -370,6 +376,24 @@ fn members(chance: &mut Chance, config: &Config) -> Vec<MemberConfig> {
     members
 }
 
+/// Most rights for managers, some for agents.
+fn permissions(chance: &mut Chance, config: &Config) -> Permissions {
+    let managers = Right::ALL.into_iter().filter(|_| chance.percent(70));
+    let managers = Rights::of(&managers.collect::<Vec<_>>());
+    let agents = Right::ALL.into_iter().filter(|right| right.is_for_agents());
+    let agents = agents.filter(|_| chance.percent(50));
+    let agents = Rights::of(&agents.collect::<Vec<_>>());
+    Permissions {
+        managers,
+        agents,
+        agent_logs: AgentLogs {
+            answered: chance.percent(50),
+            missed: chance.percent(50),
+            viewers: chance.percent(20).then(|| self::managers(chance, config)),
+        },
+    }
+}
+
 fn managers(chance: &mut Chance, config: &Config) -> Vec<Number> {
     let chosen = config.extensions.iter().filter(|_| chance.percent(20));
     chosen.map(|extension| extension.number).collect()
@@ -397,11 +421,9 @@ fn failover(
                 matches!(point.kind, PointKind::RingGroup(_)) && point.number != number
             };
             let groups: Vec<&PointConfig> = config.points.iter().filter(groups).collect();
-            chance
-                .pick(&groups)
-                .map_or(Destination::HangUp, |group| {
-                    Destination::RingGroup(group.number)
-                })
+            chance.pick(&groups).map_or(Destination::HangUp, |group| {
+                Destination::RingGroup(group.number)
+            })
         }
         7 => {
             let points = config.points.iter().map(|point| point.number);
@@ -449,6 +471,9 @@ pub fn mend(config: &mut Config) {
             .members
             .retain(|member| extensions.contains(&member.extension));
         queue.managers.retain(|number| extensions.contains(number));
+        if let Some(viewers) = &mut queue.permissions.agent_logs.viewers {
+            viewers.retain(|number| extensions.contains(number));
+        }
         let number = queue.number;
         queue.destinations_mut().for_each(|to| mend(number, to));
     }
@@ -456,7 +481,8 @@ pub fn mend(config: &mut Config) {
         let gone: Vec<Number> = (point.members().iter().copied())
             .filter(|member| !extensions.contains(member))
             .collect();
-        gone.into_iter().for_each(|member| point.remove_member(member));
+        gone.into_iter()
+            .for_each(|member| point.remove_member(member));
         let number = point.number;
         point.destinations_mut().for_each(|to| mend(number, to));
     }

@@ -22,6 +22,7 @@ impl Model {
         self.deadlines_are_right(engine)?;
         self.awaited(engine)?;
         self.views_agree(engine)?;
+        self.estimates_are_right(engine)?;
         self.forget_legs();
         Ok(())
     }
@@ -124,9 +125,10 @@ impl Model {
         self.law(Law::Routes, lost.is_none(), || {
             format!("{lost:?} never arrives")
         })?;
-        let silent = self.calls.iter().find(|(id, call)| {
-            call.waiting().is_none() && !self.legs_are_right(**id, call)
-        });
+        let silent = self
+            .calls
+            .iter()
+            .find(|(id, call)| call.waiting().is_none() && !self.legs_are_right(**id, call));
         self.law(Law::Outcomes, silent.is_none(), || {
             format!("{silent:?} waits for nothing")
         })

@@ -212,8 +212,7 @@ impl Model {
     ) -> Checked {
         for event in events {
             let (fits, what) = match event {
-                Event::ExtensionRingEnded { leg, end, .. }
-                | Event::OfferEnded { leg, end, .. } => {
+                Event::ExtensionRingEnded { leg, end, .. } | Event::OfferEnded { leg, end, .. } => {
                     let wanted = match end {
                         OfferEnd::CompletedElsewhere => Some(CancelReason::CompletedElsewhere),
                         OfferEnd::TimedOut => Some(CancelReason::TimedOut),
@@ -233,9 +232,9 @@ impl Model {
                     });
                     let wanted = match reason {
                         EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(*cause),
-                        EndReason::AgentHungUp | EndReason::CallerHungUp | EndReason::MessageLeft => {
-                            HangUpCause::Normal
-                        }
+                        EndReason::AgentHungUp
+                        | EndReason::CallerHungUp
+                        | EndReason::MessageLeft => HangUpCause::Normal,
                         _ => HangUpCause::Unanswered,
                     };
                     (told.is_none_or(|told| told == wanted), format!("{told:?}"))

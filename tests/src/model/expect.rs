@@ -1,5 +1,6 @@
 //! What must be refused, and that a refusal changes nothing.
 
+use tandem_engine::config::rights::Right;
 use tandem_engine::{AgentId, By, Engine, Entry, Input, Number, Outbox, QueueId, Reject, Timer};
 
 use super::state::LegStage;
@@ -97,7 +98,8 @@ impl Model {
         };
         let config = self.queues.get(&queue).map(|queue| &queue.config);
         let manages = config.is_some_and(|config| {
-            config.managers_switch_agents && config.managers.contains(&number)
+            let rights = config.permissions.managers;
+            rights.has(Right::SwitchAgents) && config.managers.contains(&number)
         });
         self.administers(by) || person == agent || manages
     }

@@ -9,6 +9,7 @@
 mod close;
 mod configure;
 mod effects;
+mod estimates;
 mod expect;
 mod facts;
 mod fold;
@@ -24,6 +25,7 @@ mod visits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::Options;
 use tandem_engine::{
     AgentId, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number, Outbox,
@@ -38,6 +40,9 @@ use state::{Call, Leg, Member, Person, Queue, Sound};
 pub enum Law {
     /// A free agent gets the call that has waited longest in all his queues.
     Across,
+    /// Waiting callers are told what the books say, and never more while the queue
+    /// only shrinks.
+    Estimates,
     /// What is told agrees with what was asked: status, devices, wrap-ups.
     Facts,
     /// Within a queue, who came first is offered first.
@@ -70,8 +75,9 @@ pub enum Law {
 }
 
 /// Every law.
-pub const LAWS: [Law; 15] = [
+pub const LAWS: [Law; 16] = [
     Law::Across,
+    Law::Estimates,
     Law::Facts,
     Law::Fifo,
     Law::Idle,
@@ -188,6 +194,8 @@ struct Scope {
     wrap_up_of: Option<(QueueId, AgentId)>,
     /// Hash of the state that a refusal must leave.
     untouched: Option<u128>,
+    /// What waiting callers were told before it.
+    estimates: Vec<(CallId, Estimate)>,
     /// Facts that must be told, in any order.
     facts: Vec<Event>,
     /// Kept effects that must be ordered, in this order.
@@ -239,6 +247,7 @@ impl Scope {
             first,
             wrap_up_of,
             untouched: None,
+            estimates: Vec::new(),
             facts: Vec::new(),
             to_keep: Vec::new(),
             broadcast: None,
@@ -318,7 +327,8 @@ impl Model {
         }
         self.effects(&out.effects)?;
         self.reasons_agree(&out.events, &out.effects)?;
-        self.close(engine)
+        self.close(engine)?;
+        self.estimates_do_not_grow(engine, out)
     }
 }
 
@@ -330,6 +340,7 @@ fn known<T>(found: Option<T>, what: &str) -> Result<T, String> {
 impl Witness for Model {
     fn before(&mut self, engine: &Engine, entry: &Entry) {
         self.entry = Scope::new(engine, entry, self.latest);
+        self.entry.estimates = self.estimates_before(engine);
         self.seen.entries += 1;
         if self.laws.contains(&Law::Refusals) && self.refusal().is_some() {
             self.entry.untouched = Some(expect::untouched(engine, entry));

@@ -8,6 +8,7 @@ use tandem_engine::{
 };
 
 use super::Model;
+use super::estimates::Pace;
 use super::points::{Group, Voicemail};
 
 /// An extension and the agent behind it.
@@ -73,6 +74,9 @@ pub(super) struct Queue {
     /// was rung.
     pub(super) last_dynamic: BTreeMap<u8, u64>,
     pub(super) midnight: Option<Timestamp>,
+    /// What its calls have taught, and had when somebody joined last.
+    pub(super) learned: Pace,
+    pub(super) pace: Pace,
     /// Who stands at the head, and since when that is watched.
     pub(super) watched: Option<(CallId, Timestamp)>,
     pub(super) removed: bool,

@@ -35,7 +35,9 @@ impl Model {
         let points = self.points.values().map(|point| &point.config);
         let same = same
             && config.points.len() == points.len()
-            && points.into_iter().all(|point| config.points.contains(point));
+            && points
+                .into_iter()
+                .all(|point| config.points.contains(point));
         let same = same && revision == self.revision && config.options == self.options;
         self.law(Law::Views, same, || {
             format!("the configuration is {config:?}")

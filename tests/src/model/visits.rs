@@ -92,6 +92,9 @@ impl Model {
             answered: None,
         });
         entry.visits += 1;
+        if let Some(queue) = self.queues.get_mut(&queue) {
+            queue.pace = queue.learned;
+        }
         self.is_entertained(call, queue)
     }
 
@@ -120,6 +123,19 @@ impl Model {
             format!("the record is {record:?}, but what happened is {expected:?}")
         })?;
         self.keep_notices(record);
+        if let Some(queue) = self.queues.get_mut(&record.queue) {
+            let learned = &mut queue.learned;
+            learned.patience.spend(record.waited);
+            match record.outcome {
+                Outcome::Abandoned => learned.patience.count(),
+                Outcome::Answered => {
+                    learned.work.spend(record.talked);
+                    learned.work.spend(queue.config.wrap_up);
+                    learned.work.count();
+                }
+                Outcome::Missed => {}
+            }
+        }
         match visit.and_then(|visit| visit.answered) {
             Some(answer) if record.outcome == Outcome::Answered => {
                 self.completed(record.queue, answer)

@@ -7,10 +7,11 @@ use tandem_engine::config::model::{
     MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy,
     TimeCondition,
 };
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
 use tandem_engine::{Number, Span};
 
-use super::{hours, points};
 use super::text::Line;
+use super::{hours, points};
 
 /// A centre as a table describes it.
 #[derive(Debug, Default)]
@@ -82,7 +83,8 @@ fn hire(config: &mut Config) {
     }
     for queue in &config.queues {
         let members = queue.members.iter().map(|member| member.extension);
-        let managers = queue.managers.iter().copied();
+        let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
+        let managers = queue.managers.iter().chain(viewers).copied();
         let leads_to = queue.destinations().filter_map(|(_, _, to)| match to {
             Destination::Extension(number) => Some(*number),
             _ => None,
@@ -136,6 +138,9 @@ pub fn queue_settings(queue: &mut QueueConfig, words: &[&str]) -> Result<(), Str
 
 fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), String> {
     match key {
+        "agent_logs" => agent_logs(&mut queue.permissions.agent_logs, value)?,
+        "agent_log_viewers" => queue.permissions.agent_logs.viewers = Some(list(value)?),
+        "agent_rights" => queue.permissions.agents = rights(value)?,
         "auto_pause" => queue.auto_pause_after = read_value(value)?,
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
@@ -146,7 +151,11 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "ignore_holidays" => time_condition(queue)?.ignore_holidays = read_bool(value)?,
         "leave" => queue.leave_when_empty = empty_states(value)?,
         "managers" => queue.managers = list(value)?,
-        "managers_switch" => queue.managers_switch_agents = read_bool(value)?,
+        "manager_rights" => queue.permissions.managers = rights(value)?,
+        "managers_switch" => {
+            let rights = &mut queue.permissions.managers;
+            rights.set(Right::SwitchAgents, read_bool(value)?);
+        }
         "max_callers" => queue.max_callers = read_value(value)?,
         "max_wait" => queue.max_waiting = read_span(value)?,
         "name" => value.clone_into(&mut queue.name),
@@ -242,12 +251,22 @@ pub fn extension_settings(extension: &mut ExtensionConfig, words: &[&str]) -> Re
     for word in words {
         match word.split_once('=') {
             Some(("admin", value)) => extension.administrator = read_bool(value)?,
+            Some(("own_recording", value)) => extension.own_recording = own_recording(value)?,
             Some(("name", value)) => value.clone_into(&mut extension.name),
             Some(("ring", value)) => extension.ring_timeout = read_span(value)?,
             _ => return Err(format!("{word:?} is no setting of an extension")),
         }
     }
     Ok(())
+}
+
+fn own_recording(text: &str) -> Result<OwnRecording, String> {
+    Ok(match text {
+        "no" => OwnRecording::No,
+        "pause_resume" => OwnRecording::PauseResume,
+        "start" => OwnRecording::Start,
+        _ => return Err("no, pause_resume or start".to_owned()),
+    })
 }
 
 /// Common settings, laid over those that are.
@@ -340,6 +359,43 @@ pub fn destination(text: &str) -> Result<Destination, String> {
         None if text == "hang_up" => Ok(Destination::HangUp),
         _ => Err("no such destination".to_owned()),
     }
+}
+
+/// `all`, `answered`, `missed` or `none`.
+fn agent_logs(logs: &mut AgentLogs, text: &str) -> Result<(), String> {
+    (logs.answered, logs.missed) = match text {
+        "all" => (true, true),
+        "answered" => (true, false),
+        "missed" => (false, true),
+        "none" => (false, false),
+        _ => return Err("all, answered, missed or none".to_owned()),
+    };
+    Ok(())
+}
+
+/// Words joined by commas; nothing is no right.
+fn rights(text: &str) -> Result<Rights, String> {
+    let words = text.split(',').filter(|word| !word.is_empty());
+    let rights: Result<Vec<Right>, String> = words.map(right).collect();
+    Ok(Rights::of(&rights?))
+}
+
+/// The word of a right.
+pub fn right(text: &str) -> Result<Right, String> {
+    Ok(match text {
+        "contacts" => Right::Contacts,
+        "delete_missed_call_logs" => Right::DeleteMissedCallLogs,
+        "distribution" => Right::Distribution,
+        "missed_call_logs" => Right::MissedCallLogs,
+        "monitoring" => Right::Monitoring,
+        "panel" => Right::Panel,
+        "parking" => Right::Parking,
+        "pick_up" => Right::PickUp,
+        "recording" => Right::Recording,
+        "switch_agents" => Right::SwitchAgents,
+        "wallboard" => Right::Wallboard,
+        _ => return Err(format!("{text:?} is no right")),
+    })
 }
 
 fn notices(text: &str) -> Result<Vec<Notice>, String> {

@@ -1,8 +1,9 @@
 //! The inputs of a table, in words.
 
+use tandem_engine::config::rights::Right;
 use tandem_engine::{By, Cause, Input, KeptEnd, Number, Timestamp, Which};
 
-use super::centre::{read_clock, read_value};
+use super::centre::{self, read_clock, read_value};
 use super::text::read_time;
 
 /// What happens in a step.
@@ -61,19 +62,29 @@ pub enum LegVerb {
 pub enum Question {
     /// Every effect that has not ended.
     Awaited,
+    /// How long a caller waits yet.
+    Estimate(String),
+    /// How long somebody would wait who joined the queue now.
+    EstimateOfNext(Number),
     /// Callers and agents of a queue.
     Look(Number),
     /// Whether somebody may do something.
-    May(By, Right),
+    May(By, Asked),
 }
 
 /// What somebody may do.
 #[derive(Clone, Debug)]
-pub enum Right {
+pub enum Asked {
     Configure,
     Erase,
+    InQueue(Right, Number),
     See(Number),
-    Switch { agent: Number, queue: Number },
+    /// The record of a call of a queue, answered by this extension or by nobody.
+    SeeCall(Number, Option<Number>),
+    Switch {
+        agent: Number,
+        queue: Number,
+    },
 }
 
 /// Reads an input.
@@ -87,6 +98,10 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["calls", range, "to", to] => burst(range, to)?,
         [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
+        ["estimate", "for", "the", "next", "of", queue] => {
+            Phrase::Ask(Question::EstimateOfNext(read_value(queue)?))
+        }
+        ["estimate", "for", call] => Phrase::Ask(Question::Estimate((*call).to_owned())),
         ["erase", "nobody"] => Phrase::Tell(Input::PersonErased {
             by: By::System,
             number: Number::NONE,
@@ -190,13 +205,22 @@ fn kept_end(how: &str) -> Result<KeptEnd, String> {
     }
 }
 
-fn read_right(words: &[&str]) -> Option<Result<Right, String>> {
+fn read_right(words: &[&str]) -> Option<Result<Asked, String>> {
     Some(match words {
-        ["configure"] => Ok(Right::Configure),
-        ["erase"] => Ok(Right::Erase),
-        ["see", queue] => read_value(queue).map(Right::See),
+        ["configure"] => Ok(Asked::Configure),
+        ["erase"] => Ok(Asked::Erase),
+        ["see", "calls", "of", queue, "answered", "by", agent] => {
+            read_value(queue).and_then(|queue| Ok(Asked::SeeCall(queue, Some(read_value(agent)?))))
+        }
+        ["see", "missed", "calls", "of", queue] => {
+            read_value(queue).map(|queue| Asked::SeeCall(queue, None))
+        }
+        ["see", queue] => read_value(queue).map(Asked::See),
+        ["use", right, "in", queue] => {
+            centre::right(right).and_then(|right| Ok(Asked::InQueue(right, read_value(queue)?)))
+        }
         ["switch", agent, "in", queue] => read_value(agent).and_then(|agent| {
-            Ok(Right::Switch {
+            Ok(Asked::Switch {
                 agent,
                 queue: read_value(queue)?,
             })

@@ -1,9 +1,7 @@
 //! Route points and voicemail of a table, in words.
 
 use tandem_engine::config::model::Options;
-use tandem_engine::config::points::{
-    PointConfig, PointKind, RingGroup, RingOrder, VoicemailGroup,
-};
+use tandem_engine::config::points::{PointConfig, PointKind, RingGroup, RingOrder, VoicemailGroup};
 use tandem_engine::records::Message;
 use tandem_engine::{CallId, CancelReason, Effect, Event, Number, OfferEnd, PublicId};
 

@@ -15,7 +15,7 @@ use tandem_engine::{
 
 use super::centre::{self, Centre};
 use super::hours;
-use super::phrase::{self, LegVerb, Phrase, Question, Right};
+use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::points;
 use super::text::{Block, Step, What};
 use super::words;
@@ -457,6 +457,15 @@ impl World {
     fn ask(&mut self, question: &Question) -> Result<Vec<String>, String> {
         match question {
             Question::Awaited => Ok(self.awaited()),
+            Question::Estimate(call) => {
+                let estimate = self.engine.estimate(self.names.call_id(call)?);
+                Ok(vec![words::estimate(estimate)])
+            }
+            Question::EstimateOfNext(number) => {
+                let queue = self.engine.find_queue(*number);
+                let queue = queue.ok_or("there is no such queue")?;
+                Ok(vec![words::estimate(self.engine.estimate_of_next(queue))])
+            }
             Question::Look(number) => self.look(*number),
             Question::May(by, right) => {
                 let queue = |number| {
@@ -464,10 +473,16 @@ impl World {
                     queue.ok_or_else(|| format!("there is no queue {number}"))
                 };
                 let action = match right {
-                    Right::Configure => Action::Configure,
-                    Right::Erase => Action::ErasePerson,
-                    Right::See(number) => Action::SeeQueue(queue(*number)?),
-                    Right::Switch {
+                    Asked::Configure => Action::Configure,
+                    Asked::Erase => Action::ErasePerson,
+                    Asked::InQueue(right, number) => Action::InQueue(queue(*number)?, *right),
+                    Asked::See(number) => Action::SeeQueue(queue(*number)?),
+                    Asked::SeeCall(number, agent) => {
+                        let agent = agent.map(|agent| self.engine.find_agent(agent));
+                        let agent = agent.map(|agent| agent.ok_or("no such agent"));
+                        Action::SeeQueueCall(queue(*number)?, agent.transpose()?)
+                    }
+                    Asked::Switch {
                         agent,
                         queue: number,
                     } => {

@@ -10,12 +10,13 @@ use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunne
 use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
-    TrunkConfig,
+    MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
@@ -132,13 +133,12 @@ fn voicemail(prompts: &[PromptConfig]) -> BoxedStrategy<VoicemailConfig> {
     let mut greetings = vec![None];
     greetings.extend(prompts.iter().map(|prompt| Some(prompt.name.clone())));
     let lengths = (span(10..=3_600), span(0..=10));
-    let odd = (select(greetings), lengths).prop_map(|(greeting, (longest, shortest))| {
-        VoicemailConfig {
+    let odd =
+        (select(greetings), lengths).prop_map(|(greeting, (longest, shortest))| VoicemailConfig {
             greeting,
             longest,
             shortest,
-        }
-    });
+        });
     prop_oneof![Just(VoicemailConfig::default()), odd].boxed()
 }
 
@@ -168,14 +168,20 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         any::<bool>(),
         span(1..=600),
         proptest::option::of(address()),
+        select(vec![
+            OwnRecording::No,
+            OwnRecording::PauseResume,
+            OwnRecording::Start,
+        ]),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact)| ExtensionConfig {
+        move |(name, administrator, ring_timeout, contact, own_recording)| ExtensionConfig {
             number: number(digits),
             name,
             administrator,
             ring_timeout,
             contact,
+            own_recording,
         },
     );
     prop_oneof![Just(ExtensionConfig::new(number(digits))), odd]
@@ -230,7 +236,10 @@ fn destination(of: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<D
     add(groups, Destination::RingGroup);
     add(groups, Destination::Voicemail);
     add(voicemail_groups, Destination::Voicemail);
-    add(&extensions[..extensions.len().min(3)], Destination::Voicemail);
+    add(
+        &extensions[..extensions.len().min(3)],
+        Destination::Voicemail,
+    );
     add(queues, Destination::Voicemail);
     select(all).boxed()
 }
@@ -304,6 +313,25 @@ fn lay_over(queue: &mut QueueConfig, skills: Skills) {
     queue.rests = skills.4;
 }
 
+/// What managers and agents may.
+fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<> {
+    let managers = subsequence(Right::ALL.to_vec(), 0..=Right::ALL.len());
+    let agents = Right::ALL.into_iter().filter(|right| right.is_for_agents());
+    let agents = subsequence(agents.collect::<Vec<_>>(), 0..=6);
+    let viewers = proptest::option::of(people(extensions));
+    (managers, agents, any::<[bool; 2]>(), viewers).prop_map(
+        |(managers, agents, [answered, missed], viewers)| Permissions {
+            managers: Rights::of(&managers),
+            agents: Rights::of(&agents),
+            agent_logs: AgentLogs {
+                answered,
+                missed,
+                viewers,
+            },
+        },
+    )
+}
+
 fn point(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<PointConfig> {
     let is_group = numbers.groups.contains(&digits);
     let how = (any::<[bool; 2]>(), span(1..=600));
@@ -342,8 +370,9 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
     let how = (
         select(&RINGS[..]),
         select(&SINCE[..]),
-        any::<[bool; 3]>(),
+        any::<[bool; 2]>(),
         music,
+        permissions(extensions),
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
     let times = (times, span(0..=86_400), span(1..=86_400));
@@ -375,11 +404,8 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         }
         lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
-        [
-            queue.managers_switch_agents,
-            queue.ring_in_use,
-            queue.answer_on_entry,
-        ] = how.2;
+        [queue.ring_in_use, queue.answer_on_entry] = how.2;
+        queue.permissions = how.4;
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         (queue.max_waiting, queue.sla_time) = (times.1, times.2);
@@ -407,7 +433,10 @@ pub fn config() -> impl Strategy<Value = Config> {
         extensions,
         btree_set(prop_oneof![0..20_u64, 0..100_u64], 0..8),
         // Numbers of route points, some of which others are extensions or queues with.
-        btree_set(prop_oneof![1000..1005_u64, 6400..6403_u64, 6200..6208_u64], 0..5),
+        btree_set(
+            prop_oneof![1000..1005_u64, 6400..6403_u64, 6200..6208_u64],
+            0..5,
+        ),
         any::<bool>(),
     );
     let objects = numbers.prop_flat_map(|(options, extensions, places, points, shuffled)| {
@@ -469,10 +498,7 @@ fn mixed(config: Config) -> impl Strategy<Value = Config> {
         queues,
         points,
     } = config;
-    let shuffled = (
-        Just(extensions).prop_shuffle(),
-        Just(queues).prop_shuffle(),
-    );
+    let shuffled = (Just(extensions).prop_shuffle(), Just(queues).prop_shuffle());
     shuffled.prop_map(move |(extensions, queues)| Config {
         options: options.clone(),
         extensions,

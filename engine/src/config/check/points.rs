@@ -68,7 +68,12 @@ impl<'c, E: Existing> Checker<'c, E> {
             .map(|point| (point.name.as_str(), point.number));
         let mut names: BTreeMap<&str, Number> = others.collect();
         if names.len() + touched.len() > POINTS_MAX {
-            let what = || (format!("there are more than {POINTS_MAX} route points"), None);
+            let what = || {
+                (
+                    format!("there are more than {POINTS_MAX} route points"),
+                    None,
+                )
+            };
             let subject = Subject::Point(last.number);
             self.faults.add(subject, "number", None, what);
         }
@@ -126,15 +131,22 @@ impl<'c, E: Existing> Checker<'c, E> {
                     || self.has_queue(number)
                     || self.point(number).is_some_and(PointConfig::has_box)
             }
-            _ => self.point(number).is_some_and(|point| point.words() == kind),
+            _ => self
+                .point(number)
+                .is_some_and(|point| point.words() == kind),
         };
         if is_kind(number) {
             return None;
         }
         let removed = |removed: bool, there: bool| removed && !there;
-        let removed = removed(self.extensions.contains_key(&number), self.has_extension(number))
-            || removed(self.queues.contains_key(&number), self.has_queue(number))
-            || removed(self.points.contains_key(&number), self.point(number).is_some());
+        let removed = removed(
+            self.extensions.contains_key(&number),
+            self.has_extension(number),
+        ) || removed(self.queues.contains_key(&number), self.has_queue(number))
+            || removed(
+                self.points.contains_key(&number),
+                self.point(number).is_some(),
+            );
         let other = if self.has_extension(number) {
             Some(("an extension".to_owned(), "extension"))
         } else if self.has_queue(number) {
@@ -159,7 +171,10 @@ impl<'c, E: Existing> Checker<'c, E> {
         }
         let hint = self.did_you_mean(number, is_kind);
         let told = self.faults.list.len() < PROBLEMS_MAX;
-        Some(told.then(|| (format!("there is no {kind} {number}"), hint)).unwrap_or_default())
+        Some(
+            told.then(|| (format!("there is no {kind} {number}"), hint))
+                .unwrap_or_default(),
+        )
     }
 }
 
@@ -175,11 +190,18 @@ fn object(faults: &mut Faults, point: &PointConfig) {
     }
     let members = point.members();
     if members.len() > POINT_MEMBERS_MAX {
-        let what = || (format!("it has more than {POINT_MEMBERS_MAX} members"), None);
+        let what = || {
+            (
+                format!("it has more than {POINT_MEMBERS_MAX} members"),
+                None,
+            )
+        };
         faults.add(subject, "members", Some(POINT_MEMBERS_MAX), what);
     }
     let members = members.iter().enumerate();
-    let members: Vec<_> = members.map(|(item, &number)| ("members", item, number)).collect();
+    let members: Vec<_> = members
+        .map(|(item, &number)| ("members", item, number))
+        .collect();
     twice(&members, |again, _| {
         let what = || (format!("{} is a member already", again.2), None);
         faults.add(subject, "members", Some(again.1), what);
@@ -195,7 +217,11 @@ fn object(faults: &mut Faults, point: &PointConfig) {
 pub(super) fn voicemail(faults: &mut Faults, voicemail: &VoicemailConfig) {
     let lengths = [
         ("voicemail_longest_s", voicemail.longest, bounds::MESSAGE_S),
-        ("voicemail_shortest_s", voicemail.shortest, bounds::SHORTEST_MESSAGE_S),
+        (
+            "voicemail_shortest_s",
+            voicemail.shortest,
+            bounds::SHORTEST_MESSAGE_S,
+        ),
     ];
     for (key, span, range) in lengths {
         if let Some(wrong) = length(span, &range) {

@@ -3,14 +3,16 @@
 use core::fmt::Write as _;
 
 use super::hours::SEVERAL_DAYS;
+use super::people::OWN_RECORDINGS;
 use super::points::RING_ORDERS;
-use super::queue::{COUNTS_SINCE, NOTICES, STRATEGIES};
+use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
     Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
     Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
 };
 use crate::config::points::{PointConfig, PointKind, RingGroup, VoicemailConfig};
+use crate::config::rights::{Permissions, Rights};
 use crate::number::Number;
 use crate::time::Span;
 
@@ -217,6 +219,10 @@ fn extension(out: &mut String, run: &[ExtensionConfig]) {
     if let Some(contact) = first.contact {
         line(out, "contact", &quoted(&contact.to_string()));
     }
+    if first.own_recording != default.own_recording {
+        let word = word(OWN_RECORDINGS, first.own_recording);
+        line(out, "own_recording", &quoted(word));
+    }
 }
 
 fn queue(out: &mut String, queue: &QueueConfig) {
@@ -243,9 +249,7 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     people(out, queue);
     precedence(out, queue);
     times(out, queue, &default);
-    if queue.managers_switch_agents != default.managers_switch_agents {
-        line(out, "managers_switch_agents", "false");
-    }
+    permissions(out, &queue.permissions);
     if queue.ring_in_use {
         line(out, "ring_in_use", "true");
     }
@@ -307,6 +311,33 @@ fn ring_group(out: &mut String, group: &RingGroup) {
         line(out, "skip_busy", "true");
     }
     destination(out, "failover", &group.failover);
+}
+
+/// What managers and agents may see and do.
+fn permissions(out: &mut String, permissions: &Permissions) {
+    let default = Permissions::default();
+    let rights = [
+        ("manager_rights", permissions.managers, default.managers),
+        ("agent_rights", permissions.agents, default.agents),
+    ];
+    for (key, rights, default) in rights {
+        if rights != default {
+            line(out, key, &list(right_words(rights)));
+        }
+    }
+    let logs = &permissions.agent_logs;
+    let seen = (logs.answered, logs.missed);
+    if seen != (default.agent_logs.answered, default.agent_logs.missed) {
+        line(out, "agent_logs", &quoted(word(AGENT_LOGS, seen)));
+    }
+    if let Some(viewers) = &logs.viewers {
+        line(out, "agent_log_viewers", &list(ranges(viewers, "")));
+    }
+}
+
+fn right_words(rights: Rights) -> Vec<String> {
+    let words = RIGHTS.iter().filter(|(_, right)| rights.has(*right));
+    words.map(|(word, _)| quoted(word)).collect()
 }
 
 fn destination(out: &mut String, key: &str, to: &Destination) {

@@ -31,14 +31,17 @@ impl Books {
                 let right = (message.mailbox, message.caller) == (mailbox, call.number)
                     && (message.since, message.length) == (since, now - since)
                     && (shortest..=most).contains(&message.length);
-                court.law(Law::Outcomes, right, || format!("{message:?} since {since}"))
+                court.law(Law::Outcomes, right, || {
+                    format!("{message:?} since {since}")
+                })
             }
             Event::MessageDiscarded { call, mailbox } => {
                 let call = self.calls.get_mut(call);
                 let call = known(call, Law::Outcomes, || format!("{event:?}"))?;
-                let right = call.message.take().is_some_and(|(of, since, _)| {
-                    of == *mailbox && now - since < shortest
-                });
+                let right = call
+                    .message
+                    .take()
+                    .is_some_and(|(of, since, _)| of == *mailbox && now - since < shortest);
                 court.law(Law::Outcomes, right, || format!("{event:?}: {call:?}"))
             }
             _ => unreachable!("all others are not about messages"),
