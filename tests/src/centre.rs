@@ -17,7 +17,7 @@ use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
-use tandem_engine::{Number, Span};
+use tandem_engine::{Key, Number, Span};
 
 /// Extensions that there can be.
 pub const EXTENSIONS: u64 = 8;
@@ -169,6 +169,8 @@ pub struct QueueDraft {
     leave: Option<EmptyStates>,
     failover: Failover,
     condition: Option<ConditionDraft>,
+    /// Where the first keys lead.
+    keys: Vec<Failover>,
     zone: Option<usize>,
     notify: Vec<Notice>,
     skills: Skills,
@@ -473,7 +475,9 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         Just(0).boxed()
     };
     let condition = option::weighted(0.25, condition_draft());
-    let bounds = (full, empty_states(), empty_states(), failover(), condition);
+    let keys = prop_oneof![2 => Just(Vec::new()), 3 => vec(failover(), 1..=3)];
+    let leads = (failover(), condition, keys);
+    let bounds = (full, empty_states(), empty_states(), leads);
     let rest = (
         option::of(0..3_usize),
         select(vec![
@@ -495,8 +499,9 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         max_callers: bounds.0,
         join: bounds.1.filter(|_| limits),
         leave: bounds.2.filter(|_| limits),
-        failover: bounds.3,
-        condition: bounds.4,
+        failover: bounds.3.0,
+        condition: bounds.3.1,
+        keys: bounds.3.2,
         zone: rest.0,
         notify: rest.1,
         skills,
@@ -656,6 +661,8 @@ impl QueueDraft {
         config.leave_when_empty = self.leave;
         let destination = |draft: Failover| there.destination(number, draft);
         config.failover = destination(self.failover);
+        let leads = self.keys.iter().map(|&to| destination(to));
+        config.keys = Key::ALL.into_iter().zip(leads).collect();
         config.time_condition = self.condition.as_ref().map(|draft| TimeCondition {
             hours: HOURS[draft.hours].to_owned(),
             outside_hours: destination(draft.outside_hours),

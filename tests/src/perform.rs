@@ -4,7 +4,7 @@
 use tandem_engine::config::model::{Change, Config, Destination, MemberConfig, QueueConfig};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    Awaiting, By, CallId, Caller, EffectId, Event, Input, LegId, Number, Timestamp, Which,
+    Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
 };
 
 use crate::acts::{Act, Asker, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
@@ -225,6 +225,10 @@ impl<W: Witness> World<W> {
             },
             Act::HangUp(pick) => Input::CallerHungUp {
                 call: self.any_call(*pick)?,
+            },
+            Act::Key(pick, key) => Input::KeyPressed {
+                call: self.any_call(*pick)?,
+                key: Key::ALL[usize::from(*key)],
             },
             Act::Repeat(place) => self.repeated(*place)?,
             Act::Switch(asker, place, queues, status) => {

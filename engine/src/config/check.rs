@@ -514,6 +514,7 @@ impl<'c, E: Existing> Checker<'c, E> {
                     "failover" => {
                         "a queue can not be its own failover: its callers would never leave it"
                     }
+                    "keys" => "a key can not lead to where the caller is already",
                     _ => "a queue can not send callers to itself who may not come in",
                 };
                 Some((what.to_owned(), Some(hint.to_owned())))

@@ -2,12 +2,15 @@
 //! from a file, [`check`](super::check) says what is wrong with it, and
 //! [`diff`](super::diff) turns two versions into changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
 use super::hours::HoursConfig;
 use super::points::{PointConfig, VoicemailConfig};
 use super::rights::{OwnRecording, Permissions};
+use crate::key::Key;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -219,6 +222,8 @@ pub struct QueueConfig {
     pub leave_when_empty: Option<EmptyStates>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
+    /// Where callers go who press a key while they wait.
+    pub keys: BTreeMap<Key, Destination>,
     /// When callers may come in; `None`: always.
     pub time_condition: Option<TimeCondition>,
     /// A call answered in less than this meets the service level.
@@ -259,6 +264,7 @@ impl QueueConfig {
             disallow_join_when_empty: None,
             leave_when_empty: None,
             failover: Destination::HangUp,
+            keys: BTreeMap::new(),
             time_condition: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
@@ -287,7 +293,10 @@ impl QueueConfig {
                 ("holiday", None, &condition.holiday),
             ]
         });
-        core::iter::once(("failover", None, &self.failover)).chain(by_time)
+        let by_key = (self.keys.values().enumerate()).map(|(place, to)| ("keys", Some(place), to));
+        core::iter::once(("failover", None, &self.failover))
+            .chain(by_key)
+            .chain(by_time)
     }
 
     /// The same, to change.
@@ -296,7 +305,9 @@ impl QueueConfig {
             .time_condition
             .iter_mut()
             .flat_map(|condition| [&mut condition.outside_hours, &mut condition.holiday]);
-        core::iter::once(&mut self.failover).chain(by_time)
+        core::iter::once(&mut self.failover)
+            .chain(self.keys.values_mut())
+            .chain(by_time)
     }
 }
 

@@ -77,6 +77,7 @@
 //! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
 //! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed",
 //!                               # "ring_group 6200", "voicemail 1009"
+//! keys = { 1 = "queue 6401", "*" = "hang_up" }   # where a key leads who waits; default: nowhere
 //! hours = "Office"              # default: always open; else:
 //! outside_hours = "hang_up"     # where callers go outside business hours
 //! holiday = "queue 6401"        # and on holidays

@@ -269,6 +269,9 @@ impl Exchange {
                 self.outlived.keep(&answered.dialog, hop)
             });
         let answered = self.answer_caller(call);
+        if let Some(caller) = self.callers.get_mut(&call) {
+            caller.listens = false;
+        }
         let leg = self.legs.get_mut(&id);
         match leg.and_then(|leg| Some((leg.answered.as_mut()?, &leg.media))) {
             Some((device, media)) if answered => {

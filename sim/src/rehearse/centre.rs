@@ -1,6 +1,8 @@
 //! Random centres: small, crowded, and without faults. The literals name every
 //! field: a new setting does not compile until it is drawn here.
 
+use std::collections::BTreeMap;
+
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
@@ -11,7 +13,7 @@ use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
-use tandem_engine::{Number, Span};
+use tandem_engine::{Key, Number, Span};
 
 use super::chance::Chance;
 use super::script::Flavour;
@@ -296,6 +298,7 @@ pub(super) fn queue(
         disallow_join_when_empty: empty_states(chance),
         leave_when_empty: empty_states(chance),
         failover: failover(chance, number, config, queues),
+        keys: keys(chance, number, config, queues),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: 80,
         time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
@@ -305,6 +308,23 @@ pub(super) fn queue(
             _ => vec![Notice::Missed, Notice::Abandoned],
         },
     }
+}
+
+/// Some keys, and where they lead.
+fn keys(
+    chance: &mut Chance,
+    number: Number,
+    config: &Config,
+    queues: &[Number],
+) -> BTreeMap<Key, Destination> {
+    let percent = chance.weighted(&[(1, 0), (1, 40)]);
+    let mut keys = BTreeMap::new();
+    for key in Key::ALL {
+        if chance.percent(percent) {
+            keys.insert(key, failover(chance, number, config, queues));
+        }
+    }
+    keys
 }
 
 /// None, or two or three, each with more agents.

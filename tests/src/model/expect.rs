@@ -43,6 +43,7 @@ impl Model {
             Input::KeptDone { effect }
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => when(!self.kept.contains_key(effect), Reject::Stale),
+            Input::KeyPressed { call, .. } => when(!self.calls.contains_key(call), Reject::Stale),
             Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
                 let stage = self.legs.get(leg).map(|leg| leg.stage);
                 when(stage != Some(LegStage::Ringing), Reject::Stale)

@@ -39,6 +39,10 @@ impl Model {
                 Ok(())
             }
             Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
+            Input::KeyPressed { call, key } => {
+                self.await_key(call, key);
+                Ok(())
+            }
         }
     }
 

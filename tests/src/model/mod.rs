@@ -26,7 +26,7 @@ mod visits;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::acd::estimate::Estimate;
-use tandem_engine::config::model::Options;
+use tandem_engine::config::model::{Destination, Options};
 use tandem_engine::{
     AgentId, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number, Outbox,
     PublicId, QueueId, Timer, Timestamp, invariants,
@@ -158,6 +158,8 @@ pub struct Seen {
     pub points: u64,
     /// Messages that callers began to leave.
     pub messages: u64,
+    /// Callers who left a queue by a key.
+    pub keys: u64,
 }
 
 impl Seen {
@@ -177,6 +179,7 @@ impl Seen {
         self.prompts += other.prompts;
         self.points += other.points;
         self.messages += other.messages;
+        self.keys += other.keys;
     }
 }
 
@@ -210,6 +213,8 @@ struct Scope {
     to_hang_up: Vec<CallId>,
     /// What waiting callers must hear.
     to_play: Vec<Effect>,
+    /// Who leaves his queue by a key, and where it leads.
+    by_key: Option<(CallId, Destination)>,
     /// Queues whose longest wait is watched anew.
     rearmed: BTreeSet<QueueId>,
     /// Memberships that end because the extension does.
@@ -255,6 +260,7 @@ impl Scope {
             rung: Vec::new(),
             to_hang_up: Vec::new(),
             to_play: Vec::new(),
+            by_key: None,
             rearmed: BTreeSet::new(),
             left: Vec::new(),
             gone: Vec::new(),

@@ -261,7 +261,9 @@ impl Model {
     /// Whether an agent is skilled enough for a caller of a queue.
     pub(super) fn able(&self, queue: &Queue, visit: &Visit, level: u8, certainly: bool) -> bool {
         let waited = self.entry.now.since(visit.joined_at);
-        level <= queue.worst_level(waited, certainly)
+        // As skilled as who rings is skilled enough, whatever the steps say since.
+        let joins = !visit.rings.is_empty() && level <= visit.ring_level;
+        joins || level <= queue.worst_level(waited, certainly)
     }
 
     /// What comes first: the greatest weight, and then who joined first.

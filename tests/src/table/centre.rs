@@ -1,6 +1,8 @@
 //! The centre of a table: settings as terse words, mapped to the engine's own
 //! model of a configuration.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
@@ -8,7 +10,7 @@ use tandem_engine::config::model::{
     TimeCondition,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
-use tandem_engine::{Number, Span};
+use tandem_engine::{Key, Number, Span};
 
 use super::text::Line;
 use super::{hours, points};
@@ -149,6 +151,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "holiday_prompt" => time_condition(queue)?.holiday_prompt = read_bool(value)?,
         "hours" => hours::keep(queue, value),
         "ignore_holidays" => time_condition(queue)?.ignore_holidays = read_bool(value)?,
+        "keys" => queue.keys = keys(value)?,
         "leave" => queue.leave_when_empty = empty_states(value)?,
         "managers" => queue.managers = list(value)?,
         "manager_rights" => queue.permissions.managers = rights(value)?,
@@ -345,6 +348,20 @@ fn empty_states(text: &str) -> Result<Option<EmptyStates>, String> {
         }
     }
     Ok(Some(states))
+}
+
+/// `1:queue:6401,*:hang_up`: keys, and where each leads.
+fn keys(text: &str) -> Result<BTreeMap<Key, Destination>, String> {
+    let key = |word: &str| {
+        let (key, to) = word
+            .split_once(':')
+            .ok_or("a key leads somewhere: 1:hang_up")?;
+        Ok((read_value(key)?, destination(to)?))
+    };
+    text.split(',')
+        .filter(|word| !word.is_empty())
+        .map(key)
+        .collect()
 }
 
 /// `hang_up`, `queue:6401`, `extension:2001`, `prompt:Closed`, `ring_group:6200` or

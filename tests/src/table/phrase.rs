@@ -1,7 +1,7 @@
 //! The inputs of a table, in words.
 
 use tandem_engine::config::rights::Right;
-use tandem_engine::{By, Cause, Input, KeptEnd, Number, Timestamp, Which};
+use tandem_engine::{By, Cause, Input, KeptEnd, Key, Number, Timestamp, Which};
 
 use super::centre::{self, read_clock, read_value};
 use super::text::read_time;
@@ -33,6 +33,8 @@ pub enum Phrase {
     Clock(i64),
     /// A kept effect ends: its number in the table, and how.
     Kept(usize, KeptEnd),
+    /// The caller presses a key.
+    KeyPressed(String, Key),
     /// Something happens to a leg of an agent, for a call where it is named.
     Leg {
         agent: Number,
@@ -131,6 +133,7 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["tick"] => Phrase::Tell(Input::Tick),
         ["what", "is", "awaited"] => Phrase::Ask(Question::Awaited),
         [call, "can", "not", "be", "bridged"] => Phrase::BridgeFails((*call).to_owned()),
+        [call, "presses", key] => Phrase::KeyPressed((*call).to_owned(), read_value(key)?),
         [call, "hangs", "up"] if call.starts_with(char::is_alphabetic) => {
             Phrase::CallerHangsUp((*call).to_owned())
         }

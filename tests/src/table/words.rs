@@ -431,6 +431,7 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
         (Outcome::Abandoned, LeaveReason::CallerHungUp) => "abandoned",
         (Outcome::Answered, LeaveReason::Answered) => "answered",
         (Outcome::Missed, LeaveReason::Aborted) => "missed, aborted",
+        (Outcome::Missed, LeaveReason::KeyPressed) => "missed, key pressed",
         (Outcome::Missed, LeaveReason::QueueEmpty) => "missed, queue empty",
         (Outcome::Missed, LeaveReason::QueueFull) => "missed, queue full",
         (Outcome::Missed, LeaveReason::QueueRemoved) => "missed, queue deleted",

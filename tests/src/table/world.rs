@@ -320,6 +320,10 @@ impl World {
                     _ => Input::KeptUnknown { effect },
                 }
             }
+            Phrase::KeyPressed(call, key) => Input::KeyPressed {
+                call: self.names.call_id(&call)?,
+                key,
+            },
             Phrase::Leg { agent, call, verb } => {
                 let leg = self.leg(agent, call.as_deref(), verb)?;
                 match verb {

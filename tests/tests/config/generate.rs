@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use proptest::collection::{btree_set, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
@@ -17,7 +17,7 @@ use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
-use tandem_engine::{Number, Span};
+use tandem_engine::{Key, Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
 
@@ -269,7 +269,7 @@ type Skills = (Vec<(u8, u16)>, Vec<SkillStep>, (u16, Span), u32, Rests);
 
 fn skills() -> impl Strategy<Value = Skills> {
     let level = prop_oneof![2 => Just((1, 1)), 1 => (1..=99_u8, 1..=1_000_u16)];
-    let steps = proptest::collection::btree_map(1..=86_400_u64, 2..=99_u8, 0..5);
+    let steps = btree_map(1..=86_400_u64, 2..=99_u8, 0..5);
     let steps = (1..=3_u8, steps, any::<bool>()).prop_map(|(first, later, any)| {
         let first = (Span::ZERO, first);
         let later = later
@@ -380,7 +380,11 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
     let rest = (
         0..=100_000_u32,
         (empty_states(), empty_states()),
-        (destination.clone(), time_condition(options, destination)),
+        (
+            destination.clone(),
+            time_condition(options, destination.clone()),
+            btree_map(select(&Key::ALL[..]), destination, 0..=3),
+        ),
         0..=100_u8,
         proptest::option::of(zone()),
         subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
@@ -398,7 +402,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
             .map(|(extension, kind)| MemberConfig::new(extension, kind))
             .collect();
         queue.managers = managers;
-        (queue.failover, queue.time_condition) = rest.2;
+        (queue.failover, queue.time_condition, queue.keys) = rest.2;
         if plain {
             return queue;
         }

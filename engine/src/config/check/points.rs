@@ -162,6 +162,7 @@ impl<'c, E: Existing> Checker<'c, E> {
         if removed {
             let (what, setting) = match key {
                 "failover" => ("calls fail over to", "failover"),
+                "keys" => ("a key leads to", "key"),
                 _ => ("calls go to", "destination"),
             };
             return Some((

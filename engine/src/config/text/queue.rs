@@ -1,5 +1,7 @@
 //! Reading a queue.
 
+use std::collections::BTreeMap;
+
 use super::people::{for_each_number, for_each_number_of, number};
 use super::places::Recorder;
 use super::{Reader, set};
@@ -10,6 +12,7 @@ use crate::config::model::{
 };
 use crate::config::reader::{Kind, Table, Value};
 use crate::config::rights::{Permissions, Right, Rights};
+use crate::key::Key;
 use crate::limits::{
     AUTO_PAUSE_CALLS_MAX, MEMBER_WEIGHT_MAX, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
     QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX,
@@ -103,6 +106,7 @@ impl Reader {
         calls(&mut queue, &mut table, &mut place);
         people(&mut queue, &mut table, &mut place);
         precedence(&mut queue, &mut table, &mut place);
+        keys(&mut queue, &mut table, &mut place);
         times(&mut queue, &mut table, &mut place);
         queue.time_condition = time_condition(&mut table, &mut place);
         table.finish();
@@ -370,6 +374,34 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     }
     if let Some(zone) = place.key(table, "time_zone").and_then(Value::str) {
         queue.time_zone = Some(zone.to_owned());
+    }
+}
+
+/// `{ 1 = "queue 6401", "*" = "hang_up" }`: where callers go who press a key.
+fn keys(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
+    let Some(mut table) = place.key(table, "keys").and_then(Value::table) else {
+        return;
+    };
+    let mut spans = BTreeMap::new();
+    for (symbol, value) in table.entries() {
+        match symbol.parse::<Key>() {
+            Ok(key) => {
+                spans.insert(key, value.span());
+                let to = destination(value);
+                queue.keys.extend(to.map(|to| (key, to)));
+            }
+            Err(why) => {
+                let hint = "as keys = { 1 = \"queue 6401\", \"*\" = \"hang_up\" }".to_owned();
+                let what = format!("{symbol:?} is no key: {why}");
+                table
+                    .document()
+                    .report(table.key_span(symbol), what, Some(hint));
+            }
+        }
+    }
+    table.finish();
+    for (item, key) in queue.keys.keys().enumerate() {
+        place.item("keys", item, spans[key].clone());
     }
 }
 

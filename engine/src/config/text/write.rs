@@ -1,6 +1,7 @@
 //! Writing a configuration as a file.
 
 use core::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
@@ -13,6 +14,7 @@ use crate::config::model::{
 };
 use crate::config::points::{PointConfig, PointKind, RingGroup, VoicemailConfig};
 use crate::config::rights::{Permissions, Rights};
+use crate::key::Key;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -263,6 +265,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
         line(out, "leave_when_empty", &empty_states(states));
     }
     destination(out, "failover", &queue.failover);
+    if !queue.keys.is_empty() {
+        line(out, "keys", &keys(&queue.keys));
+    }
     if let Some(condition) = &queue.time_condition {
         time_condition(out, condition);
     }
@@ -341,15 +346,33 @@ fn right_words(rights: Rights) -> Vec<String> {
 }
 
 fn destination(out: &mut String, key: &str, to: &Destination) {
-    let text = match to {
-        Destination::HangUp => return,
+    if *to != Destination::HangUp {
+        line(out, key, &destination_text(to));
+    }
+}
+
+/// A destination in its words and quotes.
+fn destination_text(to: &Destination) -> String {
+    quoted(&match to {
+        Destination::HangUp => "hang_up".to_owned(),
         Destination::Extension(number) => format!("extension {number}"),
         Destination::Prompt(name) => format!("prompt {name}"),
         Destination::Queue(number) => format!("queue {number}"),
         Destination::RingGroup(number) => format!("ring_group {number}"),
         Destination::Voicemail(number) => format!("voicemail {number}"),
-    };
-    line(out, key, &quoted(&text));
+    })
+}
+
+/// Where keys lead, as a table in one line.
+fn keys(keys: &BTreeMap<Key, Destination>) -> String {
+    let pairs = keys.iter().map(|(key, to)| {
+        let to = destination_text(to);
+        match key {
+            Key::Star | Key::Pound => format!("\"{key}\" = {to}"),
+            _ => format!("{key} = {to}"),
+        }
+    });
+    format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
 }
 
 fn time_condition(out: &mut String, condition: &TimeCondition) {
