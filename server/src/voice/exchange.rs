@@ -471,9 +471,17 @@ impl Exchange {
     }
 
     /// Sends a BYE within a dialog.
-    pub(super) fn bye(&mut self, mut dialog: Dialog, source: Target) {
+    pub(super) fn bye(&mut self, dialog: Dialog, source: Target) {
+        self.bye_with(dialog, source, &[]);
+    }
+
+    /// The same, with these headers.
+    pub(super) fn bye_with(&mut self, mut dialog: Dialog, source: Target, also: &[(&str, String)]) {
         self.parties.remove(dialog.id());
-        let request = dialog.request(Method::Bye);
+        let mut request = dialog.request(Method::Bye);
+        for (name, value) in also {
+            request.headers.push(name, value);
+        }
         let to = way(dialog.next_hop(), source);
         let now = self.now();
         let sent = self.endpoint.send_request(now, to, request);
