@@ -392,6 +392,9 @@ impl Model {
             (EndReason::AgentHungUp, Input::LegEnded { leg }) => talking == Some(*leg),
             (EndReason::AgentHungUp, Input::Configure { .. }) => talking.is_some_and(gone),
             (EndReason::CallerHungUp, _) => self.caller_is_gone(id),
+            (EndReason::MessageLeft, Input::KeyPressed { call, key }) => {
+                *call == id && *key == Key::Pound
+            }
             (EndReason::MessageLeft, Input::Tick) => {
                 let fired = self.entry.first.map(|(_, timer)| timer);
                 fired == Some(Timer::MessageOver(id))
