@@ -78,10 +78,12 @@ impl<T: Trace> Step<'_, T> {
         else {
             unreachable!("the caller leaves a message");
         };
-        // It has fired already where the message was too long.
+        // A deadline that was due before the system started again comes too late.
+        let due = self.s.timers.due(timer);
+        let over = due.map_or(self.now, |due| due.min(self.now));
         self.s.timers.cancel(timer);
         let (public, party) = (self.s.calls[id].public, self.s.calls[id].party);
-        let length = self.now - since;
+        let length = over - since;
         let keep = length >= self.s.options.voicemail.shortest;
         self.emit(Effect::StopRecording {
             call: id,

@@ -3,6 +3,8 @@
 //! Numbers come from small pools and lengths of time are short multiples of a
 //! quarter of a second, so that things happen at the same instant often.
 
+mod points;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -13,11 +15,11 @@ use tandem_engine::config::model::{
     MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
     TimeCondition,
 };
-use tandem_engine::config::points::{
-    PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
-};
+use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
+
+pub use points::There;
 
 /// Extensions that there can be.
 pub const EXTENSIONS: u64 = 8;
@@ -673,98 +675,6 @@ impl QueueDraft {
         config.time_zone = self.zone.map(|zone| ZONES[zone].0.to_owned());
         config.notify_managers.clone_from(&self.notify);
         config
-    }
-}
-
-/// What there is that something can lead to.
-#[derive(Clone, Debug)]
-pub struct There {
-    extensions: Vec<Number>,
-    queues: Vec<Number>,
-    points: Vec<Number>,
-    groups: Vec<Number>,
-}
-
-impl There {
-    /// What a configuration has.
-    #[must_use]
-    pub fn in_config(config: &Config) -> Self {
-        let is_group = |point: &&PointConfig| matches!(point.kind, PointKind::RingGroup(_));
-        let groups = config.points.iter().filter(is_group);
-        Self {
-            extensions: config.extensions.iter().map(|e| e.number).collect(),
-            queues: config.queues.iter().map(|queue| queue.number).collect(),
-            points: config.points.iter().map(|point| point.number).collect(),
-            groups: groups.map(|point| point.number).collect(),
-        }
-    }
-
-    /// The destination of an object with a number, or to hang up where it would lead
-    /// nowhere.
-    fn destination(&self, of: Number, draft: Failover) -> Destination {
-        match draft {
-            Failover::Extension(place) if self.extensions.contains(&extension(place)) => {
-                Destination::Extension(extension(place))
-            }
-            Failover::Prompt(place) => {
-                Destination::Prompt(PROMPTS[usize::from(place) % PROMPTS.len()].to_owned())
-            }
-            Failover::Queue(place) if self.queues.contains(&queue(place)) && queue(place) != of => {
-                Destination::Queue(queue(place))
-            }
-            Failover::RingGroup(place)
-                if self.groups.contains(&point(place)) && point(place) != of =>
-            {
-                Destination::RingGroup(point(place))
-            }
-            Failover::Voicemail(place) => {
-                let boxes = self.extensions.iter().chain(&self.queues);
-                let boxes: Vec<Number> = boxes.chain(&self.points).copied().collect();
-                match boxes.get(usize::from(place) % boxes.len().max(1)) {
-                    Some(&number) => Destination::Voicemail(number),
-                    None => Destination::HangUp,
-                }
-            }
-            _ => Destination::HangUp,
-        }
-    }
-}
-
-impl PointDraft {
-    /// The route point with this number, in a centre in which these exist.
-    #[must_use]
-    pub fn point(&self, number: Number, there: &There) -> PointConfig {
-        let mut members: Vec<Number> = Vec::new();
-        for member in self.members.iter().map(|&place| extension(place)) {
-            if there.extensions.contains(&member) && !members.contains(&member) {
-                members.push(member);
-            }
-        }
-        let kind = if self.voicemail {
-            PointKind::VoicemailGroup(VoicemailGroup { members })
-        } else {
-            PointKind::RingGroup(RingGroup {
-                members,
-                order: match self.in_order {
-                    true => RingOrder::InOrder,
-                    false => RingOrder::All,
-                },
-                ring_time: quarters(self.ring_time),
-                skip_busy: self.skip_busy,
-                failover: there.destination(number, self.failover),
-            })
-        };
-        PointConfig {
-            number,
-            name: format!("Point {number}"),
-            kind,
-        }
-    }
-
-    /// Whether it becomes a ring group.
-    #[must_use]
-    pub const fn is_group(&self) -> bool {
-        !self.voicemail
     }
 }
 

@@ -471,18 +471,7 @@ fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
         Edit::PutExtension(place, draft) => {
             vec![Change::PutExtension(draft.extension(extension(*place)))]
         }
-        Edit::PutPoint(place, draft) => {
-            let number = point(*place);
-            let put = draft.point(number, &There::in_config(config));
-            // What is no ring group any more can not be one's destination.
-            let gone = Destination::RingGroup(number);
-            let mut changes = match draft.is_group() {
-                true => Vec::new(),
-                false => led_elsewhere(config, &[gone], number),
-            };
-            changes.push(Change::PutPoint(put));
-            changes
-        }
+        Edit::PutPoint(..) | Edit::RemovePoint(_) => return point_changes(config, edit),
         Edit::PutQueue(place, draft) => vec![Change::PutQueue(drafted(config, *place, draft))],
         Edit::RemoveExtension(place) => {
             let place = usize::from(*place) % config.extensions.len().max(1);
@@ -493,17 +482,6 @@ fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
             ];
             let mut changes = led_elsewhere(config, &gone, number);
             changes.push(Change::RemoveExtension(number));
-            changes
-        }
-        Edit::RemovePoint(place) => {
-            let place = usize::from(*place) % config.points.len().max(1);
-            let number = config.points.get(place)?.number;
-            let gone = [
-                Destination::RingGroup(number),
-                Destination::Voicemail(number),
-            ];
-            let mut changes = led_elsewhere(config, &gone, number);
-            changes.push(Change::RemovePoint(number));
             changes
         }
         Edit::RemoveQueue(place) => {
@@ -522,6 +500,36 @@ fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
             queue.strategy = *strategy;
             vec![Change::PutQueue(queue)]
         }
+    })
+}
+
+/// The same of edits of route points.
+fn point_changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
+    Some(match edit {
+        Edit::PutPoint(place, draft) => {
+            let number = point(*place);
+            let put = draft.point(number, &There::in_config(config));
+            // What is no ring group any more can not be one's destination.
+            let gone = Destination::RingGroup(number);
+            let mut changes = match draft.is_group() {
+                true => Vec::new(),
+                false => led_elsewhere(config, &[gone], number),
+            };
+            changes.push(Change::PutPoint(put));
+            changes
+        }
+        Edit::RemovePoint(place) => {
+            let place = usize::from(*place) % config.points.len().max(1);
+            let number = config.points.get(place)?.number;
+            let gone = [
+                Destination::RingGroup(number),
+                Destination::Voicemail(number),
+            ];
+            let mut changes = led_elsewhere(config, &gone, number);
+            changes.push(Change::RemovePoint(number));
+            changes
+        }
+        _ => return None,
     })
 }
 

@@ -181,10 +181,15 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
         reader.voicemail_group(table);
     }
     let Reader {
-        config,
+        mut config,
         places,
         mut complete,
     } = reader;
+    // They are read kind by kind.
+    (config.points).sort_by_key(|point| {
+        let header = places.header(Subject::Point(point.number));
+        header.map_or(0, |header| header.start)
+    });
     complete &= config.extensions.len() <= EXTENSIONS_MAX && config.queues.len() <= QUEUES_MAX;
     complete &= config.points.len() <= POINTS_MAX;
     let options = &config.options;

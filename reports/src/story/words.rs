@@ -88,12 +88,16 @@ fn sentences(what: &What) -> Vec<String> {
             "{} could not be connected with the caller, who waits again in the old place.",
             person(agent)
         )],
-        What::Ended { reason } => vec![end_sentence(reason)],
-        What::Diverted { queue, holiday } => vec![diverted(queue, holiday.as_deref())],
-        What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
-        What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
-        What::ExtensionRingEnded { agent, how } => vec![ring_of_group_ended(agent, *how)],
-        What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
+        What::Diverted { .. }
+        | What::Ended { .. }
+        | What::ExtensionAnswered { .. }
+        | What::ExtensionRingEnded { .. }
+        | What::ExtensionRung { .. }
+        | What::MessageDiscarded
+        | What::MessageLeft { .. }
+        | What::MessageStarted { .. }
+        | What::Prompt { .. }
+        | What::Reached { .. } => vec![on_its_way(what)],
         What::Joined {
             queue,
             before,
@@ -101,27 +105,12 @@ fn sentences(what: &What) -> Vec<String> {
         } => joined(queue, *before, crew.as_ref()),
         What::Left { .. } => left(what),
         What::Meanwhile(gap) => meanwhile(gap),
-        What::MessageDiscarded => {
-            vec!["That was too short to be a message, and was thrown away.".to_owned()]
-        }
-        What::MessageLeft { mailbox, length_s } => vec![format!(
-            "The caller had left a message of {} in the box of {mailbox}.",
-            length(length_s.0)
-        )],
-        What::MessageStarted { mailbox } => {
-            vec![format!(
-                "The caller may leave a message in the box of {mailbox}."
-            )]
-        }
         What::RangToo { agents } => {
             let who = people(agents);
             vec![format!(
                 "{who} became free and {} too.",
                 rings(agents.len())
             )]
-        }
-        What::Reached { kind, name, number } => {
-            vec![format!("Came to the {kind} {name} ({number}).")]
         }
         What::Refused {
             queue,
@@ -137,6 +126,30 @@ fn sentences(what: &What) -> Vec<String> {
                 .map_or(String::new(), |until| format!(", until {}", until.time()));
             vec![format!("{} is in wrap-up{until}.", person(agent))]
         }
+    }
+}
+
+/// What a call comes by outside queues.
+fn on_its_way(what: &What) -> String {
+    match what {
+        What::Ended { reason } => end_sentence(reason),
+        What::Diverted { queue, holiday } => diverted(queue, holiday.as_deref()),
+        What::Prompt { prompt } => format!("The caller hears the prompt {prompt}."),
+        What::ExtensionAnswered { agent } => format!("{} answered.", person(agent)),
+        What::ExtensionRingEnded { agent, how } => ring_of_group_ended(agent, *how),
+        What::ExtensionRung { agent } => format!("The telephone of {} rings.", person(agent)),
+        What::MessageDiscarded => {
+            "That was too short to be a message, and was thrown away.".to_owned()
+        }
+        What::MessageLeft { mailbox, length_s } => format!(
+            "The caller had left a message of {} in the box of {mailbox}.",
+            length(length_s.0)
+        ),
+        What::MessageStarted { mailbox } => {
+            format!("The caller may leave a message in the box of {mailbox}.")
+        }
+        What::Reached { kind, name, number } => format!("Came to the {kind} {name} ({number})."),
+        _ => unreachable!("all others are told elsewhere"),
     }
 }
 

@@ -292,15 +292,10 @@ impl Fold {
 
     fn event(&mut self, event: &Event, at: Timestamp) {
         match event {
-            Event::AgentStatusChanged {
-                agent,
-                queue,
-                status,
-                ..
-            } => {
-                let status = status.clone();
-                self.place(*agent, *queue, |place| place.status = status);
-            }
+            Event::AgentStatusChanged { .. }
+            | Event::DeviceChanged { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.of_agent(event),
             Event::CallAnswered {
                 call,
                 queue,
@@ -319,10 +314,6 @@ impl Fold {
             }
             Event::ConnectionFailed { call, queue, agent } => {
                 self.take_back(*call, *queue, *agent);
-            }
-            Event::DeviceChanged { agent, up } => {
-                self.agent(*agent).up = *up;
-                self.touched.insert(*agent);
             }
             Event::ExtensionAnswered { call, agent, .. } => {
                 self.set_stage(*call, Stage::answered_directly(*agent, at));
@@ -346,12 +337,6 @@ impl Fold {
                 }
             }
             Event::QueueCallEnded(record) => self.end_visit(record),
-            Event::WrapUpEnded { agent, queue } => {
-                self.place(*agent, *queue, |place| place.wrap_up = false);
-            }
-            Event::WrapUpStarted { agent, queue } => {
-                self.place(*agent, *queue, |place| place.wrap_up = true);
-            }
             // Who hears a prompt or leaves a message is between two places, as before and after it.
             Event::CallArrived { .. }
             | Event::CallDiverted { .. }
@@ -364,6 +349,31 @@ impl Fold {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => {}
+        }
+    }
+
+    fn of_agent(&mut self, event: &Event) {
+        match event {
+            Event::AgentStatusChanged {
+                agent,
+                queue,
+                status,
+                ..
+            } => {
+                let status = status.clone();
+                self.place(*agent, *queue, |place| place.status = status);
+            }
+            Event::DeviceChanged { agent, up } => {
+                self.agent(*agent).up = *up;
+                self.touched.insert(*agent);
+            }
+            Event::WrapUpEnded { agent, queue } => {
+                self.place(*agent, *queue, |place| place.wrap_up = false);
+            }
+            Event::WrapUpStarted { agent, queue } => {
+                self.place(*agent, *queue, |place| place.wrap_up = true);
+            }
+            _ => unreachable!("all others are not about agents"),
         }
     }
 

@@ -235,11 +235,11 @@ impl Model {
         };
         let id = known(id, "a message of a call")?;
         let call = known(self.calls.get_mut(&id), "a call")?;
-        let Some(Voicemail::Leaves(mailbox, since, _)) = call.voicemail.take() else {
+        let Some(Voicemail::Leaves(mailbox, since, until)) = call.voicemail.take() else {
             return known(None, "a message without a beginning");
         };
         let (public, caller) = (call.public, call.number);
-        let length = self.entry.now.since(since);
+        let length = self.entry.now.min(until).since(since);
         let keep = length >= self.options.voicemail.shortest;
         let right = match keep {
             false => Event::MessageDiscarded { call: id, mailbox },

@@ -121,6 +121,17 @@ pub(super) fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<
     })
 }
 
+/// An order about messages that goes with no fact.
+pub(super) fn order(effect: &Effect, names: &Names) -> String {
+    match effect {
+        Effect::RecordMessage { call, .. } => format!("order: record {}", names.call(*call)),
+        Effect::StopRecording { call, .. } => {
+            format!("order: record {} no more", names.call(*call))
+        }
+        _ => unreachable!("all others are not about messages"),
+    }
+}
+
 fn stops(orders: &mut Orders, is: impl Fn(CallId, PublicId) -> bool, kept: bool) -> String {
     orders.take("recording goes on", |effect| match effect {
         Effect::StopRecording { call, public, keep } => is(*call, *public) && *keep == kept,

@@ -390,10 +390,7 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
                 names.record(*call)
             )
         }
-        Effect::RecordMessage { call, .. } => format!("order: record {}", names.call(*call)),
-        Effect::StopRecording { call, .. } => {
-            format!("order: record {} no more", names.call(*call))
-        }
+        Effect::RecordMessage { .. } | Effect::StopRecording { .. } => points::order(effect, names),
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }

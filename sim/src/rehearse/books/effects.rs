@@ -59,13 +59,10 @@ impl Books {
                     self.is_told_of_pause(seen, *id, (agent, queue), court)?;
                 }
                 Effect::MailMessage { .. }
+                | Effect::PlayPrompt { .. }
                 | Effect::RecordMessage { .. }
                 | Effect::StopRecording { .. } => {
-                    self.of_recording(seen, *id, effect, court)?;
-                }
-                Effect::PlayPrompt { call, .. } => {
-                    let there = self.is_there(call);
-                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
+                    self.of_message_effect(seen, *id, effect, court)?;
                 }
                 Effect::PushRecord { call, visit } => {
                     self.is_kept(seen, *id, call, Some(visit), court)?;
@@ -99,7 +96,7 @@ impl Books {
     }
 
     /// Whether a call lives, or has ended in this entry.
-    fn is_there(&self, call: CallId) -> bool {
+    pub(super) fn is_there(&self, call: CallId) -> bool {
         self.calls.contains_key(&call) || self.entry.ended.contains_key(&call)
     }
 

@@ -29,8 +29,8 @@ impl Books {
                 })?;
                 self.entry.messages.insert(message.call);
                 let right = (message.mailbox, message.caller) == (mailbox, call.number)
-                    && (message.since, message.length) == (since, now - since)
-                    && (shortest..=most).contains(&message.length);
+                    && (message.since, message.length) == (since, (now - since).min(most))
+                    && message.length >= shortest;
                 court.law(Law::Outcomes, right, || {
                     format!("{message:?} since {since}")
                 })
@@ -48,8 +48,9 @@ impl Books {
         }
     }
 
-    /// Recording begins and ends with the message, and whoever shall know is told.
-    pub(super) fn of_recording(
+    /// A prompt is heard by somebody; recording begins and ends with the message, and
+    /// whoever shall know is told.
+    pub(super) fn of_message_effect(
         &mut self,
         seen: &Seen<'_>,
         id: EffectId,
@@ -62,6 +63,7 @@ impl Books {
         };
         let left = |books: &Self, public: &PublicId| books.entry.messages.contains(public);
         let right = match effect {
+            Effect::PlayPrompt { call, .. } => self.is_there(*call),
             Effect::RecordMessage { call, .. } => speaks(self, call),
             Effect::StopRecording { call, public, keep } => {
                 !speaks(self, call) && left(self, public) == *keep
