@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
+    Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
     MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
     TimeCondition,
 };
