@@ -89,6 +89,7 @@ impl<T: Trace> Step<'_, T> {
             agent.administrator = config.administrator;
             agent.ring_timeout = config.ring_timeout;
             agent.contact = config.contact;
+            agent.email = config.email.as_deref().map(Into::into);
             agent.own_recording = config.own_recording;
             return;
         }
@@ -98,6 +99,7 @@ impl<T: Trace> Step<'_, T> {
             administrator: config.administrator,
             ring_timeout: config.ring_timeout,
             contact: config.contact,
+            email: config.email.as_deref().map(Into::into),
             own_recording: config.own_recording,
             up: false,
             engaged: 0,
@@ -127,6 +129,7 @@ impl<T: Trace> Step<'_, T> {
         self.recount_presence(queue);
         self.arm_longest_wait(queue);
         self.arm_midnight(queue);
+        self.watch_service_level(queue);
         self.place_all(queue);
         self.mark(queue);
     }
@@ -149,6 +152,7 @@ impl<T: Trace> Step<'_, T> {
             longest_wait: None,
             midnight: None,
             put_out: None,
+            service_level: None,
             skill_step: None,
             learned: Default::default(),
             pace: Default::default(),
@@ -313,6 +317,7 @@ impl<T: Trace> Step<'_, T> {
         let timers = [
             entry.longest_wait.take(),
             entry.midnight.take(),
+            entry.service_level.take().map(|watch| watch.timer),
             entry.skill_step.take(),
         ];
         for timer in timers.into_iter().flatten() {
@@ -337,6 +342,7 @@ impl<T: Trace> Step<'_, T> {
             entry.longest_wait,
             entry.midnight,
             entry.put_out,
+            entry.service_level.map(|watch| watch.timer),
             entry.skill_step,
         ];
         for timer in timers.into_iter().flatten() {
@@ -465,7 +471,7 @@ impl<T: Trace> Step<'_, T> {
 }
 
 /// What the clock on the wall shows, in microseconds of the Unix epoch.
-fn wall(time: Timestamp, offset: i64) -> i128 {
+pub(crate) fn wall(time: Timestamp, offset: i64) -> i128 {
     i128::from(time.micros()) + i128::from(offset)
 }
 
@@ -516,6 +522,7 @@ pub(crate) fn export(state: &State) -> Config {
         administrator: agent.administrator,
         ring_timeout: agent.ring_timeout,
         contact: agent.contact,
+        email: agent.email.as_deref().map(str::to_owned),
         own_recording: agent.own_recording,
     };
     Config {

@@ -90,6 +90,18 @@ pub enum Effect {
         /// The call, which names the message.
         call: PublicId,
     },
+    /// Send a mail to the managers of a queue, as its service level fell under the
+    /// threshold or is above it again.
+    MailServiceLevel {
+        /// Whose managers.
+        queue: QueueId,
+        /// Calls that were looked at.
+        calls: u32,
+        /// Those of them that met it.
+        met: u32,
+        /// Whether it fell; otherwise it has recovered.
+        under: bool,
+    },
     /// Answer the caller's side, if it is not yet, and play the queue's waiting
     /// music until the call is bridged or leaves.
     PlayMusic {
@@ -164,6 +176,7 @@ impl Effect {
             Self::Mail { .. }
             | Self::MailAgent { .. }
             | Self::MailMessage { .. }
+            | Self::MailServiceLevel { .. }
             | Self::PushRecord { .. } => EffectKind::Kept,
             Self::Ring { .. } => EffectKind::Awaited,
         }

@@ -6,6 +6,7 @@ use crate::effect::{CancelReason, EffectId};
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::{By, Cause};
 use crate::number::Number;
+use crate::records::processing::Processed;
 use crate::records::{Message, QueueCall};
 use crate::time::Span;
 
@@ -73,6 +74,22 @@ pub enum Event {
         /// Where.
         queue: QueueId,
     },
+    /// The log of a queue call that is over was deleted: nobody sees it any more. Figures
+    /// stay.
+    CallLogDeleted {
+        /// Which call.
+        call: PublicId,
+        /// Which of its visits to a queue.
+        visit: u16,
+        /// The queue's number.
+        queue: Number,
+        /// When the caller had joined, in microseconds of Unix time.
+        joined_us: i64,
+        /// Who did it.
+        by: By,
+    },
+    /// Somebody has come further, or less far, with a missed or abandoned call.
+    CallLogProcessed(Processed),
     /// A call is offered to an agent, whose telephone rings.
     CallOffered {
         /// Which.
@@ -196,6 +213,18 @@ pub enum Event {
     },
     /// A call's visit to a queue is over, with its one outcome.
     QueueCallEnded(QueueCall),
+    /// A queue's service level was looked at, where its managers want to be told of
+    /// it and calls came.
+    ServiceLevelEvaluated {
+        /// Which queue.
+        queue: QueueId,
+        /// Calls of which it was decided since the last look whether they meet it.
+        calls: u32,
+        /// Those that do.
+        met: u32,
+        /// Whether that is under the threshold.
+        under: bool,
+    },
     /// The system started again.
     SystemRestarted {
         /// How many calls were cut off.

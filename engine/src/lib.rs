@@ -26,6 +26,7 @@ pub mod invariants;
 mod key;
 mod keys;
 pub mod limits;
+mod logs;
 mod mark;
 mod number;
 mod outbox;

@@ -227,6 +227,8 @@ impl Tally {
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
             | Event::CallJoined { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
@@ -240,6 +242,7 @@ impl Tally {
             | Event::PersonErased { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

@@ -11,9 +11,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
-    TimeCondition,
+    Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
+    Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring, TimeCondition,
 };
 use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -99,6 +98,7 @@ pub struct OptionsDraft {
     dynamic_agents_start_in: bool,
     reasons: usize,
     shared_wrap_up: bool,
+    sync_h: u16,
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
@@ -175,6 +175,8 @@ pub struct QueueDraft {
     keys: Vec<Failover>,
     zone: Option<usize>,
     notify: Vec<Notice>,
+    /// Service level: quarters of a second, percent, and quarters between two looks.
+    level: (u64, u8, u64),
     skills: Skills,
 }
 
@@ -263,19 +265,21 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
         any::<bool>(),
         1..=3_usize,
         prop::bool::weighted(0.3),
+        0..=1_u16,
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
     let greeting = option::weighted(0.3, 0..PROMPTS.len());
     let voicemail = (greeting, 6..=24_u64, 0..=6_u64);
     (common, hours, prompts, voicemail).prop_map(|(common, hours, prompts, voicemail)| {
-        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up) = common;
+        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, sync_h) = common;
         OptionsDraft {
             zone,
             push_records,
             dynamic_agents_start_in,
             reasons,
             shared_wrap_up,
+            sync_h,
             hours,
             prompts,
             voicemail,
@@ -486,7 +490,10 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
             vec![],
             vec![Notice::Abandoned],
             vec![Notice::Missed, Notice::Abandoned],
+            vec![Notice::ServiceLevel],
+            vec![Notice::ServiceLevel, Notice::Abandoned],
         ]),
+        (4..=24_u64, select(vec![0, 50, 80, 100]), 8..=120_u64),
     );
     let parts = (who, how, bounds, rest, skills());
     parts.prop_map(move |(who, how, bounds, rest, skills)| QueueDraft {
@@ -506,6 +513,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         keys: bounds.3.2,
         zone: rest.0,
         notify: rest.1,
+        level: rest.2,
         skills,
     })
 }
@@ -518,6 +526,7 @@ impl OptionsDraft {
             time_zone: ZONES[self.zone].0.to_owned(),
             push_records: self.push_records,
             shared_wrap_up: self.shared_wrap_up,
+            sync_results_h: self.sync_h,
             new_dynamic_agents: if self.dynamic_agents_start_in {
                 InitialStatus::LoggedIn
             } else {
@@ -674,6 +683,9 @@ impl QueueDraft {
         });
         config.time_zone = self.zone.map(|zone| ZONES[zone].0.to_owned());
         config.notify_managers.clone_from(&self.notify);
+        let (sla_time, percent, interval) = self.level;
+        (config.sla_time, config.sla_interval) = (quarters(sla_time), quarters(interval));
+        config.sla_threshold_percent = percent;
         config
     }
 }

@@ -302,13 +302,9 @@ impl Fold {
                 agent,
                 waited,
                 ..
-            } => {
-                self.answer(*call, *queue, *agent, *waited, at);
-            }
+            } => self.answer(*call, *queue, *agent, *waited, at),
             Event::CallEnded { call, .. } => self.end(*call),
-            Event::CallJoined { call, queue } => {
-                self.set_stage(*call, Stage::joined(*queue, at));
-            }
+            Event::CallJoined { call, queue } => self.set_stage(*call, Stage::joined(*queue, at)),
             Event::CallOffered { call, agent, .. } => {
                 self.ring(*call, |ringing| ringing.push(*agent));
             }
@@ -340,6 +336,9 @@ impl Fold {
             // Who hears a prompt or leaves a message is between two places, as before and after it.
             Event::CallArrived { .. }
             | Event::CallDiverted { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
+            | Event::ServiceLevelEvaluated { .. }
             | Event::ConfigurationChanged { .. }
             | Event::KeptEnded { .. }
             | Event::MessageDiscarded { .. }

@@ -426,6 +426,7 @@ impl Exchange {
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
             | Effect::MailMessage { .. }
+            | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => {}
         }
     }

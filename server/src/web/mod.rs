@@ -22,6 +22,7 @@ mod config;
 mod events;
 mod failures;
 mod health;
+mod logs;
 mod metrics;
 mod page;
 mod problem;

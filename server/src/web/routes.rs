@@ -20,13 +20,16 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
-use super::{agents, config, events, health, metrics, page, records, screens, session, story};
+use super::{
+    agents, config, events, health, logs, metrics, page, records, screens, session, story,
+};
 
 /// Everything that is answered.
 pub(crate) fn all(app: &Arc<App>) -> Router {
     let api = OpenApiRouter::new()
         .merge(screens::routes())
         .merge(records::routes())
+        .merge(logs::routes())
         .merge(story::routes())
         .merge(agents::routes())
         .merge(config::routes())

@@ -273,9 +273,8 @@ impl People {
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
             | Effect::MailMessage { .. }
-            | Effect::PushRecord { .. } => {
-                self.keep(now, id);
-            }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => self.keep(now, id),
             Effect::Ring {
                 leg, call, timeout, ..
             } => self.ring(now, leg, call, timeout),

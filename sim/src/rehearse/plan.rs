@@ -155,6 +155,8 @@ pub enum TimerKind {
     Retry,
     /// [`Timer::RingTimeout`].
     RingTimeout,
+    /// [`Timer::ServiceLevel`].
+    ServiceLevel,
     /// [`Timer::SkillStep`].
     SkillStep,
     /// [`Timer::WrapUp`].
@@ -172,6 +174,7 @@ impl TimerKind {
         ("rest", Self::Rest),
         ("retry", Self::Retry),
         ("ring_timeout", Self::RingTimeout),
+        ("service_level", Self::ServiceLevel),
         ("skill_step", Self::SkillStep),
         ("wrap_up", Self::WrapUp),
     ];
@@ -188,6 +191,7 @@ impl TimerKind {
             Timer::Rest(_) => Self::Rest,
             Timer::Retry(_) => Self::Retry,
             Timer::RingTimeout(_) => Self::RingTimeout,
+            Timer::ServiceLevel(_) => Self::ServiceLevel,
             Timer::SkillStep(_) => Self::SkillStep,
             Timer::WrapUp(_) => Self::WrapUp,
         }

@@ -128,6 +128,7 @@ impl Model {
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
             | Effect::MailMessage { .. }
+            | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => Ok(()),
         }
     }

@@ -38,6 +38,13 @@ impl Model {
                 self.set_wall_clock(micros);
                 Ok(())
             }
+            Input::CallLogProcessed {
+                by,
+                log,
+                result,
+                same_caller,
+            } => self.begin_processing(by, &log, result, &same_caller),
+            Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
             Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
             Input::KeyPressed { call, key } => {
                 self.await_key(call, key);
@@ -134,6 +141,7 @@ impl Model {
                 ended
             }
             Timer::RingTimeout(leg) => self.legs.get(&leg).map(|leg| leg.due),
+            Timer::ServiceLevel(queue) => self.service_level_due(queue)?,
             Timer::LongestWait(_) | Timer::PutOut(_) | Timer::SkillStep(_) => return Ok(()),
         };
         self.law(Law::Timers, ended == due, || {

@@ -14,6 +14,8 @@ mod expect;
 mod facts;
 mod fold;
 mod hours;
+mod level;
+mod logs;
 mod offers;
 mod order;
 mod points;
@@ -158,6 +160,10 @@ pub struct Seen {
     pub points: u64,
     /// Messages that callers began to leave.
     pub messages: u64,
+    /// Service levels that fell or recovered.
+    pub alarms: u64,
+    /// Missed calls that followed another one that somebody dealt with.
+    pub synced: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
 }
@@ -179,6 +185,8 @@ impl Seen {
         self.prompts += other.prompts;
         self.points += other.points;
         self.messages += other.messages;
+        self.alarms += other.alarms;
+        self.synced += other.synced;
         self.keys += other.keys;
     }
 }

@@ -17,6 +17,7 @@ use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
+use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
@@ -101,6 +102,7 @@ prop_compose! {
         names in btree_set(name(), 0..4),
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
+        (contact_matching, sync_results_h) in (matching(), 0..=168_u16),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours, voicemail) in prompts().prop_flat_map(|prompts| {
             let (hours, voicemail) = (hours(&prompts), voicemail(&prompts));
@@ -121,6 +123,8 @@ prop_compose! {
             pause_reasons: reasons.map(reason).collect(),
             push_records,
             shared_wrap_up,
+            contact_matching,
+            sync_results_h,
             trunks,
             hours,
             prompts,
@@ -140,6 +144,15 @@ fn voicemail(prompts: &[PromptConfig]) -> BoxedStrategy<VoicemailConfig> {
             shortest,
         });
     prop_oneof![Just(VoicemailConfig::default()), odd].boxed()
+}
+
+fn matching() -> impl Strategy<Value = ContactMatching> {
+    let by = prop_oneof![
+        Just(MatchBy::Exact),
+        Just(MatchBy::Nothing),
+        (4..=31_u8).prop_map(MatchBy::LastDigits),
+    ];
+    (by, any::<bool>()).prop_map(|(by, ignore_symbols)| ContactMatching { by, ignore_symbols })
 }
 
 fn address() -> impl Strategy<Value = SipAddress> {
@@ -168,6 +181,7 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         any::<bool>(),
         span(1..=600),
         proptest::option::of(address()),
+        proptest::option::of(select(vec!["ann@example.com", "a.b+c@x"])),
         select(vec![
             OwnRecording::No,
             OwnRecording::PauseResume,
@@ -175,12 +189,13 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         ]),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact, own_recording)| ExtensionConfig {
+        move |(name, administrator, ring_timeout, contact, email, own_recording)| ExtensionConfig {
             number: number(digits),
             name,
             administrator,
             ring_timeout,
             contact,
+            email: email.map(str::to_owned),
             own_recording,
         },
     );
@@ -254,7 +269,13 @@ const RINGS: [Ring; 8] = [
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
-const NOTICES: [Notice; 2] = [Notice::Abandoned, Notice::Missed];
+const NOTICES: [Notice; 5] = [
+    Notice::Abandoned,
+    Notice::CallbackFailed,
+    Notice::CallbackRequested,
+    Notice::Missed,
+    Notice::ServiceLevel,
+];
 const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
 
 const fn kind(is_static: bool) -> MemberKind {
@@ -375,7 +396,8 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         permissions(extensions),
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
-    let times = (times, span(0..=86_400), span(1..=86_400));
+    let level = (span(1..=86_400), span(1..=86_400));
+    let times = (times, span(0..=86_400), level);
     let destination = destination(digits, numbers, options);
     let rest = (
         0..=100_000_u32,
@@ -387,7 +409,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         ),
         0..=100_u8,
         proptest::option::of(zone()),
-        subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
+        subsequence(NOTICES.to_vec(), 0..=5).prop_shuffle(),
     );
     let parts = (name(), any::<bool>(), who, how, times, rest, skills());
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
@@ -412,7 +434,8 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         queue.permissions = how.4;
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
-        (queue.max_waiting, queue.sla_time) = (times.1, times.2);
+        queue.max_waiting = times.1;
+        (queue.sla_time, queue.sla_interval) = times.2;
         queue.max_callers = rest.0;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (

@@ -32,6 +32,9 @@ const WRITTEN: &str = r#"[options]
 time_zone = "Europe/Paris"
 pause_reasons = ["Lunch *01", "Wrap up *2"]
 push_records = true
+contact_digits = 9
+contact_ignore_symbols = true
+sync_results_h = 2
 
 [[prompt]]
 name = "Christmas"
@@ -57,6 +60,7 @@ number = "1001"
 name = "Ann \"A\" \\o/"
 administrator = true
 ring_timeout_s = 12.5
+email = "ann@example.com"
 
 [[extension]]
 numbers = "1002-1030"
@@ -78,6 +82,7 @@ managers = ["1001"]
 agent_timeout_s = 20
 wrap_up_s = 0.000001
 max_waiting_s = 0
+sla_interval_s = 900
 manager_rights = ["wallboard", "panel", "delete_missed_call_logs"]
 agent_rights = ["panel", "pick_up", "parking"]
 agent_logs = "missed"
@@ -94,7 +99,7 @@ ignore_holidays = true
 holiday_prompt = true
 sla_threshold_percent = 90
 time_zone = "Asia/Tokyo"
-notify_managers = ["missed", "abandoned"]
+notify_managers = ["missed", "abandoned", "service_level"]
 "#;
 
 #[test]

@@ -3,5 +3,6 @@
 
 mod comparison;
 mod figures;
+mod mail;
 mod rendering;
 mod script;
