@@ -165,7 +165,7 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("longest_wait", Self::LongestWait),
         ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
@@ -225,7 +225,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault, with its word in a file.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("bridge", Self::Bridge),
         ("doubled", Self::Doubled),
         ("kept_failed", Self::KeptFailed),
