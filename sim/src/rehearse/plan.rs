@@ -225,7 +225,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault, with its word in a file.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("bridge", Self::Bridge),
         ("doubled", Self::Doubled),
         ("kept_failed", Self::KeptFailed),
