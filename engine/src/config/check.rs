@@ -404,7 +404,7 @@ impl<'c, E: Existing> Checker<'c, E> {
         }
         let existing = self.existing;
         let removes = self.extensions.values().any(Option::is_none)
-            || self.points.values().any(Option::is_some)
+            || !self.points.is_empty()
             || self.queues.values().any(Option::is_none);
         if removes || self.options.is_some() {
             for queue in existing.queues() {
