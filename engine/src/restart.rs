@@ -95,6 +95,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.timers.pop();
         let (reason, left) = (EndReason::Aborted, LeaveReason::Aborted);
         self.sometimes(match timer {
+            Timer::Announcement(_) => Mark::AbortedAnnouncement,
             Timer::LongestWait(_) => Mark::AbortedLongestWait,
             Timer::MessageOver(_) => Mark::AbortedMessage,
             Timer::Midnight(_) => Mark::AbortedMidnight,
@@ -117,7 +118,7 @@ impl<T: Trace> Step<'_, T> {
             // A queue does not end with its day: the new one begins all the same.
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
-            Timer::MessageOver(call) | Timer::PromptOver(call) => {
+            Timer::Announcement(call) | Timer::MessageOver(call) | Timer::PromptOver(call) => {
                 self.cut_off(call, reason, left);
             }
             Timer::PutOut(queue) => {

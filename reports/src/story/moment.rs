@@ -241,6 +241,15 @@ pub enum What {
         /// The number of whose box it is.
         mailbox: String,
     },
+    /// The waiting caller is told something.
+    Announced {
+        /// `join`, `periodic` or `place`.
+        text: &'static str,
+        /// His place, from one; one more than is spoken stands for all behind.
+        position: Option<u8>,
+        /// The wait in minutes begun; one more than is spoken stands for all above.
+        minutes: Option<u8>,
+    },
     /// The caller hears a prompt.
     Prompt {
         /// Its name.

@@ -334,7 +334,8 @@ impl Fold {
             }
             Event::QueueCallEnded(record) => self.end_visit(record),
             // Who hears a prompt or leaves a message is between two places, as before and after it.
-            Event::CallArrived { .. }
+            Event::AnnouncementStarted { .. }
+            | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)

@@ -139,6 +139,8 @@ pub enum Status {
 /// A kind of timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimerKind {
+    /// [`Timer::Announcement`].
+    Announcement,
     /// [`Timer::LongestWait`].
     LongestWait,
     /// [`Timer::MessageOver`].
@@ -165,7 +167,8 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 12] = [
+        ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
         ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
@@ -183,6 +186,7 @@ impl TimerKind {
     #[must_use]
     pub const fn of(timer: Timer) -> Self {
         match timer {
+            Timer::Announcement(_) => Self::Announcement,
             Timer::LongestWait(_) => Self::LongestWait,
             Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,

@@ -117,6 +117,7 @@ impl Model {
                 self.await_midnight(queue);
                 ended
             }
+            Timer::Announcement(call) => self.announcement_due(call)?,
             Timer::MessageOver(call) => {
                 let call = known(self.calls.get(&call), "a call")?;
                 match call.voicemail {

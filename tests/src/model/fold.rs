@@ -16,6 +16,11 @@ impl Model {
             self.everybody_is_rung()?;
         }
         match event {
+            Event::AnnouncementStarted {
+                call,
+                queue,
+                announced,
+            } => self.announcement_started(*call, *queue, *announced),
             Event::CallAnswered {
                 call,
                 queue,
@@ -47,15 +52,12 @@ impl Model {
             Event::ExtensionAnswered { call, agent, leg } => {
                 self.extension_answered(*call, *agent, *leg)
             }
-            Event::ExtensionRingEnded {
-                call,
-                agent,
-                leg,
-                end,
-            } => self.extension_ring_ended((*call, *agent), *leg, *end),
             Event::ExtensionRung { call, agent, leg } => self.extension_rung(*call, *agent, *leg),
-            Event::MessageDiscarded { .. } | Event::MessageLeft(_) => self.message_ended(event),
-            Event::MessageStarted { call, mailbox } => self.message_started(*call, *mailbox),
+            Event::ExtensionRingEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
+            | Event::PointReached { .. } => self.fold_point(event),
             Event::OfferEnded {
                 call,
                 queue,
@@ -67,7 +69,6 @@ impl Model {
                 self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
                 self.after_offer(*leg, *end)
             }
-            Event::PointReached { call, point } => self.point_reached(*call, *point),
             Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
@@ -238,10 +239,12 @@ impl Model {
         let visit = known(entry.visit.as_mut(), "a visit")?;
         let answer = known(visit.answered.take(), "an answer")?;
         visit.remember_try(answer.serial);
+        visit.told = Default::default();
         let fits = visit.queue == queue && answer.agent == agent;
         if self.queues.contains_key(&queue) {
             self.entry.rearmed.insert(queue);
             self.is_entertained(call, queue)?;
+            self.wind_clocks(call, queue)?;
         }
         let rests = self.queues.get(&queue).map(|queue| queue.config.rests);
         self.rest(agent, rests.unwrap_or_default().failure)?;

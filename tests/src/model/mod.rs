@@ -6,6 +6,7 @@
 //! It is slow and obvious on purpose: it searches lists where the engine keeps
 //! sets, and reckons every deadline anew.
 
+mod announce;
 mod close;
 mod configure;
 mod effects;
@@ -30,8 +31,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::{Destination, Options};
 use tandem_engine::{
-    AgentId, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number, Outbox,
-    PublicId, QueueId, Timer, Timestamp, invariants,
+    AgentId, Announced, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number,
+    Outbox, PublicId, QueueId, Timer, Timestamp, invariants,
 };
 
 use crate::live::{Line, Witness};
@@ -156,6 +157,8 @@ pub struct Seen {
     pub diverted: u64,
     /// Prompts.
     pub prompts: u64,
+    /// What waiting callers were told.
+    pub announcements: u64,
     /// Calls that came to a route point.
     pub points: u64,
     /// Messages that callers began to leave.
@@ -183,6 +186,7 @@ impl Seen {
         self.midnights += other.midnights;
         self.diverted += other.diverted;
         self.prompts += other.prompts;
+        self.announcements += other.announcements;
         self.points += other.points;
         self.messages += other.messages;
         self.alarms += other.alarms;
@@ -221,6 +225,8 @@ struct Scope {
     to_hang_up: Vec<CallId>,
     /// What waiting callers must hear.
     to_play: Vec<Effect>,
+    /// Who must be told something now; without how long it takes yet.
+    to_tell: Option<(CallId, Announced)>,
     /// Who leaves his queue by a key, and where it leads.
     by_key: Option<(CallId, Destination)>,
     /// Queues whose longest wait is watched anew.
@@ -268,6 +274,7 @@ impl Scope {
             rung: Vec::new(),
             to_hang_up: Vec::new(),
             to_play: Vec::new(),
+            to_tell: None,
             by_key: None,
             rearmed: BTreeSet::new(),
             left: Vec::new(),

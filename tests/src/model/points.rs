@@ -45,6 +45,22 @@ pub(super) enum Voicemail {
 }
 
 impl Model {
+    /// Reads an event about a route point, or about a message.
+    pub(super) fn fold_point(&mut self, event: &Event) -> Checked {
+        match event {
+            Event::ExtensionRingEnded {
+                call,
+                agent,
+                leg,
+                end,
+            } => self.extension_ring_ended((*call, *agent), *leg, *end),
+            Event::MessageDiscarded { .. } | Event::MessageLeft(_) => self.message_ended(event),
+            Event::MessageStarted { call, mailbox } => self.message_started(*call, *mailbox),
+            Event::PointReached { call, point } => self.point_reached(*call, *point),
+            _ => unreachable!("all others are read elsewhere"),
+        }
+    }
+
     pub(super) fn put_point(&mut self, config: &PointConfig) {
         let serial = match self.points.get(&config.number) {
             Some(point) => point.serial,
@@ -61,7 +77,7 @@ impl Model {
             || self.points.contains_key(&number)
     }
 
-    pub(super) fn point_reached(&mut self, id: CallId, number: Number) -> Checked {
+    fn point_reached(&mut self, id: CallId, number: Number) -> Checked {
         self.arrives(id, Destination::RingGroup(number))?;
         self.seen.points += 1;
         let point = known(self.points.get(&number), "a route point")?;
@@ -135,7 +151,7 @@ impl Model {
         }
     }
 
-    pub(super) fn extension_ring_ended(
+    fn extension_ring_ended(
         &mut self,
         (call, agent): (CallId, AgentId),
         id: LegId,
@@ -200,7 +216,7 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn message_started(&mut self, id: CallId, mailbox: Number) -> Checked {
+    fn message_started(&mut self, id: CallId, mailbox: Number) -> Checked {
         let call = known(self.calls.get_mut(&id), "a call")?;
         let right = match call.voicemail {
             Some(Voicemail::Speaks(number)) => Some(number),
@@ -227,7 +243,7 @@ impl Model {
     }
 
     /// A message ended, and is kept or not.
-    pub(super) fn message_ended(&mut self, event: &Event) -> Checked {
+    fn message_ended(&mut self, event: &Event) -> Checked {
         let id = match event {
             Event::MessageDiscarded { call, .. } => Some(*call),
             Event::MessageLeft(message) => self.publics.get(&message.call).copied(),

@@ -54,7 +54,8 @@ impl Books {
                     let once = legs_told.insert(leg);
                     court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
                 }
-                Effect::MailMessage { .. }
+                Effect::Announce { .. }
+                | Effect::MailMessage { .. }
                 | Effect::PlayPrompt { .. }
                 | Effect::RecordMessage { .. }
                 | Effect::StopRecording { .. } => {
