@@ -541,6 +541,9 @@ impl Teller {
         let (outcome, reason) = (outcome_word(record.outcome), reason_word(record.reason));
         let config = engine.queue(record.queue).map(|queue| queue.config);
         let bound = config.and_then(|config| match record.reason {
+            LeaveReason::QueueCrowded => {
+                (engine.queue(record.queue)).map(|queue| u64::from(queue.callers))
+            }
             LeaveReason::QueueFull => Some(u64::from(config.max_callers)),
             LeaveReason::TimedOut => Some(config.max_waiting.micros() / SECOND_US),
             _ => None,

@@ -346,6 +346,15 @@ fn refused(queue: &Place, reason: &str, bound: Option<u64>, crew: &Crew) -> Vec<
             "{name} did not let the caller in{many}. Outcome: missed."
         )];
     }
+    if reason == "queue_crowded" {
+        let many = bound.map_or(String::new(), |bound| {
+            let callers = counted(bound, "caller", "callers");
+            format!(" for one more beside {callers}")
+        });
+        return vec![format!(
+            "{name} did not let the caller in: it was too crowded{many}. Outcome: missed."
+        )];
+    }
     let mut lines = vec![format!(
         "{name} did not let the caller in: nobody was there to take calls. Outcome: missed."
     )];

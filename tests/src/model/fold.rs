@@ -29,11 +29,6 @@ impl Model {
                 waited,
             } => self.call_answered(*call, *queue, *agent, *leg, *waited),
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
-            Event::CallDiverted {
-                call,
-                queue,
-                closed,
-            } => self.call_diverted(*call, *queue, closed),
             Event::CallEnded {
                 call,
                 public,
@@ -53,11 +48,13 @@ impl Model {
                 self.extension_answered(*call, *agent, *leg)
             }
             Event::ExtensionRung { call, agent, leg } => self.extension_rung(*call, *agent, *leg),
-            Event::ExtensionRingEnded { .. }
+            Event::CallDiverted { .. }
+            | Event::ExtensionRingEnded { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
-            | Event::PointReached { .. } => self.fold_point(event),
+            | Event::PointReached { .. }
+            | Event::PromptStarted { .. } => self.fold_way(event),
             Event::OfferEnded {
                 call,
                 queue,
@@ -65,11 +62,7 @@ impl Model {
                 leg,
                 end,
                 rang,
-            } => {
-                self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
-                self.after_offer(*leg, *end)
-            }
-            Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
+            } => self.offer_ended((*call, *queue, *agent), *leg, *end, *rang),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
             | Event::CallLogDeleted { .. }
@@ -322,7 +315,8 @@ impl Model {
         };
         self.law(Law::Outcomes, caused, || {
             format!("the offer on leg {id} ends as {end:?} without a cause")
-        })
+        })?;
+        self.after_offer(id, end)
     }
 
     /// What the end of an offer means for the next one.
@@ -344,6 +338,7 @@ impl Model {
             OfferEnd::CompletedElsewhere => return Ok(()),
             OfferEnd::Withdrawn => {
                 self.entry.withdrawn.push((call, agent, queue));
+                self.grows_no_more(call);
                 return Ok(());
             }
             OfferEnd::Failed(Cause::Busy) => self.rest(agent, rests.busy)?,
@@ -361,14 +356,25 @@ impl Model {
         let serial = entry.member(agent).map(|member| member.serial);
         let rings_all = entry.config.strategy == Strategy::RingAll && !entry.has_levels();
         let until = self.entry.now + interval;
-        let call = known(self.calls.get_mut(&call), "a call")?;
-        let visit = known(call.visit.as_mut(), "a visit")?;
+        let visit = known(self.calls.get_mut(&call), "a call")?.visit.as_mut();
+        let visit = known(visit, "a visit")?;
         if let Some(serial) = serial.filter(|_| !rings_all) {
             visit.remember_try(serial);
         }
-        if !interval.is_zero() {
-            visit.retry_until = Some(until);
+        if interval.is_zero() {
+            self.grows_no_more(call);
+        } else {
+            (visit.retry_until, visit.growing) = (Some(until), false);
         }
         Ok(())
+    }
+
+    /// Where nobody rings for a call any more, nobody joins him.
+    fn grows_no_more(&mut self, call: CallId) {
+        let call = self.calls.get_mut(&call);
+        let visit = call.and_then(|call| call.visit.as_mut());
+        if let Some(visit) = visit.filter(|visit| visit.growing && visit.rings.is_empty()) {
+            (visit.retry_until, visit.growing) = (None, false);
+        }
     }
 }

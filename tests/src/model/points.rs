@@ -45,9 +45,14 @@ pub(super) enum Voicemail {
 }
 
 impl Model {
-    /// Reads an event about a route point, or about a message.
-    pub(super) fn fold_point(&mut self, event: &Event) -> Checked {
+    /// Reads an event on the way of a call outside queues.
+    pub(super) fn fold_way(&mut self, event: &Event) -> Checked {
         match event {
+            Event::CallDiverted {
+                call,
+                queue,
+                closed,
+            } => self.call_diverted(*call, *queue, closed),
             Event::ExtensionRingEnded {
                 call,
                 agent,
@@ -57,6 +62,7 @@ impl Model {
             Event::MessageDiscarded { .. } | Event::MessageLeft(_) => self.message_ended(event),
             Event::MessageStarted { call, mailbox } => self.message_started(*call, *mailbox),
             Event::PointReached { call, point } => self.point_reached(*call, *point),
+            Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             _ => unreachable!("all others are read elsewhere"),
         }
     }

@@ -161,12 +161,12 @@ impl<'c, E: Existing> Checker<'c, E> {
                 Some(format!("change the {setting} in the same step")),
             ));
         }
+        if self.faults.list.len() >= PROBLEMS_MAX {
+            // It is counted, and not shown.
+            return Some(Wrong::default());
+        }
         let hint = self.did_you_mean(number, is_kind);
-        let told = self.faults.list.len() < PROBLEMS_MAX;
-        Some(
-            told.then(|| (format!("there is no {kind} {number}"), hint))
-                .unwrap_or_default(),
-        )
+        Some((format!("there is no {kind} {number}"), hint))
     }
 }
 

@@ -19,8 +19,10 @@ pub(super) const RING_ORDERS: &[(&str, RingOrder)] =
 impl Reader {
     pub(super) fn ring_group(&mut self, table: Table<'_>) {
         self.point(table, |table, place| {
-            let mut group = RingGroup::default();
-            group.members = members(table, place);
+            let mut group = RingGroup {
+                members: members(table, place),
+                ..RingGroup::default()
+            };
             set(&mut group.order, table.one_of("ring", RING_ORDERS));
             let time = place.key(table, "ring_time_s");
             set(
