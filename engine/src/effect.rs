@@ -101,6 +101,13 @@ pub enum Effect {
         /// Where he is paused.
         queue: QueueId,
     },
+    /// Send a mail to everybody whose box this is: a caller has left a message.
+    MailMessage {
+        /// The number of the extension, queue, ring group or voicemail group.
+        mailbox: Number,
+        /// The call, which names the message.
+        call: PublicId,
+    },
     /// Send a mail to the managers of a queue, as its service level fell under the
     /// threshold or is above it again.
     MailServiceLevel {
@@ -162,6 +169,16 @@ pub enum Effect {
         /// How.
         recording: Recording,
     },
+    /// Answer the caller's side, if it is not yet, let him hear a tone, and record what
+    /// he says until `StopRecording`, or until his side ends.
+    RecordMessage {
+        /// The caller's call.
+        call: CallId,
+        /// The name of the recording.
+        public: PublicId,
+        /// The number of whose box it is for.
+        mailbox: Number,
+    },
     /// Ring a telephone.
     Ring {
         /// The new leg.
@@ -182,6 +199,15 @@ pub enum Effect {
         /// The number to dial.
         slot: Number,
     },
+    /// The message is over.
+    StopRecording {
+        /// Of whose call; it may have ended.
+        call: CallId,
+        /// The name of the recording.
+        public: PublicId,
+        /// Whether it is kept. One that is too short is thrown away.
+        keep: bool,
+    },
 }
 
 impl Effect {
@@ -201,9 +227,12 @@ impl Effect {
             | Self::PlayMusic { .. }
             | Self::PlayPrompt { .. }
             | Self::Record { .. }
-            | Self::SaySlot { .. } => EffectKind::Told,
+            | Self::RecordMessage { .. }
+            | Self::SaySlot { .. }
+            | Self::StopRecording { .. } => EffectKind::Told,
             Self::Mail { .. }
             | Self::MailAgent { .. }
+            | Self::MailMessage { .. }
             | Self::MailServiceLevel { .. }
             | Self::PushRecord { .. } => EffectKind::Kept,
             Self::Ring { .. } => EffectKind::Awaited,

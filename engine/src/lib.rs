@@ -32,6 +32,7 @@ mod number;
 mod outbox;
 mod parking;
 pub mod permissions;
+mod points;
 pub mod records;
 mod restart;
 pub mod slab;
@@ -44,6 +45,7 @@ mod time;
 pub mod timer;
 pub mod trace;
 pub mod view;
+mod voicemail;
 
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause};
 pub use engine::{Awaiting, Engine};

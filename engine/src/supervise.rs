@@ -5,6 +5,7 @@
 use crate::acd::line::visit;
 use crate::calls::{Goal, goal};
 use crate::config::model::Destination;
+use crate::config::points::PointKind;
 use crate::config::rights::Right;
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
@@ -83,6 +84,7 @@ impl<T: Trace> Step<'_, T> {
         match self.s.calls[call].stage {
             Stage::AwaitingAgent => self.leave(call, Outcome::Missed, reason),
             Stage::AwaitingEnd => self.finish_talk(call),
+            Stage::AwaitingMessage => self.finish_message(call),
             Stage::AwaitingAnswer | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {}
         }
         let told = Some(HangUpCause::Normal);
@@ -130,7 +132,7 @@ impl<T: Trace> Step<'_, T> {
         self.part(call);
         self.drop_talk(leg);
         self.emit(Effect::HangUpLeg { leg });
-        if matches!(goal, Goal::Target(Target::Extension(_))) {
+        if rings_telephones(self.s, &goal) {
             self.emit(Effect::PlayHoldMusic { call, queue });
         }
         self.send_anew(call, goal);
@@ -358,6 +360,18 @@ fn in_stage(s: &State, call: &AccessGranted<CallId>, stage: Stage) -> Result<Cal
     let call = *call.object();
     let is = s.calls[call].stage == stage;
     is.then_some(call).ok_or(Reject::Stale)
+}
+
+/// Whether a caller who comes there waits for somebody to answer, and nothing else is
+/// for him to hear: queues play their own music, and prompts and boxes speak at once.
+fn rings_telephones(s: &State, goal: &Goal) -> bool {
+    match goal {
+        Goal::Target(Target::Extension(_)) => true,
+        Goal::Target(Target::Point(point)) => {
+            matches!(s.points[*point].config.kind, PointKind::RingGroup(_))
+        }
+        _ => false,
+    }
 }
 
 /// The legs of a call, the latest first.

@@ -238,11 +238,16 @@ impl Tally {
             | Event::CallRetrieved { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
+            | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }
             | Event::SupervisorJoined { .. }

@@ -71,7 +71,8 @@ pub(super) enum Stage {
         ringing: Vec<AgentId>,
     },
     AwaitingAnswer {
-        agent: AgentId,
+        /// Whose telephones ring.
+        agents: Vec<AgentId>,
     },
     AwaitingEnd {
         queue: Option<QueueId>,
@@ -297,15 +298,10 @@ impl Fold {
 
     fn event(&mut self, event: &Event, at: Timestamp) {
         match event {
-            Event::AgentStatusChanged {
-                agent,
-                queue,
-                status,
-                ..
-            } => {
-                let status = status.clone();
-                self.place(*agent, *queue, |place| place.status = status);
-            }
+            Event::AgentStatusChanged { .. }
+            | Event::DeviceChanged { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.of_agent(event),
             Event::CallEnded { call, .. } => self.end(*call),
             Event::CallAnswered { .. }
             | Event::CallHandled { .. }
@@ -314,44 +310,39 @@ impl Fold {
             | Event::CallRetrieved { .. }
             | Event::ConnectionFailed { .. }
             | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. }
             | Event::SupervisorLeft { .. }
-            | Event::SupervisorRung { .. } => self.call_event(event, at),
-            Event::DeviceChanged { agent, up } => {
-                self.agent(*agent).up = *up;
-                self.touched.insert(*agent);
-            }
+            | Event::SupervisorRung { .. } => self.of_call(event, at),
             Event::QueueCallEnded(record) => self.end_visit(record),
-            Event::WrapUpEnded { agent, queue } => {
-                self.place(*agent, *queue, |place| place.wrap_up = false);
-            }
-            Event::WrapUpStarted { agent, queue } => {
-                self.place(*agent, *queue, |place| place.wrap_up = true);
-            }
-            // Who hears a prompt is between two places, as before and after it.
+            // Who hears a prompt or leaves a message is between two places, as before and after it.
             Event::AnnouncementStarted { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallHeld { .. }
-            | Event::CallParked { .. }
-            | Event::CallResumed { .. }
-            | Event::ParkingTimedOut { .. }
-            | Event::RecordingSwitched { .. }
-            | Event::SupervisorJoined { .. }
-            | Event::ConfigurationChanged { .. }
-            | Event::KeptEnded { .. }
-            | Event::PersonErased { .. }
-            | Event::PromptStarted { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::ConfigurationChanged { .. }
+            | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
+            | Event::ParkingTimedOut { .. }
+            | Event::PersonErased { .. }
+            | Event::PointReached { .. }
+            | Event::PromptStarted { .. }
+            | Event::RecordingSwitched { .. }
             | Event::ServiceLevelEvaluated { .. }
+            | Event::SupervisorJoined { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }
 
     /// Where a call is, who rings for it and who talks.
-    fn call_event(&mut self, event: &Event, at: Timestamp) {
+    fn of_call(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::CallAnswered {
                 call,
@@ -371,6 +362,7 @@ impl Fold {
                 act: CallAct::Parked | CallAct::Transferred,
                 ..
             } => self.set_stage(*call, Stage::AwaitingRoute),
+            Event::CallHandled { .. } => {}
             Event::CallRetrieved { call, with, .. } => {
                 let origin = self.calls.get(with).and_then(|call| call.origin);
                 if let Some(agent) = origin {
@@ -393,7 +385,10 @@ impl Fold {
                 self.set_stage(*call, Stage::answered_directly(*agent, at));
             }
             Event::ExtensionRung { call, agent, .. } => {
-                self.set_stage(*call, Stage::AwaitingAnswer { agent: *agent });
+                self.rung_directly(*call, *agent);
+            }
+            Event::ExtensionRingEnded { call, agent, .. } => {
+                self.rung_no_more(*call, *agent);
             }
             Event::OfferEnded {
                 call,
@@ -407,7 +402,32 @@ impl Fold {
                     self.count(*agent, *queue, |counts| counts.missed += 1);
                 }
             }
-            _ => {}
+            _ => unreachable!("all others are not about where a call is"),
+        }
+    }
+
+    fn of_agent(&mut self, event: &Event) {
+        match event {
+            Event::AgentStatusChanged {
+                agent,
+                queue,
+                status,
+                ..
+            } => {
+                let status = status.clone();
+                self.place(*agent, *queue, |place| place.status = status);
+            }
+            Event::DeviceChanged { agent, up } => {
+                self.agent(*agent).up = *up;
+                self.touched.insert(*agent);
+            }
+            Event::WrapUpEnded { agent, queue } => {
+                self.place(*agent, *queue, |place| place.wrap_up = false);
+            }
+            Event::WrapUpStarted { agent, queue } => {
+                self.place(*agent, *queue, |place| place.wrap_up = true);
+            }
+            _ => unreachable!("all others are not about agents"),
         }
     }
 
@@ -543,6 +563,31 @@ impl Fold {
         }
     }
 
+    /// One more telephone rings for a call that is not a queue's.
+    fn rung_directly(&mut self, id: CallId, agent: AgentId) {
+        let mut agents = self.agents_rung(id);
+        agents.push(agent);
+        self.set_stage(id, Stage::AwaitingAnswer { agents });
+    }
+
+    /// A telephone of a ring group rings no more.
+    fn rung_no_more(&mut self, id: CallId, agent: AgentId) {
+        let mut agents = self.agents_rung(id);
+        agents.retain(|&other| other != agent);
+        let stage = match agents.is_empty() {
+            true => Stage::AwaitingRoute,
+            false => Stage::AwaitingAnswer { agents },
+        };
+        self.set_stage(id, stage);
+    }
+
+    fn agents_rung(&self, id: CallId) -> Vec<AgentId> {
+        match self.calls.get(&id).map(|call| &call.stage) {
+            Some(Stage::AwaitingAnswer { agents }) => agents.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes a call out of where it is and puts it elsewhere.
     fn set_stage(&mut self, id: CallId, stage: Stage) {
         let Some(call) = self.calls.get_mut(&id) else {
@@ -571,7 +616,7 @@ impl Fold {
                 }
                 (Some(*queue), ringing.as_slice())
             }
-            Stage::AwaitingAnswer { agent } => (None, std::slice::from_ref(agent)),
+            Stage::AwaitingAnswer { agents } => (None, agents.as_slice()),
             Stage::AwaitingEnd { queue, agent, .. } => {
                 if let Some(queue) = queue {
                     step(&mut self.queues.entry(*queue).or_default().talking);

@@ -249,7 +249,9 @@ impl People {
                     self.wait(now, *call, patience);
                 }
             }
-            Event::OfferEnded { leg, .. } | Event::SupervisorLeft { leg, .. } => {
+            Event::ExtensionRingEnded { leg, .. }
+            | Event::OfferEnded { leg, .. }
+            | Event::SupervisorLeft { leg, .. } => {
                 self.legs.remove(leg);
             }
             Event::CallHandled {
@@ -313,6 +315,7 @@ impl People {
             Effect::Bridge { call, leg } => self.connect(now, call, leg),
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => self.keep(now, id),
             Effect::Mix { leg, .. } => self.listen(now, leg),
@@ -329,7 +332,9 @@ impl People {
             | Effect::PlayMusic { .. }
             | Effect::PlayPrompt { .. }
             | Effect::Record { .. }
-            | Effect::SaySlot { .. } => {}
+            | Effect::RecordMessage { .. }
+            | Effect::SaySlot { .. }
+            | Effect::StopRecording { .. } => {}
         }
     }
 

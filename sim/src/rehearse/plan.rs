@@ -181,6 +181,8 @@ pub enum TimerKind {
     Announcement,
     /// [`Timer::LongestWait`].
     LongestWait,
+    /// [`Timer::MessageOver`].
+    MessageOver,
     /// [`Timer::Midnight`].
     Midnight,
     /// [`Timer::Parked`].
@@ -205,9 +207,10 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
+        ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
         ("parked", Self::Parked),
         ("prompt_over", Self::PromptOver),
@@ -226,6 +229,7 @@ impl TimerKind {
         match timer {
             Timer::Announcement(_) => Self::Announcement,
             Timer::LongestWait(_) => Self::LongestWait,
+            Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
             Timer::Parked(_) => Self::Parked,
             Timer::PromptOver(_) => Self::PromptOver,

@@ -122,7 +122,9 @@ impl Model {
             | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
-            | Effect::Record { call, .. } => {
+            | Effect::Record { call, .. }
+            | Effect::RecordMessage { call, .. }
+            | Effect::StopRecording { call, .. } => {
                 if let Effect::Mix { leg, .. } = effect {
                     self.sounds.insert(*leg, Sound::Bridged);
                 }
@@ -134,6 +136,7 @@ impl Model {
             }
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => Ok(()),
         }
@@ -163,7 +166,11 @@ impl Model {
             | Effect::PlayMusic { call, .. }
             | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayPrompt { call, .. } => self.calls.contains_key(call),
-            Effect::Join { .. } | Effect::Mix { .. } | Effect::Record { .. } => true,
+            Effect::Join { .. }
+            | Effect::Mix { .. }
+            | Effect::Record { .. }
+            | Effect::RecordMessage { .. }
+            | Effect::StopRecording { .. } => true,
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();
@@ -221,7 +228,7 @@ impl Model {
     ) -> Checked {
         for event in events {
             let (fits, what) = match event {
-                Event::OfferEnded { leg, end, .. } => {
+                Event::ExtensionRingEnded { leg, end, .. } | Event::OfferEnded { leg, end, .. } => {
                     let wanted = match end {
                         OfferEnd::CompletedElsewhere => Some(CancelReason::CompletedElsewhere),
                         OfferEnd::TimedOut => Some(CancelReason::TimedOut),
@@ -243,7 +250,8 @@ impl Model {
                         EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(*cause),
                         EndReason::AgentHungUp
                         | EndReason::CallerHungUp
-                        | EndReason::HungUpBySupervisor => HangUpCause::Normal,
+                        | EndReason::HungUpBySupervisor
+                        | EndReason::MessageLeft => HangUpCause::Normal,
                         _ => HangUpCause::Unanswered,
                     };
                     (told.is_none_or(|told| told == wanted), format!("{told:?}"))

@@ -118,12 +118,9 @@ impl Model {
                 when(there, Reject::NoChange)
             }),
             Input::RedirectCall { to, .. } if waits => self.unknown(to).or_else(|| {
-                let queue = match to {
-                    Destination::Extension(number) | Destination::Queue(number) => {
-                        self.numbers.get(number).copied()
-                    }
-                    _ => None,
-                };
+                let number = to.number();
+                let number = number.filter(|_| !matches!(to, Destination::Voicemail(_)));
+                let queue = number.and_then(|number| self.numbers.get(&number).copied());
                 let own = queue.is_some() && queue == self.concerns(asked.call);
                 when(own, Reject::NoChange)
             }),
@@ -182,10 +179,8 @@ impl Model {
     fn unknown(&self, to: &Destination) -> Option<Reject> {
         let known = match to {
             Destination::HangUp => true,
-            Destination::Extension(number) | Destination::Queue(number) => {
-                self.extensions.contains_key(number) || self.numbers.contains_key(number)
-            }
             Destination::Prompt(name) => self.prompt(name).is_some(),
+            to => to.number().is_some_and(|number| self.has_box(number)),
         };
         (!known).then_some(Reject::UnknownNumber)
     }
@@ -241,13 +236,13 @@ impl Model {
     fn begin_transfer(&mut self, call: CallId, to: Destination) -> Checked {
         let queue = self.concerns(call);
         self.let_go(call)?;
-        let leads_to_extension = match to {
-            Destination::Extension(number) | Destination::Queue(number) => {
-                self.extensions.contains_key(&number)
-            }
-            _ => false,
+        let somebody_rings = match to {
+            Destination::Voicemail(_) => false,
+            ref to => to.number().is_some_and(|number| {
+                self.extensions.contains_key(&number) || self.is_ring_group(number)
+            }),
         };
-        if leads_to_extension {
+        if somebody_rings {
             let music = Effect::PlayHoldMusic { call, queue };
             self.entry.to_play.push(music);
         }
@@ -256,15 +251,18 @@ impl Model {
 
     /// A person sends a call somewhere: the count of destinations begins anew.
     pub(super) fn goes_anew(&mut self, call: CallId, to: Destination) -> Checked {
-        let to = match to {
+        let to = match to.number() {
             // A number is one, whatever it is called.
-            Destination::Extension(number) if self.numbers.contains_key(&number) => {
-                Destination::Queue(number)
+            Some(number) if !matches!(to, Destination::Voicemail(_)) => {
+                if self.numbers.contains_key(&number) {
+                    Destination::Queue(number)
+                } else if self.extensions.contains_key(&number) {
+                    Destination::Extension(number)
+                } else {
+                    Destination::RingGroup(number)
+                }
             }
-            Destination::Queue(number) if self.extensions.contains_key(&number) => {
-                Destination::Extension(number)
-            }
-            to => to,
+            _ => to,
         };
         let entry = known(self.calls.get_mut(&call), "a call")?;
         (entry.hops, entry.goes_to) = (0, Some(to));

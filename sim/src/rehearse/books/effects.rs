@@ -58,9 +58,12 @@ impl Books {
                     let right = once && self.talked_until_now(leg, effect);
                     court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
-                Effect::Announce { call, .. } | Effect::PlayPrompt { call, .. } => {
-                    let there = self.is_there(call);
-                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
+                Effect::Announce { .. }
+                | Effect::MailMessage { .. }
+                | Effect::PlayPrompt { .. }
+                | Effect::RecordMessage { .. }
+                | Effect::StopRecording { .. } => {
+                    self.of_message_effect(seen, *id, effect, court)?;
                 }
                 Effect::Mail { .. }
                 | Effect::MailAgent { .. }
@@ -133,7 +136,7 @@ impl Books {
     }
 
     /// Whether a call lives, or has ended in this entry.
-    fn is_there(&self, call: CallId) -> bool {
+    pub(super) fn is_there(&self, call: CallId) -> bool {
         self.calls.contains_key(&call) || self.entry.ended.contains_key(&call)
     }
 

@@ -194,7 +194,8 @@ impl Books {
                 .gone
                 .get(&leg)
                 .is_some_and(|(leg, _)| leg.call == id),
-            Timer::Midnight(_)
+            Timer::MessageOver(_)
+            | Timer::Midnight(_)
             | Timer::Parked(_)
             | Timer::PromptOver(_)
             | Timer::Rest(_)
