@@ -32,6 +32,7 @@ mod number;
 mod outbox;
 pub mod permissions;
 pub mod records;
+mod remembered;
 mod restart;
 pub mod slab;
 mod snapshot;

@@ -202,7 +202,7 @@ impl Engine {
         let stage = match (call.stage, visit) {
             (Stage::AwaitingAgent, Some(visit)) => CallStage::Agent {
                 queue: visit.queue,
-                joined_at: visit.joined_at,
+                joined_at: visit.came_at(),
             },
             (Stage::AwaitingEnd, visit) => CallStage::End {
                 queue: visit.map(|visit| visit.queue),

@@ -237,6 +237,7 @@ impl Tally {
             | Event::KeptEnded { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PromptStarted { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}

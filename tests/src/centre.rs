@@ -184,6 +184,8 @@ struct Further {
     crowded: Option<(u32, u64, Failover)>,
     /// Quarters of a second until one more rings.
     ring_more_every: u64,
+    /// Quarters of a second for which a place is kept.
+    place_kept: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -434,9 +436,11 @@ fn further(limits: bool) -> impl Strategy<Value = Further> {
     let crowded = (crowded, failover()).prop_map(|((callers, wait), to)| (callers, wait, to));
     let crowded =
         option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
-    (crowded, 4..=12_u64).prop_map(|(crowded, ring_more_every)| Further {
+    let kept = prop_oneof![1 => Just(0_u64), 1 => 4..=60_u64];
+    (crowded, 4..=12_u64, kept).prop_map(|(crowded, ring_more_every, place_kept)| Further {
         crowded,
         ring_more_every,
+        place_kept,
     })
 }
 
@@ -628,6 +632,7 @@ impl Further {
     /// Gives it to a queue.
     fn lay_over(&self, config: &mut QueueConfig, destination: impl Fn(Failover) -> Destination) {
         config.ring_more_every = quarters(self.ring_more_every);
+        config.place_kept = quarters(self.place_kept);
         config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
             callers,
             wait: quarters(wait),

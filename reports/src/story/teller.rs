@@ -229,6 +229,11 @@ impl Teller {
             } if Some(*call) == own => {
                 self.push(at, announcement(*announced));
             }
+            Event::PlaceRegained { call, queue, since } if Some(*call) == own => {
+                let queue = self.history.names.queue(*queue);
+                let since = self.wall.at(*since);
+                self.push(at, What::PlaceRegained { queue, since });
+            }
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
                 self.push(at, What::Prompt { prompt });

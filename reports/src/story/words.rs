@@ -92,6 +92,11 @@ fn sentences(what: &What) -> Vec<String> {
         What::Ended { reason } => vec![end_sentence(reason)],
         What::Diverted { queue, holiday } => vec![diverted(queue, holiday.as_deref())],
         What::Announced { .. } => announced(what),
+        What::PlaceRegained { queue, since } => vec![format!(
+            "The caller has the place in {} back that was taken at {}.",
+            queue.name,
+            since.time()
+        )],
         What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
         What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
         What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],

@@ -351,6 +351,7 @@ impl Fold {
             | Event::ConfigurationChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PromptStarted { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)

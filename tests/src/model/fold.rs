@@ -73,6 +73,7 @@ impl Model {
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
