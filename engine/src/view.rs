@@ -247,7 +247,7 @@ impl Engine {
         let visit = visit.filter(|_| call.stage == Stage::AwaitingAgent)?;
         Some(Waiting {
             visit: visit.number,
-            joined_at: visit.joined_at,
+            joined_at: visit.came_at(),
             ringing: visit.ringing,
             pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
         })

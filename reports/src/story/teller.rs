@@ -212,6 +212,25 @@ impl Teller {
             Event::ConnectionFailed { call, agent, queue } if Some(*call) == own => {
                 self.connection_failed(engine, at, *agent, *queue);
             }
+            Event::ExtensionRung { call, agent, .. } if Some(*call) == own => {
+                let agent = self.history.names.agent(*agent);
+                self.push(at, What::ExtensionRung { agent });
+            }
+            Event::ExtensionAnswered { call, agent, .. } if Some(*call) == own => {
+                let agent = self.history.names.agent(*agent);
+                self.push(at, What::ExtensionAnswered { agent });
+            }
+            Event::CallEnded { call, reason, .. } if Some(*call) == own => {
+                self.ended(at, end_word(*reason));
+            }
+            _ => self.on_the_way(at, event),
+        }
+    }
+
+    /// What the caller met with and heard beside those who served him.
+    fn on_the_way(&mut self, at: Timestamp, event: &Event) {
+        let own = self.call;
+        match event {
             Event::CallDiverted {
                 call,
                 queue,
@@ -237,17 +256,6 @@ impl Teller {
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
                 self.push(at, What::Prompt { prompt });
-            }
-            Event::ExtensionRung { call, agent, .. } if Some(*call) == own => {
-                let agent = self.history.names.agent(*agent);
-                self.push(at, What::ExtensionRung { agent });
-            }
-            Event::ExtensionAnswered { call, agent, .. } if Some(*call) == own => {
-                let agent = self.history.names.agent(*agent);
-                self.push(at, What::ExtensionAnswered { agent });
-            }
-            Event::CallEnded { call, reason, .. } if Some(*call) == own => {
-                self.ended(at, end_word(*reason));
             }
             _ => {}
         }

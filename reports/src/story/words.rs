@@ -6,6 +6,7 @@ use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use super::crew::{Crew, Group};
 use super::moment::{Change, Choice, Meanwhile, Moment, Person, Place, RingEnd, Story, What};
 use super::page::Page;
+use super::when::When;
 use super::when::length;
 use super::why::state;
 
@@ -92,11 +93,7 @@ fn sentences(what: &What) -> Vec<String> {
         What::Ended { reason } => vec![end_sentence(reason)],
         What::Diverted { queue, holiday } => vec![diverted(queue, holiday.as_deref())],
         What::Announced { .. } => announced(what),
-        What::PlaceRegained { queue, since } => vec![format!(
-            "The caller has the place in {} back that was taken at {}.",
-            queue.name,
-            since.time()
-        )],
+        What::PlaceRegained { queue, since } => vec![place_regained(queue, since)],
         What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
         What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
         What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
@@ -129,6 +126,11 @@ fn sentences(what: &What) -> Vec<String> {
             vec![format!("{} is in wrap-up{until}.", person(agent))]
         }
     }
+}
+
+fn place_regained(Place { name, .. }: &Place, since: &When) -> String {
+    let time = since.time();
+    format!("The caller has the place in {name} back that was taken at {time}.")
 }
 
 fn diverted(Place { name, .. }: &Place, holiday: Option<&str>) -> String {

@@ -315,10 +315,7 @@ impl Fold {
             Event::ConnectionFailed { call, queue, agent } => {
                 self.take_back(*call, *queue, *agent);
             }
-            Event::DeviceChanged { agent, up } => {
-                self.agent(*agent).up = *up;
-                self.touched.insert(*agent);
-            }
+            Event::DeviceChanged { agent, up } => self.device(*agent, *up),
             Event::ExtensionAnswered { call, agent, .. } => {
                 self.set_stage(*call, Stage::answered_directly(*agent, at));
             }
@@ -358,6 +355,11 @@ impl Fold {
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }
+    }
+
+    fn device(&mut self, agent: AgentId, up: bool) {
+        self.agent(agent).up = up;
+        self.touched.insert(agent);
     }
 
     fn arrive(&mut self, id: CallId, public: PublicId, input: &Input) {
