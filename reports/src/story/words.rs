@@ -6,8 +6,7 @@ use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use super::crew::{Crew, Group};
 use super::moment::{Change, Choice, Meanwhile, Moment, Person, Place, RingEnd, Story, What};
 use super::page::Page;
-use super::when::When;
-use super::when::length;
+use super::when::{When, length};
 use super::why::state;
 
 /// Agents of one kind that are named; of more it is said how many there are.
