@@ -233,11 +233,16 @@ impl Tally {
             | Event::CallOffered { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
+            | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
