@@ -34,6 +34,7 @@ mod parking;
 pub mod permissions;
 mod points;
 pub mod records;
+mod remembered;
 mod restart;
 pub mod slab;
 mod snapshot;

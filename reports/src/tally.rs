@@ -247,6 +247,7 @@ impl Tally {
             | Event::OfferEnded { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }

@@ -96,6 +96,7 @@ fn sentences(what: &What) -> Vec<String> {
         | What::MessageDiscarded
         | What::MessageLeft { .. }
         | What::MessageStarted { .. }
+        | What::PlaceRegained { .. }
         | What::Prompt { .. }
         | What::Reached { .. } => vec![on_its_way(what)],
         What::Joined {
@@ -120,13 +121,18 @@ fn sentences(what: &What) -> Vec<String> {
         } => refused(queue, reason, *bound, crew),
         What::RingEnded { .. } => ring_ended(what),
         What::Staff { agents, change } => vec![staff(agents, change)],
-        What::WrapUp { agent, until } => {
-            let until = until
-                .as_ref()
-                .map_or(String::new(), |until| format!(", until {}", until.time()));
-            vec![format!("{} is in wrap-up{until}.", person(agent))]
-        }
+        What::WrapUp { .. } => vec![wraps_up(what)],
     }
+}
+
+fn wraps_up(what: &What) -> String {
+    let What::WrapUp { agent, until } = what else {
+        return String::new();
+    };
+    let until = until
+        .as_ref()
+        .map_or(String::new(), |until| format!(", until {}", until.time()));
+    format!("{} is in wrap-up{until}.", person(agent))
 }
 
 /// What a call comes by outside queues.
@@ -138,6 +144,11 @@ fn on_its_way(what: &What) -> String {
         ),
         What::Ended { reason } => end_sentence(reason),
         What::Diverted { queue, holiday } => diverted(queue, holiday.as_deref()),
+        What::PlaceRegained { queue, since } => format!(
+            "The caller has the place in {} back that was taken at {}.",
+            queue.name,
+            since.time()
+        ),
         What::Prompt { prompt } => format!("The caller hears the prompt {prompt}."),
         What::ExtensionAnswered { agent } => format!("{} answered.", person(agent)),
         What::ExtensionRingEnded { agent, how } => ring_of_group_ended(agent, *how),

@@ -332,6 +332,7 @@ impl Fold {
             | Event::MessageStarted { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }

@@ -49,13 +49,11 @@ impl Books {
                     court.law(Law::Ends, once, || format!("{leg} is told twice"))?;
                 }
                 Effect::HangUpCaller { call, .. } => {
-                    let ended = self.entry.ended.contains_key(&call);
-                    let once = callers_told.insert(call);
-                    court.law(Law::Ends, ended && once, || format!("{effect:?}"))?;
+                    let right = callers_told.insert(call) && self.entry.ended.contains_key(&call);
+                    court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
                 Effect::HangUpLeg { leg } | Effect::SaySlot { leg, .. } => {
-                    let once = legs_told.insert(leg);
-                    let right = once && self.talked_until_now(leg, effect);
+                    let right = legs_told.insert(leg) && self.talked_until_now(leg, effect);
                     court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
                 Effect::Announce { .. }

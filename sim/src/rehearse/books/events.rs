@@ -3,7 +3,7 @@
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
     AgentId, AgentStatus, Announced, By, CallAct, CallId, Effect, Event, Input, KeptEnd, LegId,
-    Number, OfferEnd, PublicId, QueueId, Span,
+    Number, OfferEnd, PublicId, QueueId, Span, Timestamp,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -37,7 +37,6 @@ impl Books {
                 self.arrived(seen, *call, *public, *key, court)
             }
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
-            Event::CallJoined { call, queue } => self.joined(seen, *call, *queue, court),
             Event::ConfigurationChanged { .. } => {
                 self.read_config(seen.engine);
                 Ok(())
@@ -50,14 +49,10 @@ impl Books {
             Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. } => self.of_message(event, court),
-            Event::AnnouncementStarted {
-                call,
-                queue,
-                announced,
-            } => {
-                self.welcomed(*call, *queue, *announced);
-                Ok(())
-            }
+            Event::AnnouncementStarted { .. }
+            | Event::CallJoined { .. }
+            | Event::PlaceRegained { .. }
+            | Event::QueueCallEnded(_) => self.of_visit(seen, event, court),
             Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
@@ -72,13 +67,31 @@ impl Books {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
-            Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
             Event::ServiceLevelEvaluated {
                 queue,
                 calls,
                 met,
                 under,
             } => self.level_was(*queue, (*calls, *met), *under, court),
+        }
+    }
+
+    fn of_visit(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
+            Event::AnnouncementStarted {
+                call,
+                queue,
+                announced,
+            } => {
+                self.welcomed(*call, *queue, *announced);
+                Ok(())
+            }
+            Event::CallJoined { call, queue } => self.joined(seen, *call, *queue, court),
+            Event::PlaceRegained { call, queue, since } => {
+                self.place_regained(*call, *queue, *since, court)
+            }
+            Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
+            _ => unreachable!("all others are not about visits"),
         }
     }
 
@@ -309,6 +322,7 @@ impl Books {
         call.visit = Some(Visit {
             queue,
             joined_at: self.acted_at,
+            since: self.acted_at,
             joined_in: seen.entry.seq,
             order: self.joins,
             ringing: 0,
@@ -334,6 +348,26 @@ impl Books {
         {
             visit.pausing = Some(self.acted_at + prompt.length);
         }
+    }
+
+    /// A caller has a place back: one that a call with his number left before.
+    fn place_regained(
+        &mut self,
+        id: CallId,
+        queue: QueueId,
+        since: Timestamp,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let call = known(self.calls.get_mut(&id), Law::Calls, || format!("{id}"))?;
+        let place = self.places.remove(&call.number);
+        let right = place.filter(|&(of, joined, _)| (of, joined) == (queue, since));
+        court.law(Law::Fifo, right.is_some(), || {
+            format!("call {id} has a place in {queue} since {since}, not {place:?}")
+        })?;
+        if let (Some((_, since, order)), Some(visit)) = (right, call.visit.as_mut()) {
+            (visit.since, visit.order) = (since, order);
+        }
+        Ok(())
     }
 
     /// A leg rings no more, but talks.
