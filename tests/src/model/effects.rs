@@ -106,7 +106,12 @@ impl Model {
                 self.law(Law::Legs, fits, || format!("{effect:?} is of another call"))?;
                 self.goes_on(*leg, Sound::Answered, Sound::Bridged, effect)
             }
-            Effect::SaySlot { leg, .. } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
+            Effect::SaySlot { leg, slot, prompts } => {
+                self.law(Law::Legs, self.slot_prompts(*slot) == *prompts, || {
+                    format!("{effect:?} is not what is to be said")
+                })?;
+                self.goes_on(*leg, Sound::Bridged, Sound::Over, effect)
+            }
             Effect::HangUpLeg { leg } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
             Effect::HangUpCaller { call, .. } => {
                 let due = self.entry.to_hang_up.iter().position(|due| due == call);
