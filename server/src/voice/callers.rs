@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
+use tandem_engine::config::model::QueueConfig;
 use tandem_engine::{CallId, Cause, HangUpCause, Input, Number, QueueId};
 use tandem_sip::endpoint::ServerId;
 use tandem_sip::header::names;
@@ -260,16 +261,19 @@ impl Exchange {
         Some(response)
     }
 
+    /// The settings of a queue.
+    pub(super) fn queue_config(&self, queue: QueueId) -> Option<&QueueConfig> {
+        let directory = &self.directory;
+        let number = directory.queues.get(&queue)?.number;
+        let mut queues = directory.config.queues.iter();
+        queues.find(|config| config.number == number)
+    }
+
     /// The waiting music of a queue.
     fn music_of(&self, queue: QueueId) -> Music {
-        let directory = &self.directory;
-        let number = directory.queues.get(&queue).map(|entry| entry.number);
-        let queues = directory.config.queues.iter();
-        let config = queues.clone().find(|config| Some(config.number) == number);
-        let music = self
-            .music
-            .of(config.and_then(|config| config.music.as_deref()));
-        music.clone()
+        let config = self.queue_config(queue);
+        let file = config.and_then(|config| config.music.as_deref());
+        self.music.of(file).clone()
     }
 
     pub(super) fn play_music(&mut self, call: CallId, queue: QueueId) {

@@ -9,10 +9,10 @@ use tandem_engine::config::model::{
 };
 use tandem_engine::config::points::{PointConfig, PointKind, RingGroup};
 use tandem_engine::limits::{
-    ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX,
-    CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
-    HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, MESSAGE_S_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX,
-    PAUSE_REASONS_MAX, PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX,
+    ALERT_INFO_CHARS_MAX, ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, AUTO_PAUSE_CALLS_MAX,
+    CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX,
+    EXTENSIONS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, MESSAGE_S_MAX, NAME_CHARS_MAX,
+    NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX,
     PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
     PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
     RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX,
@@ -339,6 +339,14 @@ fn names() {
          queue 60000, name: {what}\n"
     );
     assert_eq!(with(NAME_CHARS_MAX + 1), expected);
+}
+
+#[test]
+fn characters_of_what_chooses_a_melody() {
+    let with = |chars: usize| after(|_, queue| queue.alert_info = Some("a".repeat(chars)));
+    assert_eq!(with(ALERT_INFO_CHARS_MAX), "");
+    let expected = "queue 60000, alert_info: this has at most 255 characters\n";
+    assert_eq!(with(ALERT_INFO_CHARS_MAX + 1), expected);
 }
 
 #[test]

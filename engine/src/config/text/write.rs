@@ -279,6 +279,12 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     if queue.ring_in_use {
         line(out, "ring_in_use", "true");
     }
+    if let Some(alert_info) = &queue.alert_info {
+        line(out, "alert_info", &quoted(alert_info));
+    }
+    if !queue.show_missed_calls {
+        line(out, "show_missed_calls", "false");
+    }
     if queue.max_callers != default.max_callers {
         line(out, "max_callers", &queue.max_callers.to_string());
     }
