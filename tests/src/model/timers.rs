@@ -16,6 +16,7 @@ enum Deadline {
     LongestWait,
     MessageOver,
     Midnight,
+    Parked,
     PromptOver,
     Rest,
     Retry,
@@ -144,6 +145,8 @@ impl Model {
         all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        all.extend(parked.map(|parked| (parked.until, Deadline::Parked)));
         all.extend(self.calls.values().filter_map(|call| match call.voicemail {
             Some(Voicemail::Leaves(.., until)) => Some((until, Deadline::MessageOver)),
             _ => None,
@@ -233,6 +236,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
+        Timer::Parked(_) => Deadline::Parked,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,
         Timer::Rest(_) => Deadline::Rest,

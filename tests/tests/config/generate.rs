@@ -11,8 +11,8 @@ use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests,
-    SkillStep, Strategy as Ring, TrunkConfig,
+    MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, PromptConfig, QueueConfig,
+    Rests, SkillStep, Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
@@ -104,6 +104,7 @@ prop_compose! {
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         (contact_matching, sync_results_h) in (matching(), 0..=168_u16),
+        parked in proptest::option::of((0..1_000_u64, span(1..=3_600))),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours, voicemail) in prompts().prop_flat_map(|prompts| {
             let (hours, voicemail) = (hours(&prompts), voicemail(&prompts));
@@ -126,6 +127,10 @@ prop_compose! {
             shared_wrap_up,
             contact_matching,
             sync_results_h,
+            parking: parked.map(|(slots, timeout)| Parking {
+                slots: (number(99_000), number(99_000 + slots)),
+                timeout,
+            }),
             trunks,
             hours,
             prompts,
@@ -462,7 +467,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
     let how = (
         select(&RINGS[..]),
         select(&SINCE[..]),
-        any::<[bool; 3]>(),
+        any::<[bool; 4]>(),
         (music, alert_info()),
         permissions(extensions),
     );
@@ -502,6 +507,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         [
             queue.ring_in_use,
             queue.answer_on_entry,
+            queue.record,
             queue.show_missed_calls,
         ] = how.2;
         (queue.permissions, queue.alert_info) = (how.4, how.3.1);
