@@ -88,15 +88,7 @@ impl Exchange {
         let shows_missed = config.is_none_or(|config| config.show_missed_calls);
         let mut branches = Vec::new();
         for (contact, to) in devices {
-            let to_address = NameAddr::new(contact.clone());
-            let mut invite =
-                self.endpoint
-                    .request(Method::Invite, contact, from.clone(), to_address);
-            invite
-                .headers
-                .push(names::CONTACT, self.contact(to.transport));
-            let allow = tandem_sip::uas::allow(&super::exchange::ABILITIES);
-            invite.headers.push(names::ALLOW, allow);
+            let mut invite = self.invitation(contact, from.clone(), to.transport);
             if let Some(alert_info) = &alert_info {
                 invite.headers.push(names::ALERT_INFO, alert_info.clone());
             }
@@ -133,6 +125,17 @@ impl Exchange {
             cause: Cause::Unreachable,
         };
         self.legs.insert(leg, entry);
+    }
+
+    /// An INVITE to a device, without what it offers.
+    fn invitation(&mut self, contact: Uri, from: NameAddr, transport: Transport) -> Request {
+        let to = NameAddr::new(contact.clone());
+        let mut invite = (self.endpoint).request(Method::Invite, contact, from, to);
+        let us = self.contact(transport);
+        invite.headers.push(names::CONTACT, us);
+        let allow = tandem_sip::uas::allow(&super::exchange::ABILITIES);
+        invite.headers.push(names::ALLOW, allow);
+        invite
     }
 
     /// Who calls, as telephones show it.

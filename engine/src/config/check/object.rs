@@ -242,6 +242,22 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
         let what = || ("a share is 0 to 100 percent".to_owned(), None);
         faults.add(subject, "sla_threshold_percent", None, what);
     }
+    emptiness(faults, queue);
+    if let Some(wrong) = queue.time_zone.as_deref().and_then(time_zone) {
+        faults.add(subject, "time_zone", None, || wrong);
+    }
+    for (item, notice) in queue.notify_managers.iter().enumerate() {
+        if queue.notify_managers[..item].contains(notice) {
+            let what = || ("this stands there already".to_owned(), None);
+            faults.add(subject, "notify_managers", Some(item), what);
+            break;
+        }
+    }
+}
+
+/// What is wrong with when a queue is empty.
+fn emptiness(faults: &mut Faults, queue: &QueueConfig) {
+    let subject = Subject::Queue(queue.number);
     let empty = [
         ("disallow_join_when_empty", queue.disallow_join_when_empty),
         ("leave_when_empty", queue.leave_when_empty),
@@ -256,16 +272,6 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
                 )
             };
             faults.add(subject, key, None, what);
-        }
-    }
-    if let Some(wrong) = queue.time_zone.as_deref().and_then(time_zone) {
-        faults.add(subject, "time_zone", None, || wrong);
-    }
-    for (item, notice) in queue.notify_managers.iter().enumerate() {
-        if queue.notify_managers[..item].contains(notice) {
-            let what = || ("this stands there already".to_owned(), None);
-            faults.add(subject, "notify_managers", Some(item), what);
-            break;
         }
     }
 }
