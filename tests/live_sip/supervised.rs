@@ -84,10 +84,15 @@ impl Floor {
     /// Does this with the only call, which `waiting` or `active` shows.
     #[track_caller]
     fn handle(&self, shown: &str, action: &str, body: &str) -> Value {
-        let calls = self
-            .server
-            .ask(&self.token, &format!("calls/{shown}"), None);
-        let id = calls[shown][0]["id"].as_str().expect("a call is shown");
+        let path = format!("calls/{shown}");
+        // Telephones hear of a call a little sooner than screens show it.
+        let id = loop {
+            let calls = self.server.ask(&self.token, &path, None);
+            if let Some(id) = calls[shown][0]["id"].as_str() {
+                break id.to_owned();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
         self.server
             .ask(&self.token, &format!("calls/{id}/{action}"), Some(body))
     }
