@@ -268,6 +268,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.timers.pop();
         match timer {
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
+            Timer::MenuTimeout(call) => self.menu_timeout(call),
             Timer::MessageOver(call) => self.message_over(call),
             Timer::Midnight(queue) => self.midnight(queue),
             Timer::PromptOver(call) => self.prompt_over(call),

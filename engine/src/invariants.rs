@@ -246,17 +246,21 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                 Some(_) => false,
             },
             Stage::AwaitingEnd => (ringing, talking) == (0, 1),
-            Stage::AwaitingMessage | Stage::AwaitingPrompt => {
+            Stage::AwaitingKey | Stage::AwaitingMessage | Stage::AwaitingPrompt => {
                 (ringing, talking) == (0, 0) && call.visit.is_none()
             }
         };
         law(fits, || {
             format!("call {id} awaits what its legs can not bring")
         })?;
-        let hears = matches!(call.stage, Stage::AwaitingMessage | Stage::AwaitingPrompt);
+        let hears = matches!(
+            call.stage,
+            Stage::AwaitingKey | Stage::AwaitingMessage | Stage::AwaitingPrompt
+        );
         let passing = match call.passing.as_deref() {
             None => !hears,
             Some(Passing::Group { .. }) => call.stage == Stage::AwaitingAnswer,
+            Some(Passing::Menu { .. }) => call.stage == Stage::AwaitingKey,
             Some(Passing::Message { .. }) => call.stage == Stage::AwaitingMessage,
             Some(Passing::Prompt { .. }) => call.stage == Stage::AwaitingPrompt,
         };
@@ -283,7 +287,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
     for (id, timer) in s.timers.iter() {
         let armed = match timer {
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
-            Timer::MessageOver(call) | Timer::PromptOver(call) => (s.calls.get(call))
+            Timer::MenuTimeout(call) | Timer::MessageOver(call) | Timer::PromptOver(call) => (s.calls.get(call))
                 .and_then(|c| c.passing.as_ref())
                 .and_then(|passing| passing.timer()),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),

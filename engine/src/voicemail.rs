@@ -4,6 +4,7 @@ use crate::calls::prompt_named;
 use crate::effect::{Effect, HangUpCause};
 use crate::event::{EndReason, Event};
 use crate::ids::CallId;
+use crate::key::Key;
 use crate::mark::Mark;
 use crate::number::Number;
 use crate::records::Message;
@@ -49,6 +50,14 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn message_over(&mut self, id: CallId) {
         self.sometimes(Mark::MessageFull);
         self.end_message(id);
+    }
+
+    /// Who leaves a message ends it with `#`.
+    pub(crate) fn key_in_message(&mut self, id: CallId, key: Key) {
+        match key {
+            Key::Pound => self.end_message(id),
+            _ => self.sometimes(Mark::KeyWithoutMeaning),
+        }
     }
 
     /// The message ends, and the call with it.

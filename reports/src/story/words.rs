@@ -101,6 +101,9 @@ fn sentences(what: &What) -> Vec<String> {
         } => joined(queue, *before, crew.as_ref()),
         What::Left { .. } => left(what),
         What::Meanwhile(gap) => meanwhile(gap),
+        What::Branched { node, found } => vec![branched(node, found)],
+        What::MenuGot { got, keys } => vec![menu_got(got, keys)],
+        What::PointClosed { name, holiday } => vec![closed(name, holiday.as_deref())],
         What::MessageDiscarded => {
             vec!["That was too short to be a message, and was thrown away.".to_owned()]
         }
@@ -156,7 +159,31 @@ fn ring_of_group_ended(agent: &Person, how: RingEnd) -> String {
     }
 }
 
+fn branched(node: &str, found: &str) -> String {
+    let found = match found {
+        "caller_matches" => "the caller's number begins as is asked for",
+        "caller_other" => "the caller's number begins otherwise, or is withheld",
+        "closed" => "it was outside business hours",
+        "holiday" => "it was a holiday",
+        _ => "it was within business hours",
+    };
+    format!("Node {node}: {found}.")
+}
+
+fn menu_got(got: &str, keys: &str) -> String {
+    match got {
+        "dialled" => format!("The caller keyed in {keys}."),
+        "pressed" => format!("The caller pressed {keys}."),
+        "silence" => "The caller pressed nothing.".to_owned(),
+        _ => format!("The caller keyed in {keys}, which leads nowhere."),
+    }
+}
+
 fn diverted(Place { name, .. }: &Place, holiday: Option<&str>) -> String {
+    closed(name, holiday)
+}
+
+fn closed(name: &str, holiday: Option<&str>) -> String {
     match holiday {
         Some(holiday) => format!("{name} was closed for the holiday {holiday}."),
         None => format!("{name} was closed: it was outside business hours."),

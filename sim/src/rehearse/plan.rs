@@ -141,6 +141,8 @@ pub enum Status {
 pub enum TimerKind {
     /// [`Timer::LongestWait`].
     LongestWait,
+    /// [`Timer::MenuTimeout`].
+    MenuTimeout,
     /// [`Timer::MessageOver`].
     MessageOver,
     /// [`Timer::Midnight`].
@@ -163,8 +165,9 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("longest_wait", Self::LongestWait),
+        ("menu_timeout", Self::MenuTimeout),
         ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
         ("prompt_over", Self::PromptOver),
@@ -181,6 +184,7 @@ impl TimerKind {
     pub const fn of(timer: Timer) -> Self {
         match timer {
             Timer::LongestWait(_) => Self::LongestWait,
+            Timer::MenuTimeout(_) => Self::MenuTimeout,
             Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
             Timer::PromptOver(_) => Self::PromptOver,

@@ -41,7 +41,7 @@ impl Model {
             Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
             Input::KeyPressed { call, key } => {
                 self.await_key(call, key);
-                Ok(())
+                self.key_in_menu(call, key)
             }
         }
     }
@@ -110,6 +110,7 @@ impl Model {
                 self.await_midnight(queue);
                 ended
             }
+            Timer::MenuTimeout(call) => self.menu_timeout(call)?,
             Timer::MessageOver(call) => {
                 let call = known(self.calls.get(&call), "a call")?;
                 match call.voicemail {

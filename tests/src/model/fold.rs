@@ -70,6 +70,10 @@ impl Model {
             Event::PointReached { call, point } => self.point_reached(*call, *point),
             Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
+            Event::FlowBranched { .. } | Event::MenuLeft { .. } | Event::PointClosed { .. } => {
+                self.seen.menus += 1;
+                self.told(event)
+            }
             Event::AgentStatusChanged { .. }
             | Event::ConfigurationChanged { .. }
             | Event::DeviceChanged { .. }
@@ -117,6 +121,8 @@ impl Model {
             behind: None,
             hears: None,
             group: None,
+            menu: None,
+            flow: None,
             voicemail: None,
             visit: None,
         };

@@ -14,6 +14,7 @@ mod expect;
 mod facts;
 mod fold;
 mod hours;
+mod menus;
 mod offers;
 mod order;
 mod points;
@@ -158,6 +159,8 @@ pub struct Seen {
     pub points: u64,
     /// Messages that callers began to leave.
     pub messages: u64,
+    /// Keys and numbers that menus got, and silences.
+    pub menus: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
 }
@@ -179,6 +182,7 @@ impl Seen {
         self.prompts += other.prompts;
         self.points += other.points;
         self.messages += other.messages;
+        self.menus += other.menus;
         self.keys += other.keys;
     }
 }

@@ -13,6 +13,7 @@ pub(super) const DAY_US: i128 = 86_400_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deadline {
     LongestWait,
+    MenuTimeout,
     MessageOver,
     Midnight,
     PromptOver,
@@ -139,6 +140,8 @@ impl Model {
         all.extend(retries.map(|due| (due, Deadline::Retry)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
+        let menus = self.calls.values().filter_map(|call| call.menu.as_ref());
+        all.extend(menus.map(|place| (place.until, Deadline::MenuTimeout)));
         all.extend(self.calls.values().filter_map(|call| match call.voicemail {
             Some(Voicemail::Leaves(.., until)) => Some((until, Deadline::MessageOver)),
             _ => None,
@@ -223,6 +226,7 @@ impl Model {
 fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
         Timer::LongestWait(_) => Deadline::LongestWait,
+        Timer::MenuTimeout(_) => Deadline::MenuTimeout,
         Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
         Timer::PromptOver(_) => Deadline::PromptOver,

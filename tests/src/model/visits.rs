@@ -45,7 +45,9 @@ impl Model {
                 let unknown = !self.numbers.contains_key(number);
                 unknown.then_some(EndReason::NoDestination)
             }
-            Destination::RingGroup(number) => {
+            Destination::CallFlow(number)
+            | Destination::Menu(number)
+            | Destination::RingGroup(number) => {
                 let unknown = !self.points.contains_key(number);
                 unknown.then_some(EndReason::NoDestination)
             }
@@ -392,6 +394,9 @@ impl Model {
             (EndReason::AgentHungUp, Input::LegEnded { leg }) => talking == Some(*leg),
             (EndReason::AgentHungUp, Input::Configure { .. }) => talking.is_some_and(gone),
             (EndReason::CallerHungUp, _) => self.caller_is_gone(id),
+            (EndReason::MessageLeft, Input::KeyPressed { call, key }) => {
+                *call == id && *key == Key::Pound
+            }
             (EndReason::MessageLeft, Input::Tick) => {
                 let fired = self.entry.first.map(|(_, timer)| timer);
                 fired == Some(Timer::MessageOver(id))

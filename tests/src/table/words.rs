@@ -391,6 +391,7 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             )
         }
         Effect::RecordMessage { call, .. } => format!("order: record {}", names.call(*call)),
+        Effect::StopPrompt { call } => format!("order: cut off what {} hears", names.call(*call)),
         Effect::StopRecording { call, .. } => {
             format!("order: record {} no more", names.call(*call))
         }

@@ -63,7 +63,7 @@ impl Books {
                 | Effect::StopRecording { .. } => {
                     self.of_recording(seen, *id, effect, court)?;
                 }
-                Effect::PlayPrompt { call, .. } => {
+                Effect::PlayPrompt { call, .. } | Effect::StopPrompt { call } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }

@@ -49,6 +49,9 @@ impl Books {
             | Event::MessageStarted { .. } => self.of_message(event, court),
             Event::CallDiverted { .. }
             | Event::PersonErased { .. }
+            | Event::FlowBranched { .. }
+            | Event::MenuLeft { .. }
+            | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
