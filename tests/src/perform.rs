@@ -81,6 +81,7 @@ impl<W: Witness> World<W> {
         let mut changes = vec![Change::PutOptions(config.options)];
         changes.extend(config.extensions.into_iter().map(Change::PutExtension));
         changes.extend(config.queues.into_iter().map(Change::PutQueue));
+        changes.extend(config.points.into_iter().map(Change::PutPoint));
         let (by, base) = (By::System, 0);
         self.send(Input::Configure { by, base, changes })?;
         for (place, draft) in (0..).zip(&centre.extensions) {

@@ -25,6 +25,7 @@ use super::music::Library;
 use super::net::{Arrived, Net};
 use super::outlived::Outlived;
 use super::registrations::Registrations;
+use super::voicemail::Messages;
 use crate::driver::{Batch, Directory, Handle, Line};
 use crate::media::{Media, MediaEvent, MediaEventKind, SessionId};
 
@@ -113,6 +114,7 @@ pub(super) struct Exchange {
     pub(super) lingering: VecDeque<(Time, ClientId)>,
     pub(super) parties: HashMap<DialogId, Party>,
     pub(super) music: Library,
+    pub(super) messages: Messages,
     media_happened: mpsc::Receiver<MediaEvent>,
     batches: crate::driver::PortReceiver,
     began: (Instant, u64),
@@ -149,6 +151,7 @@ impl Exchange {
             lingering: VecDeque::new(),
             parties: HashMap::new(),
             music: Library::new(options.music),
+            messages: Messages::new(options.voicemail),
             media_happened,
             batches: options.batches,
             began: (Instant::now(), unix_us),
@@ -388,6 +391,7 @@ impl Exchange {
                     reason: EndReason::SystemRestart,
                     ..
                 } => drop(self.forget_caller(*call)),
+                Event::MessageLeft(message) => self.messages.left(message),
                 _ => {}
             }
         }
@@ -412,8 +416,18 @@ impl Exchange {
                 queue,
                 ..
             } => self.ring(leg, call, agent, queue),
+            Effect::RecordMessage {
+                call,
+                public,
+                mailbox,
+            } => self.record_message(call, public, mailbox),
+            Effect::StopPrompt { call } => self.stop_prompt(call),
+            Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
             // Ports of their own.
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {}
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
+            | Effect::PushRecord { .. } => {}
         }
     }
 
@@ -471,9 +485,17 @@ impl Exchange {
     }
 
     /// Sends a BYE within a dialog.
-    pub(super) fn bye(&mut self, mut dialog: Dialog, source: Target) {
+    pub(super) fn bye(&mut self, dialog: Dialog, source: Target) {
+        self.bye_with(dialog, source, &[]);
+    }
+
+    /// The same, with these headers.
+    pub(super) fn bye_with(&mut self, mut dialog: Dialog, source: Target, also: &[(&str, String)]) {
         self.parties.remove(dialog.id());
-        let request = dialog.request(Method::Bye);
+        let mut request = dialog.request(Method::Bye);
+        for (name, value) in also {
+            request.headers.push(name, value);
+        }
         let to = way(dialog.next_hop(), source);
         let now = self.now();
         let sent = self.endpoint.send_request(now, to, request);

@@ -1,6 +1,6 @@
 //! What must hold when an entry is done.
 
-use tandem_engine::{CallId, Engine, Input, Timer};
+use tandem_engine::{CallId, Engine, Input, Key, Timer};
 
 use super::state::{Call, LegStage, Visit};
 use super::{Checked, Law, Model};
@@ -57,7 +57,12 @@ impl Model {
             Input::BridgeFailed { call } => self.talking_leg(*call).is_none(),
             Input::CallArrived { .. } => self.last_public.is_some(),
             Input::CallerHungUp { call } => !self.calls.contains_key(call),
-            Input::KeyPressed { .. } => self.entry.by_key.is_none(),
+            Input::KeyPressed { call, key } => {
+                let call = self.calls.get(call).filter(|_| *key == Key::Pound);
+                let speaks =
+                    call.is_some_and(|call| call.voicemail.is_some() && call.hears.is_none());
+                self.entry.by_key.is_none() && !speaks
+            }
             Input::Restarted { .. } => self.calls.is_empty(),
             Input::Tick => match self.entry.first {
                 Some((_, Timer::RingTimeout(leg))) => stage(&leg) == Some(LegStage::Over),

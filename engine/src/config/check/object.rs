@@ -498,7 +498,7 @@ pub(super) fn time_zone(name: &str) -> Option<Wrong> {
 }
 
 /// What is wrong with the range that queues have numbers in.
-pub(super) fn queue_numbers((first, last): (Number, Number)) -> Option<Wrong> {
+fn queue_numbers((first, last): (Number, Number)) -> Option<Wrong> {
     let hint = || Some("as \"6400-6499\"".to_owned());
     if !is_digits(first) || !is_digits(last) {
         return Some((

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hours::{unknown_hours, unknown_prompt};
-use super::object::{bounds, is_digits, length, name, not_digits, queue_numbers, twice};
-use super::{Checker, Existing, Faults, Subject, Wrong, is_within};
+use super::object::{bounds, is_digits, length, name, not_digits, twice};
+use super::{Checker, Existing, Faults, Subject, Wrong};
 use crate::config::model::Options;
 use crate::config::nearest::nearest;
 use crate::config::points::{
@@ -66,7 +66,6 @@ impl<'c, E: Existing> Checker<'c, E> {
 
     /// Looks at the route points that were put.
     pub(super) fn touched_points(&mut self) {
-        let range = self.options().queue_numbers;
         let touched: Vec<_> = self.points.values().copied().flatten().collect();
         let Some(last) = touched.last() else { return };
         let others = (self.existing.points())
@@ -86,14 +85,6 @@ impl<'c, E: Existing> Checker<'c, E> {
         for point in touched {
             let subject = Subject::Point(point.number);
             object(&mut self.faults, point);
-            if queue_numbers(range).is_none() && is_within(point.number, range) {
-                let what = || {
-                    let what = format!("numbers from {} to {} are for queues", range.0, range.1);
-                    let hint = "take another, or change queue_numbers in [options]";
-                    (what, Some(hint.to_owned()))
-                };
-                self.faults.add(subject, "number", None, what);
-            }
             if let Some(other) = names.insert(&point.name, point.number) {
                 let what = || {
                     let what = format!("route point {other} is called {:?} too", point.name);
