@@ -158,6 +158,12 @@ pub enum Effect {
         /// The engine cancels after this time: for display only.
         timeout: Span,
     },
+    /// What the caller hears is cut off: he has pressed a key. Let him hear silence
+    /// until something else is ordered.
+    StopPrompt {
+        /// The caller's call.
+        call: CallId,
+    },
     /// The message is over.
     StopRecording {
         /// Of whose call; it may have ended.
@@ -183,6 +189,7 @@ impl Effect {
             | Self::PlayMusic { .. }
             | Self::PlayPrompt { .. }
             | Self::RecordMessage { .. }
+            | Self::StopPrompt { .. }
             | Self::StopRecording { .. } => EffectKind::Told,
             Self::Mail { .. }
             | Self::MailAgent { .. }

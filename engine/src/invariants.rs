@@ -260,17 +260,21 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                 Some(_) => false,
             },
             Stage::AwaitingEnd => (ringing, talking) == (0, 1),
-            Stage::AwaitingMessage | Stage::AwaitingPrompt => {
+            Stage::AwaitingKey | Stage::AwaitingMessage | Stage::AwaitingPrompt => {
                 (ringing, talking) == (0, 0) && call.visit.is_none()
             }
         };
         law(fits, || {
             format!("call {id} awaits what its legs can not bring")
         })?;
-        let hears = matches!(call.stage, Stage::AwaitingMessage | Stage::AwaitingPrompt);
+        let hears = matches!(
+            call.stage,
+            Stage::AwaitingKey | Stage::AwaitingMessage | Stage::AwaitingPrompt
+        );
         let passing = match call.passing.as_deref() {
             None => !hears,
             Some(Passing::Group { .. }) => call.stage == Stage::AwaitingAnswer,
+            Some(Passing::Menu { .. }) => call.stage == Stage::AwaitingKey,
             Some(Passing::Message { .. }) => call.stage == Stage::AwaitingMessage,
             Some(Passing::Prompt { .. }) => call.stage == Stage::AwaitingPrompt,
         };
@@ -300,9 +304,11 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .and_then(|c| c.visit.as_ref()?.announcing.as_ref())
                 .map(|announcing| announcing.timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
-            Timer::MessageOver(call) | Timer::PromptOver(call) => (s.calls.get(call))
-                .and_then(|c| c.passing.as_ref())
-                .and_then(|passing| passing.timer()),
+            Timer::MenuTimeout(call) | Timer::MessageOver(call) | Timer::PromptOver(call) => {
+                (s.calls.get(call))
+                    .and_then(|c| c.passing.as_ref())
+                    .and_then(|passing| passing.timer())
+            }
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),

@@ -55,7 +55,7 @@ impl<T: Trace> Step<'_, T> {
         }
         match self.s.calls[id].stage {
             Stage::AwaitingAgent => self.leave(id, Outcome::Missed, left),
-            Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}
+            Stage::AwaitingAnswer | Stage::AwaitingKey | Stage::AwaitingPrompt => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
@@ -97,6 +97,7 @@ impl<T: Trace> Step<'_, T> {
         self.sometimes(match timer {
             Timer::Announcement(_) => Mark::AbortedAnnouncement,
             Timer::LongestWait(_) => Mark::AbortedLongestWait,
+            Timer::MenuTimeout(_) => Mark::AbortedMenu,
             Timer::MessageOver(_) => Mark::AbortedMessage,
             Timer::Midnight(_) => Mark::AbortedMidnight,
             Timer::PromptOver(_) => Mark::AbortedPrompt,
@@ -118,7 +119,10 @@ impl<T: Trace> Step<'_, T> {
             // A queue does not end with its day: the new one begins all the same.
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
-            Timer::Announcement(call) | Timer::MessageOver(call) | Timer::PromptOver(call) => {
+            Timer::Announcement(call)
+            | Timer::MenuTimeout(call)
+            | Timer::MessageOver(call)
+            | Timer::PromptOver(call) => {
                 self.cut_off(call, reason, left);
             }
             Timer::PutOut(queue) => {

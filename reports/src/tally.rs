@@ -235,12 +235,15 @@ impl Tally {
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
+            | Event::FlowBranched { .. }
             | Event::KeptEnded { .. }
+            | Event::MenuLeft { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::ServiceLevelEvaluated { .. }

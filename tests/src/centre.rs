@@ -113,12 +113,25 @@ pub struct OptionsDraft {
 #[derive(Clone, Debug)]
 pub struct PointDraft {
     members: Vec<u8>,
-    voicemail: bool,
+    kind: PointDraftKind,
     in_order: bool,
     /// In quarters of a second.
     ring_time: u64,
     skip_busy: bool,
     failover: Failover,
+    /// Where keys lead, beginning with zero; and what nodes lead to.
+    leads: Vec<Failover>,
+    plays: u8,
+    condition: Option<ConditionDraft>,
+}
+
+/// What a route point is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PointDraftKind {
+    CallFlow,
+    Menu,
+    RingGroup,
+    VoicemailGroup,
 }
 
 /// A calendar to be.
@@ -392,16 +405,26 @@ fn lengths(limits: bool) -> impl Strategy<Value = [u64; 4]> {
 /// A random route point.
 pub fn point_draft() -> impl Strategy<Value = PointDraft> {
     let members = vec(0..8_u8, 0..=5);
-    let voicemail = prop::bool::weighted(0.2);
-    let how = (any::<bool>(), 4..=16_u64, any::<bool>());
-    (members, voicemail, how, failover()).prop_map(|(members, voicemail, how, failover)| {
+    let kind = prop_oneof![
+        2 => Just(PointDraftKind::CallFlow),
+        3 => Just(PointDraftKind::Menu),
+        5 => Just(PointDraftKind::RingGroup),
+        1 => Just(PointDraftKind::VoicemailGroup),
+    ];
+    let how = (any::<bool>(), 4..=16_u64, any::<bool>(), 1..=3_u8);
+    let leads = (failover(), vec(failover(), 3..=12));
+    let condition = option::weighted(0.2, condition_draft());
+    (members, kind, how, leads, condition).prop_map(|(members, kind, how, leads, condition)| {
         PointDraft {
             members,
-            voicemail,
+            kind,
             in_order: how.0,
             ring_time: how.1,
             skip_busy: how.2,
-            failover,
+            failover: leads.0,
+            leads: leads.1,
+            plays: how.3,
+            condition,
         }
     })
 }
@@ -774,12 +797,14 @@ impl Centre {
             .map(|(place, draft)| draft.extension(extension(place)))
             .collect();
         let numbered = || (0..).map(point).zip(&self.points);
-        let groups = numbered().filter(|(_, draft)| draft.is_group());
+        let boxes = numbered().filter(|(_, draft)| draft.has_box());
         let there = There {
             extensions: extensions.iter().map(|e| e.number).collect(),
             queues: (0..).map(queue).take(self.queues.len()).collect(),
-            points: numbered().map(|(number, _)| number).collect(),
-            groups: groups.map(|(number, _)| number).collect(),
+            boxes: boxes.map(|(number, _)| number).collect(),
+            points: numbered()
+                .map(|(number, draft)| (number, draft.header()))
+                .collect(),
         };
         Config {
             options: self.options.options(),

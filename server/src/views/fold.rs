@@ -341,11 +341,14 @@ impl Fold {
             | Event::CallLogProcessed(_)
             | Event::ServiceLevelEvaluated { .. }
             | Event::ConfigurationChanged { .. }
+            | Event::FlowBranched { .. }
             | Event::KeptEnded { .. }
+            | Event::MenuLeft { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::PersonErased { .. }
+            | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => {}

@@ -426,6 +426,7 @@ impl Exchange {
                 public,
                 mailbox,
             } => self.record_message(call, public, mailbox),
+            Effect::StopPrompt { call } => self.stop_prompt(call),
             Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
             // Ports of their own.
             Effect::Mail { .. }

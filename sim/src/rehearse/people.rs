@@ -286,6 +286,7 @@ impl People {
             | Effect::PlayMusic { .. }
             | Effect::PlayPrompt { .. }
             | Effect::RecordMessage { .. }
+            | Effect::StopPrompt { .. }
             | Effect::StopRecording { .. } => {}
         }
     }

@@ -119,6 +119,7 @@ impl Model {
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::RecordMessage { call, .. }
+            | Effect::StopPrompt { call }
             | Effect::StopRecording { call, .. } => {
                 let due = self.entry.to_play.iter().position(|due| due == effect);
                 let found = due.map(|place| self.entry.to_play.remove(place));
@@ -157,7 +158,9 @@ impl Model {
             | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. } => self.calls.contains_key(call),
-            Effect::RecordMessage { .. } | Effect::StopRecording { .. } => true,
+            Effect::RecordMessage { .. }
+            | Effect::StopPrompt { .. }
+            | Effect::StopRecording { .. } => true,
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();

@@ -64,6 +64,10 @@ impl Model {
                 rang,
             } => self.offer_ended((*call, *queue, *agent), *leg, *end, *rang),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
+            Event::FlowBranched { .. } | Event::MenuLeft { .. } | Event::PointClosed { .. } => {
+                self.seen.menus += 1;
+                self.told(event)
+            }
             Event::AgentStatusChanged { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed { .. }
@@ -114,6 +118,8 @@ impl Model {
             behind: None,
             hears: None,
             group: None,
+            menu: None,
+            flow: None,
             voicemail: None,
             visit: None,
         };

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use tandem_engine::config::model::Destination;
-use tandem_engine::config::points::{PointConfig, PointKind, RingGroup, RingOrder};
+use tandem_engine::config::points::{FlowStep, PointConfig, PointKind, RingGroup, RingOrder};
 use tandem_engine::records::Message;
 use tandem_engine::{
     AgentId, CallId, Cause, Effect, Event, Input, LegId, Number, OfferEnd, Timer, Timestamp,
@@ -16,7 +16,7 @@ use super::{Checked, Law, Model, known};
 /// A route point, and what tells it from an earlier one with its number.
 #[derive(Clone, Debug)]
 pub(super) struct Point {
-    serial: u64,
+    pub(super) serial: u64,
     pub(super) config: PointConfig,
 }
 
@@ -84,11 +84,17 @@ impl Model {
     }
 
     fn point_reached(&mut self, id: CallId, number: Number) -> Checked {
-        self.arrives(id, Destination::RingGroup(number))?;
+        self.arrives_at_point(id, number)?;
         self.seen.points += 1;
         let point = known(self.points.get(&number), "a route point")?;
         let serial = point.serial;
         let members = match &point.config.kind {
+            PointKind::CallFlow(flow) => {
+                let first = flow.nodes.first().map(|node| node.name.clone());
+                let first = known(first, "a node")?;
+                return self.walk(id, (number, serial), FlowStep::Node(first));
+            }
+            PointKind::Menu(_) => return self.menu_reached(id, number, serial),
             PointKind::RingGroup(group) => Some(group.members.iter().copied().collect()),
             PointKind::VoicemailGroup(_) => None,
         };
@@ -106,6 +112,15 @@ impl Model {
         self.next_ring(id, group)
     }
 
+    /// A call arrives at a route point, whatever kind it was sent to.
+    fn arrives_at_point(&mut self, id: CallId, number: Number) -> Checked {
+        let call = known(self.calls.get_mut(&id), "a call")?;
+        if let Some(Destination::CallFlow(to) | Destination::Menu(to)) = call.goes_to {
+            call.goes_to = Some(Destination::RingGroup(to));
+        }
+        self.arrives(id, Destination::RingGroup(number))
+    }
+
     /// Whoever is next of a group must ring; where nobody can, the call goes on.
     fn next_ring(&mut self, id: CallId, mut group: Group) -> Checked {
         let call = known(self.calls.get(&id), "a call")?;
@@ -114,7 +129,9 @@ impl Model {
         let goes_to = match point.map(|point| &point.config.kind) {
             // It was deleted: so the call leads nowhere.
             None => Destination::RingGroup(Number::NONE),
-            Some(PointKind::VoicemailGroup(_)) => Destination::RingGroup(group.number),
+            Some(PointKind::CallFlow(_) | PointKind::Menu(_) | PointKind::VoicemailGroup(_)) => {
+                Destination::RingGroup(group.number)
+            }
             Some(PointKind::RingGroup(config)) => {
                 while let Some(number) = group.left.pop_front() {
                     let able = self.group_may_ring(call, config, number);
@@ -291,19 +308,16 @@ impl Model {
 
     /// Whether somebody is on his way through a group or to a box when all is done.
     pub(super) fn hangs_on_the_way(call: &Call) -> bool {
-        let box_waits = matches!(
-            call.voicemail,
-            Some(Voicemail::Comes(_) | Voicemail::Speaks(_))
-        );
+        let box_waits = matches!(call.voicemail, Some(Voicemail::Speaks(_)));
         let group = call.group.as_ref();
-        box_waits || group.is_some_and(|group| !group.expected.is_empty())
+        Self::must_say(call) || box_waits || group.is_some_and(|group| !group.expected.is_empty())
     }
 
     /// Whether the legs of a call are as many as there should be for where it is.
     pub(super) fn legs_are_right(&self, id: CallId, call: &Call) -> bool {
         let mut legs = self.legs_of(id).map(|(_, leg): (LegId, &Leg)| leg.stage);
         let speaks = matches!(call.voicemail, Some(Voicemail::Leaves(..)));
-        if call.hears.is_some() || speaks {
+        if call.hears.is_some() || call.menu.is_some() || speaks {
             legs.next().is_none()
         } else if call.group.is_some() {
             let legs: Vec<LegStage> = legs.collect();

@@ -96,6 +96,7 @@ impl Model {
                     joined_at: visit.joined_at,
                 },
                 _ if call.hears.is_some() => CallStage::Prompt,
+                _ if call.menu.is_some() => CallStage::Key,
                 _ if call.voicemail.is_some() => CallStage::Message,
                 (visit, Some(LegStage::Talking)) => CallStage::End {
                     queue: visit.as_ref().map(|visit| visit.queue),

@@ -58,6 +58,7 @@ impl Books {
                 | Effect::MailMessage { .. }
                 | Effect::PlayPrompt { .. }
                 | Effect::RecordMessage { .. }
+                | Effect::StopPrompt { .. }
                 | Effect::StopRecording { .. } => {
                     self.of_message_effect(seen, *id, effect, court)?;
                 }

@@ -59,6 +59,9 @@ impl Books {
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
             | Event::PersonErased { .. }
+            | Event::FlowBranched { .. }
+            | Event::MenuLeft { .. }
+            | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
