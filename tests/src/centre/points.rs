@@ -36,6 +36,16 @@ impl There {
         }
     }
 
+    /// The same with this route point, whatever was there before.
+    fn with(&self, number: Number, draft: &PointDraft) -> Self {
+        let mut there = self.clone();
+        there.boxes.retain(|&other| other != number);
+        there.boxes.extend(draft.has_box().then_some(number));
+        there.points.retain(|(other, _)| *other != number);
+        there.points.push((number, draft.header()));
+        there
+    }
+
     /// The destination of an object with a number, or to hang up where it would lead
     /// nowhere.
     pub(super) fn destination(&self, of: Number, draft: Failover) -> Destination {
@@ -76,6 +86,7 @@ impl PointDraft {
     /// The route point with this number, in a centre in which these exist.
     #[must_use]
     pub fn point(&self, number: Number, there: &There) -> PointConfig {
+        let there = &there.with(number, self);
         let mut members: Vec<Number> = Vec::new();
         for member in self.members.iter().map(|&place| extension(place)) {
             if there.extensions.contains(&member) && !members.contains(&member) {

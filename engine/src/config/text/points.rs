@@ -34,14 +34,14 @@ impl Reader {
             set(&mut group.skip_busy, table.bool("skip_busy"));
             let failover = place.key(table, "failover");
             set(&mut group.failover, failover.and_then(destination));
-            PointKind::RingGroup(group)
+            Some(PointKind::RingGroup(group))
         });
     }
 
     pub(super) fn voicemail_group(&mut self, table: Table<'_>) {
         self.point(table, |table, place| {
             let members = members(table, place);
-            PointKind::VoicemailGroup(VoicemailGroup { members })
+            Some(PointKind::VoicemailGroup(VoicemailGroup { members }))
         });
     }
 
@@ -51,7 +51,8 @@ impl Reader {
             if let Some(value) = prompt {
                 place.alias("prompt", value.span());
             }
-            let mut menu = Menu::new(prompt.and_then(Value::str).unwrap_or_default());
+            let prompt = prompt.and_then(Value::str);
+            let mut menu = Menu::new(prompt.unwrap_or_default());
             menu.keys = keys(table, place);
             set(&mut menu.dial_extensions, table.bool("dial_extensions"));
             let timeout = place.key(table, "timeout_s");
@@ -65,32 +66,34 @@ impl Reader {
             let invalid = place.key(table, "invalid");
             set(&mut menu.invalid, invalid.and_then(destination));
             menu.time_condition = time_condition(table, place);
-            PointKind::Menu(menu)
+            prompt.map(|_| PointKind::Menu(menu))
         });
     }
 
     pub(super) fn call_flow(&mut self, table: Table<'_>) {
         self.point(table, |table, place| {
             let mut flow = CallFlow::default();
+            let mut whole = true;
             let lists = place.key(table, "nodes").into_iter();
             for value in lists.flat_map(Value::array) {
                 if flow.nodes.len() > FLOW_NODES_MAX {
                     break;
                 }
-                if let Some(node) = value.table().and_then(node) {
-                    place.item("nodes", flow.nodes.len(), value.span());
-                    flow.nodes.push(node);
-                }
+                let node = value.table().and_then(node);
+                whole &= node.is_some();
+                place.item("nodes", flow.nodes.len(), value.span());
+                flow.nodes.extend(node);
             }
-            PointKind::CallFlow(flow)
+            whole.then_some(PointKind::CallFlow(flow))
         });
     }
 
-    /// Reads a number, a name, and what `kind` reads behind them.
+    /// Reads a number, a name, and what `kind` reads behind them; it has told what is
+    /// wrong where it reads nothing.
     fn point(
         &mut self,
         mut table: Table<'_>,
-        kind: impl FnOnce(&mut Table<'_>, &mut Recorder) -> PointKind,
+        kind: impl FnOnce(&mut Table<'_>, &mut Recorder) -> Option<PointKind>,
     ) {
         let mut place = Recorder::new(&table);
         let document = table.document();
@@ -108,9 +111,11 @@ impl Reader {
         let kind = kind(&mut table, &mut place);
         table.finish();
         let subject = Subject::Point(number);
-        if known.is_none() {
+        let Some(kind) = kind.filter(|_| known.is_some()) else {
             self.complete = false;
-        } else if self.is_first(document, subject, &place) {
+            return;
+        };
+        if self.is_first(document, subject, &place) {
             self.places.add(subject, place);
             self.config.points.push(PointConfig {
                 number,
