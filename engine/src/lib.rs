@@ -35,6 +35,7 @@ mod outbox;
 pub mod permissions;
 mod points;
 pub mod records;
+mod remembered;
 mod restart;
 pub mod slab;
 mod snapshot;

@@ -243,6 +243,7 @@ impl Tally {
             | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }

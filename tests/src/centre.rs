@@ -3,7 +3,10 @@
 //! Numbers come from small pools and lengths of time are short multiples of a
 //! quarter of a second, so that things happen at the same instant often.
 
+mod further;
 mod points;
+
+use further::{Further, further};
 
 use crate::table::spoken_prompts;
 use proptest::collection::vec;
@@ -13,9 +16,8 @@ use proptest::sample::select;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
-    Strategy as Ring, TimeCondition,
+    Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
+    Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring, TimeCondition,
 };
 use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -217,15 +219,6 @@ struct Skills {
     acceleration: Span,
     auto_pause_after: u32,
     rests: Rests,
-}
-
-/// What few queues have.
-#[derive(Clone, Debug)]
-struct Further {
-    /// Callers, quarters of a second of expected wait, and where to.
-    crowded: Option<(u32, u64, Failover)>,
-    /// Quarters of a second until one more rings.
-    ring_more_every: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -503,21 +496,6 @@ fn skills() -> impl Strategy<Value = Skills> {
     )
 }
 
-fn further(limits: bool) -> impl Strategy<Value = Further> {
-    let crowded = prop_oneof![
-        1 => (1..=3_u32, Just(0)),
-        2 => (Just(0_u32), 1..=40_u64),
-        1 => (2..=3_u32, 1..=40_u64),
-    ];
-    let crowded = (crowded, failover()).prop_map(|((callers, wait), to)| (callers, wait, to));
-    let crowded =
-        option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
-    (crowded, 4..=12_u64).prop_map(|(crowded, ring_more_every)| Further {
-        crowded,
-        ring_more_every,
-    })
-}
-
 fn rights_draft() -> impl Strategy<Value = RightsDraft> {
     let logs = any::<(bool, bool)>();
     let viewers = option::weighted(0.2, vec(0..8_u8, 0..=2));
@@ -704,18 +682,6 @@ impl RightsDraft {
                 viewers,
             },
         }
-    }
-}
-
-impl Further {
-    /// Gives it to a queue.
-    fn lay_over(&self, config: &mut QueueConfig, destination: impl Fn(Failover) -> Destination) {
-        config.ring_more_every = quarters(self.ring_more_every);
-        config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
-            callers,
-            wait: quarters(wait),
-            destination: destination(to),
-        });
     }
 }
 

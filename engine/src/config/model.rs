@@ -231,6 +231,9 @@ pub struct QueueConfig {
     pub max_waiting: Span,
     /// How many callers may wait or be ringing; zero: any number.
     pub max_callers: u32,
+    /// How long a caller who hung up while he waited, and calls again, gets his place
+    /// back; zero: never.
+    pub place_kept: Span,
     /// When nobody may join; `None`: everybody may always join.
     pub disallow_join_when_empty: Option<EmptyStates>,
     /// When those waiting are put out; `None`: never.
@@ -284,6 +287,7 @@ impl QueueConfig {
             rests: Rests::default(),
             max_waiting: Span::from_secs(1800),
             max_callers: 0,
+            place_kept: Span::ZERO,
             disallow_join_when_empty: None,
             leave_when_empty: None,
             crowded: None,

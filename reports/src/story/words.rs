@@ -97,6 +97,7 @@ fn sentences(what: &What) -> Vec<String> {
         | What::MessageDiscarded
         | What::MessageLeft { .. }
         | What::MessageStarted { .. }
+        | What::PlaceRegained { .. }
         | What::PointClosed { .. }
         | What::Prompt { .. }
         | What::Reached { .. } => vec![on_its_way(what)],
@@ -143,6 +144,11 @@ fn on_its_way(what: &What) -> String {
         ),
         What::Ended { reason } => end_sentence(reason),
         What::Diverted { queue, holiday } => diverted(queue, holiday.as_deref()),
+        What::PlaceRegained { queue, since } => format!(
+            "The caller has the place in {} back that was taken at {}.",
+            queue.name,
+            since.time()
+        ),
         What::Prompt { prompt } => format!("The caller hears the prompt {prompt}."),
         What::ExtensionAnswered { agent } => format!("{} answered.", person(agent)),
         What::ExtensionRingEnded { agent, how } => ring_of_group_ended(agent, *how),

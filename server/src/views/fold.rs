@@ -348,6 +348,7 @@ impl Fold {
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }

@@ -75,6 +75,7 @@ impl Model {
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }

@@ -14,7 +14,7 @@ use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
 use super::text::Line;
-use super::{hours, points};
+use super::{hours, menus, points};
 
 /// A centre as a table describes it.
 #[derive(Debug, Default)]
@@ -63,7 +63,7 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
             let queue = queue(rest)?;
             centre.config.queues.push(queue);
         }
-        "node" => points::node(&mut centre.config.points, rest)?,
+        "node" => menus::node(&mut centre.config.points, rest)?,
         "call_flow" | "menu" | "ring_group" | "voicemail_group" => {
             let point = points::point(first, rest)?;
             centre.config.points.push(point);
@@ -172,6 +172,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "notify" => queue.notify_managers = notices(value)?,
         "outside_hours" => time_condition(queue)?.outside_hours = destination(value)?,
         "periodic" => periodic(told(queue), value)?,
+        "place_kept" => queue.place_kept = read_span(value)?,
         "priority" => (queue.priority, queue.priority_acceleration) = priority(value)?,
         "more_every" => queue.ring_more_every = read_span(value)?,
         "rest" => queue.rests = rests(value)?,

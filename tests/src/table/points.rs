@@ -1,16 +1,14 @@
 //! Route points and voicemail of a table, in words.
 
-use tandem_engine::config::model::{Destination, Options, TimeCondition};
+use tandem_engine::config::model::Options;
 use tandem_engine::config::points::{
-    CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, RingOrder,
-    VoicemailGroup,
+    CallFlow, Menu, PointConfig, PointKind, RingGroup, RingOrder, VoicemailGroup,
 };
 use tandem_engine::records::Message;
-use tandem_engine::{
-    Branch, CallId, CancelReason, Closed, Effect, Event, MenuEnd, Number, OfferEnd, PublicId,
-};
+use tandem_engine::{CallId, CancelReason, Effect, Event, Number, OfferEnd, PublicId};
 
-use super::centre::{destination, keys, list, read_bool, read_span, read_value};
+use super::centre::{destination, list, read_bool, read_span, read_value};
+use super::menus;
 use super::words::{Orders, failed};
 use super::world::Names;
 
@@ -39,77 +37,12 @@ pub fn point_settings(point: &mut PointConfig, words: &[&str]) -> Result<(), Str
     for word in words {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));
         match (&mut point.kind, key) {
-            (PointKind::Menu(menu), _) => self::menu(menu, key, value)?,
+            (PointKind::Menu(menu), _) => menus::menu(menu, key, value)?,
             (PointKind::RingGroup(group), _) => ring_group(group, key, value)?,
             (PointKind::VoicemailGroup(group), "members") => group.members = list(value)?,
             _ => return Err(format!("{word:?} is no such setting")),
         }
     }
-    Ok(())
-}
-
-/// `prompt=Welcome keys=1:queue:6400,2:menu:6601 dial=yes timeout=5 plays=2`
-fn menu(menu: &mut Menu, key: &str, value: &str) -> Result<(), String> {
-    let condition = menu.time_condition.as_mut();
-    match (key, condition) {
-        ("dial", _) => menu.dial_extensions = read_bool(value)?,
-        ("failover", _) => menu.failover = destination(value)?,
-        ("hours", _) => menu.time_condition = Some(TimeCondition::new(value)),
-        ("invalid", _) => menu.invalid = destination(value)?,
-        ("keys", _) => menu.keys = keys(value)?,
-        ("outside_hours", Some(condition)) => condition.outside_hours = destination(value)?,
-        ("holiday", Some(condition)) => condition.holiday = destination(value)?,
-        ("plays", _) => menu.plays = read_value(value)?,
-        ("prompt", _) => value.clone_into(&mut menu.prompt),
-        ("timeout", _) => menu.timeout = read_span(value)?,
-        _ => return Err(format!("{key}={value} is no setting of a menu")),
-    }
-    Ok(())
-}
-
-/// `6700 vip caller=+4930,+4940 then=queue:6401 else=node:hello`: one more node of a call
-/// flow; or with `hours=` and `open=`, `closed=`, `holiday=`; or with `prompt=`, `then=`.
-pub fn node(points: &mut [PointConfig], words: &[&str]) -> Result<(), String> {
-    let [number, name, settings @ ..] = words else {
-        return Err("a node has the number of its flow and a name".to_owned());
-    };
-    let number: Number = read_value(number)?;
-    let flow = points.iter_mut().find(|point| point.number == number);
-    let Some(PointKind::CallFlow(flow)) = flow.map(|point| &mut point.kind) else {
-        return Err(format!("there is no call flow {number}"));
-    };
-    let value = |key: &str| {
-        let mut settings = settings.iter().filter_map(|word| word.split_once('='));
-        settings.find(|(of, _)| *of == key).map(|(_, value)| value)
-    };
-    let step = |key: &str| match value(key).map(|value| (value, value.split_once(':'))) {
-        None => Ok(FlowStep::Go(Destination::HangUp)),
-        Some((_, Some(("node", name)))) => Ok(FlowStep::Node(name.to_owned())),
-        Some((value, _)) => destination(value).map(FlowStep::Go),
-    };
-    let kind = if let Some(begins) = value("caller") {
-        NodeKind::Caller {
-            begins: list(begins)?,
-            then: step("then")?,
-            otherwise: step("else")?,
-        }
-    } else if let Some(hours) = value("hours") {
-        NodeKind::Hours {
-            hours: hours.to_owned(),
-            open: step("open")?,
-            closed: step("closed")?,
-            holiday: step("holiday")?,
-        }
-    } else {
-        NodeKind::Prompt {
-            prompt: value("prompt").unwrap_or_default().to_owned(),
-            then: step("then")?,
-        }
-    };
-    flow.nodes.push(FlowNode {
-        name: (*name).to_owned(),
-        kind,
-    });
     Ok(())
 }
 
@@ -187,47 +120,10 @@ pub(super) fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<
             let but = orders.take("nobody records", wanted);
             format!("{} speaks to the box of {mailbox}{but}", names.call(*call))
         }
-        Event::FlowBranched {
-            call,
-            point,
-            node,
-            branch,
-        } => {
-            let found = match branch {
-                Branch::CallerMatches => "the number begins so",
-                Branch::CallerOther => "the number begins otherwise",
-                Branch::Closed => "outside business hours",
-                Branch::Holiday => "a holiday",
-                Branch::Open => "within business hours",
-            };
-            format!("{} at {node} of {point}: {found}", names.call(*call))
-        }
-        Event::MenuLeft { call, point, got } => {
-            let call = names.call(*call);
-            match got {
-                MenuEnd::Dialled(number) => format!("{call} keys in {number} in {point}"),
-                MenuEnd::Invalid(number) => {
-                    format!("{call} keys in {number} in {point}, which leads nowhere")
-                }
-                MenuEnd::Pressed(key) => format!("{call} has pressed {key} in {point}"),
-                MenuEnd::Silence => format!("{call} presses nothing in {point}"),
-            }
-        }
-        Event::PointClosed {
-            call,
-            point,
-            closed,
-        } => {
-            let call = names.call(*call);
-            match closed {
-                Closed::Holiday { name } => format!("{call} comes to {point} on {name}"),
-                Closed::OutsideHours => format!("{call} comes to {point} outside business hours"),
-            }
-        }
         Event::PointReached { call, point } => {
             format!("{} comes to {point}", names.call(*call))
         }
-        _ => return None,
+        _ => return menus::fact(event, names),
     })
 }
 

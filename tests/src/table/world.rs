@@ -16,6 +16,7 @@ use tandem_engine::{
 use super::centre::{self, Centre};
 use super::hours;
 use super::logs;
+use super::menus;
 use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::points;
 use super::text::{Block, Step, What};
@@ -587,7 +588,7 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
         }
         ["node", number, ..] => {
             let mut points = config.points.clone();
-            points::node(&mut points, &words[1..])?;
+            menus::node(&mut points, &words[1..])?;
             let number: Number = centre::read_value(number)?;
             let changed = points.into_iter().find(|known| known.number == number);
             Change::PutPoint(changed.ok_or("there is no such route point")?)

@@ -15,11 +15,12 @@ use tandem_engine::limits::{
     CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
     FLOW_BEGINNINGS_MAX, FLOW_NODES_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX,
     MENU_PLAYS_MAX, MENU_TIMEOUT_S_MAX, MESSAGE_S_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX,
-    PAUSE_REASONS_MAX, POINT_MEMBERS_MAX, POINTS_MAX, PRIORITY_ACCELERATION_S_MAX,
-    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
-    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
-    SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    PAUSE_REASONS_MAX, PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX,
+    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
+    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
+    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX,
+    SLA_TIME_S_MAX, SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX,
+    WRAP_UP_S_MAX,
 };
 use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
@@ -478,7 +479,7 @@ fn limits_of_entry() {
 /// A key, its place in the model, least and most seconds.
 type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
 
-const LENGTHS: [Length; 11] = [
+const LENGTHS: [Length; 12] = [
     (
         "sla_interval_s",
         |queue| &mut queue.sla_interval,
@@ -502,6 +503,12 @@ const LENGTHS: [Length; 11] = [
         |queue| &mut queue.retry_interval,
         0,
         RETRY_INTERVAL_S_MAX,
+    ),
+    (
+        "place_kept_s",
+        |queue| &mut queue.place_kept,
+        0,
+        PLACE_KEPT_S_MAX,
     ),
     (
         "ring_more_every_s",
