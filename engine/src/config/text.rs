@@ -135,10 +135,10 @@
 //! number = "6700"
 //! name = "Main line"
 //! nodes = [
-//!     { name = "open?", hours = "Office", open = "node vip", closed = "voicemail 6400", holiday = "prompt Closed" },
+//!     { name = "day", hours = "Office", open = "node vip", closed = "prompt Closed" },
 //!     { name = "vip", caller = ["+4930"], then = "queue 6401", else = "node hello" },
 //!     { name = "hello", prompt = "Welcome", then = "menu 6600" },
-//! ]                             # what is left out is hang_up
+//! ]                             # and holiday = "…"; what is left out is hang_up
 //! ```
 //!
 //! Every extension, queue, ring group and voicemail group has a box; `voicemail` and its

@@ -80,13 +80,9 @@ fn sentences(what: &What) -> Vec<String> {
             dialled,
         )],
         What::Considered(choice) => considered(choice),
-        What::ConfigurationChanged { revision } => {
-            vec![format!(
-                "Another configuration was in force from here on: revision {revision}."
-            )]
-        }
         What::Announced { .. } => announced(what),
         What::Branched { .. }
+        | What::ConfigurationChanged { .. }
         | What::ConnectionFailed { .. }
         | What::Diverted { .. }
         | What::Ended { .. }
@@ -132,12 +128,15 @@ fn sentences(what: &What) -> Vec<String> {
     }
 }
 
-/// What a call comes by outside queues.
+/// What a call comes by, in one sentence.
 fn on_its_way(what: &What) -> String {
     match what {
         What::Branched { node, found } => branched(node, found),
         What::MenuGot { got, keys } => menu_got(got, keys),
         What::PointClosed { name, holiday } => closed(name, holiday.as_deref()),
+        What::ConfigurationChanged { revision } => {
+            format!("Another configuration was in force from here on: revision {revision}.")
+        }
         What::ConnectionFailed { agent } => format!(
             "{} could not be connected with the caller, who waits again in the old place.",
             person(agent)

@@ -16,11 +16,6 @@ impl Model {
             self.everybody_is_rung()?;
         }
         match event {
-            Event::AnnouncementStarted {
-                call,
-                queue,
-                announced,
-            } => self.announcement_started(*call, *queue, *announced),
             Event::CallAnswered {
                 call,
                 queue,
@@ -48,7 +43,8 @@ impl Model {
                 self.extension_answered(*call, *agent, *leg)
             }
             Event::ExtensionRung { call, agent, leg } => self.extension_rung(*call, *agent, *leg),
-            Event::CallDiverted { .. }
+            Event::AnnouncementStarted { .. }
+            | Event::CallDiverted { .. }
             | Event::ExtensionRingEnded { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)

@@ -45,9 +45,14 @@ pub(super) enum Voicemail {
 }
 
 impl Model {
-    /// Reads an event on the way of a call outside queues.
+    /// Reads an event about what a caller hears, or about a way that is no queue's.
     pub(super) fn fold_way(&mut self, event: &Event) -> Checked {
         match event {
+            Event::AnnouncementStarted {
+                call,
+                queue,
+                announced,
+            } => self.announcement_started(*call, *queue, *announced),
             Event::CallDiverted {
                 call,
                 queue,

@@ -11,8 +11,8 @@ use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests,
-    SkillStep, Strategy as Ring, TrunkConfig,
+    MemberConfig, MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::records::contacts::{ContactMatching, MatchBy};
@@ -462,11 +462,11 @@ pub fn config() -> impl Strategy<Value = Config> {
         // A menu and a flow play prompts.
         let kinds = if options.prompts.is_empty() { 2 } else { 4 };
         let kind = |point: u64| Kind::ALL[usize::try_from((point + shift) % kinds).unwrap_or(0)];
-        let points = points.map(|point| (point, kind(point)));
+        let points = points.map(|point| (point, kind(point))).collect();
         let numbers = Numbers {
             extensions,
             queues,
-            points: points.collect(),
+            points,
         };
         let in_order = |config: Config| Just(config).boxed();
         let parts = (

@@ -160,6 +160,9 @@ fn node(mut table: Table<'_>) -> Option<FlowNode> {
             then: step("then"),
         }),
         _ => {
+            for key in ["then", "else", "open", "closed", "holiday"] {
+                table.get(key);
+            }
             let what = format!("{} does not say what it does", table.name());
             let hint = "with one of \"caller\", \"hours\" and \"prompt\"".to_owned();
             table.document().report(table.span(), what, Some(hint));

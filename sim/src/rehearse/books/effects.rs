@@ -59,9 +59,7 @@ impl Books {
                 | Effect::PlayPrompt { .. }
                 | Effect::RecordMessage { .. }
                 | Effect::StopPrompt { .. }
-                | Effect::StopRecording { .. } => {
-                    self.of_message_effect(seen, *id, effect, court)?;
-                }
+                | Effect::StopRecording { .. } => self.is_heard(seen, *id, effect, court)?,
                 Effect::Mail { .. }
                 | Effect::MailAgent { .. }
                 | Effect::MailServiceLevel { .. }

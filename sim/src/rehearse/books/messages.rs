@@ -50,7 +50,7 @@ impl Books {
 
     /// A prompt is heard by somebody; recording begins and ends with the message, and
     /// whoever shall know is told.
-    pub(super) fn of_message_effect(
+    pub(super) fn is_heard(
         &mut self,
         seen: &Seen<'_>,
         id: EffectId,
