@@ -20,7 +20,10 @@ impl<T: Trace> Step<'_, T> {
             Stage::AwaitingAgent => self.key_in_queue(id, key),
             Stage::AwaitingKey => self.key_in_menu(id, key),
             Stage::AwaitingMessage => self.key_in_message(id, key),
-            Stage::AwaitingAnswer | Stage::AwaitingEnd | Stage::AwaitingPrompt => {}
+            Stage::AwaitingAnswer
+            | Stage::AwaitingEnd
+            | Stage::AwaitingPrompt
+            | Stage::AwaitingRetrieval => {}
         }
         Ok(())
     }

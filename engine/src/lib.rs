@@ -32,6 +32,7 @@ mod mark;
 mod menus;
 mod number;
 mod outbox;
+mod parking;
 pub mod permissions;
 mod points;
 pub mod records;
@@ -42,6 +43,7 @@ mod snapshot;
 pub mod sorted_set;
 pub mod state;
 mod step;
+mod supervise;
 mod time;
 pub mod timer;
 pub mod trace;
@@ -51,10 +53,10 @@ mod voicemail;
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause};
 pub use engine::{Awaiting, Engine};
 pub use event::{
-    AgentStatus, Announced, Branch, Closed, EndReason, Event, KeptEnd, MenuEnd, OfferEnd,
+    AgentStatus, Announced, Branch, CallAct, Closed, EndReason, Event, KeptEnd, MenuEnd, OfferEnd,
 };
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
-pub use input::{By, Caller, Cause, Entry, Input, Which};
+pub use input::{By, Caller, Cause, Entry, Input, Monitoring, Recording, Which};
 pub use key::{Key, NoKey};
 pub use mark::{Mark, Marks};
 pub use number::{Number, NumberError};

@@ -61,7 +61,10 @@ impl<T: Trace> Step<'_, T> {
                 }
                 self.leave(id, Outcome::Missed, left);
             }
-            Stage::AwaitingAnswer | Stage::AwaitingKey | Stage::AwaitingPrompt => {}
+            Stage::AwaitingAnswer
+            | Stage::AwaitingKey
+            | Stage::AwaitingPrompt
+            | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
@@ -106,6 +109,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::MenuTimeout(_) => Mark::AbortedMenu,
             Timer::MessageOver(_) => Mark::AbortedMessage,
             Timer::Midnight(_) => Mark::AbortedMidnight,
+            Timer::Parked(_) => Mark::AbortedParking,
             Timer::PromptOver(_) => Mark::AbortedPrompt,
             Timer::PutOut(_) => Mark::AbortedPutOut,
             Timer::Rest(_) => Mark::AbortedRest,
@@ -128,6 +132,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::Announcement(call)
             | Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
+            | Timer::Parked(call)
             | Timer::PromptOver(call) => {
                 self.cut_off(call, reason, left);
             }

@@ -28,6 +28,7 @@ mod logs;
 mod menus;
 mod phrase;
 mod points;
+mod supervised;
 mod text;
 mod words;
 mod world;

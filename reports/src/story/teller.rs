@@ -12,6 +12,7 @@ use tandem_engine::{
 };
 
 use super::crew::Crew;
+use super::handling;
 use super::history::{History, change};
 use super::moment::{
     Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
@@ -216,19 +217,10 @@ impl Teller {
                 call,
                 queue,
                 closed,
-            } if Some(*call) == own => {
-                let queue = self.history.names.queue(*queue);
-                let holiday = match closed {
-                    Closed::Holiday { name } => Some(name.clone()),
-                    Closed::OutsideHours => None,
-                };
-                self.push(at, What::Diverted { queue, holiday });
-            }
+            } if Some(*call) == own => self.diverted(at, *queue, closed),
             Event::AnnouncementStarted {
                 call, announced, ..
-            } if Some(*call) == own => {
-                self.push(at, announcement(*announced));
-            }
+            } if Some(*call) == own => self.push(at, announcement(*announced)),
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
                 self.push(at, What::Prompt { prompt });
@@ -246,6 +238,15 @@ impl Teller {
             }
             _ => self.own_way(engine, at, event),
         }
+    }
+
+    fn diverted(&mut self, at: Timestamp, queue: QueueId, closed: &Closed) {
+        let queue = self.history.names.queue(queue);
+        let holiday = match closed {
+            Closed::Holiday { name } => Some(name.clone()),
+            Closed::OutsideHours => None,
+        };
+        self.push(at, What::Diverted { queue, holiday });
     }
 
     /// What it came by that is neither a queue nor one extension.
@@ -312,7 +313,10 @@ impl Teller {
                     number: point.to_string(),
                 }
             }
-            _ => return,
+            _ => match handling::what(event, own, engine, &self.history.names) {
+                Some(what) => what,
+                None => return,
+            },
         };
         self.push(at, what);
     }

@@ -17,6 +17,7 @@ enum Deadline {
     MenuTimeout,
     MessageOver,
     Midnight,
+    Parked,
     PromptOver,
     Rest,
     Retry,
@@ -147,6 +148,8 @@ impl Model {
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
         let menus = self.calls.values().filter_map(|call| call.menu.as_ref());
         all.extend(menus.map(|place| (place.until, Deadline::MenuTimeout)));
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        all.extend(parked.map(|parked| (parked.until, Deadline::Parked)));
         all.extend(self.calls.values().filter_map(|call| match call.voicemail {
             Some(Voicemail::Leaves(.., until)) => Some((until, Deadline::MessageOver)),
             _ => None,
@@ -237,6 +240,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::MenuTimeout(_) => Deadline::MenuTimeout,
         Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
+        Timer::Parked(_) => Deadline::Parked,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,
         Timer::Rest(_) => Deadline::Rest,
