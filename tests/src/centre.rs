@@ -24,7 +24,7 @@ use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
-pub use points::There;
+pub use points::{PointDraft, There, point_draft};
 
 /// Extensions that there can be.
 pub const EXTENSIONS: u64 = 8;
@@ -118,31 +118,6 @@ pub struct OptionsDraft {
     prompts: [u64; PROMPTS.len()],
     /// The greeting, and the longest and shortest message, in quarters of a second.
     voicemail: (Option<usize>, u64, u64),
-}
-
-/// A route point to be: what it names may not be there when it is made.
-#[derive(Clone, Debug)]
-pub struct PointDraft {
-    members: Vec<u8>,
-    kind: PointDraftKind,
-    in_order: bool,
-    /// In quarters of a second.
-    ring_time: u64,
-    skip_busy: bool,
-    failover: Failover,
-    /// Where keys lead, beginning with zero; and what nodes lead to.
-    leads: Vec<Failover>,
-    plays: u8,
-    condition: Option<ConditionDraft>,
-}
-
-/// What a route point is to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PointDraftKind {
-    CallFlow,
-    Menu,
-    RingGroup,
-    VoicemailGroup,
 }
 
 /// A calendar to be.
@@ -406,33 +381,6 @@ fn lengths(limits: bool) -> impl Strategy<Value = [u64; 4]> {
     };
     (ringing, retry, wrap_up, waiting)
         .prop_map(|(ringing, retry, wrap_up, waiting)| [ringing, retry, wrap_up, waiting])
-}
-
-/// A random route point.
-pub fn point_draft() -> impl Strategy<Value = PointDraft> {
-    let members = vec(0..8_u8, 0..=5);
-    let kind = prop_oneof![
-        2 => Just(PointDraftKind::CallFlow),
-        3 => Just(PointDraftKind::Menu),
-        5 => Just(PointDraftKind::RingGroup),
-        1 => Just(PointDraftKind::VoicemailGroup),
-    ];
-    let how = (any::<bool>(), 4..=16_u64, any::<bool>(), 1..=3_u8);
-    let leads = (failover(), vec(failover(), 3..=12));
-    let condition = option::weighted(0.2, condition_draft());
-    (members, kind, how, leads, condition).prop_map(|(members, kind, how, leads, condition)| {
-        PointDraft {
-            members,
-            kind,
-            in_order: how.0,
-            ring_time: how.1,
-            skip_busy: how.2,
-            failover: leads.0,
-            leads: leads.1,
-            plays: how.3,
-            condition,
-        }
-    })
 }
 
 fn failover() -> impl Strategy<Value = Failover> {

@@ -263,13 +263,7 @@ impl Teller {
                 call, node, branch, ..
             } if Some(*call) == own => What::Branched {
                 node: node.clone(),
-                found: match branch {
-                    Branch::CallerMatches => "caller_matches",
-                    Branch::CallerOther => "caller_other",
-                    Branch::Closed => "closed",
-                    Branch::Holiday => "holiday",
-                    Branch::Open => "open",
-                },
+                found: found(*branch),
             },
             Event::MenuLeft { call, got, .. } if Some(*call) == own => {
                 let (got, keys) = match got {
@@ -770,5 +764,16 @@ const fn announcement(announced: Announced) -> What {
         text,
         position,
         minutes,
+    }
+}
+
+/// What a node of a call flow found, in a word.
+fn found(branch: Branch) -> &'static str {
+    match branch {
+        Branch::CallerMatches => "caller_matches",
+        Branch::CallerOther => "caller_other",
+        Branch::Closed => "closed",
+        Branch::Holiday => "holiday",
+        Branch::Open => "open",
     }
 }

@@ -1,6 +1,9 @@
 //! What destinations and route points of a random centre become, in a centre in which
 //! not all that they name need exist.
 
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
 use tandem_engine::config::model::{Config, Destination, TimeCondition};
 use tandem_engine::config::points::{
     CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, RingOrder,
@@ -9,8 +12,61 @@ use tandem_engine::config::points::{
 use tandem_engine::{Key, Number};
 
 use super::{
-    Failover, HOURS, PROMPTS, PointDraft, PointDraftKind, extension, point, quarters, queue,
+    ConditionDraft, Failover, HOURS, PROMPTS, condition_draft, extension, failover, point,
+    quarters, queue,
 };
+
+/// A route point to be: what it names may not be there when it is made.
+#[derive(Clone, Debug)]
+pub struct PointDraft {
+    members: Vec<u8>,
+    kind: PointDraftKind,
+    in_order: bool,
+    /// In quarters of a second.
+    ring_time: u64,
+    skip_busy: bool,
+    failover: Failover,
+    /// Where keys lead, beginning with zero; and what nodes lead to.
+    leads: Vec<Failover>,
+    plays: u8,
+    condition: Option<ConditionDraft>,
+}
+
+/// What a route point is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PointDraftKind {
+    CallFlow,
+    Menu,
+    RingGroup,
+    VoicemailGroup,
+}
+
+/// A random route point.
+pub fn point_draft() -> impl Strategy<Value = PointDraft> {
+    let members = vec(0..8_u8, 0..=5);
+    let kind = prop_oneof![
+        2 => Just(PointDraftKind::CallFlow),
+        3 => Just(PointDraftKind::Menu),
+        5 => Just(PointDraftKind::RingGroup),
+        1 => Just(PointDraftKind::VoicemailGroup),
+    ];
+    let how = (any::<bool>(), 4..=16_u64, any::<bool>(), 1..=3_u8);
+    let leads = (failover(), vec(failover(), 3..=12));
+    let condition = option::weighted(0.2, condition_draft());
+    (members, kind, how, leads, condition).prop_map(|(members, kind, how, leads, condition)| {
+        PointDraft {
+            members,
+            kind,
+            in_order: how.0,
+            ring_time: how.1,
+            skip_busy: how.2,
+            failover: leads.0,
+            leads: leads.1,
+            plays: how.3,
+            condition,
+        }
+    })
+}
 
 /// What there is that something can lead to.
 #[derive(Clone, Debug)]
