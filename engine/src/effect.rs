@@ -202,6 +202,12 @@ pub enum Effect {
         /// The prompts' names.
         prompts: Vec<String>,
     },
+    /// What the caller hears is cut off: he has pressed a key. Let him hear silence
+    /// until something else is ordered.
+    StopPrompt {
+        /// The caller's call.
+        call: CallId,
+    },
     /// The message is over.
     StopRecording {
         /// Of whose call; it may have ended.
@@ -232,6 +238,7 @@ impl Effect {
             | Self::Record { .. }
             | Self::RecordMessage { .. }
             | Self::SaySlot { .. }
+            | Self::StopPrompt { .. }
             | Self::StopRecording { .. } => EffectKind::Told,
             Self::Mail { .. }
             | Self::MailAgent { .. }

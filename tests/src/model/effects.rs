@@ -129,6 +129,7 @@ impl Model {
             | Effect::PlayPrompt { call, .. }
             | Effect::Record { call, .. }
             | Effect::RecordMessage { call, .. }
+            | Effect::StopPrompt { call }
             | Effect::StopRecording { call, .. } => {
                 if let Effect::Mix { leg, .. } = effect {
                     self.sounds.insert(*leg, Sound::Bridged);
@@ -175,6 +176,7 @@ impl Model {
             | Effect::Mix { .. }
             | Effect::Record { .. }
             | Effect::RecordMessage { .. }
+            | Effect::StopPrompt { .. }
             | Effect::StopRecording { .. } => true,
             _ => false,
         };

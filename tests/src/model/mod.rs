@@ -17,6 +17,7 @@ mod fold;
 mod hours;
 mod level;
 mod logs;
+mod menus;
 mod offers;
 mod order;
 mod points;
@@ -174,6 +175,8 @@ pub struct Seen {
     pub alarms: u64,
     /// Missed calls that followed another one that somebody dealt with.
     pub synced: u64,
+    /// Keys and numbers that menus got, and silences.
+    pub menus: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
 }
@@ -200,6 +203,7 @@ impl Seen {
         self.messages += other.messages;
         self.alarms += other.alarms;
         self.synced += other.synced;
+        self.menus += other.menus;
         self.keys += other.keys;
     }
 }
