@@ -49,10 +49,12 @@ impl Floor {
             );
         }
         let token = server::token(&folder, "1009");
+        let (server, mut caller) = (Server::start(&folder, &centre), Phone::new());
+        knows_its_trunk(&server, &mut caller);
         Self {
-            server: Server::start(&folder, &centre),
+            server,
             token,
-            caller: Phone::new(),
+            caller,
             ann,
             ben,
             boss,
@@ -69,7 +71,11 @@ impl Floor {
     fn waits(&mut self) -> (Message, Message) {
         let to = self.sip();
         self.caller.invite(to, "6400", "outside");
-        (self.caller.answered("outside"), self.ann.expect("INVITE"))
+        let answer = self.caller.answered("outside");
+        let ring = self.ann.expect("INVITE");
+        // RFC 3261, section 9.1: nobody is cancelled who has not said anything yet.
+        self.ann.respond(&ring, "180 Ringing");
+        (answer, ring)
     }
 
     /// The caller talks to Ann.
@@ -95,6 +101,22 @@ impl Floor {
         };
         self.server
             .ask(&self.token, &format!("calls/{id}/{action}"), Some(body))
+    }
+}
+
+/// The server listens a moment before it has read whose calls it takes.
+#[track_caller]
+fn knows_its_trunk(server: &Server, caller: &mut Phone) {
+    for probe in 0.. {
+        let call = format!("probe{probe}");
+        caller.invite(server.sip(), "9999", &call);
+        let reply = caller.any();
+        caller.ack(&reply, &call);
+        if reply.word() == "404" {
+            return;
+        }
+        assert_eq!(reply.word(), "401");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
