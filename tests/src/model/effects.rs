@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tandem_engine::{
-    Awaiting, CancelReason, Effect, EffectId, EffectKind, EndReason, Engine, Event, HangUpCause,
-    Input, LegId, OfferEnd,
+    Awaiting, CallId, CancelReason, Effect, EffectId, EffectKind, EndReason, Engine, Event,
+    HangUpCause, Input, LegId, OfferEnd,
 };
 
 use super::state::{LegStage, Sound};
@@ -130,22 +130,25 @@ impl Model {
             | Effect::Record { call, .. }
             | Effect::RecordMessage { call, .. }
             | Effect::StopPrompt { call }
-            | Effect::StopRecording { call, .. } => {
-                if let Effect::Mix { leg, .. } = effect {
-                    self.sounds.insert(*leg, Sound::Bridged);
-                }
-                let due = self.entry.to_play.iter().position(|due| due == effect);
-                let found = due.map(|place| self.entry.to_play.remove(place));
-                self.law(Law::Legs, found.is_some(), || {
-                    format!("caller {call} hears {effect:?} for no reason, or twice")
-                })
-            }
+            | Effect::StopRecording { call, .. } => self.is_due(*call, effect),
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
             | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => Ok(()),
         }
+    }
+
+    /// What a caller hears, or who hears him, is what follows from the events.
+    fn is_due(&mut self, call: CallId, effect: &Effect) -> Checked {
+        if let Effect::Mix { leg, .. } = effect {
+            self.sounds.insert(*leg, Sound::Bridged);
+        }
+        let due = self.entry.to_play.iter().position(|due| due == effect);
+        let found = due.map(|place| self.entry.to_play.remove(place));
+        self.law(Law::Legs, found.is_some(), || {
+            format!("caller {call} hears {effect:?} for no reason, or twice")
+        })
     }
 
     /// A leg goes from one sound to the next.
