@@ -76,6 +76,19 @@ pub enum Event {
         /// Why.
         reason: EndReason,
     },
+    /// A caller waits for one agent alone, whom he knows: nobody else is rung before
+    /// that is over. An answer ends it, or that he leaves the line; else `HoldEnded`
+    /// follows.
+    CallHeld {
+        /// Which.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// For whom.
+        agent: AgentId,
+        /// For how long at most.
+        until: Timestamp,
+    },
     /// A caller waits in a queue.
     CallJoined {
         /// Which.
@@ -150,6 +163,17 @@ pub enum Event {
         agent: AgentId,
         /// The ringing leg.
         leg: LegId,
+    },
+    /// A caller who was held for one agent waits for anybody from now on.
+    HoldEnded {
+        /// Which.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// For whom he was held.
+        agent: AgentId,
+        /// Why that is over.
+        how: HoldEnd,
     },
     /// A kept effect ended.
     KeptEnded {
@@ -271,6 +295,18 @@ pub enum Closed {
     },
     /// It is outside the business hours.
     OutsideHours,
+}
+
+/// How it ended that a caller waited for one agent alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum HoldEnd {
+    /// The agent takes no more calls of the queue for now: he logged out, paused, is not
+    /// reachable, or is no member any more.
+    AgentLeft,
+    /// He was rung and did not answer.
+    NotAnswered,
+    /// The time for it is over.
+    TimeOver,
 }
 
 /// How an offer ended without an answer.

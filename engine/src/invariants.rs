@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::acd::eligible::{eligible, obstacle, set_of};
+use crate::acd::estimate::serves;
 use crate::acd::presence::{keeps_from_empty, stays_allowed};
 use crate::acd::strategy;
 use crate::config::model::Notice;
@@ -150,10 +151,42 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
             CallSet::Ready => ready.push((visit.join_number, call)),
         }
     }
+    callers_are_held_for_members(s, id, queue)?;
     law(
         queue.ready.iter().eq(ready) && queue.joinable.iter().eq(joinable),
         || format!("queue {id} has lost a call from its sets"),
     )
+}
+
+/// Who is held waits for a member who takes calls, and is found by him.
+fn callers_are_held_for_members(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
+    let visits = line_of(s, queue).into_iter();
+    let visits = visits.filter_map(|call| Some((call, s.calls[call].visit.as_ref()?)));
+    let held = visits.filter_map(|(call, visit)| {
+        let held = visit.held.as_ref()?;
+        Some((held.member, visit.join_number, call))
+    });
+    let held: BTreeSet<_> = held.collect();
+    let found = (queue.held.iter())
+        .flat_map(|(&member, calls)| calls.iter().map(move |(order, call)| (member, order, call)));
+    law(found.eq(held.iter().copied()), || {
+        format!(
+            "queue {id} does not find who is held: {held:?}, {:?}",
+            queue.held
+        )
+    })?;
+    let empty = queue.held.values().any(|calls| calls.is_empty());
+    law(!empty && queue.wanted.is_empty(), || {
+        format!("queue {id} remembers for whom somebody was held")
+    })?;
+    for (member, _, call) in held {
+        let entry = s.members.get(member).filter(|entry| entry.queue == id);
+        let takes = entry.is_some_and(|entry| serves(entry, &s.agents[entry.agent]));
+        law(takes, || {
+            format!("call {call} is held for {member}, who takes no calls of queue {id}")
+        })?;
+    }
+    Ok(())
 }
 
 fn free_agents_are_listed(s: &State, queue: &Queue) -> Result<(), String> {
@@ -289,6 +322,9 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .map(|announcing| announcing.timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
+            Timer::PreferredWait(call) => (s.calls.get(call))
+                .and_then(|c| c.visit.as_ref()?.held.as_ref())
+                .map(|held| held.timer),
             Timer::PromptOver(call) => (s.calls.get(call))
                 .and_then(|c| c.prompt.as_ref())
                 .map(|playing| playing.timer),
@@ -319,7 +355,9 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             .visit
             .as_ref()
             .and_then(|visit| visit.announcing.as_ref());
+        let held = call.visit.as_ref().and_then(|visit| visit.held.as_ref());
         [
+            held.map(|held| held.timer),
             retry,
             announcing.map(|announcing| announcing.timer),
             call.prompt.as_ref().map(|playing| playing.timer),

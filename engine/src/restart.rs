@@ -101,6 +101,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::Announcement(_) => Mark::AbortedAnnouncement,
             Timer::LongestWait(_) => Mark::AbortedLongestWait,
             Timer::Midnight(_) => Mark::AbortedMidnight,
+            Timer::PreferredWait(_) => Mark::AbortedPreferredWait,
             Timer::PromptOver(_) => Mark::AbortedPrompt,
             Timer::PutOut(_) => Mark::AbortedPutOut,
             Timer::Rest(_) => Mark::AbortedRest,
@@ -120,7 +121,9 @@ impl<T: Trace> Step<'_, T> {
             // A queue does not end with its day: the new one begins all the same.
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
-            Timer::Announcement(call) | Timer::PromptOver(call) => self.cut_off(call, reason, left),
+            Timer::Announcement(call) | Timer::PreferredWait(call) | Timer::PromptOver(call) => {
+                self.cut_off(call, reason, left);
+            }
             Timer::PutOut(queue) => {
                 self.s.queues[queue].put_out = None;
                 if let Some((head, _)) = self.s.queues[queue].line {
@@ -132,7 +135,7 @@ impl<T: Trace> Step<'_, T> {
                     self.drop_queue(queue);
                 } else {
                     // Whoever may stay after all has not been looked at meanwhile.
-                    self.mark(queue);
+                    self.look_again(queue);
                 }
             }
             Timer::Rest(agent) => self.rest_over(agent),

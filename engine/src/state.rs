@@ -15,6 +15,7 @@ use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 use crate::limits::QUEUE_MEMBERS_MAX;
 use crate::number::Number;
+use crate::records::contacts::ContactIndex;
 use crate::remembered::Remembered;
 use crate::slab::Slab;
 use crate::sorted_set::SortedSet;
@@ -53,6 +54,11 @@ pub struct State {
     pub(crate) kept: BTreeMap<EffectId, Effect>,
     /// Places of callers who hung up while they waited.
     pub(crate) places: Remembered<Place>,
+    /// With whom callers talked last, of queues that hold callers for them.
+    pub(crate) last_agents: Remembered<AgentId>,
+    /// Where the contacts of [`Options::contacts`] are found by their numbers.
+    #[serde(skip)]
+    pub(crate) contacts: ContactIndex,
     /// Counts up with every join of a queue: the order of waiting calls.
     pub(crate) joins: u64,
     /// Counts up with every login of an agent to a queue.
@@ -246,6 +252,11 @@ pub struct Queue {
     pub(crate) ready: InOrder,
     /// Callers for whom agents ring and more may join in (ring all).
     pub(crate) joinable: InOrder,
+    /// Callers who are held for a member, by who he is: they stand in no other set.
+    pub(crate) held: BTreeMap<MemberId, InOrder>,
+    /// Members who became free, and for whom callers are held. Only within an entry.
+    #[serde(skip)]
+    pub(crate) wanted: Vec<MemberId>,
     /// Counts up with every ring of an agent.
     pub(crate) rings: u64,
     /// Round robin: for each skill level and kind of which somebody was rung, where
@@ -402,12 +413,14 @@ pub(crate) struct Visit {
     pub(crate) answered: Option<Answered>,
     /// What he is told while he waits, if the queue tells anything.
     pub(crate) announcing: Option<Box<Announcing>>,
+    /// For whom he is held, if he is.
+    pub(crate) held: Option<Box<Held>>,
 }
 
 impl Visit {
-    /// Whether nobody new is rung for it now.
+    /// Whether nobody new is rung for it now, but for the one for whom he is held.
     pub(crate) fn pauses(&self) -> bool {
-        self.retry.is_some() || self.hears_first()
+        self.retry.is_some() || self.hears_first() || self.held.is_some()
     }
 
     /// Whether the caller is to hear a welcome before anybody is rung.
@@ -446,6 +459,14 @@ impl Visit {
             Err(place) => self.tried.insert(place, (member, round)),
         }
     }
+}
+
+/// That a caller waits for one agent alone.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Held {
+    pub(crate) member: MemberId,
+    /// It is over when this timer fires.
+    pub(crate) timer: TimerId,
 }
 
 /// What a waiting caller is told.

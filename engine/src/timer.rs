@@ -18,6 +18,9 @@ pub enum Timer {
     LongestWait(QueueId),
     /// Midnight in the queue's time zone: today's counts begin again.
     Midnight(QueueId),
+    /// The caller has been held for one agent as long as allowed. Cancelled when that
+    /// ends otherwise: by the agent, by an answer, or as he leaves the line.
+    PreferredWait(CallId),
     /// The prompt that the caller hears is over. Cancelled when the call ends.
     PromptOver(CallId),
     /// Callers are put out of an empty or deleted queue, some at a time, with

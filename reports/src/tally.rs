@@ -227,6 +227,7 @@ impl Tally {
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
+            | Event::CallHeld { .. }
             | Event::CallJoined { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
@@ -234,6 +235,7 @@ impl Tally {
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRung { .. }
+            | Event::HoldEnded { .. }
             | Event::KeptEnded { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }

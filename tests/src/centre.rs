@@ -11,9 +11,9 @@ use proptest::sample::select;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
-    Strategy as Ring, TimeCondition,
+    Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
+    InitialStatus, MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests,
+    SkillStep, Strategy as Ring, TimeCondition,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
@@ -65,6 +65,15 @@ pub fn queue(place: u8) -> Number {
     Number::from_u64(6401 + u64::from(place) % QUEUES)
 }
 
+/// A number outside; none where the caller withholds it.
+#[must_use]
+pub fn outside(place: u8) -> Number {
+    match place {
+        0 => Number::NONE,
+        place => Number::from_u64(4930 + u64::from(place)),
+    }
+}
+
 /// A centre before the first call.
 #[derive(Clone, Debug)]
 pub struct Centre {
@@ -90,6 +99,8 @@ pub struct OptionsDraft {
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
+    /// Whether callers from outside are contacts, and of whom.
+    contacts: Vec<Option<Option<u8>>>,
 }
 
 /// A calendar to be.
@@ -186,6 +197,8 @@ struct Further {
     ring_more_every: u64,
     /// Quarters of a second for which a place is kept.
     place_kept: u64,
+    /// Quarters of a second for which callers are held for whom they know.
+    preferred_wait: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -253,7 +266,10 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
-    (common, hours, prompts).prop_map(|(common, hours, prompts)| {
+    let contact = option::weighted(0.5, option::weighted(0.9, 0..8_u8));
+    let contacts = vec(contact, 3);
+    let parts = (common, hours, prompts, contacts);
+    parts.prop_map(|(common, hours, prompts, contacts)| {
         let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, sync_h) = common;
         OptionsDraft {
             zone,
@@ -264,6 +280,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
             sync_h,
             hours,
             prompts,
+            contacts,
         }
     })
 }
@@ -437,11 +454,15 @@ fn further(limits: bool) -> impl Strategy<Value = Further> {
     let crowded =
         option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
     let kept = prop_oneof![1 => Just(0_u64), 1 => 4..=60_u64];
-    (crowded, 4..=12_u64, kept).prop_map(|(crowded, ring_more_every, place_kept)| Further {
-        crowded,
-        ring_more_every,
-        place_kept,
-    })
+    let held = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
+    (crowded, 4..=12_u64, kept, held).prop_map(
+        |(crowded, ring_more_every, place_kept, preferred_wait)| Further {
+            crowded,
+            ring_more_every,
+            place_kept,
+            preferred_wait,
+        },
+    )
 }
 
 fn rights_draft() -> impl Strategy<Value = RightsDraft> {
@@ -522,9 +543,9 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
 }
 
 impl OptionsDraft {
-    /// The settings.
+    /// The settings, where these extensions exist.
     #[must_use]
-    pub fn options(&self) -> Options {
+    pub fn options(&self, extensions: &[Number]) -> Options {
         let mut options = Options {
             time_zone: ZONES[self.zone].0.to_owned(),
             push_records: self.push_records,
@@ -546,10 +567,25 @@ impl OptionsDraft {
                 })
                 .chain(spoken_prompts(quarters(1)))
                 .collect(),
+            contacts: self.contacts(extensions),
             ..Options::default()
         };
         options.pause_reasons.truncate(self.reasons);
         options
+    }
+}
+
+impl OptionsDraft {
+    /// Callers from outside who are known.
+    fn contacts(&self, extensions: &[Number]) -> Vec<ContactConfig> {
+        let contacts = (1..).zip(&self.contacts);
+        let contacts = contacts.filter_map(|(place, owner)| Some((place, (*owner)?)));
+        let contact = |(place, owner): (u8, Option<u8>)| ContactConfig {
+            name: format!("Contact {place}"),
+            numbers: vec![outside(place)],
+            owner: owner.map(extension).filter(|it| extensions.contains(it)),
+        };
+        contacts.map(contact).collect()
     }
 }
 
@@ -633,6 +669,7 @@ impl Further {
     fn lay_over(&self, config: &mut QueueConfig, destination: impl Fn(Failover) -> Destination) {
         config.ring_more_every = quarters(self.ring_more_every);
         config.place_kept = quarters(self.place_kept);
+        config.preferred_wait = quarters(self.preferred_wait);
         config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
             callers,
             wait: quarters(wait),
@@ -734,7 +771,7 @@ impl Centre {
             .map(|(place, _)| queue(place))
             .collect();
         Config {
-            options: self.options.options(),
+            options: self.options.options(&numbers),
             queues: (queues.iter().zip(&self.queues))
                 .map(|(&number, draft)| draft.queue(number, &numbers, &queues))
                 .collect(),

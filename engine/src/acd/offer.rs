@@ -4,7 +4,7 @@ use crate::acd::line::{visit, visit_mut};
 use crate::acd::strategy;
 use crate::config::model::{Rests, Strategy};
 use crate::effect::{CancelReason, Effect};
-use crate::event::{Event, OfferEnd};
+use crate::event::{Event, HoldEnd, OfferEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId};
 use crate::input::{By, Cause};
 use crate::mark::Mark;
@@ -257,6 +257,10 @@ impl<T: Trace> Step<'_, T> {
         } else {
             self.stop_growing_if_silent(leg.call);
         }
+        if visit(self.s, leg.call).held.is_some() {
+            self.sometimes(Mark::HoldNotAnswered);
+            self.end_hold(leg.call, HoldEnd::NotAnswered);
+        }
         // After the call's pause: where both end in one instant, the caller is
         // ready when the agent is, and no later caller is served before him.
         self.rest(leg.agent, rest);
@@ -327,6 +331,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.agents[agent].offer = None;
         self.s.members[member].missed_in_a_row = 0;
         self.emit(Effect::Bridge { call, leg: id });
+        self.sometimes_if(Mark::HeldAnswered, |s| visit(s, call).held.is_some());
         self.sometimes_if(Mark::ChoirCancelled, |s| visit(s, call).ringing > 0);
         self.withdraw_rings(
             call,

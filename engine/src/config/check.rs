@@ -6,6 +6,7 @@
 //! when all are made. So a queue may name as failover one that comes later, but
 //! only agents that are there already.
 
+mod contacts;
 mod hours;
 mod object;
 
@@ -343,6 +344,8 @@ impl<'c, E: Existing> Checker<'c, E> {
             object::options(&mut self.faults, options);
             hours::prompts(&mut self.faults, &options.prompts);
             hours::hours(&mut self.faults, options, self.references);
+            contacts::contacts(&mut self.faults, options);
+            self.owners(options);
         }
         for extension in self.extensions.values().copied().flatten() {
             object::extension(&mut self.faults, extension);
@@ -378,6 +381,26 @@ impl<'c, E: Existing> Checker<'c, E> {
             }
         }
         self.faults
+    }
+
+    /// Whether the owners of contacts are there.
+    fn owners(&mut self, options: &Options) {
+        let contacts = options.contacts.iter().enumerate();
+        for (item, contact) in contacts.filter(|_| self.references) {
+            let Some(owner) = contact.owner.filter(|&owner| !self.has_extension(owner)) else {
+                continue;
+            };
+            let hint = self.did_you_mean(owner, |number| self.has_extension(number));
+            let what = || {
+                let what = format!(
+                    "contact {:?} is nobody's: there is no extension {owner}",
+                    contact.name
+                );
+                (what, hint)
+            };
+            self.faults
+                .add(Subject::Options, "contact", Some(item), what);
+        }
     }
 
     /// Whether there are too many objects; the last one that was put is blamed.

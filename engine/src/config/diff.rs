@@ -41,8 +41,14 @@ pub fn set_up(config: &Config) -> Vec<Change> {
     let extensions = config.extensions.iter().cloned().map(Change::PutExtension);
     let queues = config.queues.iter();
     let leading = queues.clone().filter(leads_on).cloned();
-    (core::iter::once(Change::PutOptions(config.options.clone())))
+    // So may owners of contacts.
+    let mut options = config.options.clone();
+    options.contacts.iter_mut().for_each(|it| it.owner = None);
+    let owned = options != config.options;
+    let owned = owned.then(|| Change::PutOptions(config.options.clone()));
+    (core::iter::once(Change::PutOptions(options)))
         .chain(extensions)
+        .chain(owned)
         .chain(queues.map(alone))
         .chain(leading.map(Change::PutQueue))
         .collect()
@@ -81,6 +87,7 @@ pub fn apply(mut config: Config, changes: &[Change]) -> Config {
                 for queue in &mut config.queues {
                     queue.forget(*number);
                 }
+                config.options.forget(*number);
             }
             Change::RemoveQueue(number) => config.queues.retain(|queue| queue.number != *number),
         }
@@ -179,13 +186,14 @@ impl<'c> Plan<'c> {
 
     /// New options come first, except that the range of queue numbers must hold
     /// old queues, and names must mean something to them, until they are gone or
-    /// changed.
+    /// changed; and contacts can be owned only by those who are there.
     fn list_options(&mut self) {
         let (old, new) = (&self.from.options, &self.to.options);
         if old == new {
             return;
         }
-        if !self.from.queues.iter().any(|queue| needs_more(queue, new)) {
+        let unowned = unowned(new, |number| self.old_extensions.contains_key(&number));
+        if unowned == *new && !self.from.queues.iter().any(|queue| needs_more(queue, new)) {
             self.changes
                 .insert(Node::OptionsFirst, Change::PutOptions(new.clone()));
             return;
@@ -194,7 +202,7 @@ impl<'c> Plan<'c> {
             .insert(Node::OptionsLast, Change::PutOptions(new.clone()));
         let mut wide = Options {
             queue_numbers: union(old.queue_numbers, new.queue_numbers).unwrap_or(old.queue_numbers),
-            ..new.clone()
+            ..unowned
         };
         let gone = |name: &str| new.hours_named(name).is_none();
         let hours = old.hours.iter().filter(|hours| gone(&hours.name));
@@ -238,6 +246,10 @@ impl<'c> Plan<'c> {
                 | Node::OptionsFirst
                 | Node::OptionsLast => {}
             }
+        }
+        let owners = self.to.options.contacts.iter();
+        for owner in owners.filter_map(|contact| contact.owner) {
+            self.wait(Node::OptionsLast, Node::PutExtension(owner), Need::Should);
         }
         // What an old queue leads to goes only when it leads there no more, and
         // so does a name that it needs.
@@ -356,6 +368,15 @@ impl<'c> Plan<'c> {
         );
         sorted
     }
+}
+
+/// These options, without the owners of contacts who are not there.
+fn unowned(options: &Options, is_there: impl Fn(Number) -> bool) -> Options {
+    let mut options = options.clone();
+    for contact in &mut options.contacts {
+        contact.owner = contact.owner.filter(|&owner| is_there(owner));
+    }
+    options
 }
 
 /// Whether a queue can not be as it is under these options: its number lies

@@ -86,6 +86,7 @@ impl Hindrance {
             Obstacle::Unreachable => Self::Unreachable,
             Obstacle::WrapUp => Self::WrapUp,
             Obstacle::CallElsewhere
+            | Obstacle::CallHeld
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
             | Obstacle::CallHearing

@@ -7,8 +7,8 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, Announced, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId,
-    OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
+    AgentId, Announced, CallId, Cause, Closed, Engine, Entry, Event, HoldEnd, Input, LegId,
+    MemberId, OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::Crew;
@@ -45,6 +45,8 @@ pub struct Teller {
 struct Turn {
     offered: Vec<AgentId>,
     joined: bool,
+    /// What comes behind the joining.
+    then: Vec<What>,
 }
 
 impl Teller {
@@ -114,6 +116,7 @@ impl Teller {
         if turn.joined {
             self.joined(engine, at, turn.offered.is_empty());
         }
+        turn.then.drain(..).for_each(|what| self.push(at, what));
         if !turn.offered.is_empty() {
             self.considered(engine, at, &turn.offered);
         }
@@ -122,6 +125,7 @@ impl Teller {
             let waiting = engine.waiting(call);
             wait.mood = match waiting {
                 Some(waiting) if waiting.ringing > 0 => Mood::Ringing,
+                Some(waiting) if waiting.held_for.is_some() => Mood::Held,
                 Some(waiting) if waiting.pauses_until.is_some() => Mood::Pausing,
                 _ if !wait.ahead.is_empty() => Mood::Behind,
                 _ => Mood::NobodyFree,
@@ -149,6 +153,7 @@ impl Teller {
         if let Some(visit) = self.visit() {
             let part = match mood {
                 Mood::Behind => &mut visit.behind,
+                Mood::Held => &mut visit.held,
                 Mood::NobodyFree => &mut visit.nobody_free,
                 Mood::Pausing => &mut visit.pausing,
                 Mood::Ringing => &mut visit.ringing,
@@ -227,12 +232,15 @@ impl Teller {
             Event::AnnouncementStarted {
                 call, announced, ..
             } if Some(*call) == own => {
-                self.push(at, announcement(*announced));
+                self.tell_waiting(at, announcement(*announced), turn);
             }
             Event::PlaceRegained { call, queue, since } if Some(*call) == own => {
                 let queue = self.history.names.queue(*queue);
                 let since = self.wall.at(*since);
-                self.push(at, What::PlaceRegained { queue, since });
+                self.tell_waiting(at, What::PlaceRegained { queue, since }, turn);
+            }
+            Event::CallHeld { call, .. } | Event::HoldEnded { call, .. } if Some(*call) == own => {
+                self.hold(at, event, turn);
             }
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
@@ -250,6 +258,35 @@ impl Teller {
                 self.ended(at, end_word(*reason));
             }
             _ => {}
+        }
+    }
+
+    /// The caller is held for an agent, or is no more.
+    fn hold(&mut self, at: Timestamp, event: &Event, turn: &mut Turn) {
+        let what = match event {
+            Event::CallHeld { agent, until, .. } => What::Held {
+                agent: self.history.names.agent(*agent),
+                until: self.wall.at(*until),
+            },
+            Event::HoldEnded { agent, how, .. } => What::HoldEnded {
+                agent: self.history.names.agent(*agent),
+                how: match how {
+                    HoldEnd::AgentLeft => "agent_left",
+                    HoldEnd::NotAnswered => "not_answered",
+                    HoldEnd::TimeOver => "time_over",
+                },
+            },
+            _ => return,
+        };
+        self.settle(at);
+        self.tell_waiting(at, what, turn);
+    }
+
+    /// Something happened to the waiting caller; if he has just joined, behind that.
+    fn tell_waiting(&mut self, at: Timestamp, what: What, turn: &mut Turn) {
+        match turn.joined {
+            true => turn.then.push(what),
+            false => self.push(at, what),
         }
     }
 
@@ -320,6 +357,7 @@ impl Teller {
             nobody_free: Span::ZERO,
             ringing: Span::ZERO,
             pausing: Span::ZERO,
+            held: Span::ZERO,
             agent: None,
             talked: Span::ZERO,
             outcome: None,
@@ -338,7 +376,9 @@ impl Teller {
     fn considered(&mut self, engine: &Engine, at: Timestamp, offered: &[AgentId]) {
         self.settle(at);
         self.close_gap();
-        let Some(wait) = &self.wait else { return };
+        let (Some(wait), Some(call)) = (&self.wait, self.call) else {
+            return;
+        };
         let queue = wait.queue;
         let names = &self.history.names;
         let rung: Vec<Person> = offered.iter().map(|agent| names.agent(*agent)).collect();
@@ -372,13 +412,22 @@ impl Teller {
             let (strategy, since) = strategy.unwrap_or((Strategy::RingAll, CountSince::Ever));
             let free = self.free(engine, queue, &free);
             let chosen = chosen.map(|(_, standing)| *standing);
+            let held = engine.waiting(call).is_some_and(|it| it.held_for.is_some());
+            let because = match held {
+                true => "the caller is held for this agent".to_owned(),
+                false => why::rule(strategy, since, &first, chosen, &free, &self.wall.at(at)),
+            };
             What::Considered(Choice {
                 queue: names.queue(queue),
-                because: why::rule(strategy, since, &first, chosen, &free, &self.wall.at(at)),
+                because,
                 free,
                 not_free,
                 rung,
-                rule: why::strategy_word(strategy),
+                rule: if held {
+                    "preferred"
+                } else {
+                    why::strategy_word(strategy)
+                },
             })
         };
         self.push(at, what);

@@ -97,6 +97,12 @@ fn sentences(what: &What) -> Vec<String> {
             queue.name,
             since.time()
         )],
+        What::Held { agent, until } => vec![format!(
+            "The caller is held for {}, until {} at the latest.",
+            person(agent),
+            until.time()
+        )],
+        What::HoldEnded { agent, how } => vec![hold_ended(agent, how)],
         What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
         What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
         What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
@@ -129,6 +135,15 @@ fn sentences(what: &What) -> Vec<String> {
             vec![format!("{} is in wrap-up{until}.", person(agent))]
         }
     }
+}
+
+fn hold_ended(agent: &Person, how: &str) -> String {
+    let why = match how {
+        "agent_left" => format!("{} takes no more calls", person(agent)),
+        "not_answered" => format!("{} did not answer", person(agent)),
+        _ => format!("the time to wait for {} is over", person(agent)),
+    };
+    format!("Anybody may be rung from here on: {why}.")
 }
 
 fn diverted(Place { name, .. }: &Place, holiday: Option<&str>) -> String {

@@ -348,7 +348,9 @@ impl Fold {
             Event::AnnouncementStarted { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
+            | Event::CallHeld { .. }
             | Event::ConfigurationChanged { .. }
+            | Event::HoldEnded { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }

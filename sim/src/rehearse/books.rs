@@ -81,6 +81,8 @@ struct Visit {
     at_once: bool,
     /// Up to here nobody new is rung.
     pausing: Option<Timestamp>,
+    /// For whom alone the caller waits, and until when at most.
+    held: Option<(AgentId, Timestamp)>,
     answered: Option<(Timestamp, AgentId)>,
 }
 

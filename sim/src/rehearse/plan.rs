@@ -145,6 +145,8 @@ pub enum TimerKind {
     LongestWait,
     /// [`Timer::Midnight`].
     Midnight,
+    /// [`Timer::PreferredWait`].
+    PreferredWait,
     /// [`Timer::PromptOver`].
     PromptOver,
     /// [`Timer::PutOut`].
@@ -165,10 +167,11 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
         ("midnight", Self::Midnight),
+        ("preferred_wait", Self::PreferredWait),
         ("prompt_over", Self::PromptOver),
         ("put_out", Self::PutOut),
         ("rest", Self::Rest),
@@ -186,6 +189,7 @@ impl TimerKind {
             Timer::Announcement(_) => Self::Announcement,
             Timer::LongestWait(_) => Self::LongestWait,
             Timer::Midnight(_) => Self::Midnight,
+            Timer::PreferredWait(_) => Self::PreferredWait,
             Timer::PromptOver(_) => Self::PromptOver,
             Timer::PutOut(_) => Self::PutOut,
             Timer::Rest(_) => Self::Rest,

@@ -2,8 +2,8 @@
 
 use tandem_engine::config::model::{Destination, Strategy};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, Cause, Effect, Event, Input, LegId, OfferEnd, PublicId,
-    QueueId, Span, Timer,
+    AgentId, AgentStatus, By, CallId, Cause, Effect, Event, HoldEnd, Input, LegId, OfferEnd,
+    PublicId, QueueId, Span, Timer,
 };
 
 use super::state::{Answer, Call, Leg, LegStage};
@@ -67,10 +67,12 @@ impl Model {
             Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
+            | Event::CallHeld { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed { .. }
             | Event::ConfigurationChanged { .. }
             | Event::DeviceChanged { .. }
+            | Event::HoldEnded { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
@@ -199,6 +201,7 @@ impl Model {
         let just = now.since(visit.joined_at) == waited;
         visit.rings.clear();
         visit.retry_until = None;
+        self.seen.held += u64::from(visit.held.take().is_some());
         visit.answered = Some(Answer {
             at: now,
             agent,
@@ -262,6 +265,7 @@ impl Model {
                 by: By::System,
             });
             self.entry.to_keep.push(Effect::MailAgent { agent, queue });
+            self.nobody_waits_for(agent, queue);
         }
         Ok(())
     }
@@ -323,6 +327,9 @@ impl Model {
             entry.learned.work.spend(rang);
         }
         let rests = entry.config.rests;
+        if !matches!(end, OfferEnd::CompletedElsewhere | OfferEnd::Withdrawn) {
+            self.waits_for_anybody(call, HoldEnd::NotAnswered);
+        }
         match end {
             OfferEnd::CompletedElsewhere => return Ok(()),
             OfferEnd::Withdrawn => {

@@ -19,6 +19,7 @@ mod level;
 mod logs;
 mod offers;
 mod order;
+mod preferred;
 mod state;
 mod status;
 mod timers;
@@ -122,6 +123,8 @@ pub struct Model {
     kept: BTreeMap<EffectId, Effect>,
     /// Places that are kept for who hung up.
     places: Vec<(Number, state::Place)>,
+    /// With whom callers talked last, and until when that is known.
+    last_agents: Vec<(Number, AgentId, Timestamp)>,
     /// Counts joins, logins and memberships: the order of things.
     count: u64,
     entry: Scope,
@@ -165,6 +168,8 @@ pub struct Seen {
     pub synced: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
+    /// Callers whom the agent answered for whom they were held.
+    pub held: u64,
 }
 
 impl Seen {
@@ -186,6 +191,7 @@ impl Seen {
         self.alarms += other.alarms;
         self.synced += other.synced;
         self.keys += other.keys;
+        self.held += other.held;
     }
 }
 
@@ -304,6 +310,7 @@ impl Model {
             sounds: BTreeMap::new(),
             kept: BTreeMap::new(),
             places: Vec::new(),
+            last_agents: Vec::new(),
             count: 0,
             entry: Scope::new(&Engine::new(0), &nothing, Timestamp::ZERO),
             seen: Seen::default(),

@@ -14,6 +14,7 @@ enum Deadline {
     Announcement,
     LongestWait,
     Midnight,
+    PreferredWait,
     PromptOver,
     Rest,
     Retry,
@@ -138,6 +139,8 @@ impl Model {
             .filter_map(|call| call.waiting()?.retry_until);
         all.extend(retries.map(|due| (due, Deadline::Retry)));
         let waiting = self.calls.values().filter_map(|call| call.waiting());
+        let held = waiting.clone().filter_map(|visit| visit.held);
+        all.extend(held.map(|(_, until)| (until, Deadline::PreferredWait)));
         let told = waiting.filter_map(|visit| visit.told.due());
         all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
@@ -226,6 +229,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::Announcement(_) => Deadline::Announcement,
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::Midnight(_) => Deadline::Midnight,
+        Timer::PreferredWait(_) => Deadline::PreferredWait,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,
         Timer::Rest(_) => Deadline::Rest,

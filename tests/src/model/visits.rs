@@ -142,12 +142,14 @@ impl Model {
             level_counted: false,
             answered: None,
             told: Default::default(),
+            held: None,
         });
         entry.visits += 1;
         if let Some(queue) = self.queues.get_mut(&queue) {
             queue.pace = queue.learned;
         }
-        self.is_welcomed(call, queue)
+        self.is_welcomed(call, queue)?;
+        self.is_held(call)
     }
 
     /// Who waits must hear something: music where he was answered, now or
@@ -196,6 +198,7 @@ impl Model {
         }
         match visit.and_then(|visit| visit.answered) {
             Some(answer) if record.outcome == Outcome::Answered => {
+                self.remember_talk(id, record.queue, answer.agent);
                 self.completed(record.queue, answer)
             }
             _ => Ok(()),

@@ -12,8 +12,8 @@ use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId,
-    EndReason, Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject,
-    SECOND_US, Span,
+    EndReason, Event, HangUpCause, HoldEnd, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId,
+    Reject, SECOND_US, Span,
 };
 
 use super::logs::result_words;
@@ -167,6 +167,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
     }
     let line = fact_of_call(event, orders, names)
         .or_else(|| fact_of_closed(event, orders, names))
+        .or_else(|| fact_of_hold(event, names))
         .or_else(|| fact_of_ring(event, orders, names))
         .or_else(|| fact_of_centre(event, names));
     // A new kind of event shows itself as it is until it has words.
@@ -286,6 +287,30 @@ fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<S
             };
             let but = orders.take("hears nothing", |effect| *effect == wanted);
             format!("{} hears the prompt {prompt}{but}", names.call(*call))
+        }
+        _ => return None,
+    })
+}
+
+/// What comes of a caller who waits for one agent alone.
+fn fact_of_hold(event: &Event, names: &Names) -> Option<String> {
+    Some(match event {
+        Event::CallHeld {
+            call, agent, until, ..
+        } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            format!("{call} is held for {agent} until {until}")
+        }
+        Event::HoldEnded {
+            call, agent, how, ..
+        } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            let why = match how {
+                HoldEnd::AgentLeft => "who left",
+                HoldEnd::NotAnswered => "who did not answer",
+                HoldEnd::TimeOver => "as the time is over",
+            };
+            format!("{call} is held no more for {agent}, {why}")
         }
         _ => return None,
     })
@@ -656,6 +681,7 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
             | Obstacle::CallHearing
+            | Obstacle::CallHeld
             | Obstacle::CallPausing
             | Obstacle::LessSkilled,
         ) => "not a matter of the agent",

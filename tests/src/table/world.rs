@@ -579,9 +579,10 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             centre::extension_settings(&mut extension, words)?;
             Change::PutExtension(extension)
         }
-        ["holiday" | "hours" | "options" | "prompt", ..] => {
+        ["contact" | "holiday" | "hours" | "options" | "prompt", ..] => {
             let mut options = config.options.clone();
             let settings = match words[0] {
+                "contact" => centre::contact,
                 "holiday" => hours::holiday,
                 "hours" => hours::hours,
                 "prompt" => hours::prompt,

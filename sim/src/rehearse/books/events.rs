@@ -2,8 +2,8 @@
 
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
-    AgentId, AgentStatus, Announced, By, CallId, Effect, Event, Input, KeptEnd, LegId, OfferEnd,
-    PublicId, QueueId, Span, Timestamp,
+    AgentId, AgentStatus, Announced, By, CallId, Effect, Event, HoldEnd, Input, KeptEnd, LegId,
+    OfferEnd, PublicId, QueueId, Span, Timer, Timestamp,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -54,6 +54,15 @@ impl Books {
             Event::PlaceRegained { call, queue, since } => {
                 self.place_regained(*call, *queue, *since, court)
             }
+            Event::CallHeld {
+                call,
+                queue,
+                agent,
+                until,
+            } => self.held(*call, *queue, (*agent, *until), court),
+            Event::HoldEnded {
+                call, agent, how, ..
+            } => self.held_no_more(seen, *call, *agent, *how, court),
             Event::CallDiverted { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
@@ -245,6 +254,7 @@ impl Books {
             offers: 0,
             at_once: false,
             pausing: None,
+            held: None,
             answered: None,
         });
         Ok(())
@@ -286,6 +296,56 @@ impl Books {
         Ok(())
     }
 
+    /// A caller waits for one agent alone: one who takes calls of his queue.
+    fn held(
+        &mut self,
+        id: CallId,
+        queue: QueueId,
+        (agent, until): (AgentId, Timestamp),
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let person = self.people.get(&agent);
+        let takes = person.is_some_and(|person| person.up && person.open.contains(&queue));
+        let wait = self.queues.get(&queue).map(|queue| queue.preferred_wait);
+        let long = wait.is_some_and(|wait| !wait.is_zero() && until == self.acted_at + wait);
+        let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+        let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
+        let fresh = visit.queue == queue && visit.offers == 0 && visit.held.is_none();
+        visit.held = Some((agent, until));
+        court.law(Law::Offers, takes && long && fresh, || {
+            format!("call {id} is held for {agent} until {until}: {person:?}, {visit:?}")
+        })
+    }
+
+    /// A caller waits for anybody again, and that has a cause.
+    fn held_no_more(
+        &mut self,
+        seen: &Seen<'_>,
+        id: CallId,
+        agent: AgentId,
+        how: HoldEnd,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+        let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
+        let held = visit.held.take();
+        let Some((_, until)) = held.filter(|(whom, _)| *whom == agent) else {
+            return court.law(Law::Offers, false, || {
+                format!("call {id} is held for {held:?}, not {agent}")
+            });
+        };
+        let fired = seen.next.map(|(_, timer)| timer);
+        let over = until == self.acted_at && fired == Some(Timer::PreferredWait(id));
+        let caused = match how {
+            HoldEnd::AgentLeft => !over,
+            HoldEnd::NotAnswered => visit.offers > 0 && visit.ringing == 0,
+            HoldEnd::TimeOver => over && seen.entry.input == Input::Tick,
+        };
+        court.law(Law::Offers, caused, || {
+            format!("call {id} is held for {agent} no more, by {how:?}")
+        })
+    }
+
     /// A leg rings no more, but talks.
     fn leg_answered(
         &mut self,
@@ -318,7 +378,7 @@ impl Books {
         let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
         let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
         visit.ringing -= 1;
-        visit.pausing = None;
+        (visit.pausing, visit.held) = (None, None);
         let (first, right) = (visit.answered.is_none(), now - visit.joined_at);
         visit.answered = Some((now, agent));
         let queue = visit.queue;
