@@ -31,6 +31,7 @@ mod mark;
 mod number;
 mod outbox;
 pub mod permissions;
+mod points;
 pub mod records;
 mod remembered;
 mod restart;
@@ -43,6 +44,7 @@ mod time;
 pub mod timer;
 pub mod trace;
 pub mod view;
+mod voicemail;
 
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause};
 pub use engine::{Awaiting, Engine};

@@ -9,10 +9,11 @@ use crate::acd::estimate::Pace;
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
+use crate::config::points::PointConfig;
 use crate::config::rights::OwnRecording;
 use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
-use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
+use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PointId, PublicId, QueueId};
 use crate::limits::QUEUE_MEMBERS_MAX;
 use crate::number::Number;
 use crate::records::contacts::ContactIndex;
@@ -48,6 +49,7 @@ pub struct State {
     pub(crate) legs: Slab<Leg>,
     pub(crate) members: Slab<Member>,
     pub(crate) parties: Slab<Party>,
+    pub(crate) points: Slab<Point>,
     pub(crate) queues: Slab<Queue>,
     pub(crate) timers: Timers,
     /// Effects that somebody has yet to confirm.
@@ -71,6 +73,12 @@ pub(crate) struct Place {
     pub(crate) queue: QueueId,
     pub(crate) joined_at: Timestamp,
     pub(crate) join_number: u64,
+}
+
+/// A route point: a number behind which a rule stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Point {
+    pub(crate) config: PointConfig,
 }
 
 /// A person in a live call.
@@ -341,8 +349,8 @@ pub struct Call {
     pub(crate) stage: Stage,
     /// Whether the caller's side was answered.
     pub(crate) taken: bool,
-    /// What the caller hears before the call goes on, if he hears a prompt.
-    pub(crate) prompt: Option<Box<Playing>>,
+    /// What it passes through on its way, where that needs to be known.
+    pub(crate) passing: Option<Box<Passing>>,
     /// Its visit to a queue, from joining until it has left and its agent has hung up.
     pub(crate) visit: Option<Visit>,
     /// Visits begun so far.
@@ -362,21 +370,62 @@ pub struct Call {
 pub(crate) enum Stage {
     /// In a queue's line, until an agent answers.
     AwaitingAgent,
-    /// An extension rings, not for a queue.
+    /// An extension rings, or those of a ring group, not for a queue.
     AwaitingAnswer,
     /// Two parties talk.
     AwaitingEnd,
+    /// The caller leaves a message.
+    AwaitingMessage,
     /// The caller hears a prompt.
     AwaitingPrompt,
 }
 
-/// A prompt that a caller hears.
+/// What a call passes through on its way, but for queues.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Playing {
-    /// It is over when this timer fires.
-    pub(crate) timer: TimerId,
-    /// Where the call goes then.
-    pub(crate) then: Destination,
+pub(crate) enum Passing {
+    /// The telephones of a ring group ring.
+    Group {
+        /// Which.
+        point: PointId,
+        /// Who has not had his turn, the next one last. They are the members of when
+        /// the call came.
+        left: Vec<Number>,
+    },
+    /// The caller leaves a message.
+    Message {
+        /// The number of whose box it is.
+        mailbox: Number,
+        /// Since when he speaks.
+        since: Timestamp,
+        /// It is as long as allowed when this timer fires.
+        timer: TimerId,
+    },
+    /// The caller hears a prompt.
+    Prompt {
+        /// It is over when this timer fires.
+        timer: TimerId,
+        /// Where the call goes then.
+        then: Then,
+    },
+}
+
+impl Passing {
+    /// The timer that ends it, if one does.
+    pub(crate) const fn timer(&self) -> Option<TimerId> {
+        match self {
+            Self::Group { .. } => None,
+            Self::Message { timer, .. } | Self::Prompt { timer, .. } => Some(*timer),
+        }
+    }
+}
+
+/// Where a call goes when a prompt is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Then {
+    /// On to a destination.
+    Go(Destination),
+    /// The caller leaves a message in the box of this number.
+    Record(Number),
 }
 
 /// A call's time in one queue, and with its agent.

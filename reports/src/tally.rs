@@ -234,12 +234,17 @@ impl Tally {
             | Event::CallOffered { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::HoldEnded { .. }
             | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
+            | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}

@@ -3,6 +3,13 @@
 //! Numbers come from small pools and lengths of time are short multiples of a
 //! quarter of a second, so that things happen at the same instant often.
 
+mod contacts;
+mod further;
+mod points;
+
+use contacts::{Contacts, contacts};
+use further::{Further, further};
+
 use crate::table::spoken_prompts;
 use proptest::collection::vec;
 use proptest::option;
@@ -11,17 +18,21 @@ use proptest::sample::select;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
-    InitialStatus, MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests,
-    SkillStep, Strategy as Ring, TimeCondition,
+    Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
+    Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring, TimeCondition,
 };
+use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
+
+pub use points::There;
 
 /// Extensions that there can be.
 pub const EXTENSIONS: u64 = 8;
 /// Queues that there can be.
 pub const QUEUES: u64 = 4;
+/// Route points that there can be.
+pub const POINTS: u64 = 3;
 /// Zones without changes of the clock since 1970, and how far each is ahead
 /// of UTC, in seconds.
 pub const ZONES: [(&str, i64); 3] = [
@@ -74,6 +85,12 @@ pub fn outside(place: u8) -> Number {
     }
 }
 
+/// The route point with this place in the pool.
+#[must_use]
+pub fn point(place: u8) -> Number {
+    Number::from_u64(6201 + u64::from(place) % POINTS)
+}
+
 /// A centre before the first call.
 #[derive(Clone, Debug)]
 pub struct Centre {
@@ -85,6 +102,8 @@ pub struct Centre {
     pub extensions: Vec<ExtensionDraft>,
     /// The queues, by their places in the pool.
     pub queues: Vec<QueueDraft>,
+    /// The route points, by their places in the pool.
+    pub points: Vec<PointDraft>,
 }
 
 /// Common settings to be.
@@ -99,8 +118,21 @@ pub struct OptionsDraft {
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
-    /// Whether callers from outside are contacts, and of whom.
-    contacts: Vec<Option<Option<u8>>>,
+    contacts: Contacts,
+    /// The greeting, and the longest and shortest message, in quarters of a second.
+    voicemail: (Option<usize>, u64, u64),
+}
+
+/// A route point to be: what it names may not be there when it is made.
+#[derive(Clone, Debug)]
+pub struct PointDraft {
+    members: Vec<u8>,
+    voicemail: bool,
+    in_order: bool,
+    /// In quarters of a second.
+    ring_time: u64,
+    skip_busy: bool,
+    failover: Failover,
 }
 
 /// A calendar to be.
@@ -188,25 +220,14 @@ struct Skills {
     rests: Rests,
 }
 
-/// What few queues have.
-#[derive(Clone, Debug)]
-struct Further {
-    /// Callers, quarters of a second of expected wait, and where to.
-    crowded: Option<(u32, u64, Failover)>,
-    /// Quarters of a second until one more rings.
-    ring_more_every: u64,
-    /// Quarters of a second for which a place is kept.
-    place_kept: u64,
-    /// Quarters of a second for which callers are held for whom they know.
-    preferred_wait: u64,
-}
-
 #[derive(Clone, Copy, Debug)]
 enum Failover {
     HangUp,
     Extension(u8),
     Prompt(u8),
     Queue(u8),
+    RingGroup(u8),
+    Voicemail(u8),
 }
 
 /// What kind of centres a test wants.
@@ -244,12 +265,14 @@ pub fn centre(shape: &Shape) -> impl Strategy<Value = Centre> + use<> {
         1 => vec(extension_draft(), 0..=2),
         6 => vec(extension_draft(), 3..=8),
     ];
-    (any::<u64>(), options_draft(), extensions, queues).prop_map(
-        |(seed, options, extensions, queues)| Centre {
+    let points = vec(point_draft(), 0..=3);
+    (any::<u64>(), options_draft(), extensions, queues, points).prop_map(
+        |(seed, options, extensions, queues, points)| Centre {
             seed,
             options,
             extensions,
             queues,
+            points,
         },
     )
 }
@@ -266,10 +289,10 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
-    let contact = option::weighted(0.5, option::weighted(0.9, 0..8_u8));
-    let contacts = vec(contact, 3);
-    let parts = (common, hours, prompts, contacts);
-    parts.prop_map(|(common, hours, prompts, contacts)| {
+    let greeting = option::weighted(0.3, 0..PROMPTS.len());
+    let voicemail = (greeting, 6..=24_u64, 0..=6_u64);
+    let parts = (common, hours, prompts, contacts(), voicemail);
+    parts.prop_map(|(common, hours, prompts, contacts, voicemail)| {
         let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, sync_h) = common;
         OptionsDraft {
             zone,
@@ -281,6 +304,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
             hours,
             prompts,
             contacts,
+            voicemail,
         }
     })
 }
@@ -372,12 +396,31 @@ fn lengths(limits: bool) -> impl Strategy<Value = [u64; 4]> {
         .prop_map(|(ringing, retry, wrap_up, waiting)| [ringing, retry, wrap_up, waiting])
 }
 
+/// A random route point.
+pub fn point_draft() -> impl Strategy<Value = PointDraft> {
+    let members = vec(0..8_u8, 0..=5);
+    let voicemail = prop::bool::weighted(0.2);
+    let how = (any::<bool>(), 4..=16_u64, any::<bool>());
+    (members, voicemail, how, failover()).prop_map(|(members, voicemail, how, failover)| {
+        PointDraft {
+            members,
+            voicemail,
+            in_order: how.0,
+            ring_time: how.1,
+            skip_busy: how.2,
+            failover,
+        }
+    })
+}
+
 fn failover() -> impl Strategy<Value = Failover> {
     prop_oneof![
         1 => Just(Failover::HangUp),
         1 => (0..8_u8).prop_map(Failover::Extension),
         1 => (0..2_u8).prop_map(Failover::Prompt),
         3 => (0..4_u8).prop_map(Failover::Queue),
+        2 => (0..3_u8).prop_map(Failover::RingGroup),
+        1 => (0..15_u8).prop_map(Failover::Voicemail),
     ]
 }
 
@@ -440,27 +483,6 @@ fn skills() -> impl Strategy<Value = Skills> {
             acceleration,
             auto_pause_after,
             rests,
-        },
-    )
-}
-
-fn further(limits: bool) -> impl Strategy<Value = Further> {
-    let crowded = prop_oneof![
-        1 => (1..=3_u32, Just(0)),
-        2 => (Just(0_u32), 1..=40_u64),
-        1 => (2..=3_u32, 1..=40_u64),
-    ];
-    let crowded = (crowded, failover()).prop_map(|((callers, wait), to)| (callers, wait, to));
-    let crowded =
-        option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
-    let kept = prop_oneof![1 => Just(0_u64), 1 => 4..=60_u64];
-    let held = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
-    (crowded, 4..=12_u64, kept, held).prop_map(
-        |(crowded, ring_more_every, place_kept, preferred_wait)| Further {
-            crowded,
-            ring_more_every,
-            place_kept,
-            preferred_wait,
         },
     )
 }
@@ -567,25 +589,16 @@ impl OptionsDraft {
                 })
                 .chain(spoken_prompts(quarters(1)))
                 .collect(),
-            contacts: self.contacts(extensions),
+            contacts: self.contacts.contacts(extensions),
+            voicemail: VoicemailConfig {
+                greeting: self.voicemail.0.map(|prompt| PROMPTS[prompt].to_owned()),
+                longest: quarters(self.voicemail.1),
+                shortest: quarters(self.voicemail.2),
+            },
             ..Options::default()
         };
         options.pause_reasons.truncate(self.reasons);
         options
-    }
-}
-
-impl OptionsDraft {
-    /// Callers from outside who are known.
-    fn contacts(&self, extensions: &[Number]) -> Vec<ContactConfig> {
-        let contacts = (1..).zip(&self.contacts);
-        let contacts = contacts.filter_map(|(place, owner)| Some((place, (*owner)?)));
-        let contact = |(place, owner): (u8, Option<u8>)| ContactConfig {
-            name: format!("Contact {place}"),
-            numbers: vec![outside(place)],
-            owner: owner.map(extension).filter(|it| extensions.contains(it)),
-        };
-        contacts.map(contact).collect()
     }
 }
 
@@ -664,24 +677,11 @@ impl RightsDraft {
     }
 }
 
-impl Further {
-    /// Gives it to a queue.
-    fn lay_over(&self, config: &mut QueueConfig, destination: impl Fn(Failover) -> Destination) {
-        config.ring_more_every = quarters(self.ring_more_every);
-        config.place_kept = quarters(self.place_kept);
-        config.preferred_wait = quarters(self.preferred_wait);
-        config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
-            callers,
-            wait: quarters(wait),
-            destination: destination(to),
-        });
-    }
-}
-
 impl QueueDraft {
     /// The queue with this number, where these extensions and queues exist.
     #[must_use]
-    pub fn queue(&self, number: Number, extensions: &[Number], queues: &[Number]) -> QueueConfig {
+    pub fn queue(&self, number: Number, there: &There) -> QueueConfig {
+        let There { extensions, .. } = there;
         let mut config = QueueConfig::new(number, &format!("Queue {number}"));
         let mut members = Vec::<MemberConfig>::new();
         for &(place, kind) in &self.members {
@@ -718,18 +718,7 @@ impl QueueDraft {
         config.max_callers = self.max_callers;
         config.disallow_join_when_empty = self.join;
         config.leave_when_empty = self.leave;
-        let destination = |draft: Failover| match draft {
-            Failover::Extension(place) if extensions.contains(&extension(place)) => {
-                Destination::Extension(extension(place))
-            }
-            Failover::Prompt(place) => {
-                Destination::Prompt(PROMPTS[usize::from(place) % PROMPTS.len()].to_owned())
-            }
-            Failover::Queue(place) if queues.contains(&queue(place)) && queue(place) != number => {
-                Destination::Queue(queue(place))
-            }
-            _ => Destination::HangUp,
-        };
+        let destination = |draft: Failover| there.destination(number, draft);
         config.failover = destination(self.failover);
         self.further.lay_over(&mut config, destination);
         let leads = self.keys.iter().map(|&to| destination(to));
@@ -765,15 +754,21 @@ impl Centre {
             .zip(&self.extensions)
             .map(|(place, draft)| draft.extension(extension(place)))
             .collect();
-        let numbers: Vec<Number> = extensions.iter().map(|e| e.number).collect();
-        let queues: Vec<Number> = (0..)
-            .zip(&self.queues)
-            .map(|(place, _)| queue(place))
-            .collect();
+        let numbered = || (0..).map(point).zip(&self.points);
+        let groups = numbered().filter(|(_, draft)| draft.is_group());
+        let there = There {
+            extensions: extensions.iter().map(|e| e.number).collect(),
+            queues: (0..).map(queue).take(self.queues.len()).collect(),
+            points: numbered().map(|(number, _)| number).collect(),
+            groups: groups.map(|(number, _)| number).collect(),
+        };
         Config {
-            options: self.options.options(&numbers),
-            queues: (queues.iter().zip(&self.queues))
-                .map(|(&number, draft)| draft.queue(number, &numbers, &queues))
+            options: self.options.options(&there.extensions),
+            queues: (there.queues.iter().zip(&self.queues))
+                .map(|(&number, draft)| draft.queue(number, &there))
+                .collect(),
+            points: numbered()
+                .map(|(number, draft)| draft.point(number, &there))
                 .collect(),
             extensions,
         }

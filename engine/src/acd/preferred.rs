@@ -4,6 +4,7 @@
 
 use crate::acd::estimate::serves;
 use crate::acd::line::{visit, visit_mut};
+use crate::directory::Target;
 use crate::event::{Event, HoldEnd};
 use crate::ids::{AgentId, CallId, MemberId, QueueId};
 use crate::limits::{LAST_AGENT_KEPT_DAYS, LAST_AGENTS_MAX};
@@ -66,9 +67,12 @@ impl<T: Trace> Step<'_, T> {
         })
     }
 
-    /// As whom an agent takes calls of a queue, if he does.
-    fn serving_as(&self, agent: AgentId, queue: QueueId) -> Option<MemberId> {
-        let agent = self.s.agents.get(agent)?;
+    /// As whom an agent takes calls of a queue, if he does and is not being deleted.
+    fn serving_as(&self, id: AgentId, queue: QueueId) -> Option<MemberId> {
+        let agent = self.s.agents.get(id)?;
+        if self.s.directory.get(agent.number) != Some(Target::Extension(id)) {
+            return None;
+        }
         let mut members = agent.members.iter().copied();
         members.find(|&id| {
             let member = &self.s.members[id];

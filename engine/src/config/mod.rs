@@ -8,6 +8,7 @@ pub mod diff;
 pub mod hours;
 pub mod model;
 pub mod nearest;
+pub mod points;
 pub mod reader;
 pub mod rights;
 pub mod text;

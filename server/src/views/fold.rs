@@ -68,7 +68,8 @@ pub(super) enum Stage {
         ringing: Vec<AgentId>,
     },
     AwaitingAnswer {
-        agent: AgentId,
+        /// Whose telephones ring.
+        agents: Vec<AgentId>,
     },
     AwaitingEnd {
         queue: Option<QueueId>,
@@ -291,15 +292,10 @@ impl Fold {
 
     fn event(&mut self, event: &Event, at: Timestamp) {
         match event {
-            Event::AgentStatusChanged {
-                agent,
-                queue,
-                status,
-                ..
-            } => {
-                let status = status.clone();
-                self.place(*agent, *queue, |place| place.status = status);
-            }
+            Event::AgentStatusChanged { .. }
+            | Event::DeviceChanged { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.of_agent(event),
             Event::CallAnswered {
                 call,
                 queue,
@@ -315,15 +311,14 @@ impl Fold {
             Event::ConnectionFailed { call, queue, agent } => {
                 self.take_back(*call, *queue, *agent);
             }
-            Event::DeviceChanged { agent, up } => {
-                self.agent(*agent).up = *up;
-                self.touched.insert(*agent);
-            }
             Event::ExtensionAnswered { call, agent, .. } => {
                 self.set_stage(*call, Stage::answered_directly(*agent, at));
             }
             Event::ExtensionRung { call, agent, .. } => {
-                self.set_stage(*call, Stage::AwaitingAnswer { agent: *agent });
+                self.rung_directly(*call, *agent);
+            }
+            Event::ExtensionRingEnded { call, agent, .. } => {
+                self.rung_no_more(*call, *agent);
             }
             Event::OfferEnded {
                 call,
@@ -338,27 +333,50 @@ impl Fold {
                 }
             }
             Event::QueueCallEnded(record) => self.end_visit(record),
+            // Who hears a prompt or leaves a message is between two places, as before and after it.
+            Event::AnnouncementStarted { .. }
+            | Event::CallArrived { .. }
+            | Event::CallDiverted { .. }
+            | Event::CallHeld { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
+            | Event::ServiceLevelEvaluated { .. }
+            | Event::ConfigurationChanged { .. }
+            | Event::HoldEnded { .. }
+            | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
+            | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
+            | Event::PointReached { .. }
+            | Event::PromptStarted { .. }
+            | Event::SystemRestarted { .. } => {}
+        }
+    }
+
+    fn of_agent(&mut self, event: &Event) {
+        match event {
+            Event::AgentStatusChanged {
+                agent,
+                queue,
+                status,
+                ..
+            } => {
+                let status = status.clone();
+                self.place(*agent, *queue, |place| place.status = status);
+            }
+            Event::DeviceChanged { agent, up } => {
+                self.agent(*agent).up = *up;
+                self.touched.insert(*agent);
+            }
             Event::WrapUpEnded { agent, queue } => {
                 self.place(*agent, *queue, |place| place.wrap_up = false);
             }
             Event::WrapUpStarted { agent, queue } => {
                 self.place(*agent, *queue, |place| place.wrap_up = true);
             }
-            // Who hears a prompt is between two places, as before and after it.
-            Event::AnnouncementStarted { .. }
-            | Event::CallArrived { .. }
-            | Event::CallDiverted { .. }
-            | Event::CallHeld { .. }
-            | Event::ConfigurationChanged { .. }
-            | Event::HoldEnded { .. }
-            | Event::KeptEnded { .. }
-            | Event::PersonErased { .. }
-            | Event::PlaceRegained { .. }
-            | Event::PromptStarted { .. }
-            | Event::CallLogDeleted { .. }
-            | Event::CallLogProcessed(_)
-            | Event::ServiceLevelEvaluated { .. }
-            | Event::SystemRestarted { .. } => {}
+            _ => unreachable!("all others are not about agents"),
         }
     }
 
@@ -479,6 +497,31 @@ impl Fold {
         }
     }
 
+    /// One more telephone rings for a call that is not a queue's.
+    fn rung_directly(&mut self, id: CallId, agent: AgentId) {
+        let mut agents = self.agents_rung(id);
+        agents.push(agent);
+        self.set_stage(id, Stage::AwaitingAnswer { agents });
+    }
+
+    /// A telephone of a ring group rings no more.
+    fn rung_no_more(&mut self, id: CallId, agent: AgentId) {
+        let mut agents = self.agents_rung(id);
+        agents.retain(|&other| other != agent);
+        let stage = match agents.is_empty() {
+            true => Stage::AwaitingRoute,
+            false => Stage::AwaitingAnswer { agents },
+        };
+        self.set_stage(id, stage);
+    }
+
+    fn agents_rung(&self, id: CallId) -> Vec<AgentId> {
+        match self.calls.get(&id).map(|call| &call.stage) {
+            Some(Stage::AwaitingAnswer { agents }) => agents.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes a call out of where it is and puts it elsewhere.
     fn set_stage(&mut self, id: CallId, stage: Stage) {
         let Some(call) = self.calls.get_mut(&id) else {
@@ -507,7 +550,7 @@ impl Fold {
                 }
                 (Some(*queue), ringing.as_slice())
             }
-            Stage::AwaitingAnswer { agent } => (None, std::slice::from_ref(agent)),
+            Stage::AwaitingAnswer { agents } => (None, agents.as_slice()),
             Stage::AwaitingEnd { queue, agent, .. } => {
                 if let Some(queue) = queue {
                     step(&mut self.queues.entry(*queue).or_default().talking);

@@ -143,6 +143,8 @@ pub enum TimerKind {
     Announcement,
     /// [`Timer::LongestWait`].
     LongestWait,
+    /// [`Timer::MessageOver`].
+    MessageOver,
     /// [`Timer::Midnight`].
     Midnight,
     /// [`Timer::PreferredWait`].
@@ -167,9 +169,10 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
+        ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
         ("preferred_wait", Self::PreferredWait),
         ("prompt_over", Self::PromptOver),
@@ -188,6 +191,7 @@ impl TimerKind {
         match timer {
             Timer::Announcement(_) => Self::Announcement,
             Timer::LongestWait(_) => Self::LongestWait,
+            Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
             Timer::PreferredWait(_) => Self::PreferredWait,
             Timer::PromptOver(_) => Self::PromptOver,

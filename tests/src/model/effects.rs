@@ -117,7 +117,9 @@ impl Model {
             Effect::AlertCaller { call }
             | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
-            | Effect::PlayPrompt { call, .. } => {
+            | Effect::PlayPrompt { call, .. }
+            | Effect::RecordMessage { call, .. }
+            | Effect::StopRecording { call, .. } => {
                 let due = self.entry.to_play.iter().position(|due| due == effect);
                 let found = due.map(|place| self.entry.to_play.remove(place));
                 self.law(Law::Legs, found.is_some(), || {
@@ -126,6 +128,7 @@ impl Model {
             }
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => Ok(()),
         }
@@ -154,6 +157,7 @@ impl Model {
             | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. } => self.calls.contains_key(call),
+            Effect::RecordMessage { .. } | Effect::StopRecording { .. } => true,
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();
@@ -211,7 +215,7 @@ impl Model {
     ) -> Checked {
         for event in events {
             let (fits, what) = match event {
-                Event::OfferEnded { leg, end, .. } => {
+                Event::ExtensionRingEnded { leg, end, .. } | Event::OfferEnded { leg, end, .. } => {
                     let wanted = match end {
                         OfferEnd::CompletedElsewhere => Some(CancelReason::CompletedElsewhere),
                         OfferEnd::TimedOut => Some(CancelReason::TimedOut),
@@ -231,7 +235,9 @@ impl Model {
                     });
                     let wanted = match reason {
                         EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(*cause),
-                        EndReason::AgentHungUp | EndReason::CallerHungUp => HangUpCause::Normal,
+                        EndReason::AgentHungUp
+                        | EndReason::CallerHungUp
+                        | EndReason::MessageLeft => HangUpCause::Normal,
                         _ => HangUpCause::Unanswered,
                     };
                     (told.is_none_or(|told| told == wanted), format!("{told:?}"))

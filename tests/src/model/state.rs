@@ -10,6 +10,7 @@ use tandem_engine::{
 use super::Model;
 use super::announce::Told;
 use super::estimates::Pace;
+use super::points::{Group, Voicemail};
 
 /// An extension and the agent behind it.
 #[derive(Clone, Debug)]
@@ -137,6 +138,10 @@ pub(super) struct Call {
     pub(super) behind: Option<Destination>,
     /// Until when its caller hears a prompt, and where it goes then.
     pub(super) hears: Option<(Timestamp, Destination)>,
+    /// The ring group whose telephones ring for it.
+    pub(super) group: Option<Group>,
+    /// How far its caller is with a message.
+    pub(super) voicemail: Option<Voicemail>,
     pub(super) visit: Option<Visit>,
 }
 
