@@ -229,18 +229,13 @@ impl Teller {
                 };
                 self.push(at, What::Diverted { queue, holiday });
             }
-            Event::AnnouncementStarted {
-                call, announced, ..
-            } if Some(*call) == own => {
-                self.tell_waiting(at, announcement(*announced), turn);
-            }
-            Event::PlaceRegained { call, queue, since } if Some(*call) == own => {
-                let queue = self.history.names.queue(*queue);
-                let since = self.wall.at(*since);
-                self.tell_waiting(at, What::PlaceRegained { queue, since }, turn);
-            }
-            Event::CallHeld { call, .. } | Event::HoldEnded { call, .. } if Some(*call) == own => {
-                self.hold(at, event, turn);
+            Event::AnnouncementStarted { call, .. }
+            | Event::CallHeld { call, .. }
+            | Event::HoldEnded { call, .. }
+            | Event::PlaceRegained { call, .. }
+                if Some(*call) == own =>
+            {
+                self.while_waiting(at, event, turn);
             }
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
@@ -261,29 +256,29 @@ impl Teller {
         }
     }
 
-    /// The caller is held for an agent, or is no more.
-    fn hold(&mut self, at: Timestamp, event: &Event, turn: &mut Turn) {
+    /// What came to the waiting caller; if he has just joined, it is told behind that.
+    fn while_waiting(&mut self, at: Timestamp, event: &Event, turn: &mut Turn) {
+        let names = &self.history.names;
         let what = match event {
+            Event::AnnouncementStarted { announced, .. } => announcement(*announced),
             Event::CallHeld { agent, until, .. } => What::Held {
-                agent: self.history.names.agent(*agent),
+                agent: names.agent(*agent),
                 until: self.wall.at(*until),
             },
             Event::HoldEnded { agent, how, .. } => What::HoldEnded {
-                agent: self.history.names.agent(*agent),
+                agent: names.agent(*agent),
                 how: match how {
                     HoldEnd::AgentLeft => "agent_left",
                     HoldEnd::NotAnswered => "not_answered",
                     HoldEnd::TimeOver => "time_over",
                 },
             },
+            Event::PlaceRegained { queue, since, .. } => What::PlaceRegained {
+                queue: names.queue(*queue),
+                since: self.wall.at(*since),
+            },
             _ => return,
         };
-        self.settle(at);
-        self.tell_waiting(at, what, turn);
-    }
-
-    /// Something happened to the waiting caller; if he has just joined, behind that.
-    fn tell_waiting(&mut self, at: Timestamp, what: What, turn: &mut Turn) {
         match turn.joined {
             true => turn.then.push(what),
             false => self.push(at, what),

@@ -80,13 +80,9 @@ fn sentences(what: &What) -> Vec<String> {
             dialled,
         )],
         What::Considered(choice) => considered(choice),
-        What::ConfigurationChanged { revision } => {
-            vec![format!(
-                "Another configuration was in force from here on: revision {revision}."
-            )]
-        }
         What::Announced { .. } => announced(what),
-        What::ConnectionFailed { .. }
+        What::ConfigurationChanged { .. }
+        | What::ConnectionFailed { .. }
         | What::Diverted { .. }
         | What::Ended { .. }
         | What::ExtensionAnswered { .. }
@@ -143,6 +139,9 @@ fn hold_ended(agent: &Person, how: &str) -> String {
 /// What a call comes by outside queues.
 fn on_its_way(what: &What) -> String {
     match what {
+        What::ConfigurationChanged { revision } => {
+            format!("Another configuration was in force from here on: revision {revision}.")
+        }
         What::ConnectionFailed { agent } => format!(
             "{} could not be connected with the caller, who waits again in the old place.",
             person(agent)

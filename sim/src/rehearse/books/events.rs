@@ -58,15 +58,7 @@ impl Books {
             Event::PlaceRegained { call, queue, since } => {
                 self.place_regained(*call, *queue, *since, court)
             }
-            Event::CallHeld {
-                call,
-                queue,
-                agent,
-                until,
-            } => self.held(*call, *queue, (*agent, *until), court),
-            Event::HoldEnded {
-                call, agent, how, ..
-            } => self.held_no_more(seen, *call, *agent, *how, court),
+            Event::CallHeld { .. } | Event::HoldEnded { .. } => self.of_hold(seen, event, court),
             Event::CallDiverted { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
@@ -303,6 +295,21 @@ impl Books {
             (visit.since, visit.order) = (since, order);
         }
         Ok(())
+    }
+
+    fn of_hold(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
+            Event::CallHeld {
+                call,
+                queue,
+                agent,
+                until,
+            } => self.held(*call, *queue, (*agent, *until), court),
+            Event::HoldEnded {
+                call, agent, how, ..
+            } => self.held_no_more(seen, *call, *agent, *how, court),
+            _ => unreachable!("all others hold nobody"),
+        }
     }
 
     /// A caller waits for one agent alone: one who takes calls of his queue.
