@@ -23,8 +23,8 @@ const USUAL_QUEUES: u64 = 10;
 const WIDE_AGENTS: u64 = 10;
 /// Members of the first queue.
 const LARGE_QUEUE: u64 = 1_000;
-/// Callers who are held for one agent.
-const HELD: u64 = 10_000;
+/// Callers who are reserved for one agent.
+const RESERVED: u64 = 10_000;
 /// Decisions of each kind in a round.
 const DECISIONS: usize = 2_000;
 
@@ -56,15 +56,15 @@ fn main() {
     load(&config, size.choose(11, 3, 1));
     let mut crowd = Crowd::new(extent, &config);
     crowd.decide(size.choose(11, 3, 1), size.choose(DECISIONS, DECISIONS, 20));
-    past_those_who_are_held(size);
+    past_reserved_callers(size);
 }
 
-/// What a decision takes in a queue at whose head callers are held for an agent who talks,
+/// What a decision takes in a queue at whose head callers are reserved for an agent who talks,
 /// and without them.
-fn past_those_who_are_held(size: Size) {
-    let held = size.choose(HELD, HELD, HELD / 10);
+fn past_reserved_callers(size: Size) {
+    let reserved = size.choose(RESERVED, RESERVED, RESERVED / 10);
     let (rounds, decisions) = (size.choose(11, 3, 1), size.choose(DECISIONS, DECISIONS, 20));
-    let mut centres = [0, held].map(|held| Known::new(held, decisions));
+    let mut centres = [0, reserved].map(|reserved| Known::new(reserved, decisions));
     let mut seen = [Vec::new(), Vec::new()];
     for _ in 0..rounds {
         for (known, seen) in centres.iter_mut().zip(&mut seen) {
@@ -72,14 +72,16 @@ fn past_those_who_are_held(size: Size) {
         }
     }
     let [without, past] = seen.map(Spread::of);
-    println!("an agent is freed past {held} callers who are held for another: {past:.2} µs");
+    println!(
+        "an agent is freed past {reserved} callers who are reserved for another: {past:.2} µs"
+    );
     println!(
         "without them: {without:.2} µs (ratio {:.2})",
         past.median / without.median
     );
 }
 
-/// A queue with callers who are held for its first agent, and behind them others.
+/// A queue with callers who are reserved for its first agent, and behind them others.
 struct Known {
     centre: Centre,
     talks: Vec<CallId>,
@@ -87,7 +89,7 @@ struct Known {
 }
 
 impl Known {
-    fn new(held: u64, decisions: usize) -> Self {
+    fn new(reserved: u64, decisions: usize) -> Self {
         let mut config = config(WIDE_AGENTS, [(0..WIDE_AGENTS).collect()], Strategy::Linear);
         config.queues[0].preferred_wait = Span::from_secs(PREFERRED_WAIT_S_MAX);
         let number = Number::from_u64(49_301_234_567);
@@ -101,7 +103,7 @@ impl Known {
         // The first agent talks to the end.
         centre.feed(call_to(0));
         centre.answer();
-        (0..held).for_each(|_| centre.feed(call_from(number, 0)));
+        (0..reserved).for_each(|_| centre.feed(call_from(number, 0)));
         let mut talks = Vec::new();
         for _ in 1..WIDE_AGENTS {
             centre.feed(call_to(0));
@@ -116,7 +118,7 @@ impl Known {
         }
     }
 
-    /// One agent after the other hangs up and gets the next caller who is not held;
+    /// One agent after the other hangs up and gets the next caller who is not reserved;
     /// one more comes each time.
     fn decide(&mut self, decisions: usize) -> Vec<Duration> {
         let decision = |_| {

@@ -168,7 +168,7 @@ impl<T: Trace> Step<'_, T> {
         });
         if !takes_calls {
             self.withdraw_offers_to(agent, Some(id));
-            self.end_holds_for(id);
+            self.end_reservations_for(id);
         }
         self.refresh_member(id);
     }
@@ -211,7 +211,7 @@ impl<T: Trace> Step<'_, T> {
         if !up {
             self.withdraw_offers_to(agent, None);
             for place in 0..self.s.agents[agent].members.len() {
-                self.end_holds_for(self.s.agents[agent].members[place]);
+                self.end_reservations_for(self.s.agents[agent].members[place]);
             }
         }
         self.refresh_agent(agent);

@@ -150,7 +150,7 @@ impl<T: Trace> Step<'_, T> {
             callers: 0,
             ready: Default::default(),
             joinable: Default::default(),
-            held: BTreeMap::new(),
+            reserved: BTreeMap::new(),
             wanted: Vec::new(),
             rings: 0,
             round_robin: Vec::new(),
@@ -276,7 +276,7 @@ impl<T: Trace> Step<'_, T> {
             offer.is_some_and(|leg| s.legs[leg].member == Some(id))
         });
         self.withdraw_offers_to(agent, Some(id));
-        self.end_holds_for(id);
+        self.end_reservations_for(id);
         strategy::unlist(self.s, id);
         let member = self.s.members.remove(id).expect("the member is alive");
         if let Some(timer) = member.wrap_up {

@@ -76,19 +76,6 @@ pub enum Event {
         /// Why.
         reason: EndReason,
     },
-    /// A caller waits for one agent alone, whom he knows: nobody else is rung before
-    /// that is over. An answer ends it, or that he leaves the line; else `HoldEnded`
-    /// follows.
-    CallHeld {
-        /// Which.
-        call: CallId,
-        /// In which queue.
-        queue: QueueId,
-        /// For whom.
-        agent: AgentId,
-        /// For how long at most.
-        until: Timestamp,
-    },
     /// A caller waits in a queue.
     CallJoined {
         /// Which.
@@ -122,6 +109,19 @@ pub enum Event {
         agent: AgentId,
         /// The ringing leg.
         leg: LegId,
+    },
+    /// A caller waits for one agent alone, whom he knows: nobody else is rung before
+    /// that is over. An answer ends it, or that he leaves the line; else `ReservationEnded`
+    /// follows.
+    CallReserved {
+        /// Which.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// For whom.
+        agent: AgentId,
+        /// For how long at most.
+        until: Timestamp,
     },
     /// A revision of the configuration is in force.
     ConfigurationChanged {
@@ -175,17 +175,6 @@ pub enum Event {
         agent: AgentId,
         /// The ringing leg.
         leg: LegId,
-    },
-    /// A caller who was held for one agent waits for anybody from now on.
-    HoldEnded {
-        /// Which.
-        call: CallId,
-        /// In which queue.
-        queue: QueueId,
-        /// For whom he was held.
-        agent: AgentId,
-        /// Why that is over.
-        how: HoldEnd,
     },
     /// A kept effect ended.
     KeptEnded {
@@ -256,6 +245,17 @@ pub enum Event {
     },
     /// A call's visit to a queue is over, with its one outcome.
     QueueCallEnded(QueueCall),
+    /// A caller who was reserved for one agent waits for anybody from now on.
+    ReservationEnded {
+        /// Which.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// For whom he was reserved.
+        agent: AgentId,
+        /// Why that is over.
+        how: ReservationEnd,
+    },
     /// A queue's service level was looked at, where its managers want to be told of
     /// it and calls came.
     ServiceLevelEvaluated {
@@ -334,7 +334,7 @@ pub enum Closed {
 
 /// How it ended that a caller waited for one agent alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum HoldEnd {
+pub enum ReservationEnd {
     /// The agent takes no more calls of the queue for now: he logged out, paused, is not
     /// reachable, or is no member any more.
     AgentLeft,

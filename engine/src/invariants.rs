@@ -151,39 +151,39 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
             CallSet::Ready => ready.push((visit.join_number, call)),
         }
     }
-    callers_are_held_for_members(s, id, queue)?;
+    callers_are_reserved_for_members(s, id, queue)?;
     law(
         queue.ready.iter().eq(ready) && queue.joinable.iter().eq(joinable),
         || format!("queue {id} has lost a call from its sets"),
     )
 }
 
-/// Who is held waits for a member who takes calls, and is found by him.
-fn callers_are_held_for_members(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
+/// Who is reserved waits for a member who takes calls, and is found by him.
+fn callers_are_reserved_for_members(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
     let visits = line_of(s, queue).into_iter();
     let visits = visits.filter_map(|call| Some((call, s.calls[call].visit.as_ref()?)));
-    let held = visits.filter_map(|(call, visit)| {
-        let held = visit.held.as_ref()?;
-        Some((held.member, visit.join_number, call))
+    let reserved = visits.filter_map(|(call, visit)| {
+        let reserved = visit.reserved.as_ref()?;
+        Some((reserved.member, visit.join_number, call))
     });
-    let held: BTreeSet<_> = held.collect();
-    let found = (queue.held.iter())
+    let reserved: BTreeSet<_> = reserved.collect();
+    let found = (queue.reserved.iter())
         .flat_map(|(&member, calls)| calls.iter().map(move |(order, call)| (member, order, call)));
-    law(found.eq(held.iter().copied()), || {
+    law(found.eq(reserved.iter().copied()), || {
         format!(
-            "queue {id} does not find who is held: {held:?}, {:?}",
-            queue.held
+            "queue {id} does not find who is reserved: {reserved:?}, {:?}",
+            queue.reserved
         )
     })?;
-    let empty = queue.held.values().any(|calls| calls.is_empty());
+    let empty = queue.reserved.values().any(|calls| calls.is_empty());
     law(!empty && queue.wanted.is_empty(), || {
-        format!("queue {id} remembers for whom somebody was held")
+        format!("queue {id} remembers for whom somebody was reserved")
     })?;
-    for (member, _, call) in held {
+    for (member, _, call) in reserved {
         let entry = s.members.get(member).filter(|entry| entry.queue == id);
         let takes = entry.is_some_and(|entry| serves(entry, &s.agents[entry.agent]));
         law(takes, || {
-            format!("call {call} is held for {member}, who takes no calls of queue {id}")
+            format!("call {call} is reserved for {member}, who takes no calls of queue {id}")
         })?;
     }
     Ok(())
@@ -338,8 +338,8 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .and_then(|passing| passing.timer()),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
             Timer::PreferredWait(call) => (s.calls.get(call))
-                .and_then(|c| c.visit.as_ref()?.held.as_ref())
-                .map(|held| held.timer),
+                .and_then(|c| c.visit.as_ref()?.reserved.as_ref())
+                .map(|reserved| reserved.timer),
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),
             Timer::Retry(call) => s
@@ -367,9 +367,12 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             .visit
             .as_ref()
             .and_then(|visit| visit.announcing.as_ref());
-        let held = call.visit.as_ref().and_then(|visit| visit.held.as_ref());
+        let reserved = call
+            .visit
+            .as_ref()
+            .and_then(|visit| visit.reserved.as_ref());
         [
-            held.map(|held| held.timer),
+            reserved.map(|reserved| reserved.timer),
             retry,
             announcing.map(|announcing| announcing.timer),
             call.passing.as_ref().and_then(|passing| passing.timer()),

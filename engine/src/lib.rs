@@ -48,7 +48,9 @@ mod voicemail;
 
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause};
 pub use engine::{Awaiting, Engine};
-pub use event::{AgentStatus, Announced, Closed, EndReason, Event, HoldEnd, KeptEnd, OfferEnd};
+pub use event::{
+    AgentStatus, Announced, Closed, EndReason, Event, KeptEnd, OfferEnd, ReservationEnd,
+};
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 pub use input::{By, Caller, Cause, Entry, Input, Which};
 pub use key::{Key, NoKey};

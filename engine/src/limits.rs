@@ -109,7 +109,7 @@ pub const REST_S_MAX: u64 = 3_600;
 pub const PLACE_KEPT_S_MAX: u64 = 3_600;
 /// Callers whose places are kept; of more, those whose time is over first lose theirs.
 pub const PLACES_KEPT_MAX: usize = 10_000;
-/// How long a caller may be held for the agent whom he knows, in seconds.
+/// How long a caller may be reserved for the agent whom he knows, in seconds.
 pub const PREFERRED_WAIT_S_MAX: u64 = 600;
 /// How long it is remembered with whom a caller talked last, in days.
 pub const LAST_AGENT_KEPT_DAYS: u64 = 30;

@@ -56,7 +56,7 @@ pub struct State {
     pub(crate) kept: BTreeMap<EffectId, Effect>,
     /// Places of callers who hung up while they waited.
     pub(crate) places: Remembered<Place>,
-    /// With whom callers talked last, of queues that hold callers for them.
+    /// With whom callers talked last, of queues that reserve callers for them.
     pub(crate) last_agents: Remembered<AgentId>,
     /// Where the contacts of [`Options::contacts`] are found by their numbers.
     #[serde(skip)]
@@ -260,9 +260,9 @@ pub struct Queue {
     pub(crate) ready: InOrder,
     /// Callers for whom agents ring and more may join in (ring all).
     pub(crate) joinable: InOrder,
-    /// Callers who are held for a member, by who he is: they stand in no other set.
-    pub(crate) held: BTreeMap<MemberId, InOrder>,
-    /// Members who became free, and for whom callers are held. Only within an entry.
+    /// Callers who are reserved for a member, by who he is: they stand in no other set.
+    pub(crate) reserved: BTreeMap<MemberId, InOrder>,
+    /// Members who became free, and for whom callers are reserved. Only within an entry.
     #[serde(skip)]
     pub(crate) wanted: Vec<MemberId>,
     /// Counts up with every ring of an agent.
@@ -462,14 +462,14 @@ pub(crate) struct Visit {
     pub(crate) answered: Option<Answered>,
     /// What he is told while he waits, if the queue tells anything.
     pub(crate) announcing: Option<Box<Announcing>>,
-    /// For whom he is held, if he is.
-    pub(crate) held: Option<Box<Held>>,
+    /// For whom he is reserved, if he is.
+    pub(crate) reserved: Option<Box<Reserved>>,
 }
 
 impl Visit {
-    /// Whether nobody new is rung for it now, but for the one for whom he is held.
+    /// Whether nobody new is rung for it now, but for the one for whom he is reserved.
     pub(crate) fn pauses(&self) -> bool {
-        self.retry.is_some() || self.hears_first() || self.held.is_some()
+        self.retry.is_some() || self.hears_first() || self.reserved.is_some()
     }
 
     /// Whether the caller is to hear a welcome before anybody is rung.
@@ -512,7 +512,7 @@ impl Visit {
 
 /// That a caller waits for one agent alone.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Held {
+pub(crate) struct Reserved {
     pub(crate) member: MemberId,
     /// It is over when this timer fires.
     pub(crate) timer: TimerId,

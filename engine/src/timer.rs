@@ -20,7 +20,7 @@ pub enum Timer {
     MessageOver(CallId),
     /// Midnight in the queue's time zone: today's counts begin again.
     Midnight(QueueId),
-    /// The caller has been held for one agent as long as allowed. Cancelled when that
+    /// The caller has been reserved for one agent as long as allowed. Cancelled when that
     /// ends otherwise: by the agent, by an answer, or as he leaves the line.
     PreferredWait(CallId),
     /// The prompt that the caller hears is over. Cancelled when the call ends.

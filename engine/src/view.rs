@@ -86,8 +86,8 @@ pub struct Waiting {
     pub ringing: u32,
     /// Until when nobody new is rung for it, after an unsuccessful ring.
     pub pauses_until: Option<Timestamp>,
-    /// For whom it is held, and until when.
-    pub held_for: Option<(AgentId, Timestamp)>,
+    /// For whom it is reserved, and until when.
+    pub reserved_for: Option<(AgentId, Timestamp)>,
 }
 
 /// What a call waits for.
@@ -265,9 +265,9 @@ impl Engine {
             joined_at: visit.came_at(),
             ringing: visit.ringing,
             pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
-            held_for: visit.held.as_ref().and_then(|held| {
-                let until = self.state.timers.due(held.timer)?;
-                Some((self.state.members[held.member].agent, until))
+            reserved_for: visit.reserved.as_ref().and_then(|reserved| {
+                let until = self.state.timers.due(reserved.timer)?;
+                Some((self.state.members[reserved.member].agent, until))
             }),
         })
     }

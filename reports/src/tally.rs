@@ -227,7 +227,7 @@ impl Tally {
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
-            | Event::CallHeld { .. }
+            | Event::CallReserved { .. }
             | Event::CallJoined { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
@@ -236,7 +236,7 @@ impl Tally {
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
-            | Event::HoldEnded { .. }
+            | Event::ReservationEnded { .. }
             | Event::KeptEnded { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)

@@ -1,4 +1,4 @@
-# A caller is held for the agent whom he knows, who talks; another one in vain.
+# A caller is reserved for the agent whom he knows, who talks; another one in vain.
 
 clock 2026-11-23 10:40 Europe/Berlin
 options zone=Europe/Berlin

@@ -311,22 +311,22 @@ fn places_that_are_kept() {
     }
 }
 
-/// `LAST_AGENTS_MAX` callers are held for whom they talked with last; of one more, the first
+/// `LAST_AGENTS_MAX` callers are reserved for whom they talked with last; of one more, the first
 /// of them is not.
 #[test]
 fn agents_whom_callers_know() {
     let known = u64::try_from(LAST_AGENTS_MAX).expect("callers fit in 64 bits");
     for callers in [known, known + 1] {
-        let held = QueueConfig {
+        let reserved = QueueConfig {
             preferred_wait: Span::from_secs(600),
             wrap_up: Span::ZERO,
             ..with_agent(queue(6400), 1001)
         };
-        let mut centre = Centre::new(vec![extension(1001), Change::PutQueue(held)]);
+        let mut centre = Centre::new(vec![extension(1001), Change::PutQueue(reserved)]);
         centre.tell(Input::DeviceUp {
             extension: number(1001),
         });
-        // A call and its talk; whether its caller was held.
+        // A call and its talk; whether its caller was reserved.
         let mut talks = |caller: u64| {
             let from = Caller {
                 number: number(49_000_000 + caller),
@@ -334,12 +334,12 @@ fn agents_whom_callers_know() {
             };
             let (key, dialled) = (0, number(6400));
             let out = centre.tell(Input::CallArrived { key, from, dialled });
-            let held = |event: &Event| matches!(event, Event::CallHeld { .. });
-            let held = out.events.iter().any(held);
+            let reserved = |event: &Event| matches!(event, Event::CallReserved { .. });
+            let reserved = out.events.iter().any(reserved);
             let leg = rung(out).expect("the agent rings");
             centre.tell(Input::LegAnswered { leg });
             centre.tell(Input::LegEnded { leg });
-            held
+            reserved
         };
         assert!((0..callers).all(|caller| !talks(caller)));
         assert_eq!(talks(0), callers == known, "of {callers} callers");

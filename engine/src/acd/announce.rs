@@ -51,7 +51,7 @@ impl<T: Trace> Step<'_, T> {
         if own.holds {
             let queue = visit(self.s, id).queue;
             if !self.s.queues[queue].config.preferred_wait.is_zero() {
-                self.hold(id);
+                self.reserve(id);
             }
             self.sort_in(id);
         }

@@ -17,8 +17,8 @@ impl<T: Trace> Step<'_, T> {
     /// Offers calls to agents until no eligible pair is left in the marked
     /// queues. Elsewhere there is none, as nothing changed.
     pub(crate) fn dispatch(&mut self) {
-        while let Some((queue, call, held_for)) = self.next_ready() {
-            match held_for {
+        while let Some((queue, call, reserved_for)) = self.next_ready() {
+            match reserved_for {
                 None => self.offer_by_strategy(queue, call),
                 Some(member) => self.offer_to_known(queue, call, member),
             }
@@ -47,7 +47,7 @@ impl<T: Trace> Step<'_, T> {
 
     /// The call that comes first among those whom a free agent may serve. Within a
     /// queue the first caller weighs most and may be served by most, so heads
-    /// suffice: that of all, and those of the agents for whom callers are held.
+    /// suffice: that of all, and those of the agents for whom callers are reserved.
     fn next_ready(&self) -> Option<(QueueId, CallId, Option<MemberId>)> {
         let of_all = |queue: &Queue| {
             let (order, call) = queue.ready.first()?;
@@ -59,11 +59,11 @@ impl<T: Trace> Step<'_, T> {
             if queue.wanted.is_empty() {
                 return first;
             }
-            let held = self.first_held(queue);
-            let held = held.map(|(order, call, member)| (order, call, Some(member)));
+            let reserved = self.first_reserved(queue);
+            let reserved = reserved.map(|(order, call, member)| (order, call, Some(member)));
             first
                 .into_iter()
-                .chain(held)
+                .chain(reserved)
                 .min_by_key(|&(order, ..)| order)
         })
     }
@@ -174,7 +174,7 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    /// Offers a call to the agent for whom its caller is held.
+    /// Offers a call to the agent for whom its caller is reserved.
     #[cold]
     #[inline(never)]
     fn offer_to_known(&mut self, queue: QueueId, call: CallId, member: MemberId) {

@@ -21,8 +21,8 @@ pub enum Obstacle {
     CallOffered,
     /// The caller hears the welcome, which is to be over before anybody is rung.
     CallHearing,
-    /// The caller is held for another agent, whom he knows.
-    CallHeld,
+    /// The caller is reserved for another agent, whom he knows.
+    CallReserved,
     /// The pause after an unsuccessful ring is not over.
     CallPausing,
     /// The caller has not waited long enough to be served by an agent of this
@@ -70,11 +70,11 @@ pub fn eligible(
     if visit.hears_first() {
         return Err(Obstacle::CallHearing);
     }
-    if let Some(held) = &visit.held {
+    if let Some(reserved) = &visit.reserved {
         // Whether he is skilled enough is not asked of whom a caller knows.
-        return match held.member == member {
+        return match reserved.member == member {
             true => obstacle(state, membership).map_or(Ok(()), Err),
-            false => Err(Obstacle::CallHeld),
+            false => Err(Obstacle::CallReserved),
         };
     }
     if visit.retry.is_some() {

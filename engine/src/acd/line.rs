@@ -52,7 +52,7 @@ impl<T: Trace> Step<'_, T> {
         }
         if !self.s.queues[queue].config.preferred_wait.is_zero() && !visit(self.s, id).hears_first()
         {
-            self.hold(id);
+            self.reserve(id);
         }
         self.sort_in(id);
         self.put_out_if_empty(queue);
@@ -94,7 +94,7 @@ impl<T: Trace> Step<'_, T> {
             level_counted: false,
             answered: None,
             announcing: None,
-            held: None,
+            reserved: None,
         });
         call.visits += 1;
     }
@@ -224,7 +224,7 @@ impl<T: Trace> Step<'_, T> {
 
     /// Takes a call out of the line and out of its queue's sets.
     pub(crate) fn unlink(&mut self, id: CallId) {
-        if visit(self.s, id).held.is_some() {
+        if visit(self.s, id).reserved.is_some() {
             self.let_go(id);
         }
         let own = visit_mut(&mut self.s.calls[id]);

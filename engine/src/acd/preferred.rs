@@ -1,15 +1,15 @@
-//! Callers who are held for the agent whom they know: for a while nobody else is rung
-//! for them. A caller who is held stands in the line as all do, but in none of the sets
-//! in which others are looked for: however many are held, nobody else pays for it.
+//! Callers who are reserved for the agent whom they know: for a while nobody else is rung
+//! for them. A caller who is reserved stands in the line as all do, but in none of the sets
+//! in which others are looked for: however many are reserved, nobody else pays for it.
 
 use crate::acd::estimate::serves;
 use crate::acd::line::{visit, visit_mut};
 use crate::directory::Target;
-use crate::event::{Event, HoldEnd};
+use crate::event::{Event, ReservationEnd};
 use crate::ids::{AgentId, CallId, MemberId, QueueId};
 use crate::limits::{LAST_AGENT_KEPT_DAYS, LAST_AGENTS_MAX};
 use crate::mark::Mark;
-use crate::state::{Held, Queue};
+use crate::state::{Queue, Reserved};
 use crate::step::Step;
 use crate::time::Span;
 use crate::timer::Timer;
@@ -20,10 +20,10 @@ const LAST_AGENT_KEPT: Span = Span::from_secs(LAST_AGENT_KEPT_DAYS * 86_400);
 
 impl<T: Trace> Step<'_, T> {
     /// Somebody may be rung for a caller from now on: if he knows an agent who takes
-    /// calls of the queue, he is held for him.
+    /// calls of the queue, he is reserved for him.
     #[cold]
     #[inline(never)]
-    pub(crate) fn hold(&mut self, call: CallId) {
+    pub(crate) fn reserve(&mut self, call: CallId) {
         let Some((member, mark)) = self.preferred(call) else {
             return;
         };
@@ -32,10 +32,10 @@ impl<T: Trace> Step<'_, T> {
         let until = self.now + self.s.queues[queue].config.preferred_wait;
         let timer = self.s.timers.arm(until, Timer::PreferredWait(call));
         let own = visit_mut(&mut self.s.calls[call]);
-        own.held = Some(Box::new(Held { member, timer }));
-        let calls = self.s.queues[queue].held.entry(member).or_default();
+        own.reserved = Some(Box::new(Reserved { member, timer }));
+        let calls = self.s.queues[queue].reserved.entry(member).or_default();
         calls.insert(own.join_number, call);
-        self.tell(Event::CallHeld {
+        self.tell(Event::CallReserved {
             call,
             queue,
             agent,
@@ -59,7 +59,10 @@ impl<T: Trace> Step<'_, T> {
         let owner = contact.and_then(|place| options.contacts[place].owner);
         let owner = owner.and_then(|number| self.agent_of(number).ok());
         let last = self.s.last_agents.get(number, self.now);
-        let known = [(owner, Mark::HeldByContact), (last, Mark::HeldByLastTalk)];
+        let known = [
+            (owner, Mark::ReservedByContact),
+            (last, Mark::ReservedByLastTalk),
+        ];
         known.into_iter().find_map(|(agent, mark)| {
             // Nobody waits for himself.
             let agent = agent.filter(|_| agent != entry.origin)?;
@@ -92,7 +95,7 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    /// Has those looked at who are held for a member who is free.
+    /// Has those looked at who are reserved for a member who is free.
     pub(crate) fn want(&mut self, queue: QueueId, member: MemberId) {
         self.s.queues[queue].wanted.push(member);
         self.mark(queue);
@@ -102,17 +105,17 @@ impl<T: Trace> Step<'_, T> {
     /// be put out.
     pub(crate) fn look_again(&mut self, queue: QueueId) {
         let entry = &mut self.s.queues[queue];
-        let members = entry.held.keys().copied();
+        let members = entry.reserved.keys().copied();
         let free = members.filter(|&id| self.s.members[id].listed.is_some());
         entry.wanted.extend(free);
         self.mark(queue);
     }
 
-    /// Of the callers who are held for members who became free, the one who joined
-    /// first, and for whom he is held.
+    /// Of the callers who are reserved for members who became free, the one who joined
+    /// first, and for whom he is reserved.
     #[cold]
     #[inline(never)]
-    pub(crate) fn first_held(&self, queue: &Queue) -> Option<(u64, CallId, MemberId)> {
+    pub(crate) fn first_reserved(&self, queue: &Queue) -> Option<(u64, CallId, MemberId)> {
         // Who became free may have been taken out of the queue since, or rung.
         let is_free = |id: &MemberId| {
             let member = self.s.members.get(*id);
@@ -120,21 +123,21 @@ impl<T: Trace> Step<'_, T> {
         };
         let free = queue.wanted.iter().copied().filter(is_free);
         let firsts = free.filter_map(|id| {
-            let (order, call) = queue.held.get(&id)?.first()?;
+            let (order, call) = queue.reserved.get(&id)?.first()?;
             Some((order, call, id))
         });
         firsts.min_by_key(|&(order, ..)| order)
     }
 
-    /// Nobody holds a caller any more: anybody may be rung for him.
+    /// A caller is reserved no more: anybody may be rung for him.
     #[cold]
     #[inline(never)]
-    pub(crate) fn end_hold(&mut self, call: CallId, how: HoldEnd) {
+    pub(crate) fn end_reservation(&mut self, call: CallId, how: ReservationEnd) {
         let Some(member) = self.let_go(call) else {
             return;
         };
         let (queue, agent) = (self.s.members[member].queue, self.s.members[member].agent);
-        self.tell(Event::HoldEnded {
+        self.tell(Event::ReservationEnded {
             call,
             queue,
             agent,
@@ -143,41 +146,41 @@ impl<T: Trace> Step<'_, T> {
         self.sort_in(call);
     }
 
-    /// Takes a caller from those who are held; for whom he was.
+    /// Takes a caller from those who are reserved; for whom he was.
     #[cold]
     #[inline(never)]
     pub(crate) fn let_go(&mut self, call: CallId) -> Option<MemberId> {
         let own = visit_mut(&mut self.s.calls[call]);
-        let Held { member, timer } = *own.held.take()?;
-        let held = &mut self.s.queues[own.queue].held;
-        if let Some(calls) = held.get_mut(&member) {
+        let Reserved { member, timer } = *own.reserved.take()?;
+        let reserved = &mut self.s.queues[own.queue].reserved;
+        if let Some(calls) = reserved.get_mut(&member) {
             calls.remove(own.join_number);
             if calls.is_empty() {
-                held.remove(&member);
+                reserved.remove(&member);
             }
         }
         self.s.timers.cancel(timer);
         Some(member)
     }
 
-    /// A caller has been held for as long as allowed. If the agent rings for him, he
+    /// A caller has been reserved for as long as allowed. If the agent rings for him, he
     /// rings on as anybody.
     pub(crate) fn preferred_wait_over(&mut self, call: CallId) {
-        self.sometimes_if(Mark::HoldOverRinging, |s| visit(s, call).ringing > 0);
-        self.sometimes(Mark::HoldOver);
-        self.end_hold(call, HoldEnd::TimeOver);
+        self.sometimes_if(Mark::ReservationOverRinging, |s| visit(s, call).ringing > 0);
+        self.sometimes(Mark::ReservationOver);
+        self.end_reservation(call, ReservationEnd::TimeOver);
     }
 
     /// A member takes no more calls: nobody waits for him.
-    pub(crate) fn end_holds_for(&mut self, member: MemberId) {
-        let held = &self.s.queues[self.s.members[member].queue].held;
-        let Some(calls) = held.get(&member) else {
+    pub(crate) fn end_reservations_for(&mut self, member: MemberId) {
+        let reserved = &self.s.queues[self.s.members[member].queue].reserved;
+        let Some(calls) = reserved.get(&member) else {
             return;
         };
         let calls: Vec<CallId> = calls.iter().map(|(_, call)| call).collect();
-        self.sometimes(Mark::HoldAgentLeft);
+        self.sometimes(Mark::ReservationAgentLeft);
         for call in calls {
-            self.end_hold(call, HoldEnd::AgentLeft);
+            self.end_reservation(call, ReservationEnd::AgentLeft);
         }
     }
 }

@@ -46,7 +46,7 @@ impl<T: Trace> Step<'_, T> {
 
     fn mark_if_waited_for(&mut self, queue: QueueId, member: MemberId) {
         let entry = &self.s.queues[queue];
-        if !entry.held.is_empty() && entry.held.contains_key(&member) {
+        if !entry.reserved.is_empty() && entry.reserved.contains_key(&member) {
             self.want(queue, member);
         } else if !entry.ready.is_empty() || !entry.joinable.is_empty() {
             self.mark(queue);

@@ -163,7 +163,7 @@ pub struct ContactConfig {
     /// The numbers that he calls from. No other contact has one that matches them.
     pub numbers: Vec<Number>,
     /// Whose contact he is, an extension: in queues with a
-    /// [`QueueConfig::preferred_wait`] he is held for this agent.
+    /// [`QueueConfig::preferred_wait`] he is reserved for this agent.
     pub owner: Option<Number>,
 }
 
@@ -257,7 +257,7 @@ pub struct QueueConfig {
     /// How long a caller who hung up while he waited, and calls again, gets his place
     /// back; zero: never.
     pub place_kept: Span,
-    /// How long a caller is held for the agent whom he knows, before others are rung:
+    /// How long a caller is reserved for the agent whom he knows, before others are rung:
     /// the owner of his contact or, if that one can not take the call, with whom he
     /// talked last; zero: not at all.
     pub preferred_wait: Span,

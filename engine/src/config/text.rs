@@ -29,7 +29,7 @@
 //! [[contact]]                   # somebody outside who is known to call
 //! name = "Bell Ltd"
 //! numbers = ["+4930123456", "+4930123457"]
-//! owner = "1001"                # default: nobody; else whom preferred_wait_s holds him for
+//! owner = "1001"                # default: nobody; else for whom preferred_wait_s reserves him
 //!
 //! [[hours]]                     # a calendar of business hours and holidays
 //! name = "Office"
@@ -82,7 +82,7 @@
 //! rest_after_no_answer_s = 0
 //! rest_after_rejection_s = 5
 //! place_kept_s = 0              # who hung up while waiting has his place back; 0: never
-//! preferred_wait_s = 0          # how long a caller is held for the agent whom he knows
+//! preferred_wait_s = 0          # how long a caller is reserved for the agent whom he knows
 //! max_waiting_s = 1800          # 0: as long as the caller likes
 //! max_callers = 0               # 0: any number
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]

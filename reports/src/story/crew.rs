@@ -86,7 +86,7 @@ impl Hindrance {
             Obstacle::Unreachable => Self::Unreachable,
             Obstacle::WrapUp => Self::WrapUp,
             Obstacle::CallElsewhere
-            | Obstacle::CallHeld
+            | Obstacle::CallReserved
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
             | Obstacle::CallHearing

@@ -109,9 +109,9 @@ pub struct Visit {
     /// Of that: the pause after an unsuccessful ring.
     #[serde(rename = "pausing_s", serialize_with = "seconds")]
     pub pausing: Span,
-    /// Of that: the caller was held for one agent, who was not free.
-    #[serde(rename = "held_s", serialize_with = "seconds")]
-    pub held: Span,
+    /// Of that: the caller was reserved for one agent, who was not free.
+    #[serde(rename = "reserved_s", serialize_with = "seconds")]
+    pub reserved: Span,
     /// Who answered.
     pub agent: Option<Person>,
     /// From the answer to the end.
@@ -212,15 +212,15 @@ pub enum What {
         since: When,
     },
     /// The caller waits for one agent alone, whom he knows.
-    Held {
+    Reserved {
         /// For whom.
         agent: Person,
         /// For how long at most.
         until: When,
     },
     /// The caller waits for anybody again.
-    HoldEnded {
-        /// For whom he was held.
+    ReservationEnded {
+        /// For whom he was reserved.
         agent: Person,
         /// `agent_left`, `not_answered` or `time_over`.
         how: &'static str,
@@ -360,7 +360,7 @@ pub struct Choice {
     pub not_free: Vec<Group>,
     /// Whose telephone rang.
     pub rung: Vec<Person>,
-    /// The strategy's name; `preferred` for whom the caller is held.
+    /// The strategy's name; `preferred` for whom the caller is reserved.
     pub rule: &'static str,
     /// What it came down to, in words.
     pub because: String,

@@ -7,8 +7,8 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, Announced, CallId, Cause, Closed, Engine, Entry, Event, HoldEnd, Input, LegId,
-    MemberId, OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
+    AgentId, Announced, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId,
+    OfferEnd, Outbox, PublicId, QueueId, ReservationEnd, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::Crew;
@@ -125,7 +125,7 @@ impl Teller {
             let waiting = engine.waiting(call);
             wait.mood = match waiting {
                 Some(waiting) if waiting.ringing > 0 => Mood::Ringing,
-                Some(waiting) if waiting.held_for.is_some() => Mood::Held,
+                Some(waiting) if waiting.reserved_for.is_some() => Mood::Reserved,
                 Some(waiting) if waiting.pauses_until.is_some() => Mood::Pausing,
                 _ if !wait.ahead.is_empty() => Mood::Behind,
                 _ => Mood::NobodyFree,
@@ -153,7 +153,7 @@ impl Teller {
         if let Some(visit) = self.visit() {
             let part = match mood {
                 Mood::Behind => &mut visit.behind,
-                Mood::Held => &mut visit.held,
+                Mood::Reserved => &mut visit.reserved,
                 Mood::NobodyFree => &mut visit.nobody_free,
                 Mood::Pausing => &mut visit.pausing,
                 Mood::Ringing => &mut visit.ringing,
@@ -230,8 +230,8 @@ impl Teller {
                 self.push(at, What::Diverted { queue, holiday });
             }
             Event::AnnouncementStarted { call, .. }
-            | Event::CallHeld { call, .. }
-            | Event::HoldEnded { call, .. }
+            | Event::CallReserved { call, .. }
+            | Event::ReservationEnded { call, .. }
             | Event::PlaceRegained { call, .. }
                 if Some(*call) == own =>
             {
@@ -261,16 +261,16 @@ impl Teller {
         let names = &self.history.names;
         let what = match event {
             Event::AnnouncementStarted { announced, .. } => announcement(*announced),
-            Event::CallHeld { agent, until, .. } => What::Held {
+            Event::CallReserved { agent, until, .. } => What::Reserved {
                 agent: names.agent(*agent),
                 until: self.wall.at(*until),
             },
-            Event::HoldEnded { agent, how, .. } => What::HoldEnded {
+            Event::ReservationEnded { agent, how, .. } => What::ReservationEnded {
                 agent: names.agent(*agent),
                 how: match how {
-                    HoldEnd::AgentLeft => "agent_left",
-                    HoldEnd::NotAnswered => "not_answered",
-                    HoldEnd::TimeOver => "time_over",
+                    ReservationEnd::AgentLeft => "agent_left",
+                    ReservationEnd::NotAnswered => "not_answered",
+                    ReservationEnd::TimeOver => "time_over",
                 },
             },
             Event::PlaceRegained { queue, since, .. } => What::PlaceRegained {
@@ -384,7 +384,7 @@ impl Teller {
             nobody_free: Span::ZERO,
             ringing: Span::ZERO,
             pausing: Span::ZERO,
-            held: Span::ZERO,
+            reserved: Span::ZERO,
             agent: None,
             talked: Span::ZERO,
             outcome: None,
@@ -439,9 +439,11 @@ impl Teller {
             let (strategy, since) = strategy.unwrap_or((Strategy::RingAll, CountSince::Ever));
             let free = self.free(engine, queue, &free);
             let chosen = chosen.map(|(_, standing)| *standing);
-            let held = engine.waiting(call).is_some_and(|it| it.held_for.is_some());
-            let because = match held {
-                true => "the caller is held for this agent".to_owned(),
+            let reserved = engine
+                .waiting(call)
+                .is_some_and(|it| it.reserved_for.is_some());
+            let because = match reserved {
+                true => "the caller is reserved for this agent".to_owned(),
                 false => why::rule(strategy, since, &first, chosen, &free, &self.wall.at(at)),
             };
             What::Considered(Choice {
@@ -450,7 +452,7 @@ impl Teller {
                 free,
                 not_free,
                 rung,
-                rule: if held {
+                rule: if reserved {
                     "preferred"
                 } else {
                     why::strategy_word(strategy)

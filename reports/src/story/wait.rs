@@ -21,7 +21,7 @@ pub(crate) struct Wait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mood {
     Behind,
-    Held,
+    Reserved,
     NobodyFree,
     Pausing,
     Ringing,

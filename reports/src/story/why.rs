@@ -189,10 +189,10 @@ fn of_visit(story: &Story, visit: &Visit) -> String {
         parts.push(waited_for(visit));
     }
     parts.extend(in_vain(visit));
-    if !visit.held.is_zero() {
-        let held = length(visit.held);
+    if !visit.reserved.is_zero() {
+        let reserved = length(visit.reserved);
         parts.push(format!(
-            "{held} were spent on one agent whom the caller knows"
+            "{reserved} were spent on one agent whom the caller knows"
         ));
     }
     if !visit.pausing.is_zero() {

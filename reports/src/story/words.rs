@@ -88,8 +88,8 @@ fn sentences(what: &What) -> Vec<String> {
         | What::ExtensionAnswered { .. }
         | What::ExtensionRingEnded { .. }
         | What::ExtensionRung { .. }
-        | What::Held { .. }
-        | What::HoldEnded { .. }
+        | What::Reserved { .. }
+        | What::ReservationEnded { .. }
         | What::MessageDiscarded
         | What::MessageLeft { .. }
         | What::MessageStarted { .. }
@@ -127,7 +127,7 @@ fn sentences(what: &What) -> Vec<String> {
     }
 }
 
-fn hold_ended(agent: &Person, how: &str) -> String {
+fn reservation_ended(agent: &Person, how: &str) -> String {
     let why = match how {
         "agent_left" => format!("{} takes no more calls", person(agent)),
         "not_answered" => format!("{} did not answer", person(agent)),
@@ -157,12 +157,12 @@ fn on_its_way(what: &What) -> String {
         What::ExtensionAnswered { agent } => format!("{} answered.", person(agent)),
         What::ExtensionRingEnded { agent, how } => ring_of_group_ended(agent, *how),
         What::ExtensionRung { agent } => format!("The telephone of {} rings.", person(agent)),
-        What::Held { agent, until } => format!(
-            "The caller is held for {}, until {} at the latest.",
+        What::Reserved { agent, until } => format!(
+            "The caller is reserved for {}, until {} at the latest.",
             person(agent),
             until.time()
         ),
-        What::HoldEnded { agent, how } => hold_ended(agent, how),
+        What::ReservationEnded { agent, how } => reservation_ended(agent, how),
         What::MessageDiscarded => {
             "That was too short to be a message, and was thrown away.".to_owned()
         }

@@ -337,12 +337,12 @@ impl Fold {
             Event::AnnouncementStarted { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
-            | Event::CallHeld { .. }
+            | Event::CallReserved { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
             | Event::ServiceLevelEvaluated { .. }
             | Event::ConfigurationChanged { .. }
-            | Event::HoldEnded { .. }
+            | Event::ReservationEnded { .. }
             | Event::KeptEnded { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)

@@ -85,7 +85,7 @@ struct Visit {
     /// Up to here nobody new is rung.
     pausing: Option<Timestamp>,
     /// For whom alone the caller waits, and until when at most.
-    held: Option<(AgentId, Timestamp)>,
+    reserved: Option<(AgentId, Timestamp)>,
     answered: Option<(Timestamp, AgentId)>,
 }
 

@@ -168,7 +168,7 @@ fn contacts(chance: &mut Chance) -> Vec<ContactConfig> {
     strangers.into_iter().map(contact).collect()
 }
 
-/// In some queues callers are held for whom they know, for a while that somebody may
+/// In some queues callers are reserved for whom they know, for a while that somebody may
 /// talk, or not.
 fn preferred_wait(chance: &mut Chance) -> Span {
     match chance.below(5) {

@@ -15,7 +15,7 @@ pub(super) struct Further {
     ring_more_every: u64,
     /// Quarters of a second for which a place is kept.
     place_kept: u64,
-    /// Quarters of a second for which callers are held for whom they know.
+    /// Quarters of a second for which callers are reserved for whom they know.
     preferred_wait: u64,
 }
 
@@ -29,8 +29,8 @@ pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
     let crowded =
         option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
     let kept = prop_oneof![1 => Just(0_u64), 1 => 4..=60_u64];
-    let held = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
-    (crowded, 4..=12_u64, kept, held).prop_map(
+    let reserved = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
+    (crowded, 4..=12_u64, kept, reserved).prop_map(
         |(crowded, ring_more_every, place_kept, preferred_wait)| Further {
             crowded,
             ring_more_every,

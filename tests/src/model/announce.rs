@@ -104,7 +104,7 @@ impl Model {
         let held_back = visit.told.holds;
         visit.told = told;
         if held_back {
-            self.is_held(call)?;
+            self.is_reserved(call)?;
         }
         Ok(due)
     }

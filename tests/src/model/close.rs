@@ -153,7 +153,7 @@ impl Model {
                 let ready = self.ready_for(member.agent, *id);
                 let joinable = self.joinable(*id);
                 let ready = ready.iter();
-                let ready = ready.filter(|(_, visit)| visit.held.is_some() || able(visit));
+                let ready = ready.filter(|(_, visit)| visit.reserved.is_some() || able(visit));
                 let joinable = joinable.iter().filter(|(_, visit)| joins(visit));
                 let callers: Vec<CallId> = ready.chain(joinable).map(|(call, _)| *call).collect();
                 self.law(Law::Idle, callers.is_empty(), || {

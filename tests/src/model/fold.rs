@@ -2,8 +2,8 @@
 
 use tandem_engine::config::model::{Destination, Strategy};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, Cause, Effect, Event, HoldEnd, Input, LegId, OfferEnd,
-    PublicId, QueueId, Span, Timer,
+    AgentId, AgentStatus, By, CallId, Cause, Effect, Event, Input, LegId, OfferEnd, PublicId,
+    QueueId, ReservationEnd, Span, Timer,
 };
 
 use super::state::{Answer, Call, Leg, LegStage};
@@ -65,12 +65,12 @@ impl Model {
             } => self.offer_ended((*call, *queue, *agent), *leg, *end, *rang),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
-            | Event::CallHeld { .. }
+            | Event::CallReserved { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed { .. }
             | Event::ConfigurationChanged { .. }
             | Event::DeviceChanged { .. }
-            | Event::HoldEnded { .. }
+            | Event::ReservationEnded { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
@@ -212,7 +212,7 @@ impl Model {
         let just = now.since(visit.joined_at) == waited;
         visit.rings.clear();
         visit.retry_until = None;
-        self.seen.held += u64::from(visit.held.take().is_some());
+        self.seen.reserved += u64::from(visit.reserved.take().is_some());
         visit.answered = Some(Answer {
             at: now,
             agent,
@@ -340,7 +340,7 @@ impl Model {
         }
         let rests = entry.config.rests;
         if !matches!(end, OfferEnd::CompletedElsewhere | OfferEnd::Withdrawn) {
-            self.waits_for_anybody(call, HoldEnd::NotAnswered);
+            self.waits_for_anybody(call, ReservationEnd::NotAnswered);
         }
         match end {
             OfferEnd::CompletedElsewhere => return Ok(()),

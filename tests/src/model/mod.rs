@@ -174,8 +174,8 @@ pub struct Seen {
     pub synced: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
-    /// Callers whom the agent answered for whom they were held.
-    pub held: u64,
+    /// Callers whom the agent answered for whom they were reserved.
+    pub reserved: u64,
 }
 
 impl Seen {
@@ -199,7 +199,7 @@ impl Seen {
         self.alarms += other.alarms;
         self.synced += other.synced;
         self.keys += other.keys;
-        self.held += other.held;
+        self.reserved += other.reserved;
     }
 }
 

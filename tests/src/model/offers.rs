@@ -38,7 +38,7 @@ impl Model {
             }
             None => {
                 self.first_comes_first(call, queue, agent)?;
-                if !self.is_held_for(call, agent) {
+                if !self.is_reserved_for(call, agent) {
                     self.right_agent(call, queue, agent, strategy)?;
                 }
             }
@@ -64,15 +64,15 @@ impl Model {
         self.law(Law::Offers, waits, || {
             format!("call {call} is offered in queue {queue}, where it does not wait")
         })?;
-        let held = visit.and_then(|visit| visit.held);
+        let reserved = visit.and_then(|visit| visit.reserved);
         self.law(
             Law::Offers,
-            held.is_none_or(|(whom, _)| whom == agent),
-            || format!("call {call} is offered to agent {agent}, and held for {held:?}"),
+            reserved.is_none_or(|(whom, _)| whom == agent),
+            || format!("call {call} is offered to agent {agent}, and reserved for {reserved:?}"),
         )?;
         let able = visit.zip(member);
         let able = able.is_some_and(|(visit, member)| {
-            held.is_some() || self.able(entry, visit, member.level, false)
+            reserved.is_some() || self.able(entry, visit, member.level, false)
         });
         self.law(Law::Offers, able, || {
             format!("call {call} is offered to agent {agent}, who is not skilled enough yet")
@@ -80,10 +80,10 @@ impl Model {
     }
 
     /// Whether a caller waits for this agent alone.
-    fn is_held_for(&self, call: CallId, agent: AgentId) -> bool {
+    fn is_reserved_for(&self, call: CallId, agent: AgentId) -> bool {
         let visit = self.calls.get(&call).and_then(|call| call.waiting());
-        let held = visit.and_then(|visit| visit.held);
-        held.is_some_and(|(whom, _)| whom == agent)
+        let reserved = visit.and_then(|visit| visit.reserved);
+        reserved.is_some_and(|(whom, _)| whom == agent)
     }
 
     /// No call that came earlier could have been offered: to anybody in this
@@ -98,7 +98,7 @@ impl Model {
             ready.find(|(other, _)| *other < order)
         };
         // Whom he knows may serve him where others may not serve those before him.
-        let passed = earlier(&queue).filter(|_| !self.is_held_for(call, agent));
+        let passed = earlier(&queue).filter(|_| !self.is_reserved_for(call, agent));
         self.law(Law::Fifo, passed.is_none(), || {
             format!("call {call} is offered before {passed:?} of the same queue")
         })?;
@@ -127,7 +127,7 @@ impl Model {
             let member = entry.and_then(|entry| Some((entry, entry.member(agent)?)));
             member.is_some_and(|(entry, member)| {
                 let joins = visit.rings.is_empty() || member.level <= visit.ring_level;
-                visit.held.is_some() || joins && self.able(entry, visit, member.level, true)
+                visit.reserved.is_some() || joins && self.able(entry, visit, member.level, true)
             })
         });
         able.map(|(id, visit)| (self.precedence(visit), id)).min()

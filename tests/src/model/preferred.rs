@@ -1,14 +1,14 @@
 //! Who waits for one agent alone, and since when for anybody.
 
 use tandem_engine::limits::LAST_AGENT_KEPT_DAYS;
-use tandem_engine::{AgentId, CallId, Event, HoldEnd, Input, QueueId, Span, Timestamp};
+use tandem_engine::{AgentId, CallId, Event, Input, QueueId, ReservationEnd, Span, Timestamp};
 
 use super::{Checked, Model, known};
 
 impl Model {
     /// Somebody may be rung for a caller from now on: who knows an agent who takes calls
     /// of his queue waits for him first.
-    pub(super) fn is_held(&mut self, call: CallId) -> Checked {
+    pub(super) fn is_reserved(&mut self, call: CallId) -> Checked {
         let visit = self.calls.get(&call).and_then(|call| call.waiting());
         let visit = known(visit, "a waiting call")?;
         let queue = visit.queue;
@@ -23,8 +23,8 @@ impl Model {
         };
         let until = self.entry.now + wait;
         let visit = known(self.calls.get_mut(&call), "a call")?.visit.as_mut();
-        known(visit, "a visit")?.held = Some((agent, until));
-        self.entry.facts.push(Event::CallHeld {
+        known(visit, "a visit")?.reserved = Some((agent, until));
+        self.entry.facts.push(Event::CallReserved {
             call,
             queue,
             agent,
@@ -83,20 +83,20 @@ impl Model {
         call: CallId,
     ) -> Result<Option<Timestamp>, String> {
         let visit = self.calls.get(&call).and_then(|call| call.waiting());
-        let held = known(visit, "a waiting call")?.held;
+        let reserved = known(visit, "a waiting call")?.reserved;
         if self.entry.input == Input::Tick {
-            self.waits_for_anybody(call, HoldEnd::TimeOver);
+            self.waits_for_anybody(call, ReservationEnd::TimeOver);
         }
-        Ok(held.map(|(_, until)| until))
+        Ok(reserved.map(|(_, until)| until))
     }
 
     /// A caller waits for anybody again, if he waited for one agent alone.
-    pub(super) fn waits_for_anybody(&mut self, id: CallId, how: HoldEnd) {
+    pub(super) fn waits_for_anybody(&mut self, id: CallId, how: ReservationEnd) {
         let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
         let Some(visit) = visit else { return };
         let (call, queue) = (id, visit.queue);
-        if let Some((agent, _)) = visit.held.take() {
-            self.entry.facts.push(Event::HoldEnded {
+        if let Some((agent, _)) = visit.reserved.take() {
+            self.entry.facts.push(Event::ReservationEnded {
                 call,
                 queue,
                 agent,
@@ -108,10 +108,11 @@ impl Model {
     /// An agent takes no more calls of a queue.
     pub(super) fn nobody_waits_for(&mut self, agent: AgentId, queue: QueueId) {
         let waiting = self.line(queue).into_iter();
-        let waiting = waiting.filter(|(_, visit)| visit.held.is_some_and(|(it, _)| it == agent));
+        let waiting =
+            waiting.filter(|(_, visit)| visit.reserved.is_some_and(|(it, _)| it == agent));
         let calls: Vec<CallId> = waiting.map(|(call, _)| call).collect();
         for call in calls {
-            self.waits_for_anybody(call, HoldEnd::AgentLeft);
+            self.waits_for_anybody(call, ReservationEnd::AgentLeft);
         }
     }
 }

@@ -178,7 +178,7 @@ pub(super) struct Visit {
     pub(super) answered: Option<Answer>,
     pub(super) told: Told,
     /// For whom alone he waits, and until when at most.
-    pub(super) held: Option<(AgentId, Timestamp)>,
+    pub(super) reserved: Option<(AgentId, Timestamp)>,
 }
 
 impl Visit {
@@ -342,16 +342,16 @@ impl Model {
         let mut line = self.staying(queue);
         line.retain(|(_, visit)| {
             let may_be_rung_for = visit.retry_until.is_none() && !visit.told.holds;
-            visit.rings.is_empty() && may_be_rung_for && visit.held.is_none()
+            visit.rings.is_empty() && may_be_rung_for && visit.reserved.is_none()
         });
         line
     }
 
-    /// The same, and those who are held for this agent.
+    /// The same, and those who are reserved for this agent.
     pub(super) fn ready_for(&self, agent: AgentId, queue: QueueId) -> Vec<(CallId, &Visit)> {
         let mut line = self.staying(queue);
         line.retain(|(_, visit)| {
-            let his = visit.held.is_some_and(|(whom, _)| whom == agent);
+            let his = visit.reserved.is_some_and(|(whom, _)| whom == agent);
             visit.rings.is_empty() && his
         });
         line.extend(self.ready(queue));
@@ -374,7 +374,7 @@ impl Model {
         }
         let mut line = self.staying(queue);
         line.retain(|(_, visit)| {
-            !visit.rings.is_empty() && visit.retry_until.is_none() && visit.held.is_none()
+            !visit.rings.is_empty() && visit.retry_until.is_none() && visit.reserved.is_none()
         });
         line
     }

@@ -141,8 +141,8 @@ impl Model {
             .filter_map(|call| call.waiting()?.retry_until);
         all.extend(retries.map(|due| (due, Deadline::Retry)));
         let waiting = self.calls.values().filter_map(|call| call.waiting());
-        let held = waiting.clone().filter_map(|visit| visit.held);
-        all.extend(held.map(|(_, until)| (until, Deadline::PreferredWait)));
+        let reserved = waiting.clone().filter_map(|visit| visit.reserved);
+        all.extend(reserved.map(|(_, until)| (until, Deadline::PreferredWait)));
         let told = waiting.filter_map(|visit| visit.told.due());
         all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());

@@ -150,14 +150,14 @@ impl Model {
             level_counted: false,
             answered: None,
             told: Default::default(),
-            held: None,
+            reserved: None,
         });
         entry.visits += 1;
         if let Some(queue) = self.queues.get_mut(&queue) {
             queue.pace = queue.learned;
         }
         self.is_welcomed(call, queue)?;
-        self.is_held(call)
+        self.is_reserved(call)
     }
 
     /// Who waits must hear something: music where he was answered, now or

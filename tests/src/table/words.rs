@@ -12,8 +12,8 @@ use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId,
-    EndReason, Event, HangUpCause, HoldEnd, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId,
-    Reject, SECOND_US, Span,
+    EndReason, Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject,
+    ReservationEnd, SECOND_US, Span,
 };
 
 use super::logs::result_words;
@@ -171,7 +171,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
     }
     let line = fact_of_call(event, orders, names)
         .or_else(|| fact_of_closed(event, orders, names))
-        .or_else(|| fact_of_hold(event, names))
+        .or_else(|| fact_of_reservation(event, names))
         .or_else(|| fact_of_ring(event, orders, names))
         .or_else(|| points::fact(event, orders, names))
         .or_else(|| fact_of_centre(event, names));
@@ -298,24 +298,24 @@ fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<S
 }
 
 /// What comes of a caller who waits for one agent alone.
-fn fact_of_hold(event: &Event, names: &Names) -> Option<String> {
+fn fact_of_reservation(event: &Event, names: &Names) -> Option<String> {
     Some(match event {
-        Event::CallHeld {
+        Event::CallReserved {
             call, agent, until, ..
         } => {
             let (call, agent) = (names.call(*call), names.agent(*agent));
-            format!("{call} is held for {agent} until {until}")
+            format!("{call} is reserved for {agent} until {until}")
         }
-        Event::HoldEnded {
+        Event::ReservationEnded {
             call, agent, how, ..
         } => {
             let (call, agent) = (names.call(*call), names.agent(*agent));
             let why = match how {
-                HoldEnd::AgentLeft => "who left",
-                HoldEnd::NotAnswered => "who did not answer",
-                HoldEnd::TimeOver => "as the time is over",
+                ReservationEnd::AgentLeft => "who left",
+                ReservationEnd::NotAnswered => "who did not answer",
+                ReservationEnd::TimeOver => "as the time is over",
             };
-            format!("{call} is held no more for {agent}, {why}")
+            format!("{call} is reserved no more for {agent}, {why}")
         }
         _ => return None,
     })
@@ -693,7 +693,7 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
             | Obstacle::CallHearing
-            | Obstacle::CallHeld
+            | Obstacle::CallReserved
             | Obstacle::CallPausing
             | Obstacle::LessSkilled,
         ) => "not a matter of the agent",

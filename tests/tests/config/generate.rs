@@ -399,7 +399,7 @@ fn skills() -> impl Strategy<Value = Skills> {
 type Times = ((Span, Span, Span), Span, (Span, Span), (Span, Span, Span));
 
 /// Ringing, retry interval and wrap-up; the longest wait, the service level; one more
-/// ring, a place that is kept, and holding callers.
+/// ring, a place that is kept, and reserving callers.
 fn times() -> impl Strategy<Value = Times> {
     let times = (span(1..=600), span(0..=600), span(0..=3600));
     let level = (span(1..=86_400), span(1..=86_400));

@@ -292,14 +292,14 @@ impl Books {
             return Ok(());
         }
         let ready = |other: &super::Visit| {
-            other.held.is_none()
+            other.reserved.is_none()
                 && other.ringing == 0
                 && other.pausing.is_none_or(|until| until < self.acted_at)
         };
-        if let Some((known, _)) = visit.held {
+        if let Some((known, _)) = visit.reserved {
             // He alone, whatever he may serve otherwise; of others who wait for him, too.
             let first = (self.waiting(queue)).all(|(_, other)| {
-                let his = other.held.is_some_and(|(whom, _)| whom == known);
+                let his = other.reserved.is_some_and(|(whom, _)| whom == known);
                 !his || other.ringing > 0 || other.order >= visit.order
             });
             return court.law(

@@ -2,8 +2,8 @@
 
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
-    AgentId, AgentStatus, Announced, By, CallId, Effect, Event, HoldEnd, Input, KeptEnd, LegId,
-    OfferEnd, PublicId, QueueId, Span, Timer, Timestamp,
+    AgentId, AgentStatus, Announced, By, CallId, Effect, Event, Input, KeptEnd, LegId, OfferEnd,
+    PublicId, QueueId, ReservationEnd, Span, Timer, Timestamp,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -58,7 +58,9 @@ impl Books {
             Event::PlaceRegained { call, queue, since } => {
                 self.place_regained(*call, *queue, *since, court)
             }
-            Event::CallHeld { .. } | Event::HoldEnded { .. } => self.of_hold(seen, event, court),
+            Event::CallReserved { .. } | Event::ReservationEnded { .. } => {
+                self.of_reservation(seen, event, court)
+            }
             Event::CallDiverted { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
@@ -255,7 +257,7 @@ impl Books {
             offers: 0,
             at_once: false,
             pausing: None,
-            held: None,
+            reserved: None,
             answered: None,
         });
         Ok(())
@@ -297,23 +299,23 @@ impl Books {
         Ok(())
     }
 
-    fn of_hold(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+    fn of_reservation(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
         match event {
-            Event::CallHeld {
+            Event::CallReserved {
                 call,
                 queue,
                 agent,
                 until,
-            } => self.held(*call, *queue, (*agent, *until), court),
-            Event::HoldEnded {
+            } => self.reserved(*call, *queue, (*agent, *until), court),
+            Event::ReservationEnded {
                 call, agent, how, ..
-            } => self.held_no_more(seen, *call, *agent, *how, court),
-            _ => unreachable!("all others hold nobody"),
+            } => self.reserved_no_more(seen, *call, *agent, *how, court),
+            _ => unreachable!("all others reserve nobody"),
         }
     }
 
     /// A caller waits for one agent alone: one who takes calls of his queue.
-    fn held(
+    fn reserved(
         &mut self,
         id: CallId,
         queue: QueueId,
@@ -326,39 +328,39 @@ impl Books {
         let long = wait.is_some_and(|wait| !wait.is_zero() && until == self.acted_at + wait);
         let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
         let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
-        let fresh = visit.queue == queue && visit.offers == 0 && visit.held.is_none();
-        visit.held = Some((agent, until));
+        let fresh = visit.queue == queue && visit.offers == 0 && visit.reserved.is_none();
+        visit.reserved = Some((agent, until));
         court.law(Law::Offers, takes && long && fresh, || {
-            format!("call {id} is held for {agent} until {until}: {person:?}, {visit:?}")
+            format!("call {id} is reserved for {agent} until {until}: {person:?}, {visit:?}")
         })
     }
 
     /// A caller waits for anybody again, and that has a cause.
-    fn held_no_more(
+    fn reserved_no_more(
         &mut self,
         seen: &Seen<'_>,
         id: CallId,
         agent: AgentId,
-        how: HoldEnd,
+        how: ReservationEnd,
         court: &mut Court<'_>,
     ) -> Checked {
         let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
         let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
-        let held = visit.held.take();
-        let Some((_, until)) = held.filter(|(whom, _)| *whom == agent) else {
+        let reserved = visit.reserved.take();
+        let Some((_, until)) = reserved.filter(|(whom, _)| *whom == agent) else {
             return court.law(Law::Offers, false, || {
-                format!("call {id} is held for {held:?}, not {agent}")
+                format!("call {id} is reserved for {reserved:?}, not {agent}")
             });
         };
         let fired = seen.next.map(|(_, timer)| timer);
         let over = until == self.acted_at && fired == Some(Timer::PreferredWait(id));
         let caused = match how {
-            HoldEnd::AgentLeft => !over,
-            HoldEnd::NotAnswered => visit.offers > 0 && visit.ringing == 0,
-            HoldEnd::TimeOver => over && seen.entry.input == Input::Tick,
+            ReservationEnd::AgentLeft => !over,
+            ReservationEnd::NotAnswered => visit.offers > 0 && visit.ringing == 0,
+            ReservationEnd::TimeOver => over && seen.entry.input == Input::Tick,
         };
         court.law(Law::Offers, caused, || {
-            format!("call {id} is held for {agent} no more, by {how:?}")
+            format!("call {id} is reserved for {agent} no more, by {how:?}")
         })
     }
 
@@ -394,7 +396,7 @@ impl Books {
         let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
         let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
         visit.ringing -= 1;
-        (visit.pausing, visit.held) = (None, None);
+        (visit.pausing, visit.reserved) = (None, None);
         let (first, right) = (visit.answered.is_none(), now - visit.joined_at);
         visit.answered = Some((now, agent));
         let queue = visit.queue;
