@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{CancelReason, EffectId};
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
-use crate::input::{By, Cause};
+use crate::input::{By, Cause, Monitoring, Recording};
 use crate::number::Number;
 use crate::records::processing::Processed;
 use crate::records::{Message, QueueCall};
@@ -76,6 +76,22 @@ pub enum Event {
         /// Why.
         reason: EndReason,
     },
+    /// Somebody does something with a call; what follows from it is told after this.
+    CallHandled {
+        /// Which.
+        call: CallId,
+        /// Who.
+        by: By,
+        /// What.
+        act: CallAct,
+    },
+    /// A caller was put on hold by who talks to him.
+    CallHeld {
+        /// Whose call.
+        call: CallId,
+        /// Who holds it.
+        agent: AgentId,
+    },
     /// A caller waits in a queue.
     CallJoined {
         /// Which.
@@ -110,6 +126,13 @@ pub enum Event {
         /// The ringing leg.
         leg: LegId,
     },
+    /// A caller was parked.
+    CallParked {
+        /// Which.
+        call: CallId,
+        /// In which slot: whoever dials it is connected with him.
+        slot: Number,
+    },
     /// A caller waits for one agent alone, whom he knows: nobody else is rung before
     /// that is over. An answer ends it, or that he leaves the line; else `ReservationEnded`
     /// follows.
@@ -122,6 +145,22 @@ pub enum Event {
         agent: AgentId,
         /// For how long at most.
         until: Timestamp,
+    },
+    /// A caller is on hold no more.
+    CallResumed {
+        /// Whose call.
+        call: CallId,
+        /// Who held it.
+        agent: AgentId,
+    },
+    /// An extension dialled the slot of a parked caller, and they talk.
+    CallRetrieved {
+        /// The parked call.
+        call: CallId,
+        /// The call of the extension.
+        with: CallId,
+        /// The slot, which is free again.
+        slot: Number,
     },
     /// A revision of the configuration is in force.
     ConfigurationChanged {
@@ -214,6 +253,11 @@ pub enum Event {
         /// How long it rang.
         rang: Span,
     },
+    /// Nobody came for a parked caller in time; who parked him is rung.
+    ParkingTimedOut {
+        /// Whose call.
+        call: CallId,
+    },
     /// A person's number and name were blanked.
     PersonErased {
         /// How many live calls it concerned.
@@ -245,6 +289,15 @@ pub enum Event {
     },
     /// A call's visit to a queue is over, with its one outcome.
     QueueCallEnded(QueueCall),
+    /// A conversation is recorded from now on, or not, or not at present.
+    RecordingSwitched {
+        /// Which.
+        call: CallId,
+        /// How.
+        recording: Recording,
+        /// Who wanted it; the system, where the queue records its calls, and at the end.
+        by: By,
+    },
     /// A caller who was reserved for one agent waits for anybody from now on.
     ReservationEnded {
         /// Which.
@@ -267,6 +320,36 @@ pub enum Event {
         met: u32,
         /// Whether that is under the threshold.
         under: bool,
+    },
+    /// A supervisor hears a conversation from now on, or is heard in another way.
+    SupervisorJoined {
+        /// Which.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// On which leg.
+        leg: LegId,
+        /// Who hears him.
+        how: Monitoring,
+    },
+    /// A supervisor is off a call: he did not answer, has heard enough, or the call goes
+    /// on without him. Where the whole call ends, that is not told.
+    SupervisorLeft {
+        /// Which.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// His leg; stale from now on.
+        leg: LegId,
+    },
+    /// A supervisor's own telephone rings, for him to take a call or to listen in.
+    SupervisorRung {
+        /// Which.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// The ringing leg.
+        leg: LegId,
     },
     /// The system started again.
     SystemRestarted {
@@ -318,6 +401,23 @@ pub enum Announced {
         /// The wait in minutes begun; one more than is spoken stands for all above.
         minutes: Option<u8>,
     },
+}
+
+/// What somebody did with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum CallAct {
+    /// Hung it up.
+    HungUp,
+    /// Wants to listen in, or to do so in this other way.
+    Monitored(Monitoring),
+    /// Parked its caller.
+    Parked,
+    /// Wants to take it; he has when it is answered.
+    PickedUp,
+    /// Sent it somewhere else while it waited.
+    Redirected,
+    /// Sent it somewhere else from a conversation.
+    Transferred,
 }
 
 /// Why a queue is closed to callers.
@@ -379,6 +479,8 @@ pub enum EndReason {
     CallerHungUp,
     /// The extension that it was sent to did not take it.
     ExtensionFailed(Cause),
+    /// A supervisor hung it up, or somebody his own call on a screen.
+    HungUpBySupervisor,
     /// The caller has left a message.
     MessageLeft,
     /// What it was sent to does not exist (any more).

@@ -30,6 +30,7 @@ mod logs;
 mod mark;
 mod number;
 mod outbox;
+mod parking;
 pub mod permissions;
 mod points;
 pub mod records;
@@ -40,6 +41,7 @@ mod snapshot;
 pub mod sorted_set;
 pub mod state;
 mod step;
+mod supervise;
 mod time;
 pub mod timer;
 pub mod trace;
@@ -49,10 +51,10 @@ mod voicemail;
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause};
 pub use engine::{Awaiting, Engine};
 pub use event::{
-    AgentStatus, Announced, Closed, EndReason, Event, KeptEnd, OfferEnd, ReservationEnd,
+    AgentStatus, Announced, CallAct, Closed, EndReason, Event, KeptEnd, OfferEnd, ReservationEnd,
 };
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
-pub use input::{By, Caller, Cause, Entry, Input, Which};
+pub use input::{By, Caller, Cause, Entry, Input, Monitoring, Recording, Which};
 pub use key::{Key, NoKey};
 pub use mark::{Mark, Marks};
 pub use number::{Number, NumberError};

@@ -41,6 +41,10 @@ pub const ANNOUNCEMENT_S_MIN: u64 = 5;
 pub const ANNOUNCEMENT_S_MAX: u64 = 3_600;
 /// Length of a prompt, in seconds.
 pub const PROMPT_S_MAX: u64 = 600;
+/// Slots in which callers may be parked.
+pub const PARKING_SLOTS_MAX: u64 = 1_000;
+/// How long a caller may be parked, in seconds.
+pub const PARKING_S_MAX: u64 = 3_600;
 /// Route points of a centre.
 pub const POINTS_MAX: usize = 1_000;
 /// Members of one ring group or voicemail group.

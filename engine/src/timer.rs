@@ -20,6 +20,9 @@ pub enum Timer {
     MessageOver(CallId),
     /// Midnight in the queue's time zone: today's counts begin again.
     Midnight(QueueId),
+    /// Nobody came for the parked caller in time. Cancelled when somebody does, and when
+    /// the call ends.
+    Parked(CallId),
     /// The caller has been reserved for one agent as long as allowed. Cancelled when that
     /// ends otherwise: by the agent, by an answer, or as he leaves the line.
     PreferredWait(CallId),

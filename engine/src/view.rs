@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::event::AgentStatus;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
 use crate::number::Number;
-use crate::state::Stage;
+use crate::state::{Call, Stage};
 use crate::time::Timestamp;
 
 /// An extension and its agent, as seen from outside.
@@ -111,6 +111,11 @@ pub enum CallStage {
     Message,
     /// The end of a prompt.
     Prompt,
+    /// Somebody who dials this slot.
+    Retrieval {
+        /// The slot's number.
+        slot: Number,
+    },
 }
 
 impl Engine {
@@ -223,6 +228,9 @@ impl Engine {
             },
             (Stage::AwaitingMessage, _) => CallStage::Message,
             (Stage::AwaitingPrompt, _) => CallStage::Prompt,
+            (Stage::AwaitingRetrieval, _) => CallStage::Retrieval {
+                slot: self.slot_of(call),
+            },
             _ => CallStage::Extension,
         };
         let mut legs = Vec::new();
@@ -238,6 +246,11 @@ impl Engine {
             stage,
             legs,
         })
+    }
+
+    fn slot_of(&self, call: &Call) -> Number {
+        let parked = call.extra.as_ref().and_then(|extra| extra.parked);
+        parked.map_or(Number::NONE, |parked| parked.slot)
     }
 
     /// The callers of a queue whom nobody has answered, in the order of the line.

@@ -227,25 +227,35 @@ impl Tally {
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
-            | Event::CallReserved { .. }
+            | Event::CallHandled { .. }
+            | Event::CallHeld { .. }
             | Event::CallJoined { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
+            | Event::CallParked { .. }
+            | Event::CallReserved { .. }
+            | Event::CallResumed { .. }
+            | Event::CallRetrieved { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
-            | Event::ReservationEnded { .. }
             | Event::KeptEnded { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
+            | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::ReservationEnded { .. }
+            | Event::SupervisorJoined { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }

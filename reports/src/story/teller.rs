@@ -12,6 +12,7 @@ use tandem_engine::{
 };
 
 use super::crew::Crew;
+use super::handling;
 use super::history::{History, change};
 use super::moment::{
     Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
@@ -221,18 +222,11 @@ impl Teller {
                 call,
                 queue,
                 closed,
-            } if Some(*call) == own => {
-                let queue = self.history.names.queue(*queue);
-                let holiday = match closed {
-                    Closed::Holiday { name } => Some(name.clone()),
-                    Closed::OutsideHours => None,
-                };
-                self.push(at, What::Diverted { queue, holiday });
-            }
+            } if Some(*call) == own => self.diverted(at, *queue, closed),
             Event::AnnouncementStarted { call, .. }
             | Event::CallReserved { call, .. }
-            | Event::ReservationEnded { call, .. }
             | Event::PlaceRegained { call, .. }
+            | Event::ReservationEnded { call, .. }
                 if Some(*call) == own =>
             {
                 self.while_waiting(at, event, turn);
@@ -285,6 +279,15 @@ impl Teller {
         }
     }
 
+    fn diverted(&mut self, at: Timestamp, queue: QueueId, closed: &Closed) {
+        let queue = self.history.names.queue(queue);
+        let holiday = match closed {
+            Closed::Holiday { name } => Some(name.clone()),
+            Closed::OutsideHours => None,
+        };
+        self.push(at, What::Diverted { queue, holiday });
+    }
+
     /// What it came by that is neither a queue nor one extension.
     fn own_way(&mut self, engine: &Engine, at: Timestamp, event: &Event) {
         let own = self.call;
@@ -312,7 +315,10 @@ impl Teller {
                     number: point.to_string(),
                 }
             }
-            _ => return,
+            _ => match handling::what(event, own, engine, &self.history.names) {
+                Some(what) => what,
+                None => return,
+            },
         };
         self.push(at, what);
     }

@@ -18,6 +18,7 @@
 
 mod agents;
 mod body;
+mod calls;
 mod config;
 mod events;
 mod failures;

@@ -21,7 +21,7 @@ use super::problem::Problem;
 use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
 use super::{
-    agents, config, events, health, logs, metrics, page, records, screens, session, story,
+    agents, calls, config, events, health, logs, metrics, page, records, screens, session, story,
 };
 
 /// Everything that is answered.
@@ -32,6 +32,7 @@ pub(crate) fn all(app: &Arc<App>) -> Router {
         .merge(logs::routes())
         .merge(story::routes())
         .merge(agents::routes())
+        .merge(calls::routes())
         .merge(config::routes())
         .merge(events::routes())
         .merge(session::routes());

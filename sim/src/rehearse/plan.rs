@@ -68,6 +68,15 @@ pub enum Act {
         /// The person's number.
         number: Number,
     },
+    /// Somebody does something with a call that is on.
+    Handle {
+        /// Who.
+        by: By,
+        /// Which of the calls that are on, wrapped round.
+        place: u16,
+        /// What.
+        handle: Handle,
+    },
     /// The system dies without a word, comes back from what was durable, and
     /// starts again.
     Kill {
@@ -123,6 +132,35 @@ pub struct Call {
     pub patience: Option<Span>,
 }
 
+/// What somebody does with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handle {
+    /// Joins in.
+    Barge,
+    /// Hangs it up.
+    HangUp,
+    /// Holds it at the telephone on which it is talked.
+    Hold,
+    /// Listens in.
+    Listen,
+    /// Parks its caller.
+    Park,
+    /// Has its recording paused.
+    PauseRecording,
+    /// Picks it up.
+    PickUp,
+    /// Has it recorded.
+    Record,
+    /// Sends its caller elsewhere while he waits.
+    Redirect(Number),
+    /// Takes it back from hold.
+    Resume,
+    /// Sends its caller elsewhere while he talks.
+    Transfer(Number),
+    /// Whispers.
+    Whisper,
+}
+
 /// A change of an agent's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -147,6 +185,8 @@ pub enum TimerKind {
     MessageOver,
     /// [`Timer::Midnight`].
     Midnight,
+    /// [`Timer::Parked`].
+    Parked,
     /// [`Timer::PreferredWait`].
     PreferredWait,
     /// [`Timer::PromptOver`].
@@ -169,11 +209,12 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 14] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
         ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
+        ("parked", Self::Parked),
         ("preferred_wait", Self::PreferredWait),
         ("prompt_over", Self::PromptOver),
         ("put_out", Self::PutOut),
@@ -193,6 +234,7 @@ impl TimerKind {
             Timer::LongestWait(_) => Self::LongestWait,
             Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
+            Timer::Parked(_) => Self::Parked,
             Timer::PreferredWait(_) => Self::PreferredWait,
             Timer::PromptOver(_) => Self::PromptOver,
             Timer::PutOut(_) => Self::PutOut,

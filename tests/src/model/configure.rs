@@ -44,6 +44,7 @@ impl Model {
         if let Some(person) = self.person(config.number) {
             let person = known(self.persons.get_mut(&person), "an extension")?;
             (person.administrator, person.ring_timeout) = (administrator, ring_timeout);
+            person.own_recording = config.own_recording;
             return Ok(());
         }
         let id = known(engine.find_agent(config.number), "a new extension")?;
@@ -52,6 +53,7 @@ impl Model {
             up: false,
             administrator,
             ring_timeout,
+            own_recording: config.own_recording,
             offer: None,
             rest_until: None,
         };

@@ -23,6 +23,7 @@ mod points;
 mod preferred;
 mod state;
 mod status;
+mod supervise;
 mod timers;
 mod views;
 mod visits;
@@ -162,6 +163,10 @@ pub struct Seen {
     pub diverted: u64,
     /// Prompts.
     pub prompts: u64,
+    /// Supervisors whose telephones rang.
+    pub supervised: u64,
+    /// Parked callers who were fetched.
+    pub retrieved: u64,
     /// What waiting callers were told.
     pub announcements: u64,
     /// Calls that came to a route point.
@@ -193,6 +198,8 @@ impl Seen {
         self.midnights += other.midnights;
         self.diverted += other.diverted;
         self.prompts += other.prompts;
+        self.supervised += other.supervised;
+        self.retrieved += other.retrieved;
         self.announcements += other.announcements;
         self.points += other.points;
         self.messages += other.messages;
@@ -242,6 +249,10 @@ struct Scope {
     /// Memberships that end because the extension does.
     left: Vec<(QueueId, Member)>,
     gone: Vec<AgentId>,
+    /// Supervisors who left, to be justified at the end.
+    dismissed: Vec<(LegId, CallId, AgentId, state::Helps)>,
+    /// Calls that end with the one that they were connected with, and why.
+    parted: BTreeMap<CallId, tandem_engine::EndReason>,
 }
 
 impl Scope {
@@ -287,6 +298,8 @@ impl Scope {
             rearmed: BTreeSet::new(),
             left: Vec::new(),
             gone: Vec::new(),
+            dismissed: Vec::new(),
+            parted: BTreeMap::new(),
         }
     }
 }

@@ -16,6 +16,7 @@ enum Deadline {
     LongestWait,
     MessageOver,
     Midnight,
+    Parked,
     PreferredWait,
     PromptOver,
     Rest,
@@ -147,6 +148,8 @@ impl Model {
         all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        all.extend(parked.map(|parked| (parked.until, Deadline::Parked)));
         all.extend(self.calls.values().filter_map(|call| match call.voicemail {
             Some(Voicemail::Leaves(.., until)) => Some((until, Deadline::MessageOver)),
             _ => None,
@@ -236,6 +239,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
+        Timer::Parked(_) => Deadline::Parked,
         Timer::PreferredWait(_) => Deadline::PreferredWait,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,

@@ -11,7 +11,7 @@ use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
-    InitialStatus, MemberConfig, MemberKind, Notice, Options, PauseReason, PromptConfig,
+    InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, PromptConfig,
     QueueConfig, Rests, SkillStep, Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::points::{
@@ -104,6 +104,7 @@ prop_compose! {
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         (contact_matching, sync_results_h, contacts) in (matching(), 0..=168_u16, contacts()),
+        parked in proptest::option::of((0..1_000_u64, span(1..=3_600))),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours, voicemail) in prompts().prop_flat_map(|prompts| {
             let (hours, voicemail) = (hours(&prompts), voicemail(&prompts));
@@ -126,6 +127,10 @@ prop_compose! {
             shared_wrap_up,
             contact_matching,
             sync_results_h,
+            parking: parked.map(|(slots, timeout)| Parking {
+                slots: (number(99_000), number(99_000 + slots)),
+                timeout,
+            }),
             trunks,
             hours,
             prompts,
@@ -483,7 +488,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
     let how = (
         select(&RINGS[..]),
         select(&SINCE[..]),
-        any::<[bool; 2]>(),
+        any::<[bool; 3]>(),
         music,
         permissions(extensions),
     );
@@ -520,7 +525,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         }
         lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
-        [queue.ring_in_use, queue.answer_on_entry] = how.2;
+        [queue.ring_in_use, queue.answer_on_entry, queue.record] = how.2;
         (queue.permissions, queue.music) = (how.4, how.3.map(str::to_owned));
         queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
