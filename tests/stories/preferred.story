@@ -15,7 +15,7 @@ at 25    A hangs up
 at 30    1001 answers
 at 40    call C from +4930222 to 6400
 at 50    1002 refuses
-at 55    B hangs up
+at 52    B hangs up
 at 60    1001 answers
 at 70    C hangs up
 until 300

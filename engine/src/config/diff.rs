@@ -131,6 +131,7 @@ enum Node {
     RemovePoint(Number),
     RemoveExtension(Number),
     OptionsLast,
+    OptionsOwned,
 }
 
 /// The changes, and which of them must wait for which: they are sorted by
@@ -253,7 +254,7 @@ impl<'c> Plan<'c> {
 
     /// New options come first, except that the range of queue numbers must hold
     /// old queues, and names must mean something to them, until they are gone or
-    /// changed; and contacts can be owned only by those who are there.
+    /// changed. Contacts have new extensions for owners when these are there.
     fn list_options(&mut self) {
         let (old, new) = (&self.from.options, &self.to.options);
         if old == new {
@@ -261,16 +262,21 @@ impl<'c> Plan<'c> {
         }
         let is_there = |number| self.old.extensions.contains_key(&number);
         let unowned = unowned(new, is_there);
+        if unowned != *new {
+            self.changes
+                .insert(Node::OptionsOwned, Change::PutOptions(new.clone()));
+        }
         let queues_stay = !self.from.queues.iter().any(|queue| needs_more(queue, new));
         let points = &self.from.points;
-        let points_stay = !points.iter().any(|point| point_needs_more(point, new));
-        if unowned == *new && queues_stay && points_stay {
-            self.changes
-                .insert(Node::OptionsFirst, Change::PutOptions(new.clone()));
+        if queues_stay && !points.iter().any(|point| point_needs_more(point, new)) {
+            if unowned != *old {
+                self.changes
+                    .insert(Node::OptionsFirst, Change::PutOptions(unowned));
+            }
             return;
         }
         self.changes
-            .insert(Node::OptionsLast, Change::PutOptions(new.clone()));
+            .insert(Node::OptionsLast, Change::PutOptions(unowned.clone()));
         let mut wide = Options {
             queue_numbers: union(old.queue_numbers, new.queue_numbers).unwrap_or(old.queue_numbers),
             ..unowned
@@ -320,9 +326,10 @@ impl<'c> Plan<'c> {
                 _ => {}
             }
         }
+        self.wait(Node::OptionsOwned, Node::OptionsLast, Need::Must);
         let owners = self.to.options.contacts.iter();
         for owner in owners.filter_map(|contact| contact.owner) {
-            self.wait(Node::OptionsLast, Node::PutExtension(owner), Need::Should);
+            self.wait(Node::OptionsOwned, Node::PutExtension(owner), Need::Should);
         }
         for queue in &self.from.queues {
             let changes = [
