@@ -16,7 +16,7 @@ use crate::records::{LeaveReason, Outcome};
 use crate::state::{Call, Party, Passing, Purpose, Stage, State, Then};
 use crate::step::Step;
 use crate::supervise::talk_leg;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use crate::timer::Timer;
 use crate::trace::Trace;
 
@@ -109,14 +109,18 @@ impl<T: Trace> Step<'_, T> {
 
     /// Lets a caller hear a prompt; then the call goes on.
     pub(crate) fn play_prompt(&mut self, id: CallId, prompt: usize, then: Then) {
-        let prompt = &self.s.options.prompts[prompt];
-        let name = prompt.name.clone();
-        let due = self.now + prompt.length;
-        let timer = self.s.timers.arm(due, Timer::PromptOver(id));
+        let over = self.say_prompt(id, prompt);
+        let timer = self.s.timers.arm(over, Timer::PromptOver(id));
         let call = &mut self.s.calls[id];
         call.stage = Stage::AwaitingPrompt;
-        call.taken = true;
         call.passing = Some(Box::new(Passing::Prompt { timer, then }));
+    }
+
+    /// Has a prompt played; tells when it will be over.
+    pub(crate) fn say_prompt(&mut self, id: CallId, prompt: usize) -> Timestamp {
+        let prompt = &self.s.options.prompts[prompt];
+        let (name, over) = (prompt.name.clone(), self.now + prompt.length);
+        self.s.calls[id].taken = true;
         self.emit(Effect::PlayPrompt {
             call: id,
             prompt: name.clone(),
@@ -125,6 +129,7 @@ impl<T: Trace> Step<'_, T> {
             call: id,
             prompt: name,
         });
+        over
     }
 
     /// The caller has heard a prompt: the call goes where it was to go, as far as
@@ -137,6 +142,11 @@ impl<T: Trace> Step<'_, T> {
         match then {
             Then::Go(destination) => self.send(id, goal(self.s, &destination)),
             Then::Record(mailbox) => self.record_message(id, mailbox),
+            Then::Step(point, step) => {
+                if let Err(elsewhere) = self.flow_from(id, point, step) {
+                    self.send(id, elsewhere);
+                }
+            }
         }
     }
 
@@ -228,7 +238,10 @@ impl<T: Trace> Step<'_, T> {
                 self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
             }
-            Stage::AwaitingAnswer | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {}
+            Stage::AwaitingAnswer
+            | Stage::AwaitingKey
+            | Stage::AwaitingPrompt
+            | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
@@ -432,7 +445,9 @@ pub(crate) fn goal(s: &State, destination: &Destination) -> Goal {
     let nowhere = Goal::End(EndReason::NoDestination);
     match destination {
         Destination::HangUp => Goal::End(EndReason::Unanswered),
-        Destination::Extension(number)
+        Destination::CallFlow(number)
+        | Destination::Extension(number)
+        | Destination::Menu(number)
         | Destination::Queue(number)
         | Destination::RingGroup(number) => s.directory.get(*number).map_or(nowhere, Goal::Target),
         Destination::Voicemail(number) if s.directory.get(*number).is_none() => nowhere,

@@ -20,6 +20,7 @@ pub mod draw;
 mod effect;
 mod engine;
 mod event;
+mod flows;
 pub mod ids;
 mod input;
 pub mod invariants;
@@ -28,6 +29,7 @@ mod keys;
 pub mod limits;
 mod logs;
 mod mark;
+mod menus;
 mod number;
 mod outbox;
 mod parking;
@@ -51,7 +53,8 @@ mod voicemail;
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause};
 pub use engine::{Awaiting, Engine};
 pub use event::{
-    AgentStatus, Announced, CallAct, Closed, EndReason, Event, KeptEnd, OfferEnd, ReservationEnd,
+    AgentStatus, Announced, Branch, CallAct, Closed, EndReason, Event, KeptEnd, MenuEnd, OfferEnd,
+    ReservationEnd,
 };
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 pub use input::{By, Caller, Cause, Entry, Input, Monitoring, Recording, Which};

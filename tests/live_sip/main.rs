@@ -7,6 +7,7 @@
 mod dialogs;
 mod faults;
 mod kills;
+mod menus;
 mod peers;
 mod phone;
 mod registrations;

@@ -181,6 +181,8 @@ pub enum TimerKind {
     Announcement,
     /// [`Timer::LongestWait`].
     LongestWait,
+    /// [`Timer::MenuTimeout`].
+    MenuTimeout,
     /// [`Timer::MessageOver`].
     MessageOver,
     /// [`Timer::Midnight`].
@@ -209,9 +211,10 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 14] = [
+    pub const ALL: [(&'static str, Self); 15] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
+        ("menu_timeout", Self::MenuTimeout),
         ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
         ("parked", Self::Parked),
@@ -232,6 +235,7 @@ impl TimerKind {
         match timer {
             Timer::Announcement(_) => Self::Announcement,
             Timer::LongestWait(_) => Self::LongestWait,
+            Timer::MenuTimeout(_) => Self::MenuTimeout,
             Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
             Timer::Parked(_) => Self::Parked,

@@ -124,6 +124,7 @@ impl Model {
             | Effect::PlayPrompt { call, .. }
             | Effect::Record { call, .. }
             | Effect::RecordMessage { call, .. }
+            | Effect::StopPrompt { call }
             | Effect::StopRecording { call, .. } => {
                 if let Effect::Mix { leg, .. } = effect {
                     self.sounds.insert(*leg, Sound::Bridged);
@@ -170,6 +171,7 @@ impl Model {
             | Effect::Mix { .. }
             | Effect::Record { .. }
             | Effect::RecordMessage { .. }
+            | Effect::StopPrompt { .. }
             | Effect::StopRecording { .. } => true,
             _ => false,
         };

@@ -64,7 +64,7 @@ impl Model {
             Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
             Input::KeyPressed { call, key } => {
                 self.await_key(call, key);
-                Ok(())
+                self.key_in_menu(call, key)
             }
         }
     }
@@ -142,6 +142,7 @@ impl Model {
                 ended
             }
             Timer::Announcement(call) => self.announcement_due(call)?,
+            Timer::MenuTimeout(call) => self.menu_timeout(call)?,
             Timer::MessageOver(call) => {
                 let call = known(self.calls.get(&call), "a call")?;
                 match call.voicemail {

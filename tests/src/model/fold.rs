@@ -16,11 +16,6 @@ impl Model {
             self.everybody_is_rung()?;
         }
         match event {
-            Event::AnnouncementStarted {
-                call,
-                queue,
-                announced,
-            } => self.announcement_started(*call, *queue, *announced),
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
             Event::CallEnded {
                 call,
@@ -38,7 +33,8 @@ impl Model {
             | Event::RecordingSwitched { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.fold_handling(event),
-            Event::CallDiverted { .. }
+            Event::AnnouncementStarted { .. }
+            | Event::CallDiverted { .. }
             | Event::ExtensionRingEnded { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
@@ -46,6 +42,10 @@ impl Model {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. } => self.fold_way(event),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
+            Event::FlowBranched { .. } | Event::MenuLeft { .. } | Event::PointClosed { .. } => {
+                self.seen.menus += 1;
+                self.told(event)
+            }
             Event::AgentStatusChanged { .. }
             | Event::CallHandled { .. }
             | Event::CallHeld { .. }
@@ -141,6 +141,8 @@ impl Model {
             behind: None,
             hears: None,
             group: None,
+            menu: None,
+            flow: None,
             voicemail: None,
             visit: None,
             recording: Recording::Off,

@@ -17,6 +17,7 @@ mod fold;
 mod hours;
 mod level;
 mod logs;
+mod menus;
 mod offers;
 mod order;
 mod points;
@@ -177,6 +178,8 @@ pub struct Seen {
     pub alarms: u64,
     /// Missed calls that followed another one that somebody dealt with.
     pub synced: u64,
+    /// Keys and numbers that menus got, and silences.
+    pub menus: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
     /// Callers whom the agent answered for whom they were reserved.
@@ -205,6 +208,7 @@ impl Seen {
         self.messages += other.messages;
         self.alarms += other.alarms;
         self.synced += other.synced;
+        self.menus += other.menus;
         self.keys += other.keys;
         self.reserved += other.reserved;
     }
