@@ -413,20 +413,19 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
     });
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
     let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
-        let retry = call.visit.as_ref().and_then(|visit| visit.retry);
         let parked = call.extra.as_ref().and_then(|extra| extra.parked);
-        let announcing = call
-            .visit
-            .as_ref()
-            .and_then(|visit| visit.announcing.as_ref());
-        let reserved = call
-            .visit
-            .as_ref()
-            .and_then(|visit| visit.reserved.as_ref());
+        let [retry, announcing, reserved] = match &call.visit {
+            None => [None; 3],
+            Some(visit) => [
+                visit.retry,
+                visit.announcing.as_ref().map(|own| own.timer),
+                visit.reserved.as_ref().map(|own| own.timer),
+            ],
+        };
         [
-            reserved.map(|reserved| reserved.timer),
             retry,
-            announcing.map(|announcing| announcing.timer),
+            announcing,
+            reserved,
             call.passing.as_ref().and_then(|passing| passing.timer()),
             parked.map(|parked| parked.timer),
         ]

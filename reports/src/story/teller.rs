@@ -7,9 +7,8 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, Announced, Branch, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId,
-    MemberId, MenuEnd, OfferEnd, Outbox, PublicId, QueueId, ReservationEnd, SECOND_US, Span,
-    Timestamp,
+    AgentId, Branch, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId, MenuEnd,
+    OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::Crew;
@@ -20,6 +19,7 @@ use super::moment::{
     Seconds, Served, Story, Visit, What, shown,
 };
 use super::wait::{Mood, Wait};
+use super::waiting;
 use super::when::Wall;
 use super::why;
 use crate::labels::{end_word, outcome_word, reason_word};
@@ -253,30 +253,10 @@ impl Teller {
 
     /// What came to the waiting caller; if he has just joined, it is told behind that.
     fn while_waiting(&mut self, at: Timestamp, event: &Event, turn: &mut Turn) {
-        let names = &self.history.names;
-        let what = match event {
-            Event::AnnouncementStarted { announced, .. } => announcement(*announced),
-            Event::CallReserved { agent, until, .. } => What::Reserved {
-                agent: names.agent(*agent),
-                until: self.wall.at(*until),
-            },
-            Event::ReservationEnded { agent, how, .. } => What::ReservationEnded {
-                agent: names.agent(*agent),
-                how: match how {
-                    ReservationEnd::AgentLeft => "agent_left",
-                    ReservationEnd::NotAnswered => "not_answered",
-                    ReservationEnd::TimeOver => "time_over",
-                },
-            },
-            Event::PlaceRegained { queue, since, .. } => What::PlaceRegained {
-                queue: names.queue(*queue),
-                since: self.wall.at(*since),
-            },
-            _ => return,
-        };
-        match turn.joined {
-            true => turn.then.push(what),
-            false => self.push(at, what),
+        match waiting::what(event, &self.history.names, &self.wall) {
+            Some(what) if turn.joined => turn.then.push(what),
+            Some(what) => self.push(at, what),
+            None => {}
         }
     }
 
@@ -800,20 +780,6 @@ fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Time
     let members = engine.agent(agent)?.members;
     let mut members = members.iter().filter_map(|member| engine.member(*member));
     members.find(|member| member.queue == queue)?.wrap_up_until
-}
-
-/// What a waiting caller was told.
-const fn announcement(announced: Announced) -> What {
-    let (text, position, minutes) = match announced {
-        Announced::Join => ("join", None, None),
-        Announced::Periodic => ("periodic", None, None),
-        Announced::Place { position, minutes } => ("place", position, minutes),
-    };
-    What::Announced {
-        text,
-        position,
-        minutes,
-    }
 }
 
 /// What a node of a call flow found, in a word.

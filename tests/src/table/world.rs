@@ -578,10 +578,8 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
         ] => Change::PutPoint(points::point(kind, words)?),
         ["extension", number, words @ ..] => {
             let number: Number = centre::read_value(number)?;
-            let known = config
-                .extensions
-                .iter()
-                .find(|known| known.number == number);
+            let mut known = config.extensions.iter();
+            let known = known.find(|known| known.number == number);
             let mut extension = known.ok_or("there is no such extension")?.clone();
             centre::extension_settings(&mut extension, words)?;
             Change::PutExtension(extension)

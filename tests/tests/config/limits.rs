@@ -4,31 +4,30 @@ use tandem_engine::config::announcements::{Announcements, Sentence};
 use tandem_engine::config::check::{check, check_changes};
 use tandem_engine::config::hours::{DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
-    Change, Config, ContactConfig, Crowded, Destination, ExtensionConfig, MemberConfig, MemberKind,
-    Parking, PauseReason, PromptConfig, QueueConfig, SkillStep, TrunkConfig,
+    Change, Config, Crowded, Destination, ExtensionConfig, MemberConfig, MemberKind, Parking,
+    PauseReason, PromptConfig, QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::config::points::{
     CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup,
 };
 use tandem_engine::limits::{
     ALERT_INFO_CHARS_MAX, ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, AUTO_PAUSE_CALLS_MAX,
-    CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, CONTACT_NUMBERS_MAX, CONTACTS_MAX, DAY_SPANS_MAX,
-    EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, FLOW_BEGINNINGS_MAX, FLOW_NODES_MAX,
-    HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, MENU_PLAYS_MAX, MENU_TIMEOUT_S_MAX, MESSAGE_S_MAX,
-    NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PARKING_S_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
-    PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX, PREFERRED_WAIT_S_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
-    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
-    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX,
-    SLA_TIME_S_MAX, SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX,
-    WRAP_UP_S_MAX,
+    CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX,
+    EXTENSIONS_MAX, FLOW_BEGINNINGS_MAX, FLOW_NODES_MAX, HOLIDAYS_MAX, HOURS_MAX,
+    MEMBER_WEIGHT_MAX, MENU_PLAYS_MAX, MENU_TIMEOUT_S_MAX, MESSAGE_S_MAX, NAME_CHARS_MAX,
+    NUMBER_SYMBOLS_MAX, PARKING_S_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX, PLACE_KEPT_S_MAX,
+    POINT_MEMBERS_MAX, POINTS_MAX, PREFERRED_WAIT_S_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+    SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
 
 use crate::wrong::said;
 
-fn number(place: usize) -> Number {
+pub fn number(place: usize) -> Number {
     Number::from_u64(10_000 + place as u64)
 }
 
@@ -45,7 +44,7 @@ fn centre(extensions: usize, queues: usize) -> Config {
 }
 
 /// What is said about a centre with one queue after `change`.
-fn after(change: impl FnOnce(&mut Config, &mut QueueConfig)) -> String {
+pub fn after(change: impl FnOnce(&mut Config, &mut QueueConfig)) -> String {
     let mut config = centre(0, 0);
     let mut queue = centre(0, 1).queues.remove(0);
     change(&mut config, &mut queue);
@@ -224,67 +223,6 @@ fn digits_and_hours_of_logs() {
     assert_eq!(hours(SYNC_RESULTS_H_MAX), "");
     let wrong = "options, sync_results_h: calls of 168 hours follow at most (0, if none do)\n";
     assert_eq!(hours(SYNC_RESULTS_H_MAX + 1), wrong);
-}
-
-/// What is wrong with contacts that have these numbers, compared by so many digits.
-fn with_contacts(by: MatchBy, numbers: &[&[&str]]) -> String {
-    after(|config, _| {
-        config.options.contact_matching.by = by;
-        let contact = |(place, numbers): (usize, &&[&str])| ContactConfig {
-            name: format!("Contact {place}"),
-            numbers: numbers
-                .iter()
-                .map(|it| it.parse().expect("a number"))
-                .collect(),
-            owner: None,
-        };
-        config.options.contacts = numbers.iter().enumerate().map(contact).collect();
-    })
-}
-
-#[test]
-fn contacts() {
-    let with = |count: usize, numbers: usize| {
-        after(|config, _| {
-            let contact = |n: usize| ContactConfig {
-                name: format!("Contact {n}"),
-                numbers: (0..numbers)
-                    .map(|i| number(10_000_000 + n * 10 + i))
-                    .collect(),
-                owner: None,
-            };
-            config.options.contacts = (0..count).map(contact).collect();
-        })
-    };
-    assert_eq!(with(CONTACTS_MAX, 1), "");
-    let expected = "options, contact, element 10001: there are more than 10000 contacts\n";
-    assert_eq!(with(CONTACTS_MAX + 1, 1), expected);
-    assert_eq!(with(1, CONTACT_NUMBERS_MAX), "");
-    let expected = "options, contact, element 1: a contact has at most 8 numbers\n";
-    assert_eq!(with(1, CONTACT_NUMBERS_MAX + 1), expected);
-    let expected = "options, contact, element 1: nobody calls as contact \"Contact 0\" \
-                    (give it a number: numbers = [\"+4930123456\"])\n";
-    assert_eq!(with(1, 0), expected);
-}
-
-#[test]
-fn no_caller_is_two_contacts() {
-    let seven = MatchBy::LastDigits(7);
-    let told = with_contacts(seven, &[&["+49301234567", "0301234567"], &["110"]]);
-    assert_eq!(
-        told, "",
-        "one contact may be found by two numbers that are alike"
-    );
-    let told = with_contacts(seven, &[&["+49301234567"], &["110", "0891234567"]]);
-    let expected = "options, contact, element 2: 0891234567 can not be told from +49301234567 \
-                    of contact \"Contact 0\" (their last 7 digits are the same: compare more, \
-                    with \"contact_digits\" or contact_matching = \"exact\")\n";
-    assert_eq!(told, expected);
-    let twice: &[&[&str]] = &[&["110"], &["110"]];
-    let expected = "options, contact, element 2: contact \"Contact 0\" has the number 110 too \
-                    (give each number to one contact)\n";
-    assert_eq!(with_contacts(MatchBy::Exact, twice), expected);
-    assert_eq!(with_contacts(MatchBy::Nothing, twice), "");
 }
 
 #[test]
