@@ -234,6 +234,7 @@ impl Tally {
             | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
             | Event::CallParked { .. }
+            | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::CallRetrieved { .. }
             | Event::ConfigurationChanged { .. }
@@ -254,6 +255,7 @@ impl Tally {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }
+            | Event::ReservationEnded { .. }
             | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. }

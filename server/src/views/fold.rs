@@ -324,6 +324,7 @@ impl Fold {
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
             | Event::CallParked { .. }
+            | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::ConfigurationChanged { .. }
             | Event::FlowBranched { .. }
@@ -339,6 +340,7 @@ impl Fold {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }
+            | Event::ReservationEnded { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SupervisorJoined { .. }
             | Event::SystemRestarted { .. } => {}

@@ -13,7 +13,7 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId,
     EndReason, Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject,
-    SECOND_US, Span,
+    ReservationEnd, SECOND_US, Span,
 };
 
 use super::logs::result_words;
@@ -178,6 +178,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
     }
     let line = fact_of_call(event, orders, names)
         .or_else(|| fact_of_closed(event, orders, names))
+        .or_else(|| fact_of_reservation(event, names))
         .or_else(|| fact_of_ring(event, orders, names))
         .or_else(|| supervised::fact(event, orders, names))
         .or_else(|| points::fact(event, orders, names))
@@ -299,6 +300,30 @@ fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<S
             };
             let but = orders.take("hears nothing", |effect| *effect == wanted);
             format!("{} hears the prompt {prompt}{but}", names.call(*call))
+        }
+        _ => return None,
+    })
+}
+
+/// What comes of a caller who waits for one agent alone.
+fn fact_of_reservation(event: &Event, names: &Names) -> Option<String> {
+    Some(match event {
+        Event::CallReserved {
+            call, agent, until, ..
+        } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            format!("{call} is reserved for {agent} until {until}")
+        }
+        Event::ReservationEnded {
+            call, agent, how, ..
+        } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            let why = match how {
+                ReservationEnd::AgentLeft => "who left",
+                ReservationEnd::NotAnswered => "who did not answer",
+                ReservationEnd::TimeOver => "as the time is over",
+            };
+            format!("{call} is reserved no more for {agent}, {why}")
         }
         _ => return None,
     })
@@ -693,6 +718,7 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
             | Obstacle::CallHearing
+            | Obstacle::CallReserved
             | Obstacle::CallPausing
             | Obstacle::LessSkilled,
         ) => "not a matter of the agent",
