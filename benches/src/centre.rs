@@ -150,6 +150,7 @@ pub fn config(
         },
         extensions: extensions.collect(),
         queues,
+        points: Vec::new(),
     }
 }
 
