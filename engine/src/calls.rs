@@ -140,6 +140,7 @@ impl<T: Trace> Step<'_, T> {
             unreachable!("the timer belongs to a prompt");
         };
         match then {
+            Then::EndSurvey => self.end_survey(id),
             Then::Go(destination) => self.send(id, goal(self.s, &destination)),
             Then::Record(mailbox) => self.record_message(id, mailbox),
             Then::Step(point, step) => {
@@ -221,6 +222,10 @@ impl<T: Trace> Step<'_, T> {
         }
         if leg.purpose != Purpose::Talk {
             self.supervisor_leaves(id);
+            return Ok(());
+        }
+        if let Some(about) = self.to_rate(call) {
+            self.part_and_ask(call, id, about);
             return Ok(());
         }
         self.finish_talk(call);

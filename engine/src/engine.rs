@@ -304,6 +304,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::RingTimeout(leg) => self.ring_timed_out(leg),
             Timer::ServiceLevel(queue) => self.evaluate_service_level(queue),
             Timer::SkillStep(queue) => self.skill_step_reached(queue),
+            Timer::SurveyTimeout(call) => self.survey_timeout(call),
             Timer::WrapUp(member) => self.wrap_up_over(member),
         }
         Ok(())

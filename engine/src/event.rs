@@ -8,6 +8,7 @@ use crate::input::{By, Cause, Monitoring, Recording};
 use crate::key::Key;
 use crate::number::Number;
 use crate::records::processing::Processed;
+use crate::records::survey::SurveyAnswer;
 use crate::records::{Message, QueueCall};
 use crate::time::{Span, Timestamp};
 
@@ -383,6 +384,17 @@ pub enum Event {
         /// The ringing leg.
         leg: LegId,
     },
+    /// A caller said how the service was.
+    SurveyAnswered(SurveyAnswer),
+    /// Who talked to a queue's caller has hung up, and the caller is asked how it was.
+    SurveyStarted {
+        /// Whose call.
+        call: CallId,
+        /// The queue that asks.
+        queue: QueueId,
+        /// Who answered the queue's call.
+        agent: AgentId,
+    },
     /// The system started again.
     SystemRestarted {
         /// How many calls were cut off.
@@ -545,6 +557,8 @@ pub enum EndReason {
     MessageLeft,
     /// What it was sent to does not exist (any more).
     NoDestination,
+    /// The caller was asked how the service was.
+    SurveyOver,
     /// The system went down.
     SystemRestart,
     /// It was sent from destination to destination too often.

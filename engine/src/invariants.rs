@@ -333,7 +333,7 @@ fn passes_through(call: &Call) -> bool {
             );
         }
         Some(Passing::Group { .. }) => return call.stage == Stage::AwaitingAnswer,
-        Some(Passing::Menu { .. }) => Stage::AwaitingKey,
+        Some(Passing::Menu { .. } | Passing::Survey { .. }) => Stage::AwaitingKey,
         Some(Passing::Message { .. }) => Stage::AwaitingMessage,
         Some(Passing::Prompt { .. }) => Stage::AwaitingPrompt,
     };
@@ -379,11 +379,12 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .and_then(|c| c.visit.as_ref()?.announcing.as_ref())
                 .map(|announcing| announcing.timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
-            Timer::MenuTimeout(call) | Timer::MessageOver(call) | Timer::PromptOver(call) => {
-                (s.calls.get(call))
-                    .and_then(|c| c.passing.as_ref())
-                    .and_then(|passing| passing.timer())
-            }
+            Timer::MenuTimeout(call)
+            | Timer::MessageOver(call)
+            | Timer::PromptOver(call)
+            | Timer::SurveyTimeout(call) => (s.calls.get(call))
+                .and_then(|c| c.passing.as_ref())
+                .and_then(|passing| passing.timer()),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
             Timer::Parked(call) => (s.calls.get(call))
                 .and_then(|c| c.extra.as_ref()?.parked)

@@ -8,7 +8,7 @@ use crate::key::Key;
 use crate::mark::Mark;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
-use crate::state::Stage;
+use crate::state::{Passing, Stage};
 use crate::step::Step;
 use crate::trace::Trace;
 
@@ -18,7 +18,10 @@ impl<T: Trace> Step<'_, T> {
         let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
         match call.stage {
             Stage::AwaitingAgent => self.key_in_queue(id, key),
-            Stage::AwaitingKey => self.key_in_menu(id, key),
+            Stage::AwaitingKey => match call.passing.as_deref() {
+                Some(Passing::Survey { .. }) => self.key_in_survey(id, key),
+                _ => self.key_in_menu(id, key),
+            },
             Stage::AwaitingMessage => self.key_in_message(id, key),
             Stage::AwaitingAnswer
             | Stage::AwaitingEnd

@@ -44,6 +44,7 @@ pub mod sorted_set;
 pub mod state;
 mod step;
 mod supervise;
+mod survey;
 mod time;
 pub mod timer;
 pub mod trace;

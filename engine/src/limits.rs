@@ -59,6 +59,13 @@ pub const MENU_TIMEOUT_S_MAX: u64 = 60;
 pub const FLOW_NODES_MAX: usize = 50;
 /// Beginnings of numbers that a node of a call flow may ask for.
 pub const FLOW_BEGINNINGS_MAX: usize = 100;
+/// How often a caller is asked how the service was: once more where the first key is no
+/// answer.
+pub const SURVEY_PLAYS_MAX: u8 = 2;
+/// How long a caller may take to answer when the prompt that asks is over, in seconds.
+pub const SURVEY_ANSWER_S: u64 = 10;
+/// What an answer to a survey may be worth, and how little below zero.
+pub const SURVEY_POINTS_MAX: i16 = 1_000;
 /// Length of a message that a caller leaves, in seconds.
 pub const MESSAGE_S_MAX: u64 = 3_600;
 /// Pause reasons of a centre.

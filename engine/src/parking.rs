@@ -71,8 +71,7 @@ impl<T: Trace> Step<'_, T> {
 
     /// The caller is in his slot no more.
     pub(crate) fn unpark(&mut self, call: CallId) -> Parked {
-        let extra = self.s.calls[call].extra.take();
-        let parked = extra.and_then(|extra| extra.parked);
+        let parked = self.s.calls[call].extra().parked.take();
         let parked = parked.expect("a parked call has a slot");
         self.s.timers.cancel(parked.timer);
         self.s.slots.remove(&parked.slot);
@@ -112,19 +111,26 @@ impl<T: Trace> Step<'_, T> {
     #[cold]
     #[inline(never)]
     pub(crate) fn close_extras(&mut self, call: CallId) -> Option<CallId> {
-        if self.s.calls[call].stage == Stage::AwaitingRetrieval {
+        if self.s.calls[call].extra().parked.is_some() {
             self.unpark(call);
             return None;
         }
-        let with = self.s.calls[call].extra.take()?.joined?;
+        let with = self.s.calls[call].extra().joined.take()?;
         self.s.calls[with].extra().joined = None;
         Some(with)
     }
 
-    /// The call that was connected with this one is over.
+    /// The call that was connected with this one is over: with it this one, or its caller
+    /// is asked how it was.
     #[cold]
     #[inline(never)]
     pub(crate) fn close_joined(&mut self, call: CallId, reason: EndReason) {
+        if reason == EndReason::CallerHungUp
+            && let Some(about) = self.to_rate(call)
+        {
+            self.sometimes(Mark::SurveyParked);
+            return self.ask(call, about);
+        }
         let reason = match reason {
             EndReason::CallerHungUp => EndReason::AgentHungUp,
             other => other,

@@ -3,6 +3,7 @@
 
 pub mod contacts;
 pub mod processing;
+pub mod survey;
 
 use serde::{Deserialize, Serialize};
 

@@ -118,6 +118,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::RingTimeout(_) => Mark::AbortedRing,
             Timer::ServiceLevel(_) => Mark::AbortedServiceLevel,
             Timer::SkillStep(_) => Mark::AbortedSkillStep,
+            Timer::SurveyTimeout(_) => Mark::AbortedSurvey,
             Timer::WrapUp(_) => Mark::AbortedWrapUp,
         });
         match timer {
@@ -135,7 +136,8 @@ impl<T: Trace> Step<'_, T> {
             | Timer::MessageOver(call)
             | Timer::Parked(call)
             | Timer::PreferredWait(call)
-            | Timer::PromptOver(call) => {
+            | Timer::PromptOver(call)
+            | Timer::SurveyTimeout(call) => {
                 self.cut_off(call, reason, left);
             }
             Timer::PutOut(queue) => {

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::acd::estimate::Pace;
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
-use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
+use crate::config::model::{
+    CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep, SurveyConfig,
+};
 use crate::config::points::{FlowStep, PointConfig};
 use crate::config::rights::OwnRecording;
 use crate::directory::Directory;
@@ -384,6 +386,20 @@ pub(crate) struct Extra {
     pub(crate) parked: Option<Parked>,
     /// The call of the other caller, where two are connected with each other.
     pub(crate) joined: Option<CallId>,
+    /// The queue's call that led on to this conversation, and about which the caller is
+    /// asked when it is over.
+    pub(crate) rated: Option<Rated>,
+}
+
+/// A queue's call about which its caller is asked how it was.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Rated {
+    pub(crate) queue: QueueId,
+    /// Which of the call's visits to a queue.
+    pub(crate) visit: u16,
+    pub(crate) joined_at: Timestamp,
+    /// Who answered it.
+    pub(crate) agent: AgentId,
 }
 
 /// A caller's slot.
@@ -456,6 +472,25 @@ pub(crate) enum Passing {
         /// Where the call goes then.
         then: Then,
     },
+    /// The caller is asked how it was, and is to press a key.
+    Survey {
+        /// What he is asked.
+        survey: Survey,
+        /// Nothing more is awaited when this timer fires.
+        timer: TimerId,
+    },
+}
+
+/// What a caller is asked when who talked to him has hung up.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Survey {
+    /// As it was set when he was asked.
+    pub(crate) config: SurveyConfig,
+    pub(crate) about: Rated,
+    /// How often its prompt has played.
+    pub(crate) plays: u8,
+    /// When the prompt is over.
+    pub(crate) over: Timestamp,
 }
 
 /// Where a caller is in a menu.
@@ -476,9 +511,10 @@ impl Passing {
     pub(crate) const fn timer(&self) -> Option<TimerId> {
         match self {
             Self::Group { .. } => None,
-            Self::Menu { timer, .. } | Self::Message { timer, .. } | Self::Prompt { timer, .. } => {
-                Some(*timer)
-            }
+            Self::Menu { timer, .. }
+            | Self::Message { timer, .. }
+            | Self::Prompt { timer, .. }
+            | Self::Survey { timer, .. } => Some(*timer),
         }
     }
 }
@@ -486,6 +522,8 @@ impl Passing {
 /// Where a call goes when a prompt is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Then {
+    /// To its end: the caller has answered what he was asked.
+    EndSurvey,
     /// On to a destination.
     Go(Destination),
     /// The caller leaves a message in the box of this number.

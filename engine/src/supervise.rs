@@ -74,12 +74,20 @@ impl<T: Trace> Step<'_, T> {
         Ok(())
     }
 
-    /// Ends a call for everybody.
+    /// Ends a call for everybody. Who talks himself may be hanging up on a screen: then his
+    /// caller is asked as if he had done so at his telephone.
     #[cold]
     pub(crate) fn hang_up_call(&mut self, by: By, call: CallId) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::PickUp)?;
         let call = *granted.object();
         self.handled(call, by, CallAct::HungUp);
+        if let Some(leg) = self.talks_himself(by, call)
+            && let Some(about) = self.to_rate(call)
+        {
+            self.emit(Effect::HangUpLeg { leg });
+            self.part_and_ask(call, leg, about);
+            return Ok(());
+        }
         let reason = LeaveReason::HungUpBySupervisor;
         match self.s.calls[call].stage {
             Stage::AwaitingAgent => self.leave(call, Outcome::Missed, reason),
@@ -93,6 +101,13 @@ impl<T: Trace> Step<'_, T> {
         let told = Some(HangUpCause::Normal);
         self.close(call, EndReason::HungUpBySupervisor, told);
         Ok(())
+    }
+
+    /// The leg on which whoever asks talks in a call, if he does.
+    fn talks_himself(&self, by: By, call: CallId) -> Option<LegId> {
+        let By::Person(number) = by else { return None };
+        let agent = self.agent_of(number).ok()?;
+        talk_leg(self.s, call).filter(|&leg| self.s.legs[leg].agent == agent)
     }
 
     /// Sends a waiting caller somewhere else; to the queue in which he waits he can not
@@ -158,6 +173,7 @@ impl<T: Trace> Step<'_, T> {
     /// Caller and agent part, while the caller stays: the call of the queue has its
     /// outcome, and nobody listens any more. The leg is still there.
     pub(crate) fn part(&mut self, call: CallId) {
+        self.rate_later(call);
         self.finish_talk(call);
         self.dismiss_supervisors(call);
     }

@@ -47,6 +47,9 @@ pub enum Timer {
     /// The queue's first caller may be served by agents who are free and were not
     /// skilled enough before. Reckoned anew whenever the queue is looked at.
     SkillStep(QueueId),
+    /// Who is asked how it was has pressed no key for as long as one is awaited. Anew
+    /// with each time that he is asked; cancelled by an answer, and when the call ends.
+    SurveyTimeout(CallId),
     /// The agent's wrap-up in this queue is over.
     WrapUp(MemberId),
 }

@@ -107,7 +107,7 @@ pub enum CallStage {
         /// The queue.
         queue: Option<QueueId>,
     },
-    /// A key of the caller, who hears a menu.
+    /// A key of the caller, who hears a menu or is asked how the service was.
     Key,
     /// The end of a message that the caller leaves.
     Message,

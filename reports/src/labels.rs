@@ -56,6 +56,7 @@ pub(crate) const fn end_word(reason: EndReason) -> &'static str {
         EndReason::HungUpBySupervisor => "hung_up_by_supervisor",
         EndReason::MessageLeft => "message_left",
         EndReason::NoDestination => "no_destination",
+        EndReason::SurveyOver => "survey_over",
         EndReason::SystemRestart => "system_restart",
         EndReason::TooManyHops => "too_many_hops",
         EndReason::Unanswered => "unanswered",

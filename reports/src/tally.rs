@@ -260,6 +260,8 @@ impl Tally {
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. }
             | Event::ServiceLevelEvaluated { .. }
+            | Event::SurveyAnswered(_)
+            | Event::SurveyStarted { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

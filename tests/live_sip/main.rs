@@ -13,6 +13,7 @@ mod phone;
 mod registrations;
 mod server;
 mod supervised;
+mod survey;
 mod torture;
 mod voices;
 

@@ -29,6 +29,7 @@ mod menus;
 mod phrase;
 mod points;
 mod supervised;
+mod survey;
 mod text;
 mod words;
 mod world;

@@ -16,5 +16,7 @@ mod mutants;
 mod points;
 #[path = "config/round_trip.rs"]
 mod round_trip;
+#[path = "config/survey.rs"]
+mod survey;
 #[path = "config/wrong.rs"]
 mod wrong;

@@ -82,6 +82,7 @@ fn every_law_holds_after_every_entry() {
     assert!(seen.diverted > enough && seen.prompts > enough && seen.keys > enough);
     assert!(seen.supervised > enough && seen.retrieved > enough / 10);
     assert!(seen.announcements > enough);
+    assert!(seen.surveys > enough && seen.ratings > enough / 4);
     assert!(seen.alarms > enough && seen.synced > enough);
 }
 

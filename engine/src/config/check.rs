@@ -400,7 +400,7 @@ impl<'c, E: Existing> Checker<'c, E> {
         self.names(&touched);
         for queue in touched {
             self.destinations(Subject::Queue(queue.number), queue.destinations());
-            self.announcements(queue);
+            self.prompts(queue);
             if let Some(name) = self.unknown_hours(queue) {
                 let options = self.options();
                 let what = || hours::unknown_hours(name, options);
@@ -417,7 +417,7 @@ impl<'c, E: Existing> Checker<'c, E> {
             for queue in existing.queues() {
                 if !self.queues.contains_key(&queue.number) {
                     self.destinations(Subject::Queue(queue.number), queue.destinations());
-                    self.announcements(queue);
+                    self.prompts(queue);
                     self.left_outside(queue, range);
                     self.left_without_hours(queue);
                 }
@@ -558,13 +558,14 @@ impl<'c, E: Existing> Checker<'c, E> {
         }
     }
 
-    /// Whether a queue has the prompts of what it tells; of each key the first that is
+    /// Whether a queue has the prompts of what it says; of each key the first that is
     /// missing is told.
-    fn announcements(&mut self, queue: &QueueConfig) {
-        let told = queue.announcements.as_ref().filter(|_| self.references);
-        let prompts = told.map(|told| told.prompts()).unwrap_or_default();
+    fn prompts(&mut self, queue: &QueueConfig) {
+        if !self.references {
+            return;
+        }
         let mut last = None;
-        for (key, name) in prompts {
+        for (key, name) in queue.prompts() {
             if last != Some(key) && self.options().prompt_named(&name).is_none() {
                 last = Some(key);
                 let problem = hours::unknown_prompt(&name, self.options());

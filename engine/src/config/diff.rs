@@ -521,9 +521,7 @@ fn needs_more(queue: &QueueConfig, options: &Options) -> bool {
     !is_within(queue.number, options.queue_numbers)
         || hours.any(|name| options.hours_named(name).is_none())
         || needs_prompt(queue.destinations(), options)
-        || (queue.announcements.iter())
-            .flat_map(|told| told.prompts())
-            .any(|(_, name)| options.prompt_named(&name).is_none())
+        || (queue.prompts().iter()).any(|(_, name)| options.prompt_named(name).is_none())
 }
 
 /// The same of a route point.

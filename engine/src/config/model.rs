@@ -305,6 +305,8 @@ pub struct QueueConfig {
     pub keys: BTreeMap<Key, Destination>,
     /// When callers may come in; `None`: always.
     pub time_condition: Option<TimeCondition>,
+    /// What callers are asked when their agent has hung up; `None`: nothing.
+    pub survey: Option<Box<SurveyConfig>>,
     /// A call answered in less than this meets the service level.
     pub sla_time: Span,
     /// Share of calls in percent that ought to meet it.
@@ -357,6 +359,7 @@ impl QueueConfig {
             announcements: None,
             keys: BTreeMap::new(),
             time_condition: None,
+            survey: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
             sla_interval: Span::from_secs(1_800),
@@ -373,6 +376,17 @@ impl QueueConfig {
         if let Some(viewers) = &mut self.permissions.agent_logs.viewers {
             viewers.retain(|&viewer| viewer != extension);
         }
+    }
+
+    /// Every prompt that its callers may hear, with the key that asks for it, but for
+    /// those of destinations.
+    #[must_use]
+    pub fn prompts(&self) -> Vec<(&'static str, String)> {
+        let told = self.announcements.as_ref();
+        let mut prompts = told.map(|told| told.prompts()).unwrap_or_default();
+        let asked = self.survey.iter().flat_map(|survey| survey.prompts());
+        prompts.extend(asked.map(|name| ("survey", name.to_owned())));
+        prompts
     }
 
     /// Every destination that the queue may send a caller to, with its key, and its
@@ -446,6 +460,36 @@ impl TimeCondition {
             ignore_holidays: false,
             holiday_prompt: false,
         }
+    }
+}
+
+/// What callers are asked when their agent has hung up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyConfig {
+    /// Name of the prompt that asks them.
+    pub prompt: String,
+    /// Name of the prompt that thanks those who answered; `None`: the call ends then.
+    pub end_prompt: Option<String>,
+    /// What the answer by each key is worth. Other keys are no answers.
+    pub points: BTreeMap<Key, i16>,
+}
+
+impl SurveyConfig {
+    /// That this prompt asks them, with the default answers: 1 for satisfied, worth one
+    /// point, and 2 for dissatisfied, worth none. So the average is the share of those
+    /// who are satisfied.
+    #[must_use]
+    pub fn new(prompt: &str) -> Self {
+        Self {
+            prompt: prompt.to_owned(),
+            end_prompt: None,
+            points: BTreeMap::from([(Key::One, 1), (Key::Two, 0)]),
+        }
+    }
+
+    /// The prompts that it names.
+    pub fn prompts(&self) -> impl Iterator<Item = &str> {
+        core::iter::once(self.prompt.as_str()).chain(self.end_prompt.as_deref())
     }
 }
 

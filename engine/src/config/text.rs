@@ -110,6 +110,8 @@
 //! holiday = "queue 6401"        # and on holidays
 //! ignore_holidays = false       # true: business hours decide on holidays too
 //! holiday_prompt = false        # true: they hear the holiday's prompt first
+//! survey = { prompt = "How was it", end_prompt = "Thanks", points = { 1 = 1, 2 = 0 } }
+//!                               # asked when the agent has hung up; default: nothing
 //! sla_time_s = 60
 //! sla_threshold_percent = 80
 //! sla_interval_s = 1800         # how often that is looked at for "service_level"

@@ -331,6 +331,18 @@ pub enum What {
         /// Who.
         agents: Vec<Person>,
     },
+    /// The caller is asked how the service was.
+    Asked {
+        /// Who answered the call that it is about.
+        agent: Person,
+    },
+    /// The caller said how the service was.
+    Rated {
+        /// By which key.
+        key: char,
+        /// What it is worth.
+        points: i16,
+    },
     /// The call came to a route point.
     Reached {
         /// What it is, in words, as `ring group`.

@@ -314,6 +314,13 @@ impl Teller {
                 let mailbox = mailbox.to_string();
                 What::MessageStarted { mailbox }
             }
+            Event::SurveyAnswered(answer) if answer.call == self.wanted => What::Rated {
+                key: answer.key.symbol(),
+                points: answer.points,
+            },
+            Event::SurveyStarted { call, agent, .. } if Some(*call) == own => What::Asked {
+                agent: self.history.names.agent(*agent),
+            },
             Event::PointReached { call, point } if Some(*call) == own => {
                 let config = engine.point(*point);
                 What::Reached {

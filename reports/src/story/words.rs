@@ -82,7 +82,8 @@ fn sentences(what: &What) -> Vec<String> {
         What::Considered(choice) => considered(choice),
         What::Announced { .. } => announced(what),
         What::Handled { .. } => vec![handled(what)],
-        What::Branched { .. }
+        What::Asked { .. }
+        | What::Branched { .. }
         | What::ConfigurationChanged { .. }
         | What::ConnectionFailed { .. }
         | What::Diverted { .. }
@@ -99,6 +100,7 @@ fn sentences(what: &What) -> Vec<String> {
         | What::PlaceRegained { .. }
         | What::PointClosed { .. }
         | What::Prompt { .. }
+        | What::Rated { .. }
         | What::Reached { .. } => vec![on_its_way(what)],
         What::Joined {
             queue,
@@ -148,6 +150,7 @@ fn wraps_up(what: &What) -> String {
 /// What a call comes by, in one sentence.
 fn on_its_way(what: &What) -> String {
     match what {
+        What::Asked { agent } => format!("The caller is asked how {} was.", person(agent)),
         What::Branched { node, found } => branched(node, found),
         What::MenuGot { got, keys } => menu_got(got, keys),
         What::PointClosed { name, holiday } => closed(name, holiday.as_deref()),
@@ -185,6 +188,7 @@ fn on_its_way(what: &What) -> String {
         What::MessageStarted { mailbox } => {
             format!("The caller may leave a message in the box of {mailbox}.")
         }
+        What::Rated { key, points } => rated(*key, *points),
         What::Reached { kind, name, number } => format!("Came to the {kind} {name} ({number})."),
         _ => unreachable!("all others are told elsewhere"),
     }
@@ -204,6 +208,14 @@ fn ring_of_group_ended(agent: &Person, how: RingEnd) -> String {
             format!("The telephone of {who} could not be reached.")
         }
     }
+}
+
+fn rated(key: char, points: i16) -> String {
+    let points = match points {
+        1 | -1 => format!("{points} point"),
+        _ => format!("{points} points"),
+    };
+    format!("The caller answered by key {key}: {points}.")
 }
 
 fn branched(node: &str, found: &str) -> String {
@@ -553,6 +565,7 @@ pub(crate) fn end_sentence(reason: &str) -> String {
         "hung_up_by_supervisor" => "Somebody hung the call up, and it was over.",
         "message_left" => "With the message the call was over.",
         "no_destination" => "It was to go to a number that nobody has, and was over.",
+        "survey_over" => "The survey was over, and the call with it.",
         "system_restart" => "The system went down, which ended the call.",
         "too_many_hops" => "It was sent on too often, and was over.",
         "unanswered" => "The queue's failover is to hang up, and the call was over.",

@@ -301,7 +301,8 @@ fn expect(expected: &mut Expected, changes: &[RowChange]) {
             | RowChange::KeptOrdered(_)
             | RowChange::LogDeleted(..)
             | RowChange::LogProcessed(..)
-            | RowChange::RingMissed(..) => {}
+            | RowChange::RingMissed(..)
+            | RowChange::Surveyed(_) => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::run::Apply;
 use crate::store::{
     Aggregate, CallRecord, Head, KeptRow, LogKey, LogStep, Names, QueueFacts, RecordKey, RowChange,
-    Stamp,
+    Stamp, SurveyRow,
 };
 
 /// The state after some entry. Live, in a replay and after a panic it moves on
@@ -153,6 +153,15 @@ impl Replica {
                 };
                 RowChange::LogProcessed(log, step)
             }
+            Event::SurveyAnswered(answer) => RowChange::Surveyed(SurveyRow {
+                call: answer.call,
+                visit: answer.visit,
+                queue: self.names.queues.get(&answer.queue)?.number,
+                agent: self.names.agents.get(&answer.agent).copied(),
+                at_us: self.names.unix_us(out.acted_at),
+                key: answer.key,
+                points: answer.points,
+            }),
             Event::OfferEnded {
                 call,
                 queue,

@@ -11,6 +11,7 @@ mod key;
 mod logs;
 mod read;
 mod rows;
+mod surveys;
 mod tables;
 mod write;
 mod writer;
@@ -35,6 +36,7 @@ pub use rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, Names, QuarantineRow, QueueFacts, Revision,
     SnapshotInfo, SnapshotRow, Token, TokenOf,
 };
+pub use surveys::SurveyRow;
 pub use write::{JOURNAL_KEEP_DAYS, REVISIONS_KEPT_MAX, RowChange, Txn};
 pub use writer::{ALONG_MS_MAX, JOBS_QUEUED_MAX, Written};
 

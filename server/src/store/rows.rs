@@ -14,6 +14,7 @@ use tandem_engine::{
 use super::aggregate::Aggregate;
 use super::error::StoreError;
 use super::logs::{LogRow, MissedRow};
+use super::surveys::SurveyRow;
 
 /// A value of a table.
 pub(crate) trait Row: Serialize + DeserializeOwned {
@@ -60,6 +61,7 @@ rows! {
     QuarantineRow: "quarantine",
     Revision: "revisions",
     SnapshotInfo: "snapshot_infos",
+    SurveyRow: "surveys",
     Token: "tokens",
 }
 

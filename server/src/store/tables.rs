@@ -37,6 +37,8 @@ pub(crate) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("s
 pub(crate) const SNAPSHOTS: TableDefinition<u64, &[u8]> = TableDefinition::new("snapshots");
 pub(crate) const SNAPSHOT_INFOS: TableDefinition<u64, &[u8]> =
     TableDefinition::new("snapshot_infos");
+/// What callers said of the service: epoch and counter of the call's public id, visit.
+pub(crate) const SURVEYS: TableDefinition<(u32, u64, u16), &[u8]> = TableDefinition::new("surveys");
 pub(crate) const TOKENS: TableDefinition<&[u8; 32], &[u8]> = TableDefinition::new("tokens");
 
 /// Version of the file as a whole: the set of tables and their keys. A value
@@ -84,6 +86,7 @@ pub(crate) fn prepare(database: &Database) -> Result<(), StoreError> {
         tx.open_table(SECRETS)?;
         tx.open_table(SNAPSHOTS)?;
         tx.open_table(SNAPSHOT_INFOS)?;
+        tx.open_table(SURVEYS)?;
         tx.open_table(TOKENS)?;
     }
     tx.commit()?;

@@ -15,6 +15,7 @@ use super::rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, QuarantineRow, Revision, Row, SnapshotInfo,
     SnapshotRow, Token,
 };
+use super::surveys::SurveyRow;
 use super::tables::{self, meta};
 
 /// How long the journal is kept behind the snapshots of each day.
@@ -44,6 +45,8 @@ pub enum RowChange {
     Record(CallRecord, Aggregate),
     /// The agent with this number missed a ring, which lasted so long.
     RingMissed(Number, LogKey, Span),
+    /// A caller said how the service was.
+    Surveyed(SurveyRow),
 }
 
 /// A transaction that is being written.
@@ -123,6 +126,7 @@ impl<'a> Txn<'a> {
                 RowChange::RingMissed(agent, log, rang) => {
                     self.add_missed_ring(*agent, log, *rang)?;
                 }
+                RowChange::Surveyed(row) => self.put_survey(row)?,
                 RowChange::Record(record, sums) => {
                     self.put_record(record)?;
                     self.add_sums(record, *sums)?;

@@ -314,7 +314,8 @@ impl Fold {
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. }
             | Event::SupervisorLeft { .. }
-            | Event::SupervisorRung { .. } => self.of_call(event, at),
+            | Event::SupervisorRung { .. }
+            | Event::SurveyStarted { .. } => self.of_call(event, at),
             Event::QueueCallEnded(record) => self.end_visit(record),
             // Who hears a prompt or leaves a message is between two places, as before and after it.
             Event::AnnouncementStarted { .. }
@@ -343,6 +344,7 @@ impl Fold {
             | Event::ReservationEnded { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SupervisorJoined { .. }
+            | Event::SurveyAnswered(_)
             | Event::SystemRestarted { .. } => {}
         }
     }
@@ -367,7 +369,8 @@ impl Fold {
                 call,
                 act: CallAct::Parked | CallAct::Transferred,
                 ..
-            } => self.set_stage(*call, Stage::AwaitingRoute),
+            }
+            | Event::SurveyStarted { call, .. } => self.set_stage(*call, Stage::AwaitingRoute),
             Event::CallHandled { .. } => {}
             Event::CallRetrieved { call, with, .. } => {
                 let origin = self.calls.get(with).and_then(|call| call.origin);

@@ -22,7 +22,9 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::serve::App;
 use super::sign_in::Viewer;
-use crate::store::{CallRecord, LogKey, LogRow, LogStep, RecordKey, RecordsOf, Store, StoreError};
+use crate::store::{
+    CallRecord, LogKey, LogRow, LogStep, RecordKey, RecordsOf, Store, StoreError, SurveyRow,
+};
 use crate::views::Sight;
 
 /// Records of one answer, where it is not said how many.
@@ -100,6 +102,11 @@ struct RecordRow {
     offers: u32,
     /// Its name where something is done about it.
     log: String,
+    /// The key by which the caller said how the service was; null where he was not asked,
+    /// or did not answer.
+    survey_key: Option<char>,
+    /// What that was worth.
+    survey_points: Option<i16>,
     /// How far a missed or abandoned call is dealt with: `not_dealt`, `dealing` or
     /// `dealt`; null for answered ones.
     processing: Option<&'static str>,
@@ -132,7 +139,7 @@ fn who(by: By) -> Option<String> {
 }
 
 impl RecordRow {
-    fn new(record: &CallRecord, log: &LogRow) -> Self {
+    fn new(record: &CallRecord, log: &LogRow, survey: Option<SurveyRow>) -> Self {
         let call = &record.call;
         let step = |step: &LogStep| ProcessedRow {
             result: result_word(step.result),
@@ -153,6 +160,8 @@ impl RecordRow {
             agent: record.agent.map(|agent| agent.to_string()),
             offers: call.offers,
             log: log_name(&LogKey::of(record)),
+            survey_key: survey.map(|survey| survey.key.symbol()),
+            survey_points: survey.map(|survey| survey.points),
             processing: (call.outcome != Outcome::Answered).then(|| result_word(log.processing())),
             processed: log.steps.iter().map(step).collect(),
             deleted_by: log.deleted.and_then(|stamp| who(stamp.by)),
@@ -258,12 +267,12 @@ impl Search {
             // One more, to know whether there is one.
             let page = store.records(self.of, after, self.last, room + 1)?;
             let more = page.len() > room;
-            let logs = store.logs(&page)?;
-            for (record, log) in page.iter().zip(&logs).take(room) {
+            let (logs, surveys) = (store.logs(&page)?, store.surveys(&page)?);
+            for ((record, log), survey) in page.iter().zip(&logs).zip(surveys).take(room) {
                 after = RecordKey::of(record);
                 let seen = sight.sees_record(record.queue, record.agent);
                 if seen && self.wants(record, log, sight) {
-                    found.push(RecordRow::new(record, log));
+                    found.push(RecordRow::new(record, log, survey));
                 }
             }
             if !more {

@@ -6,11 +6,12 @@ mod effects;
 mod events;
 mod inputs;
 mod messages;
+mod surveys;
 mod visits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tandem_engine::config::model::{Config, ExtensionConfig, Notice, QueueConfig};
+use tandem_engine::config::model::{Config, ExtensionConfig, Notice, QueueConfig, SurveyConfig};
 use tandem_engine::{
     AgentId, CallId, Effect, EffectId, Engine, Entry, Input, LegId, Number, Outbox, PublicId,
     QueueId, Span, Timer, Timestamp,
@@ -70,6 +71,8 @@ struct Call {
     parked: Option<Number>,
     /// The other caller with whom this one talks.
     joined: Option<CallId>,
+    /// What the caller is asked, if he is and has not answered.
+    asked: Option<SurveyConfig>,
     /// The message that the caller leaves: whose, since when, and how long at most.
     message: Option<(Number, Timestamp, Span)>,
 }

@@ -8,7 +8,7 @@ use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, H
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
     InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig,
-    Rests, SkillStep, Strategy, TimeCondition,
+    Rests, SkillStep, Strategy, SurveyConfig, TimeCondition,
 };
 use tandem_engine::config::points::{
     CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, RingOrder,
@@ -441,6 +441,7 @@ pub(super) fn queue(
         failover: failover(chance, number, config, queues),
         announcements,
         keys: keys(chance, number, config, queues),
+        survey: chance.percent(40).then(|| Box::new(survey(chance))),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: chance.one_of(&[0, 50, 80, 100]),
         sla_interval: chance.quarters(20, 2_400),
@@ -484,6 +485,15 @@ fn crowded(chance: &mut Chance, number: Number, config: &Config, queues: &[Numbe
             Span::ZERO
         },
         destination: failover(chance, number, config, queues),
+    }
+}
+
+/// What callers are asked: the first keys are answers.
+fn survey(chance: &mut Chance) -> SurveyConfig {
+    SurveyConfig {
+        prompt: chance.one_of(&PROMPTS).to_owned(),
+        end_prompt: chance.percent(50).then(|| PROMPTS[1].to_owned()),
+        points: BTreeMap::from([(Key::Zero, 0), (Key::One, 5), (Key::Two, -1)]),
     }
 }
 

@@ -268,6 +268,7 @@ impl People {
                 self.talk_together(now, *with);
             }
             Event::PointReached { call, .. } => self.choose(now, *call),
+            Event::SurveyStarted { call, .. } => self.rate(now, *call),
             _ => {}
         }
     }
@@ -333,6 +334,20 @@ impl People {
         for key in keys.chars().filter_map(|key| key.to_string().parse().ok()) {
             self.plan(when, Message::Presses(call, key));
             when = when + chance.quarters(0, 8);
+        }
+    }
+
+    /// Who is asked how it was answers, presses something else, or nothing.
+    fn rate(&mut self, now: Timestamp, call: CallId) {
+        self.legs.retain(|_, of| *of != call);
+        let Some(caller) = self.calls.get(&call) else {
+            return;
+        };
+        let mut chance = Chance::new(self.seed, What::Key, caller.id, u32::MAX);
+        let presses = chance.weighted(&[(2, 0), (3, 1), (3, 3)]);
+        for _ in 0..presses {
+            let (after, key) = (chance.quarters(0, 40), chance.one_of(&Key::ALL[..5]));
+            self.plan(now + after, Message::Presses(call, key));
         }
     }
 

@@ -205,13 +205,15 @@ pub enum TimerKind {
     ServiceLevel,
     /// [`Timer::SkillStep`].
     SkillStep,
+    /// [`Timer::SurveyTimeout`].
+    SurveyTimeout,
     /// [`Timer::WrapUp`].
     WrapUp,
 }
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 15] = [
+    pub const ALL: [(&'static str, Self); 16] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
         ("menu_timeout", Self::MenuTimeout),
@@ -226,6 +228,7 @@ impl TimerKind {
         ("ring_timeout", Self::RingTimeout),
         ("service_level", Self::ServiceLevel),
         ("skill_step", Self::SkillStep),
+        ("survey_timeout", Self::SurveyTimeout),
         ("wrap_up", Self::WrapUp),
     ];
 
@@ -247,6 +250,7 @@ impl TimerKind {
             Timer::RingTimeout(_) => Self::RingTimeout,
             Timer::ServiceLevel(_) => Self::ServiceLevel,
             Timer::SkillStep(_) => Self::SkillStep,
+            Timer::SurveyTimeout(_) => Self::SurveyTimeout,
             Timer::WrapUp(_) => Self::WrapUp,
         }
     }

@@ -1,10 +1,13 @@
 //! What few queues have, drawn together.
 
+use std::collections::BTreeMap;
+
 use proptest::option;
 use proptest::prelude::*;
-use tandem_engine::config::model::{Crowded, Destination, QueueConfig};
+use tandem_engine::Key;
+use tandem_engine::config::model::{Crowded, Destination, QueueConfig, SurveyConfig};
 
-use super::{Failover, failover, quarters};
+use super::{Failover, PROMPTS, failover, quarters};
 
 /// What few queues have.
 #[derive(Clone, Debug)]
@@ -17,6 +20,8 @@ pub(super) struct Further {
     place_kept: u64,
     /// Quarters of a second for which callers are reserved for whom they know.
     preferred_wait: u64,
+    /// The prompts that ask callers and thank them.
+    survey: Option<(usize, Option<usize>)>,
 }
 
 pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
@@ -30,12 +35,15 @@ pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
         option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
     let kept = prop_oneof![1 => Just(0_u64), 1 => 4..=60_u64];
     let reserved = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
-    (crowded, 4..=12_u64, kept, reserved).prop_map(
-        |(crowded, ring_more_every, place_kept, preferred_wait)| Further {
+    let prompt = 0..PROMPTS.len();
+    let survey = option::weighted(0.4, (prompt.clone(), option::of(prompt)));
+    (crowded, 4..=12_u64, kept, reserved, survey).prop_map(
+        |(crowded, ring_more_every, place_kept, preferred_wait, survey)| Further {
             crowded,
             ring_more_every,
             place_kept,
             preferred_wait,
+            survey,
         },
     )
 }
@@ -50,6 +58,13 @@ impl Further {
         config.ring_more_every = quarters(self.ring_more_every);
         config.place_kept = quarters(self.place_kept);
         config.preferred_wait = quarters(self.preferred_wait);
+        config.survey = self.survey.map(|(asks, thanks)| {
+            Box::new(SurveyConfig {
+                end_prompt: thanks.map(|place| PROMPTS[place].to_owned()),
+                points: BTreeMap::from([(Key::Zero, 1), (Key::One, -2), (Key::Two, 0)]),
+                ..SurveyConfig::new(PROMPTS[asks])
+            })
+        });
         config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
             callers,
             wait: quarters(wait),

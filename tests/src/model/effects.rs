@@ -261,7 +261,8 @@ impl Model {
                         EndReason::AgentHungUp
                         | EndReason::CallerHungUp
                         | EndReason::HungUpBySupervisor
-                        | EndReason::MessageLeft => HangUpCause::Normal,
+                        | EndReason::MessageLeft
+                        | EndReason::SurveyOver => HangUpCause::Normal,
                         _ => HangUpCause::Unanswered,
                     };
                     (told.is_none_or(|told| told == wanted), format!("{told:?}"))

@@ -39,7 +39,11 @@ impl Model {
                 self.sounds(leg, Sound::Answered)?;
                 self.supervisor_answers(leg)
             }
-            Input::LegEnded { leg } | Input::LegFailed { leg, .. } => self.sounds(leg, Sound::Over),
+            Input::LegEnded { leg } => {
+                self.sounds(leg, Sound::Over)?;
+                self.may_ask(leg)
+            }
+            Input::LegFailed { leg, .. } => self.sounds(leg, Sound::Over),
             Input::BridgeFailed { call } => {
                 let joined = self.calls.get(&call).and_then(|call| call.joined);
                 if joined.is_some() {
@@ -64,6 +68,7 @@ impl Model {
             Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
             Input::KeyPressed { call, key } => {
                 self.await_key(call, key);
+                self.key_in_survey(call, key)?;
                 self.key_in_menu(call, key)
             }
         }
@@ -169,6 +174,7 @@ impl Model {
                 ended
             }
             Timer::RingTimeout(leg) => self.legs.get(&leg).map(|leg| leg.due),
+            Timer::SurveyTimeout(call) => self.survey_timeout(call)?,
             Timer::ServiceLevel(queue) => self.service_level_due(queue)?,
             Timer::LongestWait(_) | Timer::PutOut(_) | Timer::SkillStep(_) => return Ok(()),
         };

@@ -63,6 +63,8 @@ impl Model {
             | Event::PlaceRegained { .. }
             | Event::ReservationEnded { .. }
             | Event::ServiceLevelEvaluated { .. }
+            | Event::SurveyAnswered(_)
+            | Event::SurveyStarted { .. }
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.told(event),
@@ -149,6 +151,8 @@ impl Model {
             held: false,
             parked: None,
             joined: None,
+            rated: None,
+            survey: None,
         };
         self.publics.insert(public, id);
         known(

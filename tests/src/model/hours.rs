@@ -91,7 +91,7 @@ impl Model {
 
     pub(super) fn prompt_started(&mut self, call: CallId, name: &str) -> Checked {
         let length = known(self.prompt(name), "a prompt")?.length;
-        if self.says(call, name, length)? {
+        if self.survey_says(call, name, length) || self.says(call, name, length)? {
             self.seen.prompts += 1;
             let prompt = name.to_owned();
             self.entry.to_play.push(Effect::PlayPrompt { call, prompt });
@@ -121,6 +121,7 @@ impl Model {
             entry.goes_to = None;
             entry.voicemail = goes_on.then_some(Voicemail::Speaks(mailbox));
         }
+        self.thanks_over(call);
         self.flow_goes_on(call)?;
         Ok(Some(until))
     }

@@ -322,6 +322,8 @@ impl Model {
         let menu = call.menu.as_ref().is_some_and(|place| place.fresh);
         let flow = call.flow.as_ref().is_some_and(|flow| flow.prompt.is_some());
         let speaks = matches!(call.voicemail, Some(Voicemail::Comes(_)));
-        menu || flow || speaks
+        let asked = call.survey.as_ref();
+        let asks = asked.is_some_and(|asked| asked.due.is_some() || asked.ends);
+        menu || flow || speaks || asks
     }
 }

@@ -25,6 +25,7 @@ mod preferred;
 mod state;
 mod status;
 mod supervise;
+mod survey;
 mod timers;
 mod views;
 mod visits;
@@ -174,6 +175,10 @@ pub struct Seen {
     pub points: u64,
     /// Messages that callers began to leave.
     pub messages: u64,
+    /// Callers who were asked how it was.
+    pub surveys: u64,
+    /// Answers that they gave.
+    pub ratings: u64,
     /// Service levels that fell or recovered.
     pub alarms: u64,
     /// Missed calls that followed another one that somebody dealt with.
@@ -206,6 +211,8 @@ impl Seen {
         self.announcements += other.announcements;
         self.points += other.points;
         self.messages += other.messages;
+        self.surveys += other.surveys;
+        self.ratings += other.ratings;
         self.alarms += other.alarms;
         self.synced += other.synced;
         self.menus += other.menus;

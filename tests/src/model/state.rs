@@ -14,6 +14,7 @@ use super::announce::Told;
 use super::estimates::Pace;
 use super::menus::{InFlow, InMenu};
 use super::points::{Group, Voicemail};
+use super::survey::{Asked, Rated};
 
 /// An extension and the agent behind it.
 #[derive(Clone, Debug)]
@@ -157,6 +158,10 @@ pub(super) struct Call {
     pub(super) parked: Option<Parked>,
     /// The other caller with whom he is connected.
     pub(super) joined: Option<CallId>,
+    /// The queue's call that led on to this conversation.
+    pub(super) rated: Option<Rated>,
+    /// What he is asked whom nobody talks to any more.
+    pub(super) survey: Option<Asked>,
 }
 
 /// A caller's slot, and until when he is there.

@@ -197,6 +197,13 @@ impl Model {
             .facts
             .extend(act.map(|act| Event::CallHandled { call, by, act }));
         match self.entry.input.clone() {
+            Input::HangUpCall { .. } => {
+                let agent = match by {
+                    By::Person(number) => self.person(number),
+                    By::System => None,
+                };
+                self.hangs_up_on_screen(call, agent)
+            }
             Input::ParkCall { .. } => self.begin_parking(by, call),
             Input::TransferCall { to, .. } => self.begin_transfer(call, to),
             Input::MonitorCall { how, .. } => self.begin_monitoring(by, call, how),
@@ -235,6 +242,7 @@ impl Model {
 
     fn begin_transfer(&mut self, call: CallId, to: Destination) -> Checked {
         let queue = self.concerns(call);
+        self.rate_later(call);
         self.let_go(call)?;
         let somebody_rings = match to {
             Destination::Voicemail(_) => false,
@@ -271,6 +279,7 @@ impl Model {
 
     fn begin_parking(&mut self, by: By, call: CallId) -> Checked {
         let queue = self.concerns(call);
+        self.rate_later(call);
         let talked = self.let_go(call)?;
         let parking = known(self.options.parking, "a place to park")?;
         let taken: Vec<Number> = (self.calls.values())
@@ -536,6 +545,14 @@ impl Model {
             .get_mut(&call)
             .and_then(|call| call.joined.take())
         {
+            if reason == EndReason::CallerHungUp {
+                if let Some(other) = self.calls.get_mut(&with) {
+                    other.joined = None;
+                }
+                if self.asks_parked(with) {
+                    return;
+                }
+            }
             let reason = match reason {
                 EndReason::CallerHungUp => EndReason::AgentHungUp,
                 other => other,

@@ -25,6 +25,7 @@ enum Deadline {
     RingTimeout,
     ServiceLevel,
     SkillStep,
+    SurveyTimeout,
     WrapUp,
 }
 
@@ -151,6 +152,9 @@ impl Model {
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
         let menus = self.calls.values().filter_map(|call| call.menu.as_ref());
         all.extend(menus.map(|place| (place.until, Deadline::MenuTimeout)));
+        let asked = self.calls.values().filter_map(|call| call.survey.as_ref());
+        let silences = asked.filter_map(|asked| asked.awaits());
+        all.extend(silences.map(|due| (due, Deadline::SurveyTimeout)));
         let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
         all.extend(parked.map(|parked| (parked.until, Deadline::Parked)));
         all.extend(self.calls.values().filter_map(|call| match call.voicemail {
@@ -252,6 +256,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::RingTimeout(_) => Deadline::RingTimeout,
         Timer::ServiceLevel(_) => Deadline::ServiceLevel,
         Timer::SkillStep(_) => Deadline::SkillStep,
+        Timer::SurveyTimeout(_) => Deadline::SurveyTimeout,
         Timer::WrapUp(_) => Deadline::WrapUp,
     })
 }

@@ -509,7 +509,9 @@ impl Model {
             let agent = self.legs.get(&leg).map(|leg| leg.agent);
             agent.is_some_and(|agent| self.entry.gone.contains(&agent))
         };
+        let asked = self.calls.get(&id).and_then(|call| call.survey.as_ref());
         match (reason, &self.entry.input) {
+            (EndReason::SurveyOver, _) => asked.is_some_and(|asked| asked.ends),
             (EndReason::Aborted, Input::Abort { .. })
             | (EndReason::SystemRestart, Input::Restarted { .. }) => true,
             (EndReason::AgentHungUp, Input::LegEnded { leg }) => talking == Some(*leg),

@@ -15,7 +15,7 @@ use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
 
 use super::text::Line;
-use super::{hours, menus, points};
+use super::{hours, menus, points, survey};
 
 /// A centre as a table describes it.
 #[derive(Debug, Default)]
@@ -196,6 +196,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         }
         "skill_steps" => queue.skill_steps = skill_steps(value)?,
         "static" => set_members(queue, MemberKind::Static, value)?,
+        "survey" => queue.survey = survey::read(value)?.map(Box::new),
         "strategy" => queue.strategy = strategy(value)?,
         "wrap" => queue.wrap_up = read_span(value)?,
         "zone" => queue.time_zone = Some(value.to_owned()),

@@ -5,6 +5,7 @@ use tandem_engine::config::points::{FlowNode, FlowStep, Menu, NodeKind, PointCon
 use tandem_engine::{Branch, Closed, Event, MenuEnd, Number};
 
 use super::centre::{destination, keys, list, read_bool, read_span, read_value};
+use super::survey;
 use super::world::Names;
 
 /// `prompt=Welcome keys=1:queue:6400,2:menu:6601 dial=yes timeout=5 plays=2`
@@ -112,6 +113,6 @@ pub(super) fn fact(event: &Event, names: &Names) -> Option<String> {
                 Closed::OutsideHours => format!("{call} comes to {point} outside business hours"),
             }
         }
-        _ => return None,
+        _ => return survey::fact(event, names),
     })
 }

@@ -631,9 +631,10 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
 /// What the caller must be told at such an end.
 fn hang_up(reason: EndReason) -> Option<HangUpCause> {
     match reason {
-        EndReason::AgentHungUp | EndReason::HungUpBySupervisor | EndReason::MessageLeft => {
-            Some(HangUpCause::Normal)
-        }
+        EndReason::AgentHungUp
+        | EndReason::HungUpBySupervisor
+        | EndReason::MessageLeft
+        | EndReason::SurveyOver => Some(HangUpCause::Normal),
         EndReason::CallerHungUp | EndReason::SystemRestart => None,
         EndReason::ExtensionFailed(cause) => Some(HangUpCause::ExtensionFailed(cause)),
         EndReason::Aborted
@@ -655,6 +656,7 @@ fn end_reason(reason: EndReason) -> &'static str {
         EndReason::HungUpBySupervisor => "hung up by a supervisor",
         EndReason::MessageLeft => "a message was left",
         EndReason::NoDestination => "no such destination",
+        EndReason::SurveyOver => "the survey was over",
         EndReason::SystemRestart => "the system went down",
         EndReason::TooManyHops => "sent on too often",
         EndReason::Unanswered => "nobody answered",

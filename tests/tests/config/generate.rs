@@ -12,9 +12,10 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
     InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, QueueConfig,
-    Rests, SkillStep, Strategy as Ring, TrunkConfig,
+    Rests, SkillStep, Strategy as Ring, SurveyConfig, TrunkConfig,
 };
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
+use tandem_engine::limits::SURVEY_POINTS_MAX;
 use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
 
@@ -389,6 +390,22 @@ fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<>
     )
 }
 
+fn survey(options: &Options) -> BoxedStrategy<Option<SurveyConfig>> {
+    let names: Vec<String> = options.prompts.iter().map(|p| p.name.clone()).collect();
+    if names.is_empty() {
+        return Just(None).boxed();
+    }
+    let most = SURVEY_POINTS_MAX;
+    let points = btree_map(select(&Key::ALL[..]), -most..=most, 1..=4);
+    let prompts = (select(names.clone()), proptest::option::of(select(names)));
+    let survey = (prompts, points).prop_map(|((prompt, end_prompt), points)| SurveyConfig {
+        prompt,
+        end_prompt,
+        points,
+    });
+    proptest::option::of(survey).boxed()
+}
+
 fn alert_info() -> impl Strategy<Value = Option<String>> {
     let texts = select(vec![
         "sales",
@@ -425,7 +442,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
             (destination.clone(), crowded(destination.clone())),
             time_condition(options, destination.clone()),
             btree_map(select(&Key::ALL[..]), destination, 0..=3),
-            announcements(options),
+            (announcements(options), survey(options)),
         ),
         0..=100_u8,
         proptest::option::of(zone()),
@@ -443,8 +460,13 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
             (queue.failover, queue.crowded),
             queue.time_condition,
             queue.keys,
-            queue.announcements,
-        ) = rest.2;
+            (queue.announcements, queue.survey),
+        ) = (
+            rest.2.0,
+            rest.2.1,
+            rest.2.2,
+            (rest.2.3.0, rest.2.3.1.map(Box::new)),
+        );
         if plain {
             return queue;
         }

@@ -11,8 +11,8 @@ use crate::limits::{
     ALERT_INFO_CHARS_MAX, AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN,
     EMAIL_CHARS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
     PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SYNC_RESULTS_H_MAX,
-    TRUNKS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SURVEY_POINTS_MAX,
+    SYNC_RESULTS_H_MAX, TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::time::{SECOND_US, Span};
@@ -227,6 +227,7 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
     people(faults, queue);
     skills(faults, queue);
     announcements(faults, queue);
+    survey(faults, queue);
     precedence(faults, queue);
     lengths(faults, queue);
     if queue.max_callers > QUEUE_CALLERS_MAX {
@@ -298,6 +299,25 @@ fn crowded(faults: &mut Faults, subject: Subject, crowded: &Crowded) {
             (what, Some(hint.to_owned()))
         };
         faults.add(subject, "crowded", None, what);
+    }
+}
+
+/// What is wrong with what callers are asked, but for prompts that are missing.
+fn survey(faults: &mut Faults, queue: &QueueConfig) {
+    let Some(survey) = &queue.survey else { return };
+    let subject = Subject::Queue(queue.number);
+    if survey.points.is_empty() {
+        let what = || {
+            let what = "nobody can answer: no key has points".to_owned();
+            (what, Some("as points = { 1 = 1, 2 = 0 }".to_owned()))
+        };
+        faults.add(subject, "survey", None, what);
+    }
+    let most = SURVEY_POINTS_MAX;
+    let fits = |worth: &i16| (-most..=most).contains(worth);
+    if !survey.points.values().all(fits) {
+        let what = || (format!("an answer is worth -{most} to {most} points"), None);
+        faults.add(subject, "survey", None, what);
     }
 }
 

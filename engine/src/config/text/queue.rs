@@ -9,14 +9,14 @@ use crate::config::announcements::Announcements;
 use crate::config::check::{Subject, bounds};
 use crate::config::model::{
     CountSince, Crowded, Destination, EmptyStates, MemberConfig, MemberKind, Notice, QueueConfig,
-    SkillStep, Strategy, TimeCondition,
+    SkillStep, Strategy, SurveyConfig, TimeCondition,
 };
 use crate::config::reader::{Kind, Table, Value};
 use crate::config::rights::{Permissions, Right, Rights};
 use crate::key::Key;
 use crate::limits::{
     AUTO_PAUSE_CALLS_MAX, MEMBER_WEIGHT_MAX, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
-    QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX,
+    QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SURVEY_POINTS_MAX,
 };
 use crate::number::Number;
 use crate::time::Span;
@@ -118,6 +118,8 @@ impl Reader {
         times(&mut queue, &mut table, &mut place);
         queue.crowded = crowded(&mut table, &mut place);
         queue.time_condition = time_condition(&mut table, &mut place);
+        let asked = place.key(&mut table, "survey").and_then(Value::table);
+        queue.survey = asked.and_then(survey).map(Box::new);
         table.finish();
 
         let subject = Subject::Queue(queue.number);
@@ -471,6 +473,35 @@ pub(super) fn keys(table: &mut Table<'_>, place: &mut Recorder) -> BTreeMap<Key,
         place.item("keys", item, spans[key].clone());
     }
     keys
+}
+
+/// `{ prompt = "How was it", end_prompt = "Thanks", points = { 1 = 1, 2 = 0 } }`: what
+/// callers are asked when their agent has hung up.
+fn survey(mut table: Table<'_>) -> Option<SurveyConfig> {
+    let prompt = table.required("prompt").and_then(Value::str);
+    let mut survey = SurveyConfig::new(prompt.unwrap_or_default());
+    let end_prompt = table.get("end_prompt").and_then(Value::str);
+    survey.end_prompt = end_prompt.map(str::to_owned);
+    if let Some(mut points) = table.get("points").and_then(Value::table) {
+        survey.points.clear();
+        for (symbol, value) in points.entries() {
+            match symbol.parse::<Key>() {
+                Ok(key) => {
+                    let worth = value.integer(-SURVEY_POINTS_MAX..=SURVEY_POINTS_MAX);
+                    survey.points.extend(worth.map(|worth| (key, worth)));
+                }
+                Err(why) => {
+                    let hint = "as points = { 1 = 1, 2 = 0 }".to_owned();
+                    let what = format!("{symbol:?} is no key: {why}");
+                    let span = points.key_span(symbol);
+                    points.document().report(span, what, Some(hint));
+                }
+            }
+        }
+        points.finish();
+    }
+    table.finish();
+    prompt.map(|_| survey)
 }
 
 /// When callers may come in, and where they go at other times.

@@ -1,5 +1,7 @@
 //! Writing a configuration as a file.
 
+mod told;
+
 use core::fmt::Write as _;
 use std::collections::BTreeMap;
 
@@ -8,7 +10,6 @@ use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
 use super::points::RING_ORDERS;
 use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
-use crate::config::announcements::Announcements;
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
     Config, ContactConfig, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
@@ -317,13 +318,16 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     }
     destination(out, "failover", &queue.failover);
     if let Some(told) = &queue.announcements {
-        announcements(out, told);
+        told::announcements(out, told);
     }
     if !queue.keys.is_empty() {
         line(out, "keys", &keys(&queue.keys));
     }
     if let Some(condition) = &queue.time_condition {
         time_condition(out, condition);
+    }
+    if let Some(config) = &queue.survey {
+        told::survey(out, config);
     }
     if queue.sla_threshold_percent != default.sla_threshold_percent {
         line(
@@ -462,6 +466,14 @@ fn ring_group(out: &mut String, group: &RingGroup) {
     destination(out, "failover", &group.failover);
 }
 
+/// A key as the key of a table: those that are no digits in quotes.
+fn bare(key: Key) -> String {
+    match key {
+        Key::Star | Key::Pound => format!("\"{key}\""),
+        _ => key.to_string(),
+    }
+}
+
 /// What managers and agents may see and do.
 fn permissions(out: &mut String, permissions: &Permissions) {
     let default = Permissions::default();
@@ -509,51 +521,10 @@ fn destination_text(to: &Destination) -> String {
     })
 }
 
-/// What waiting callers are told.
-fn announcements(out: &mut String, told: &Announcements) {
-    let default = Announcements::default();
-    for (key, prompt) in [
-        ("join_announcement", &told.join),
-        ("periodic_announcement", &told.periodic),
-    ] {
-        if let Some(prompt) = prompt {
-            line(out, key, &quoted(prompt));
-        }
-    }
-    for (key, on) in [
-        ("join_announcement_in_full", told.join_in_full),
-        ("announce_position", told.position),
-        ("announce_hold_time", told.hold_time),
-        ("announce_thanks", told.thanks),
-    ] {
-        if on {
-            line(out, key, "true");
-        }
-    }
-    if told.periodic_every != default.periodic_every {
-        line(
-            out,
-            "periodic_announcement_s",
-            &seconds(told.periodic_every),
-        );
-    }
-    if told.place_every != default.place_every {
-        line(out, "announce_every_s", &seconds(told.place_every));
-    }
-    if told.language != default.language {
-        line(out, "prompt_language", &quoted(&told.language));
-    }
-}
-
 /// Where keys lead, as a table in one line.
 fn keys(keys: &BTreeMap<Key, Destination>) -> String {
-    let pairs = keys.iter().map(|(key, to)| {
-        let to = destination_text(to);
-        match key {
-            Key::Star | Key::Pound => format!("\"{key}\" = {to}"),
-            _ => format!("{key} = {to}"),
-        }
-    });
+    let pairs = keys.iter();
+    let pairs = pairs.map(|(key, to)| format!("{} = {}", bare(*key), destination_text(to)));
     format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
 }
 

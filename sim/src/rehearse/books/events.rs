@@ -55,6 +55,9 @@ impl Books {
             | Event::PlaceRegained { .. }
             | Event::QueueCallEnded(_)
             | Event::ReservationEnded { .. } => self.of_visit(seen, event, court),
+            Event::SurveyAnswered(_) | Event::SurveyStarted { .. } => {
+                self.of_survey(seen, event, court)
+            }
             Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
@@ -303,6 +306,7 @@ impl Books {
                 visit: None,
                 parked: None,
                 joined: None,
+                asked: None,
                 message: None,
             },
         );
@@ -646,7 +650,7 @@ impl Books {
     }
 
     /// A leg is over; whoever did not end it himself must be told.
-    fn leg_over(&mut self, seen: &Seen<'_>, id: LegId) {
+    pub(super) fn leg_over(&mut self, seen: &Seen<'_>, id: LegId) {
         let Some(leg) = self.legs.remove(&id) else {
             return;
         };

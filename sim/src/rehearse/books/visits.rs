@@ -217,6 +217,7 @@ impl Books {
             | Timer::Rest(_)
             | Timer::ServiceLevel(_)
             | Timer::SkillStep(_)
+            | Timer::SurveyTimeout(_)
             | Timer::WrapUp(_) => false,
         }
     }
