@@ -7,6 +7,7 @@
 mod dialogs;
 mod faults;
 mod kills;
+mod mail;
 mod menus;
 mod peers;
 mod phone;
