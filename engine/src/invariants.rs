@@ -11,7 +11,7 @@ use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{Call, CallSet, Leg, Passing, Purpose, Queue, Stage, State};
-use crate::timer::Timer;
+use crate::timer::{Timer, TimerId};
 
 /// Checks every law.
 ///
@@ -371,6 +371,10 @@ fn parked_calls_have_slots(s: &State) -> Result<(), String> {
     law(parked == s.slots.len(), || "a slot holds nobody".to_owned())
 }
 
+fn passing_timer(call: &Call) -> Option<TimerId> {
+    call.passing.as_ref().and_then(|passing| passing.timer())
+}
+
 /// Every armed timer is that of its owner, and no owner waits for one that is not.
 fn timers_have_owners(s: &State) -> Result<(), String> {
     for (id, timer) in s.timers.iter() {
@@ -382,9 +386,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
             | Timer::PromptOver(call)
-            | Timer::SurveyTimeout(call) => (s.calls.get(call))
-                .and_then(|c| c.passing.as_ref())
-                .and_then(|passing| passing.timer()),
+            | Timer::SurveyTimeout(call) => s.calls.get(call).and_then(passing_timer),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
             Timer::Parked(call) => (s.calls.get(call))
                 .and_then(|c| c.extra.as_ref()?.parked)
@@ -427,7 +429,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             retry,
             announcing,
             reserved,
-            call.passing.as_ref().and_then(|passing| passing.timer()),
+            passing_timer(call),
             parked.map(|parked| parked.timer),
         ]
     });

@@ -103,24 +103,7 @@ impl<T: Trace> Step<'_, T> {
         }
         self.s.timers.pop();
         let (reason, left) = (EndReason::Aborted, LeaveReason::Aborted);
-        self.sometimes(match timer {
-            Timer::Announcement(_) => Mark::AbortedAnnouncement,
-            Timer::LongestWait(_) => Mark::AbortedLongestWait,
-            Timer::MenuTimeout(_) => Mark::AbortedMenu,
-            Timer::MessageOver(_) => Mark::AbortedMessage,
-            Timer::Midnight(_) => Mark::AbortedMidnight,
-            Timer::Parked(_) => Mark::AbortedParking,
-            Timer::PreferredWait(_) => Mark::AbortedPreferredWait,
-            Timer::PromptOver(_) => Mark::AbortedPrompt,
-            Timer::PutOut(_) => Mark::AbortedPutOut,
-            Timer::Rest(_) => Mark::AbortedRest,
-            Timer::Retry(_) => Mark::AbortedRetry,
-            Timer::RingTimeout(_) => Mark::AbortedRing,
-            Timer::ServiceLevel(_) => Mark::AbortedServiceLevel,
-            Timer::SkillStep(_) => Mark::AbortedSkillStep,
-            Timer::SurveyTimeout(_) => Mark::AbortedSurvey,
-            Timer::WrapUp(_) => Mark::AbortedWrapUp,
-        });
+        self.sometimes(mark_of(timer));
         match timer {
             Timer::LongestWait(queue) => {
                 self.s.queues[queue].longest_wait = None;
@@ -166,5 +149,27 @@ impl<T: Trace> Step<'_, T> {
             Timer::WrapUp(member) => self.wrap_up_over(member),
         }
         Ok(())
+    }
+}
+
+/// The rare path that a timer leads to which can not be carried out.
+const fn mark_of(timer: Timer) -> Mark {
+    match timer {
+        Timer::Announcement(_) => Mark::AbortedAnnouncement,
+        Timer::LongestWait(_) => Mark::AbortedLongestWait,
+        Timer::MenuTimeout(_) => Mark::AbortedMenu,
+        Timer::MessageOver(_) => Mark::AbortedMessage,
+        Timer::Midnight(_) => Mark::AbortedMidnight,
+        Timer::Parked(_) => Mark::AbortedParking,
+        Timer::PreferredWait(_) => Mark::AbortedPreferredWait,
+        Timer::PromptOver(_) => Mark::AbortedPrompt,
+        Timer::PutOut(_) => Mark::AbortedPutOut,
+        Timer::Rest(_) => Mark::AbortedRest,
+        Timer::Retry(_) => Mark::AbortedRetry,
+        Timer::RingTimeout(_) => Mark::AbortedRing,
+        Timer::ServiceLevel(_) => Mark::AbortedServiceLevel,
+        Timer::SkillStep(_) => Mark::AbortedSkillStep,
+        Timer::SurveyTimeout(_) => Mark::AbortedSurvey,
+        Timer::WrapUp(_) => Mark::AbortedWrapUp,
     }
 }

@@ -33,6 +33,9 @@ pub(super) fn what(
             act: act_word(*act),
             slot: None,
         },
+        Event::SurveyStarted { call, agent, .. } if is_own(call) => What::Asked {
+            agent: names.agent(*agent),
+        },
         Event::CallHeld { call, agent } if is_own(call) => by_agent(*agent, "held", None),
         Event::CallResumed { call, agent } if is_own(call) => by_agent(*agent, "resumed", None),
         Event::CallParked { call, slot } if is_own(call) => {

@@ -318,9 +318,6 @@ impl Teller {
                 key: answer.key.symbol(),
                 points: answer.points,
             },
-            Event::SurveyStarted { call, agent, .. } if Some(*call) == own => What::Asked {
-                agent: self.history.names.agent(*agent),
-            },
             Event::PointReached { call, point } if Some(*call) == own => {
                 let config = engine.point(*point);
                 What::Reached {
@@ -763,7 +760,6 @@ impl Teller {
     }
 }
 
-/// Whether an agent serves a queue and is logged in there.
 /// How a ring ended, in the words of stories.
 const fn how(end: OfferEnd) -> RingEnd {
     match end {
@@ -776,6 +772,7 @@ const fn how(end: OfferEnd) -> RingEnd {
     }
 }
 
+/// Whether an agent serves a queue and is logged in there.
 fn serves(engine: &Engine, agent: AgentId, queue: QueueId) -> bool {
     let members = engine.agent(agent).map_or(&[][..], |agent| agent.members);
     let mut members = members.iter().filter_map(|member| engine.member(*member));

@@ -170,9 +170,11 @@ impl RecordRow {
     }
 }
 
-/// A record as the API shows it, for others who are told of it.
+/// A record as the API shows it, for others who are told of it: as soon as the talk is over,
+/// when the caller has not yet said how it was.
 pub(crate) fn record_json(record: &CallRecord, log: &LogRow) -> Vec<u8> {
-    serde_json::to_vec(&RecordRow::new(record, log)).expect("a record can be written as JSON")
+    let row = RecordRow::new(record, log, None);
+    serde_json::to_vec(&row).expect("a record can be written as JSON")
 }
 
 /// Pages of the records of a queue, a caller or an agent. Who may not see

@@ -390,7 +390,7 @@ fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<>
     )
 }
 
-fn survey(options: &Options) -> BoxedStrategy<Option<SurveyConfig>> {
+fn survey(options: &Options) -> BoxedStrategy<Option<Box<SurveyConfig>>> {
     let names: Vec<String> = options.prompts.iter().map(|p| p.name.clone()).collect();
     if names.is_empty() {
         return Just(None).boxed();
@@ -398,10 +398,12 @@ fn survey(options: &Options) -> BoxedStrategy<Option<SurveyConfig>> {
     let most = SURVEY_POINTS_MAX;
     let points = btree_map(select(&Key::ALL[..]), -most..=most, 1..=4);
     let prompts = (select(names.clone()), proptest::option::of(select(names)));
-    let survey = (prompts, points).prop_map(|((prompt, end_prompt), points)| SurveyConfig {
-        prompt,
-        end_prompt,
-        points,
+    let survey = (prompts, points).prop_map(|((prompt, end_prompt), points)| {
+        Box::new(SurveyConfig {
+            prompt,
+            end_prompt,
+            points,
+        })
     });
     proptest::option::of(survey).boxed()
 }
@@ -461,12 +463,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
             queue.time_condition,
             queue.keys,
             (queue.announcements, queue.survey),
-        ) = (
-            rest.2.0,
-            rest.2.1,
-            rest.2.2,
-            (rest.2.3.0, rest.2.3.1.map(Box::new)),
-        );
+        ) = rest.2;
         if plain {
             return queue;
         }

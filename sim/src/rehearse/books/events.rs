@@ -2,8 +2,8 @@
 
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
-    AgentId, AgentStatus, Announced, By, CallAct, CallId, Effect, Event, Input, KeptEnd, LegId,
-    Number, OfferEnd, PublicId, QueueId, ReservationEnd, Span, Timer, Timestamp,
+    AgentId, AgentStatus, Announced, By, CallAct, CallId, Effect, EffectId, Event, Input, KeptEnd,
+    LegId, Number, OfferEnd, PublicId, QueueId, ReservationEnd, Span, Timer, Timestamp,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -41,11 +41,7 @@ impl Books {
                 self.read_config(seen.engine);
                 Ok(())
             }
-            Event::KeptEnded { effect, how } => {
-                // What was dropped was never kept.
-                let holds = self.kept.remove(effect) != (*how == KeptEnd::Dropped);
-                court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
-            }
+            Event::KeptEnded { effect, how } => self.kept_ended(*effect, *how, court),
             Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. } => self.of_message(event, court),
@@ -54,10 +50,9 @@ impl Books {
             | Event::CallReserved { .. }
             | Event::PlaceRegained { .. }
             | Event::QueueCallEnded(_)
-            | Event::ReservationEnded { .. } => self.of_visit(seen, event, court),
-            Event::SurveyAnswered(_) | Event::SurveyStarted { .. } => {
-                self.of_survey(seen, event, court)
-            }
+            | Event::ReservationEnded { .. }
+            | Event::SurveyAnswered(_)
+            | Event::SurveyStarted { .. } => self.of_visit(seen, event, court),
             Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
@@ -84,6 +79,12 @@ impl Books {
         }
     }
 
+    fn kept_ended(&mut self, effect: EffectId, how: KeptEnd, court: &mut Court<'_>) -> Checked {
+        // What was dropped was never kept.
+        let holds = self.kept.remove(&effect) != (how == KeptEnd::Dropped);
+        court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
+    }
+
     fn of_visit(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
         match event {
             Event::AnnouncementStarted {
@@ -99,6 +100,9 @@ impl Books {
                 self.place_regained(*call, *queue, *since, court)
             }
             Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
+            Event::SurveyAnswered(_) | Event::SurveyStarted { .. } => {
+                self.of_survey(seen, event, court)
+            }
             _ => self.of_reservation(seen, event, court),
         }
     }
