@@ -13,8 +13,9 @@ use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
-use crate::state::{Call, Party, Playing, Stage, State};
+use crate::state::{Call, Party, Playing, Stage, State, Then};
 use crate::step::Step;
+use crate::time::Span;
 use crate::timer::Timer;
 use crate::trace::Trace;
 
@@ -26,8 +27,17 @@ impl<T: Trace> Step<'_, T> {
         from: &Caller,
         dialled: Number,
     ) -> Result<(), Reject> {
-        let target = self.s.directory.get(dialled);
-        let target = target.ok_or(Reject::UnknownNumber)?;
+        let Some(target) = self.s.directory.get(dialled) else {
+            return self.code_dialled(key, from, dialled);
+        };
+        let call = self.let_in(key, from)?;
+        self.send(call, Goal::Target(target));
+        Ok(())
+    }
+
+    /// A call comes to be; whoever calls from inside is on it.
+    #[inline(always)]
+    pub(crate) fn let_in(&mut self, key: u128, from: &Caller) -> Result<CallId, Reject> {
         let origin = from
             .extension
             .map(|number| self.agent_of(number))
@@ -63,8 +73,7 @@ impl<T: Trace> Step<'_, T> {
             self.s.agents[origin].engaged += 1;
             self.agent_engaged(origin);
         }
-        self.send(call, Goal::Target(target));
-        Ok(())
+        Ok(call)
     }
 
     /// Sends a call somewhere, and on from there where that refuses it. A call
@@ -96,12 +105,8 @@ impl<T: Trace> Step<'_, T> {
     fn play_prompt(&mut self, id: CallId, prompt: usize, then: Destination) {
         let prompt = &self.s.options.prompts[prompt];
         let name = prompt.name.clone();
-        let due = self.now + prompt.length;
-        let timer = self.s.timers.arm(due, Timer::PromptOver(id));
-        let call = &mut self.s.calls[id];
-        call.stage = Stage::AwaitingPrompt;
-        call.taken = true;
-        call.prompt = Some(Box::new(Playing { timer, then }));
+        let length = prompt.length;
+        self.hears(id, length, Then::GoesTo(then));
         self.emit(Effect::PlayPrompt {
             call: id,
             prompt: name.clone(),
@@ -112,12 +117,26 @@ impl<T: Trace> Step<'_, T> {
         });
     }
 
+    /// The caller's side is answered, and hears something for so long.
+    pub(crate) fn hears(&mut self, id: CallId, length: Span, then: Then) {
+        let due = self.now + length;
+        let timer = self.s.timers.arm(due, Timer::PromptOver(id));
+        let call = &mut self.s.calls[id];
+        call.stage = Stage::AwaitingPrompt;
+        call.taken = true;
+        call.prompt = Some(Box::new(Playing { timer, then }));
+    }
+
     /// The caller has heard a prompt: the call goes where it was to go, as far as
     /// that is still there.
     pub(crate) fn prompt_over(&mut self, id: CallId) {
         let playing = self.s.calls[id].prompt.take();
-        let then = playing.expect("the timer belongs to a prompt").then;
-        self.send(id, goal(self.s, &then));
+        match playing.expect("the timer belongs to a prompt").then {
+            Then::CodeDialled => {
+                self.close(id, EndReason::CodeDialled, Some(HangUpCause::Normal));
+            }
+            Then::GoesTo(to) => self.send(id, goal(self.s, &to)),
+        }
     }
 
     /// Rings an extension for a call that is not a queue's. Whether a busy

@@ -249,6 +249,11 @@ impl<T: Trace> Step<'_, T> {
             Input::LegEnded { leg } => self.leg_ended(*leg),
             Input::LegFailed { leg, cause } => self.leg_failed(*leg, *cause),
             Input::PersonErased { by, number } => self.person_erased(*by, *number),
+            Input::PresenceChanged {
+                by,
+                agent,
+                presence,
+            } => self.presence_changed(*by, *agent, *presence),
             Input::Restarted { epoch, .. } => {
                 self.restarted(*epoch);
                 Ok(())

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::presence::Presence;
 use crate::effect::EffectId;
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::{By, Cause};
+use crate::number::Number;
+use crate::outbox::Reject;
 use crate::records::QueueCall;
 use crate::time::Span;
 
@@ -83,6 +86,17 @@ pub enum Event {
         /// The ringing leg.
         leg: LegId,
     },
+    /// An extension dialled a feature code. What it changed was told before.
+    CodeDialled {
+        /// Its call.
+        call: CallId,
+        /// Who dialled.
+        agent: AgentId,
+        /// What.
+        dialled: Number,
+        /// Why nothing was changed, where nothing was.
+        refused: Option<Reject>,
+    },
     /// A revision of the configuration is in force.
     ConfigurationChanged {
         /// Its number.
@@ -150,6 +164,16 @@ pub enum Event {
     PersonErased {
         /// How many live calls it concerned.
         calls: u32,
+    },
+    /// An extension's presence is another one. What follows from it for its agent's
+    /// status is told behind.
+    PresenceChanged {
+        /// Which.
+        agent: AgentId,
+        /// What it is now.
+        presence: Presence,
+        /// Who changed it.
+        by: By,
     },
     /// A caller hears a prompt.
     PromptStarted {
@@ -229,6 +253,8 @@ pub enum EndReason {
     AgentHungUp,
     /// The caller hung up.
     CallerHungUp,
+    /// An extension dialled a feature code, and heard what became of it.
+    CodeDialled,
     /// The extension that it was sent to did not take it.
     ExtensionFailed(Cause),
     /// The extension that it was sent to does not exist (any more).

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::model::Change;
+use crate::config::presence::Presence;
 use crate::effect::EffectId;
 use crate::ids::{CallId, LegId};
 use crate::number::Number;
@@ -149,6 +150,16 @@ pub enum Input {
         by: By,
         /// The person's number.
         number: Number,
+    },
+    /// An extension's presence is another one. What is set to follow from it for its
+    /// agent's status follows.
+    PresenceChanged {
+        /// Who asks for it.
+        by: By,
+        /// The extension.
+        agent: Number,
+        /// What it is now.
+        presence: Presence,
     },
     /// The first entry after a start: every leg of before is gone.
     Restarted {

@@ -35,6 +35,10 @@ pub const HOLIDAYS_MAX: usize = 200;
 pub const PROMPTS_MAX: usize = 1_000;
 /// Length of a prompt, in seconds.
 pub const PROMPT_S_MAX: u64 = 600;
+/// Length of the tone that says what became of a dialled code, in seconds.
+pub const TONE_S: u64 = 1;
+/// Symbols of a feature code.
+pub const FEATURE_CODE_SYMBOLS_MAX: u32 = 10;
 /// Pause reasons of a centre.
 pub const PAUSE_REASONS_MAX: usize = 20;
 /// Calls inside the engine at once: waiting, ringing and talking.

@@ -14,6 +14,8 @@ pub enum Action {
     ErasePerson,
     /// See a queue's callers, agents and figures.
     SeeQueue(QueueId),
+    /// Say where an extension's person is.
+    SetPresence(AgentId),
     /// Log an agent in or out of a queue, pause or unpause him there.
     SwitchAgent(MemberId),
 }
@@ -32,8 +34,9 @@ impl<Object> AccessGranted<Object> {
 }
 
 /// Whether `by` may do `action`. The system may do everything, and so may an
-/// administrator; everybody may switch his own status; a queue's managers see
-/// it and, if it is set so, switch its agents; its agents see it.
+/// administrator; everybody may switch his own status and presence; a queue's managers
+/// see it and, if it is set so, switch its agents and say where they are; its agents
+/// see it.
 #[must_use]
 pub fn allows(state: &State, by: By, action: Action) -> bool {
     let number = match by {
@@ -53,6 +56,11 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
     match action {
         Action::Configure | Action::ErasePerson => false,
         Action::SeeQueue(queue) => manages(queue) || serves(state, person, queue),
+        Action::SetPresence(agent) => {
+            let switches = |&member: &MemberId| allows(state, by, Action::SwitchAgent(member));
+            let entry = state.agents.get(agent);
+            agent == person || entry.is_some_and(|agent| agent.members.iter().any(switches))
+        }
         Action::SwitchAgent(member) => state.members.get(member).is_some_and(|member| {
             let managed =
                 manages(member.queue) && state.queues[member.queue].config.managers_switch_agents;
@@ -76,6 +84,16 @@ pub(crate) fn switch_agent(
 ) -> Option<AccessGranted<MemberId>> {
     let allowed = allows(state, by, Action::SwitchAgent(member));
     allowed.then_some(AccessGranted { object: member })
+}
+
+/// Access to an extension's presence.
+pub(crate) fn set_presence(
+    state: &State,
+    by: By,
+    agent: AgentId,
+) -> Option<AccessGranted<AgentId>> {
+    let allowed = allows(state, by, Action::SetPresence(agent));
+    allowed.then_some(AccessGranted { object: agent })
 }
 
 /// Access to the configuration.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
+use crate::config::presence::{Presence, PresenceActions};
 use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
@@ -75,6 +76,10 @@ pub struct Agent {
     pub(crate) engaged: u32,
     /// The leg on which a queue's call is offered to him.
     pub(crate) offer: Option<LegId>,
+    /// What the person says about where he is.
+    pub(crate) presence: Presence,
+    /// What becomes of his status when his presence changes, where anything does.
+    pub(crate) on_presence: Option<Box<PresenceActions>>,
     /// He rests: queues do not ring him until this timer fires.
     pub(crate) rest: Option<TimerId>,
     /// In how many of his queues he wraps up.
@@ -317,17 +322,26 @@ pub(crate) enum Stage {
     AwaitingAnswer,
     /// Two parties talk.
     AwaitingEnd,
-    /// The caller hears a prompt.
+    /// The caller hears a prompt or a tone.
     AwaitingPrompt,
 }
 
-/// A prompt that a caller hears.
+/// A prompt or a tone that a caller hears.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Playing {
     /// It is over when this timer fires.
     pub(crate) timer: TimerId,
-    /// Where the call goes then.
-    pub(crate) then: Destination,
+    /// What becomes of the call then.
+    pub(crate) then: Then,
+}
+
+/// What becomes of a call behind what its caller hears.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Then {
+    /// It ends: a code was dialled, and that is all.
+    CodeDialled,
+    /// It goes on.
+    GoesTo(Destination),
 }
 
 /// A call's time in one queue, and with its agent.

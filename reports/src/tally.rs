@@ -228,12 +228,14 @@ impl Tally {
             | Event::CallEnded { .. }
             | Event::CallJoined { .. }
             | Event::CallOffered { .. }
+            | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRung { .. }
             | Event::KeptEnded { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PresenceChanged { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => {}
         }

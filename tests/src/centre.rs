@@ -7,12 +7,14 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
     MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
     TimeCondition,
 };
+use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::{Number, Span};
 
 /// Extensions that there can be.
@@ -83,6 +85,7 @@ pub struct OptionsDraft {
     dynamic_agents_start_in: bool,
     reasons: usize,
     shared_wrap_up: bool,
+    codes: FeatureCodes,
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
@@ -111,6 +114,8 @@ struct ConditionDraft {
 /// An extension to be.
 #[derive(Clone, Debug)]
 pub struct ExtensionDraft {
+    /// What follows from each presence.
+    pub on_presence: PresenceActions,
     /// Whether this person may do everything.
     pub administrator: bool,
     /// How long a direct call rings, in quarters of a second.
@@ -216,17 +221,19 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
         any::<bool>(),
         1..=3_usize,
         prop::bool::weighted(0.3),
+        feature_codes(),
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
     (common, hours, prompts).prop_map(|(common, hours, prompts)| {
-        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up) = common;
+        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, codes) = common;
         OptionsDraft {
             zone,
             push_records,
             dynamic_agents_start_in,
             reasons,
             shared_wrap_up,
+            codes,
             hours,
             prompts,
         }
@@ -257,13 +264,53 @@ fn condition_draft() -> impl Strategy<Value = ConditionDraft> {
     )
 }
 
+/// What follows from a presence. Only the first reason is always configured.
+fn presence_action() -> impl Strategy<Value = PresenceAction> {
+    prop_oneof![
+        2 => Just(PresenceAction::LogIn),
+        1 => Just(PresenceAction::LogInLast),
+        1 => Just(PresenceAction::LogOut),
+        1 => Just(PresenceAction::Nothing),
+        1 => Just(PresenceAction::Pause(None)),
+        2 => Just(PresenceAction::Pause(Some("Lunch".to_owned()))),
+    ]
+}
+
+fn on_presence(actions: Option<[PresenceAction; 6]>) -> PresenceActions {
+    let mut on_presence = PresenceActions::default();
+    for (action, (_, presence)) in actions.into_iter().flatten().zip(Presence::ALL) {
+        on_presence.set(presence, action);
+    }
+    on_presence
+}
+
+/// Codes as they are by default, others, or some that are switched off.
+fn feature_codes() -> impl Strategy<Value = FeatureCodes> {
+    let default = FeatureCodes::default();
+    let code = |text: &str| text.parse().ok();
+    let others = FeatureCodes {
+        log_in: code("#4"),
+        log_in_last: None,
+        log_out_all: code("#44"),
+        ..default
+    };
+    let longer = FeatureCodes {
+        log_in: code("*0711"),
+        pause: None,
+        ..default
+    };
+    select(vec![default, default, others, longer])
+}
+
 /// A random extension.
 pub fn extension_draft() -> impl Strategy<Value = ExtensionDraft> {
     let administrator = prop::bool::weighted(0.15);
+    let actions = option::weighted(0.5, proptest::array::uniform6(presence_action()));
     let up = prop::bool::weighted(0.9);
     let in_at_first = prop::bool::weighted(0.8);
-    (administrator, 4..=20_u64, up, in_at_first).prop_map(
-        |(administrator, ring_timeout, up, in_at_first)| ExtensionDraft {
+    (administrator, 4..=20_u64, up, in_at_first, actions).prop_map(
+        |(administrator, ring_timeout, up, in_at_first, actions)| ExtensionDraft {
+            on_presence: on_presence(actions),
             administrator,
             ring_timeout,
             up,
@@ -427,6 +474,7 @@ impl OptionsDraft {
             time_zone: ZONES[self.zone].0.to_owned(),
             push_records: self.push_records,
             shared_wrap_up: self.shared_wrap_up,
+            feature_codes: self.codes,
             new_dynamic_agents: if self.dynamic_agents_start_in {
                 InitialStatus::LoggedIn
             } else {
@@ -477,6 +525,7 @@ impl ExtensionDraft {
         ExtensionConfig {
             administrator: self.administrator,
             ring_timeout: quarters(self.ring_timeout),
+            on_presence: self.on_presence.clone(),
             ..ExtensionConfig::new(number)
         }
     }

@@ -7,7 +7,7 @@ use tandem_engine::{
     Awaiting, By, CallId, Caller, EffectId, Event, Input, LegId, Number, Timestamp, Which,
 };
 
-use crate::acts::{Act, Asker, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
+use crate::acts::{Act, Asker, Behind, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
 use crate::centre::{Centre, QueueDraft, ZONES, extension, queue, statics_first};
 use crate::live::{Live, Witness};
 
@@ -206,6 +206,7 @@ impl<W: Witness> World<W> {
                     Input::DeviceDown { extension }
                 }
             }
+            Act::Dial { from, code, behind } => self.dial(*from, *code, *behind)?,
             Act::Edit(asker, edit) => {
                 let (config, base) = self.live.engine().config();
                 let changes = changes(&config, edit)?;
@@ -226,6 +227,14 @@ impl<W: Witness> World<W> {
             Act::HangUp(pick) => Input::CallerHungUp {
                 call: self.any_call(*pick)?,
             },
+            Act::Presence(asker, place, presence) => {
+                let agent = self.somebody(*place);
+                Input::PresenceChanged {
+                    by: by(*asker, agent),
+                    agent,
+                    presence: *presence,
+                }
+            }
             Act::Repeat(place) => self.repeated(*place)?,
             Act::Switch(asker, place, queues, status) => {
                 let agent = self.somebody(*place);
@@ -354,6 +363,29 @@ impl<W: Witness> World<W> {
                 To::Queue(place) => self.some_queue(place),
                 To::Extension(place) => self.somebody(place),
             },
+        }
+    }
+
+    /// A call that dials a code, as far as there is one at this place.
+    fn dial(&mut self, from: u8, code: u8, behind: Behind) -> Option<Input> {
+        let (config, _) = self.live.engine().config();
+        let code = config.options.feature_codes.all()[usize::from(code) % 5].1?;
+        let reason = |place: u8| format!("*{place:02}");
+        let behind = match behind {
+            Behind::Nothing => String::new(),
+            Behind::Queue(queue) => self.some_queue(queue).to_string(),
+            Behind::Reason(queue, place) => {
+                format!("{}{}", self.some_queue(queue), reason(place))
+            }
+            Behind::Other(agent, queue, place) => {
+                let (agent, queue) = (self.somebody(agent), self.some_queue(queue));
+                format!("{agent}*{queue}{}", reason(place))
+            }
+        };
+        let dialled = format!("{code}{behind}").parse().ok()?;
+        match self.call(Some(from), 0, To::Queue(0)) {
+            Input::CallArrived { key, from, .. } => Some(Input::CallArrived { key, from, dialled }),
+            _ => None,
         }
     }
 

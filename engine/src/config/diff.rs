@@ -12,7 +12,8 @@ use crate::number::Number;
 /// configuration without faults, so that many of them can be made in parts.
 /// That can not be had where queues swap names, where new queues are each
 /// other's failover, where a queue leads to one whose number an extension of
-/// it takes over, or where a limit is passed for a while: then those changes
+/// it takes over, where a pause reason takes over the code of one that an extension
+/// needs, or where a limit is passed for a while: then those changes
 /// belong in one part, and made together they are right. Objects that only
 /// change their place in the file do not change.
 #[must_use]
@@ -186,7 +187,14 @@ impl<'c> Plan<'c> {
         if old == new {
             return;
         }
-        if !self.from.queues.iter().any(|queue| needs_more(queue, new)) {
+        let late = self.from.queues.iter().any(|queue| needs_more(queue, new));
+        if !late
+            && !self
+                .from
+                .extensions
+                .iter()
+                .any(|old| needs_reasons(old, new))
+        {
             self.changes
                 .insert(Node::OptionsFirst, Change::PutOptions(new.clone()));
             return;
@@ -203,6 +211,9 @@ impl<'c> Plan<'c> {
         let gone = |name: &str| new.prompt_named(name).is_none();
         let prompts = old.prompts.iter().filter(|prompt| gone(&prompt.name));
         wide.prompts.extend(prompts.cloned());
+        let gone = |name: &str| new.pause_reasons.iter().all(|reason| reason.name != name);
+        let reasons = old.pause_reasons.iter().filter(|reason| gone(&reason.name));
+        wide.pause_reasons.extend(reasons.cloned());
         if wide != *old {
             self.changes
                 .insert(Node::OptionsFirst, Change::PutOptions(wide));
@@ -238,6 +249,17 @@ impl<'c> Plan<'c> {
                 | Node::RemoveExtension(_)
                 | Node::OptionsFirst
                 | Node::OptionsLast => {}
+            }
+        }
+        for extension in &self.from.extensions {
+            if needs_reasons(extension, &self.to.options) {
+                let number = extension.number;
+                self.wait(Node::OptionsLast, Node::PutExtension(number), Need::Should);
+                self.wait(
+                    Node::OptionsLast,
+                    Node::RemoveExtension(number),
+                    Need::Should,
+                );
             }
         }
         // What an old queue leads to goes only when it leads there no more, and
@@ -368,6 +390,21 @@ fn needs_more(queue: &QueueConfig, options: &Options) -> bool {
     !is_within(queue.number, options.queue_numbers)
         || hours.any(|name| options.hours_named(name).is_none())
         || queue.destinations().any(unknown)
+}
+
+/// Whether an extension can not be as it is under these options: its presence leads
+/// to a pause for a reason that they do not have.
+fn needs_reasons(extension: &ExtensionConfig, options: &Options) -> bool {
+    let known = |reason: &str| {
+        options
+            .pause_reasons
+            .iter()
+            .any(|known| known.name == reason)
+    };
+    extension
+        .on_presence
+        .reasons()
+        .any(|(_, reason)| !known(reason))
 }
 
 /// The smallest range that holds both, if they have as many digits.

@@ -3,9 +3,11 @@
 
 pub mod address;
 pub mod check;
+pub mod codes;
 pub mod diff;
 pub mod hours;
 pub mod model;
 pub mod nearest;
+pub mod presence;
 pub mod reader;
 pub mod text;

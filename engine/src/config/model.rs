@@ -5,7 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
+use super::codes::FeatureCodes;
 use super::hours::HoursConfig;
+use super::presence::PresenceActions;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -31,6 +33,8 @@ pub struct Options {
     pub new_dynamic_agents: InitialStatus,
     /// Why agents may pause, in the order in which they are shown.
     pub pause_reasons: Vec<PauseReason>,
+    /// What an extension dials to switch its own status.
+    pub feature_codes: FeatureCodes,
     /// Whether a record of every finished queue call is pushed to the
     /// configured receiver.
     pub push_records: bool,
@@ -75,6 +79,7 @@ impl Default for Options {
                 reason("Break", "*02"),
                 reason("Wrap up", "*03"),
             ],
+            feature_codes: FeatureCodes::default(),
             push_records: false,
             shared_wrap_up: false,
             trunks: Vec::new(),
@@ -138,6 +143,8 @@ pub struct ExtensionConfig {
     pub ring_timeout: Span,
     /// Where its telephone is; `None`: it registers.
     pub contact: Option<SipAddress>,
+    /// What becomes of its agent's status when its presence changes.
+    pub on_presence: PresenceActions,
 }
 
 impl ExtensionConfig {
@@ -150,6 +157,7 @@ impl ExtensionConfig {
             administrator: false,
             ring_timeout: Span::from_secs(30),
             contact: None,
+            on_presence: PresenceActions::default(),
         }
     }
 }

@@ -224,6 +224,15 @@ impl Teller {
                 };
                 self.push(at, What::Diverted { queue, holiday });
             }
+            Event::CodeDialled {
+                call,
+                dialled,
+                refused,
+                ..
+            } if Some(*call) == own => {
+                let (code, done) = (dialled.to_string(), refused.is_none());
+                self.push(at, What::CodeDialled { code, done });
+            }
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
                 self.push(at, What::Prompt { prompt });

@@ -78,6 +78,10 @@ fn sentences(what: &What) -> Vec<String> {
             agent.as_ref(),
             dialled,
         )],
+        What::CodeDialled { code, done: true } => vec![format!("The code {code} was carried out.")],
+        What::CodeDialled { code, done: false } => {
+            vec![format!("The code {code} changed nothing.")]
+        }
         What::Considered(choice) => considered(choice),
         What::ConfigurationChanged { revision } => {
             vec![format!(
@@ -373,6 +377,7 @@ pub(crate) fn end_sentence(reason: &str) -> String {
     match reason {
         "agent_hung_up" => "The agent's side hung up, and the call was over.",
         "caller_hung_up" => "The caller hung up, and the call was over.",
+        "code_dialled" => "A code had been dialled, and the call was over.",
         "extension_busy" => "The extension was busy, and the call was over.",
         "extension_refused" => "The extension refused, and the call was over.",
         "extension_silent" => "The extension did not answer, and the call was over.",

@@ -297,7 +297,7 @@ fn expect(expected: &mut Expected, changes: &[RowChange]) {
                     erase(record, input);
                 }
             }
-            RowChange::KeptEnded(_) | RowChange::KeptOrdered(_) => {}
+            RowChange::KeptEnded(_) | RowChange::KeptOrdered(_) | RowChange::Status(_) => {}
         }
     }
 }

@@ -10,7 +10,7 @@ use super::error::StoreError;
 use super::read::RecordKey;
 use super::rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, QuarantineRow, Revision, Row, SnapshotInfo,
-    SnapshotRow, Token,
+    SnapshotRow, StatusRow, Token,
 };
 use super::tables::{self, meta};
 
@@ -35,6 +35,8 @@ pub enum RowChange {
     KeptOrdered(KeptRow),
     /// A visit to a queue is over.
     Record(CallRecord, Aggregate),
+    /// An agent's status is another one.
+    Status(StatusRow),
 }
 
 /// A transaction that is being written.
@@ -105,6 +107,7 @@ impl<'a> Txn<'a> {
                     self.put_record(record)?;
                     self.add_sums(record, *sums)?;
                 }
+                RowChange::Status(row) => self.put_status(row)?,
             }
         }
         Ok(())
@@ -130,6 +133,20 @@ impl<'a> Txn<'a> {
             let mut table = self.tx.open_table(tables::RECORDS_BY_AGENT)?;
             table.insert(key.under(&agent.to_string()), queue.as_str())?;
         }
+        Ok(())
+    }
+
+    fn put_status(&self, row: &StatusRow) -> Result<(), StoreError> {
+        let (queue, agent) = (row.queue.to_string(), row.agent.to_string());
+        let key = (
+            queue.as_str(),
+            agent.as_str(),
+            row.unix_us,
+            row.seq,
+            row.index,
+        );
+        let mut table = self.tx.open_table(tables::STATUSES)?;
+        table.insert(key, row.encode().as_slice())?;
         Ok(())
     }
 

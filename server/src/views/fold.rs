@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tandem_engine::config::presence::Presence;
 use tandem_engine::records::{Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, CallId, Event, Input, Number, OfferEnd, PublicId, QueueId, Span,
@@ -113,6 +114,7 @@ pub(super) struct Queue {
 #[derive(Clone, Debug)]
 pub(super) struct Agent {
     pub(super) up: bool,
+    pub(super) presence: Presence,
     pub(super) places: Vec<Membership>,
     pub(super) counts: BTreeMap<QueueId, AgentCounts>,
     pub(super) state: AgentState,
@@ -250,11 +252,14 @@ impl Fold {
         let at = self.last.1;
         for (id, entry) in &directory.agents {
             let AgentEntry {
-                up, memberships, ..
+                up,
+                presence,
+                memberships,
+                ..
             } = entry;
             let new = !self.agents.contains_key(id);
             let agent = self.agent(*id);
-            agent.up = *up;
+            (agent.up, agent.presence) = (*up, *presence);
             agent.places.clone_from(memberships);
             let serves = |queue: &QueueId| memberships.iter().any(|place| place.queue == *queue);
             agent.counts.retain(|queue, _| serves(queue));
@@ -341,6 +346,12 @@ impl Fold {
                     self.count(*agent, *queue, |counts| counts.missed += 1);
                 }
             }
+            Event::PresenceChanged {
+                agent, presence, ..
+            } => {
+                self.agent(*agent).presence = *presence;
+                self.touched.insert(*agent);
+            }
             Event::QueueCallEnded(record) => self.end_visit(record),
             Event::WrapUpEnded { agent, queue } => {
                 self.place(*agent, *queue, |place| place.wrap_up = false);
@@ -351,6 +362,7 @@ impl Fold {
             // Who hears a prompt is between two places, as before and after it.
             Event::CallArrived { .. }
             | Event::CallDiverted { .. }
+            | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
@@ -529,6 +541,7 @@ impl Fold {
         let since = self.last.1;
         self.agents.entry(id).or_insert_with(|| Agent {
             up: false,
+            presence: Presence::Available,
             places: Vec::new(),
             counts: BTreeMap::new(),
             state: AgentState::Away,

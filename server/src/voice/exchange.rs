@@ -398,6 +398,7 @@ impl Exchange {
             Effect::HangUpLeg { leg } => self.hang_up_leg(leg),
             Effect::PlayMusic { call, queue } => self.play_music(call, queue),
             Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
+            Effect::PlayTone { call, tone } => self.play_tone(call, tone),
             Effect::Ring {
                 leg,
                 call,

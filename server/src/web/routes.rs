@@ -20,7 +20,9 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
-use super::{agents, config, events, health, metrics, page, records, screens, session, story};
+use super::{
+    activity, agents, config, events, health, metrics, page, records, screens, session, story,
+};
 
 /// Everything that is answered.
 pub(crate) fn all(app: &Arc<App>) -> Router {
@@ -28,6 +30,7 @@ pub(crate) fn all(app: &Arc<App>) -> Router {
         .merge(screens::routes())
         .merge(records::routes())
         .merge(story::routes())
+        .merge(activity::routes())
         .merge(agents::routes())
         .merge(config::routes())
         .merge(events::routes())

@@ -1,12 +1,14 @@
 //! Random centres: small, crowded, and without faults. The literals name every
 //! field: a new setting does not compile until it is drawn here.
 
+use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
     MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy,
     TimeCondition,
 };
+use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::{Number, Span};
 
 use super::chance::Chance;
@@ -118,6 +120,7 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         queue_numbers: default.queue_numbers,
         new_dynamic_agents: chance.one_of(&[InitialStatus::LoggedIn, InitialStatus::LoggedOut]),
         pause_reasons,
+        feature_codes: feature_codes(chance),
         push_records: chance.percent(30),
         shared_wrap_up: chance.percent(30),
         hours: vec![hours(chance)],
@@ -189,7 +192,45 @@ pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig 
         ring_timeout: chance.quarters(4, 60),
         // Where a telephone is changes no decision.
         contact: None,
+        on_presence: on_presence(chance),
     }
+}
+
+/// The codes by default, others, or none to log in with.
+fn feature_codes(chance: &mut Chance) -> FeatureCodes {
+    let default = FeatureCodes::default();
+    let code = |text: &str| text.parse().ok();
+    match chance.below(4) {
+        0 => FeatureCodes {
+            log_in: code("#4"),
+            log_out_all: code("#44"),
+            ..default
+        },
+        1 => FeatureCodes {
+            log_in: None,
+            ..default
+        },
+        _ => default,
+    }
+}
+
+/// What follows from each presence. Only the first reason is always configured.
+fn on_presence(chance: &mut Chance) -> PresenceActions {
+    let mut on_presence = PresenceActions::default();
+    if chance.percent(50) {
+        for (_, presence) in Presence::ALL {
+            let action = match chance.below(6) {
+                0 => PresenceAction::LogIn,
+                1 => PresenceAction::LogInLast,
+                2 => PresenceAction::LogOut,
+                3 => PresenceAction::Nothing,
+                4 => PresenceAction::Pause(None),
+                _ => PresenceAction::Pause(Some("Lunch".to_owned())),
+            };
+            on_presence.set(presence, action);
+        }
+    }
+    on_presence
 }
 
 /// A queue of this centre, beside these queues.

@@ -264,7 +264,8 @@ impl People {
             | Effect::HangUpCaller { .. }
             | Effect::HangUpLeg { .. }
             | Effect::PlayMusic { .. }
-            | Effect::PlayPrompt { .. } => {}
+            | Effect::PlayPrompt { .. }
+            | Effect::PlayTone { .. } => {}
         }
     }
 

@@ -299,6 +299,15 @@ impl<'p, L: Lens> World<'p, L> {
                 by: *by,
                 number: *number,
             },
+            Act::Presence {
+                by,
+                agent,
+                presence,
+            } => Input::PresenceChanged {
+                by: *by,
+                agent: *agent,
+                presence: *presence,
+            },
             Act::Renew(number) => {
                 let (config, base) = self.engine.config();
                 let changes = renewal(&config, *number)?;

@@ -125,7 +125,8 @@ impl Model {
         })?;
         let silent = self.calls.iter().find(|(id, call)| {
             let waits = call.waiting().is_some();
-            let legs = usize::from(call.hears.is_none());
+            let hears = call.hears.is_some() || call.tone_until.is_some();
+            let legs = usize::from(!hears);
             !waits && self.legs_of(**id).count() != legs
         });
         self.law(Law::Outcomes, silent.is_none(), || {

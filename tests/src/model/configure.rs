@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use tandem_engine::config::model::{
     Change, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, QueueConfig,
 };
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{AgentId, AgentStatus, By, Engine, Event, Number, QueueId};
 
 use super::state::{Completed, Member, Person, Queue};
@@ -40,6 +41,7 @@ impl Model {
         if let Some(person) = self.person(config.number) {
             let person = known(self.persons.get_mut(&person), "an extension")?;
             (person.administrator, person.ring_timeout) = (administrator, ring_timeout);
+            person.on_presence.clone_from(&config.on_presence);
             return Ok(());
         }
         let id = known(engine.find_agent(config.number), "a new extension")?;
@@ -48,6 +50,8 @@ impl Model {
             up: false,
             administrator,
             ring_timeout,
+            presence: Presence::Available,
+            on_presence: config.on_presence.clone(),
             offer: None,
             rest_until: None,
         };

@@ -116,7 +116,8 @@ impl Model {
             }
             Effect::AlertCaller { call }
             | Effect::PlayMusic { call, .. }
-            | Effect::PlayPrompt { call, .. } => {
+            | Effect::PlayPrompt { call, .. }
+            | Effect::PlayTone { call, .. } => {
                 let due = self.entry.to_play.iter().position(|due| due == effect);
                 let found = due.map(|place| self.entry.to_play.remove(place));
                 self.law(Law::Legs, found.is_some(), || {
@@ -148,7 +149,8 @@ impl Model {
         let stays = |effect: &&Effect| match effect {
             Effect::AlertCaller { call }
             | Effect::PlayMusic { call, .. }
-            | Effect::PlayPrompt { call, .. } => self.calls.contains_key(call),
+            | Effect::PlayPrompt { call, .. }
+            | Effect::PlayTone { call, .. } => self.calls.contains_key(call),
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();
@@ -226,7 +228,9 @@ impl Model {
                     });
                     let wanted = match reason {
                         EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(*cause),
-                        EndReason::AgentHungUp | EndReason::CallerHungUp => HangUpCause::Normal,
+                        EndReason::AgentHungUp
+                        | EndReason::CallerHungUp
+                        | EndReason::CodeDialled => HangUpCause::Normal,
                         _ => HangUpCause::Unanswered,
                     };
                     (told.is_none_or(|told| told == wanted), format!("{told:?}"))

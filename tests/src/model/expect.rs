@@ -23,10 +23,11 @@ impl Model {
             | Input::AgentUnpause { .. } => self.switched().err(),
             Input::BridgeFailed { call } => when(self.talking_leg(*call).is_none(), Reject::Stale),
             Input::CallArrived { from, dialled, .. } => {
-                let known = self.leads_somewhere(*dialled)
-                    && from
-                        .extension
-                        .is_none_or(|from| self.extensions.contains_key(&from));
+                let known = self.dials_a_code().is_some()
+                    || self.leads_somewhere(*dialled)
+                        && from
+                            .extension
+                            .is_none_or(|from| self.extensions.contains_key(&from));
                 when(!known, Reject::UnknownNumber)
             }
             Input::CallerHungUp { call } => when(!self.calls.contains_key(call), Reject::Stale),
@@ -53,6 +54,11 @@ impl Model {
             }
             Input::PersonErased { by, .. } if !self.administers(*by) => Some(Reject::Denied),
             Input::PersonErased { number, .. } => when(number.is_none(), Reject::UnknownNumber),
+            Input::PresenceChanged {
+                by,
+                agent,
+                presence,
+            } => self.presence_refusal(*by, *agent, *presence),
             Input::Restarted { .. } | Input::Tick | Input::WallOffset { .. } => None,
         }
     }
@@ -68,7 +74,7 @@ impl Model {
         is_so.then_some(Reject::NoChange)
     }
 
-    fn leads_somewhere(&self, number: Number) -> bool {
+    pub(super) fn leads_somewhere(&self, number: Number) -> bool {
         self.extensions.contains_key(&number) || self.numbers.contains_key(&number)
     }
 

@@ -37,7 +37,13 @@ impl Model {
                 self.set_wall_clock(micros);
                 Ok(())
             }
-            Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
+            Input::CallArrived { .. } => self.begin_code(),
+            Input::CallerHungUp { .. } => Ok(()),
+            Input::PresenceChanged {
+                by,
+                agent,
+                presence,
+            } => self.begin_presence(by, agent, presence),
         }
     }
 

@@ -41,6 +41,12 @@ impl Model {
                 agent,
                 leg,
             } => self.call_offered(*call, *queue, *agent, *leg),
+            Event::CodeDialled {
+                call,
+                agent,
+                dialled,
+                refused,
+            } => self.code_dialled(*call, *agent, *dialled, refused),
             Event::ConnectionFailed { call, queue, agent } => {
                 self.connection_failed(*call, *queue, *agent)
             }
@@ -66,6 +72,7 @@ impl Model {
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PresenceChanged { .. }
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.told(event),
@@ -89,10 +96,12 @@ impl Model {
         })?;
         self.last_public = Some(public);
         let origin = from.extension.and_then(|number| self.person(number));
-        let goes_to = if self.extensions.contains_key(&dialled) {
-            Destination::Extension(dialled)
+        let goes_to = if self.dials_a_code().is_some() {
+            None
+        } else if self.extensions.contains_key(&dialled) {
+            Some(Destination::Extension(dialled))
         } else {
-            Destination::Queue(dialled)
+            Some(Destination::Queue(dialled))
         };
         let call = Call {
             public,
@@ -101,9 +110,10 @@ impl Model {
             taken: false,
             visits: 0,
             hops: 0,
-            goes_to: Some(goes_to),
+            goes_to,
             behind: None,
             hears: None,
+            tone_until: None,
             visit: None,
         };
         self.publics.insert(public, id);

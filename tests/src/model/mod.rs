@@ -7,6 +7,7 @@
 //! sets, and reckons every deadline anew.
 
 mod close;
+mod codes;
 mod configure;
 mod effects;
 mod expect;
@@ -26,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tandem_engine::config::model::Options;
 use tandem_engine::{
     AgentId, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number, Outbox,
-    PublicId, QueueId, Timer, Timestamp, invariants,
+    PublicId, QueueId, Reject, Timer, Timestamp, invariants,
 };
 
 use crate::live::{Line, Witness};
@@ -146,6 +147,10 @@ pub struct Seen {
     pub diverted: u64,
     /// Prompts.
     pub prompts: u64,
+    /// Dialled codes.
+    pub codes: u64,
+    /// Changes of presence.
+    pub presences: u64,
 }
 
 impl Seen {
@@ -163,6 +168,8 @@ impl Seen {
         self.midnights += other.midnights;
         self.diverted += other.diverted;
         self.prompts += other.prompts;
+        self.codes += other.codes;
+        self.presences += other.presences;
     }
 }
 
@@ -188,6 +195,8 @@ struct Scope {
     broadcast: Option<(CallId, BTreeSet<AgentId>)>,
     /// Offers taken back, to be justified at the end.
     withdrawn: Vec<(CallId, AgentId, QueueId)>,
+    /// Of a dialled code: why it must be refused, if it must.
+    code: Option<Option<Reject>>,
     /// Legs that began to ring, in order.
     rung: Vec<LegId>,
     /// Calls that must be told to hang up.
@@ -235,6 +244,7 @@ impl Scope {
             to_keep: Vec::new(),
             broadcast: None,
             withdrawn: Vec::new(),
+            code: None,
             rung: Vec::new(),
             to_hang_up: Vec::new(),
             to_play: Vec::new(),

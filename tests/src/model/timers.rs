@@ -137,6 +137,8 @@ impl Model {
         all.extend(retries.map(|due| (due, Deadline::Retry)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
+        let tones = self.calls.values().filter_map(|call| call.tone_until);
+        all.extend(tones.map(|until| (until, Deadline::PromptOver)));
         let rests = self.persons.values().filter_map(|person| person.rest_until);
         all.extend(rests.map(|due| (due, Deadline::Rest)));
         for (id, queue) in &self.queues {

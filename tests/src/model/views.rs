@@ -73,6 +73,7 @@ impl Model {
             .filter(|queue| queue.member(id).is_some());
         let same = view.number == person.number
             && view.up == person.up
+            && view.presence == person.presence
             && view.offer == person.offer
             && view.engaged as usize == self.busy(id)
             && view.members.len() == memberships.count()
@@ -89,7 +90,7 @@ impl Model {
                     queue: visit.queue,
                     joined_at: visit.joined_at,
                 },
-                _ if call.hears.is_some() => CallStage::Prompt,
+                _ if call.hears.is_some() || call.tone_until.is_some() => CallStage::Prompt,
                 (visit, Some(LegStage::Talking)) => CallStage::End {
                     queue: visit.as_ref().map(|visit| visit.queue),
                 },

@@ -352,6 +352,11 @@ impl Model {
             (EndReason::AgentHungUp, Input::LegEnded { leg }) => talking == Some(*leg),
             (EndReason::AgentHungUp, Input::Configure { .. }) => talking.is_some_and(gone),
             (EndReason::CallerHungUp, _) => self.caller_is_gone(id),
+            (EndReason::CodeDialled, Input::Tick) => {
+                let fired = self.entry.first.map(|(_, timer)| timer);
+                let due = self.calls.get(&id).and_then(|call| call.tone_until);
+                fired == Some(Timer::PromptOver(id)) && due == Some(self.entry.now)
+            }
             (EndReason::ExtensionFailed(cause), input) => match input {
                 Input::LegFailed { leg, cause: told } => direct == Some(*leg) && cause == *told,
                 Input::LegEnded { leg } => direct == Some(*leg) && cause == Cause::Unreachable,

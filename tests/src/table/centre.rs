@@ -2,11 +2,13 @@
 //! model of a configuration.
 
 use jiff::tz::TimeZoneDatabase;
+use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
     MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy,
     TimeCondition,
 };
+use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::{Number, Span};
 
 use super::hours;
@@ -228,6 +230,7 @@ pub fn extension(words: &[&str]) -> Result<ExtensionConfig, String> {
 pub fn extension_settings(extension: &mut ExtensionConfig, words: &[&str]) -> Result<(), String> {
     for word in words {
         match word.split_once('=') {
+            Some(("on", value)) => extension.on_presence = on_presence(value)?,
             Some(("admin", value)) => extension.administrator = read_bool(value)?,
             Some(("name", value)) => value.clone_into(&mut extension.name),
             Some(("ring", value)) => extension.ring_timeout = read_span(value)?,
@@ -237,10 +240,52 @@ pub fn extension_settings(extension: &mut ExtensionConfig, words: &[&str]) -> Re
     Ok(())
 }
 
+/// `available:log_in,lunch_break:pause:Lunch`
+fn on_presence(text: &str) -> Result<PresenceActions, String> {
+    let mut on_presence = PresenceActions::default();
+    for word in text.split(',') {
+        let (when, action) = word.split_once(':').ok_or("presence:action")?;
+        let found = Presence::ALL.into_iter().find(|(known, _)| *known == when);
+        let (_, presence) = found.ok_or_else(|| format!("{when:?} is no presence"))?;
+        let action = match action.split_once(':').unwrap_or((action, "")) {
+            ("log_in", "") => PresenceAction::LogIn,
+            ("log_in_last", "") => PresenceAction::LogInLast,
+            ("log_out", "") => PresenceAction::LogOut,
+            ("nothing", "") => PresenceAction::Nothing,
+            ("pause", "") => PresenceAction::Pause(None),
+            ("pause", reason) => PresenceAction::Pause(Some(reason.to_owned())),
+            _ => return Err(format!("{action:?} follows from no presence")),
+        };
+        on_presence.set(presence, action);
+    }
+    Ok(on_presence)
+}
+
+/// `log_in:#4,pause:`: what is empty is switched off.
+fn codes(codes: &mut FeatureCodes, text: &str) -> Result<(), String> {
+    for word in text.split(',') {
+        let (key, code) = word.split_once(':').ok_or("key:code")?;
+        let code = match code {
+            "" => None,
+            code => Some(read_value(code)?),
+        };
+        match key {
+            "log_in" => codes.log_in = code,
+            "log_in_all" => codes.log_in_all = code,
+            "log_in_last" => codes.log_in_last = code,
+            "log_out_all" => codes.log_out_all = code,
+            "pause" => codes.pause = code,
+            _ => return Err(format!("{key:?} is no feature code")),
+        }
+    }
+    Ok(())
+}
+
 /// Common settings, laid over those that are.
 pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
     for word in words {
         match word.split_once('=') {
+            Some(("codes", value)) => codes(&mut options.feature_codes, value)?,
             Some(("new_dynamic_agents", "logged_in")) => {
                 options.new_dynamic_agents = InitialStatus::LoggedIn;
             }

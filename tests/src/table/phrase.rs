@@ -1,5 +1,6 @@
 //! The inputs of a table, in words.
 
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Cause, Input, KeptEnd, Number, Timestamp, Which};
 
 use super::centre::{read_clock, read_value};
@@ -61,6 +62,8 @@ pub enum LegVerb {
 pub enum Question {
     /// Every effect that has not ended.
     Awaited,
+    /// What the lamp of a key shows, at whose telephone.
+    Lamp(Number, Number),
     /// Callers and agents of a queue.
     Look(Number),
     /// Whether somebody may do something.
@@ -72,6 +75,7 @@ pub enum Question {
 pub enum Right {
     Configure,
     Erase,
+    Presence(Number),
     See(Number),
     Switch { agent: Number, queue: Number },
 }
@@ -95,6 +99,9 @@ pub fn read(text: &str) -> Result<Phrase, String> {
             by: read_by(by, By::System)?,
             number: read_value(number)?,
         }),
+        ["lamp", key, "at", owner] => {
+            Phrase::Ask(Question::Lamp(read_value(owner)?, read_value(key)?))
+        }
         ["look", "at", queue] => Phrase::Ask(Question::Look(read_value(queue)?)),
         ["mail" | "push", number, how] => Phrase::Kept(read_value(number)?, kept_end(how)?),
         ["may", who, right @ ..] => {
@@ -194,6 +201,7 @@ fn read_right(words: &[&str]) -> Option<Result<Right, String>> {
     Some(match words {
         ["configure"] => Ok(Right::Configure),
         ["erase"] => Ok(Right::Erase),
+        ["set", "presence", "of", agent] => read_value(agent).map(Right::Presence),
         ["see", queue] => read_value(queue).map(Right::See),
         ["switch", agent, "in", queue] => read_value(agent).and_then(|agent| {
             Ok(Right::Switch {
@@ -221,6 +229,7 @@ fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
         ["hangs", "up", call @ ..] if call.len() < 2 => leg(LegVerb::HangUp, call),
         ["refuses", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::Rejected), call),
         ["up"] => Ok(Phrase::Tell(Input::DeviceUp { extension })),
+        ["becomes", presence, by @ ..] => becomes(agent, presence, by),
         ["down"] => Ok(Phrase::Tell(Input::DeviceDown { extension })),
         ["logs", "in", "to", queues, by @ ..] => status(agent, queues, by, |by, queues| {
             Input::AgentLogIn { by, agent, queues }
@@ -234,6 +243,18 @@ fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
         ["pauses", "in", queues, rest @ ..] => pause(agent, queues, rest),
         _ => return None,
     })
+}
+
+/// `becomes lunch_break [by 1009]`
+fn becomes(agent: Number, word: &str, by: &[&str]) -> Result<Phrase, String> {
+    let mut all = Presence::ALL.into_iter();
+    let presence = all.find(|(known, _)| *known == word);
+    let (_, presence) = presence.ok_or_else(|| format!("{word:?} is no presence"))?;
+    Ok(Phrase::Tell(Input::PresenceChanged {
+        by: read_by(by, By::Person(agent))?,
+        agent,
+        presence,
+    }))
 }
 
 fn status(

@@ -10,7 +10,8 @@ use tandem_engine::config::model::Notice;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
-    Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, Span,
+    Event, HangUpCause, Input, KeptEnd, Lamp, LegId, Number, OfferEnd, Outbox, QueueId, Reject,
+    Span, Tone,
 };
 
 use super::world::Names;
@@ -225,6 +226,21 @@ fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<S
             let but = orders.take("hears nothing", |effect| *effect == wanted);
             format!("{} hears the prompt {prompt}{but}", names.call(*call))
         }
+        Event::CodeDialled {
+            call,
+            dialled,
+            refused,
+            ..
+        } => {
+            let (call, name) = (*call, names.call(*call));
+            let (tone, what) = match refused {
+                None => (Tone::Confirmation, "done".to_owned()),
+                Some(why) => (Tone::Refusal, format!("refused: {}", refusal(why))),
+            };
+            let wanted = Effect::PlayTone { call, tone };
+            let but = orders.take("hears no tone", |effect| *effect == wanted);
+            format!("{name} dialled {dialled}: {what}{but}")
+        }
         _ => return None,
     })
 }
@@ -293,6 +309,14 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
             format!("{what} {place} {}", kept_end(*how))
         }
         Event::PersonErased { calls } => format!("blanked in {calls} calls"),
+        Event::PresenceChanged {
+            agent,
+            presence,
+            by,
+        } => {
+            let (agent, by) = (names.agent(*agent), by_whom(*by, names.agent(*agent)));
+            format!("{agent} is {}{by}", presence.word())
+        }
         Event::SystemRestarted { calls } => format!("the system starts, {calls} calls cut off"),
         Event::WrapUpEnded { agent, queue } => {
             format!(
@@ -363,6 +387,9 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::PlayPrompt { call, prompt } => {
             format!("order: play the prompt {prompt} to {}", names.call(*call))
         }
+        Effect::PlayTone { call, tone } => {
+            format!("order: play the tone {tone:?} to {}", names.call(*call))
+        }
         Effect::PushRecord { call, visit } => {
             let (place, what) = names.kept(id, "push");
             format!(
@@ -376,6 +403,26 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
     }
 }
 
+/// Who did something to an agent, if it was not the agent.
+fn by_whom(by: By, agent: Number) -> String {
+    match by {
+        By::Person(number) if number == agent => String::new(),
+        By::Person(number) => format!(", by {number}"),
+        By::System => ", by the system".to_owned(),
+    }
+}
+
+/// What a lamp shows.
+pub fn lamp(lamp: Lamp) -> String {
+    let shown = match lamp {
+        Lamp::FlashingRed => "flashing red",
+        Lamp::Green => "green",
+        Lamp::Off => "off",
+        Lamp::Red => "red",
+    };
+    shown.to_owned()
+}
+
 fn status_changed(
     agent: AgentId,
     queue: QueueId,
@@ -384,11 +431,7 @@ fn status_changed(
     names: &Names,
 ) -> String {
     let (agent, queue) = (names.agent(agent), names.queue(queue));
-    let by = match by {
-        By::Person(number) if number == agent => String::new(),
-        By::Person(number) => format!(", by {number}"),
-        By::System => ", by the system".to_owned(),
-    };
+    let by = by_whom(by, agent);
     match status {
         AgentStatus::LoggedIn => format!("{agent} takes calls of {queue}{by}"),
         AgentStatus::LoggedOut => format!("{agent} is logged out of {queue}{by}"),
@@ -446,7 +489,7 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
 /// What the caller must be told at such an end.
 fn hang_up(reason: EndReason) -> Option<HangUpCause> {
     match reason {
-        EndReason::AgentHungUp => Some(HangUpCause::Normal),
+        EndReason::AgentHungUp | EndReason::CodeDialled => Some(HangUpCause::Normal),
         EndReason::CallerHungUp | EndReason::SystemRestart => None,
         EndReason::ExtensionFailed(cause) => Some(HangUpCause::ExtensionFailed(cause)),
         EndReason::Aborted
@@ -461,6 +504,7 @@ fn end_reason(reason: EndReason) -> &'static str {
         EndReason::Aborted => "aborted",
         EndReason::AgentHungUp => "the other side hung up",
         EndReason::CallerHungUp => "the caller hung up",
+        EndReason::CodeDialled => "the code has been dialled",
         EndReason::ExtensionFailed(Cause::Busy) => "the extension was busy",
         EndReason::ExtensionFailed(Cause::NoAnswer) => "the extension did not answer",
         EndReason::ExtensionFailed(Cause::Rejected) => "the extension refused",

@@ -456,6 +456,7 @@ impl World {
     fn ask(&mut self, question: &Question) -> Result<Vec<String>, String> {
         match question {
             Question::Awaited => Ok(self.awaited()),
+            Question::Lamp(owner, key) => Ok(vec![words::lamp(self.engine.lamp(*owner, *key))]),
             Question::Look(number) => self.look(*number),
             Question::May(by, right) => {
                 let queue = |number| {
@@ -465,6 +466,10 @@ impl World {
                 let action = match right {
                     Right::Configure => Action::Configure,
                     Right::Erase => Action::ErasePerson,
+                    Right::Presence(number) => {
+                        let agent = self.engine.find_agent(*number);
+                        Action::SetPresence(agent.ok_or("no such extension")?)
+                    }
                     Right::See(number) => Action::SeeQueue(queue(*number)?),
                     Right::Switch {
                         agent,

@@ -8,11 +8,13 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
 use tandem_engine::config::address::SipAddress;
+use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
     MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy as Ring,
     TrunkConfig,
 };
+use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::{Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
@@ -97,6 +99,7 @@ prop_compose! {
         names in btree_set(name(), 0..4),
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
+        feature_codes in feature_codes(),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours) in prompts().prop_flat_map(|prompts| {
             let hours = hours(&prompts);
@@ -115,6 +118,7 @@ prop_compose! {
                 false => InitialStatus::LoggedOut,
             },
             pause_reasons: reasons.map(reason).collect(),
+            feature_codes,
             push_records,
             shared_wrap_up,
             trunks,
@@ -150,17 +154,74 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         any::<bool>(),
         span(1..=600),
         proptest::option::of(address()),
+        proptest::array::uniform6(presence_action()),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact)| ExtensionConfig {
+        move |(name, administrator, ring_timeout, contact, actions)| ExtensionConfig {
             number: number(digits),
             name,
             administrator,
             ring_timeout,
             contact,
+            on_presence: on_presence(actions),
         },
     );
     prop_oneof![Just(ExtensionConfig::new(number(digits))), odd]
+}
+
+/// What follows from a presence; reasons are given names when all are known.
+fn presence_action() -> impl Strategy<Value = PresenceAction> {
+    select(vec![
+        PresenceAction::LogIn,
+        PresenceAction::LogInLast,
+        PresenceAction::LogOut,
+        PresenceAction::Nothing,
+        PresenceAction::Nothing,
+        PresenceAction::Pause(None),
+        PresenceAction::Pause(Some(String::new())),
+    ])
+}
+
+fn on_presence(actions: [PresenceAction; 6]) -> PresenceActions {
+    let mut on_presence = PresenceActions::default();
+    for (action, (_, presence)) in actions.into_iter().zip(Presence::ALL) {
+        on_presence.set(presence, action);
+    }
+    on_presence
+}
+
+/// Lets presences pause for reasons that are configured.
+pub fn give_reasons(config: &mut Config) {
+    let reasons = &config.options.pause_reasons;
+    for (place, extension) in config.extensions.iter_mut().enumerate() {
+        for (_, presence) in Presence::ALL {
+            if let PresenceAction::Pause(Some(_)) = extension.on_presence.on(presence) {
+                let reason = reasons.get(place % reasons.len().max(1));
+                let reason = reason.map(|reason| reason.name.clone());
+                let action = PresenceAction::Pause(reason);
+                extension.on_presence.set(presence, action);
+            }
+        }
+    }
+}
+
+/// The default codes, others, none.
+fn feature_codes() -> impl Strategy<Value = FeatureCodes> {
+    let code = |text: &str| text.parse().ok();
+    let default = FeatureCodes::default();
+    let others = FeatureCodes {
+        log_in: code("#0"),
+        pause: code("##"),
+        ..default
+    };
+    let none = FeatureCodes {
+        log_in: None,
+        log_in_all: None,
+        log_in_last: None,
+        log_out_all: None,
+        pause: None,
+    };
+    select(vec![default, others, none])
 }
 
 fn empty_states() -> impl Strategy<Value = Option<EmptyStates>> {
@@ -373,10 +434,14 @@ pub fn config() -> impl Strategy<Value = Config> {
                 .map(|&digits| queue(digits, &extensions, &queues, &options))
                 .collect::<Vec<_>>(),
         );
-        let config = parts.prop_map(move |(extensions, queues)| Config {
-            options: options.clone(),
-            extensions,
-            queues,
+        let config = parts.prop_map(move |(extensions, queues)| {
+            let mut config = Config {
+                options: options.clone(),
+                extensions,
+                queues,
+            };
+            give_reasons(&mut config);
+            config
         });
         config.prop_flat_map(move |config| {
             if shuffled {

@@ -7,12 +7,13 @@ use tandem_engine::config::model::{
     QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::limits::{
-    AUTO_PAUSE_CALLS_MAX, DAY_SPANS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, HOLIDAYS_MAX,
-    HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
-    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
-    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_TIME_S_MAX,
-    TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    AUTO_PAUSE_CALLS_MAX, DAY_SPANS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
+    FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX,
+    NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_TIME_S_MAX, TRUNKS_MAX,
+    WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::{Number, Span};
 
@@ -154,6 +155,18 @@ fn queues_of_an_extension() {
         with(EXTENSION_QUEUES_MAX + 1),
         ["there are more than 1000 queues"]
     );
+}
+
+#[test]
+fn feature_codes() {
+    let with = |symbols: u32| {
+        let code = "*7".repeat(symbols as usize)[..symbols as usize].parse();
+        after(|config, _| config.options.feature_codes.log_in_all = code.ok())
+    };
+    assert_eq!(with(FEATURE_CODE_SYMBOLS_MAX), "");
+    let expected = "options, feature_codes: log_in_all: a code has at most 10 symbols \
+                    (a shorter one is easier to dial, too)\n";
+    assert_eq!(with(FEATURE_CODE_SYMBOLS_MAX + 1), expected);
 }
 
 #[test]

@@ -69,6 +69,8 @@ const TOKENS: [&str; 56] = [
     "static_agents",
     "failover",
     "pause_reasons",
+    "feature_codes",
+    "on_presence",
     "\"1001-1999\"",
     "\"6400\"",
     "queue 6400",

@@ -32,6 +32,7 @@ fn a_file_is_written_as_people_write_it() {
     let file = r#"[options]
 time_zone = "Europe/Paris"
 pause_reasons = ["Lunch *01", "Wrap up *2"]
+feature_codes = { log_in = "*4", pause = "" }
 push_records = true
 
 [[prompt]]
@@ -58,6 +59,7 @@ number = "1001"
 name = "Ann \"A\" \\o/"
 administrator = true
 ring_timeout_s = 12.5
+on_presence = { available = "log_in_last", lunch_break = "pause Wrap up", off_work = "log_out" }
 
 [[extension]]
 numbers = "1002-1030"

@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 
+use super::agents;
 use super::hours::SEVERAL_DAYS;
 use super::queue::{COUNTS_SINCE, NOTICES, STRATEGIES};
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
@@ -83,6 +84,7 @@ fn options(out: &mut String, options: &Options) {
         let reasons = options.pause_reasons.iter().map(pause_reason).collect();
         line(out, "pause_reasons", &list(reasons));
     }
+    agents::write_options(out, options);
     if options.push_records {
         line(out, "push_records", "true");
     }
@@ -198,6 +200,7 @@ fn extension(out: &mut String, run: &[ExtensionConfig]) {
     if let Some(contact) = first.contact {
         line(out, "contact", &quoted(&contact.to_string()));
     }
+    agents::write_extension(out, first);
 }
 
 fn queue(out: &mut String, queue: &QueueConfig) {
@@ -439,7 +442,7 @@ fn seconds(span: Span) -> String {
     span.to_string().trim_end_matches('s').to_owned()
 }
 
-fn line(out: &mut String, key: &str, value: &str) {
+pub(super) fn line(out: &mut String, key: &str, value: &str) {
     writeln!(out, "{key} = {value}").expect("a text takes what is written");
 }
 
@@ -457,7 +460,7 @@ fn list(items: Vec<String>) -> String {
 }
 
 /// A text as TOML writes it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

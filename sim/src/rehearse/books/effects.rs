@@ -58,7 +58,7 @@ impl Books {
                 Effect::MailAgent { agent, queue } => {
                     self.is_told_of_pause(seen, *id, (agent, queue), court)?;
                 }
-                Effect::PlayPrompt { call, .. } => {
+                Effect::PlayPrompt { call, .. } | Effect::PlayTone { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }

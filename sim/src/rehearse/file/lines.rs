@@ -4,6 +4,7 @@ use core::fmt::Write as _;
 use core::str::{FromStr, SplitWhitespace};
 
 use tandem_engine::config::model::Config;
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Number, SECOND_US, Span, Timestamp, Which};
 
 use crate::rehearse::plan::{Act, Call, Planned, Slip, Status, TimerKind};
@@ -50,6 +51,16 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
                 if *restored { " restored" } else { "" }
             )
         }
+        Act::Presence {
+            by,
+            agent,
+            presence,
+        } => write!(
+            out,
+            "presence {agent} {} by {}",
+            presence.word(),
+            asker(*by)
+        ),
         Act::Renew(queue) => write!(out, "renew {queue}"),
         Act::Repeat(back) => write!(out, "repeat {back}"),
         Act::Save => write!(out, "save"),
@@ -137,6 +148,7 @@ pub(super) fn line(text: &str, centres: &[Config]) -> Result<Planned, String> {
             let restored = words.0.next() == Some("restored");
             Act::Kill { down, restored }
         }
+        "presence" => words.presence()?,
         "renew" => Act::Renew(words.number()?),
         "repeat" => Act::Repeat(words.parsed("how many inputs back")?),
         "save" => Act::Save,
@@ -185,6 +197,21 @@ impl<'t> Words<'t> {
                 .map(By::Person)
                 .map_err(|why| format!("{digits:?}: {why}")),
         }
+    }
+
+    fn presence(&mut self) -> Result<Act, String> {
+        let agent = self.number()?;
+        let word = self.next("a presence")?;
+        let mut all = Presence::ALL.into_iter();
+        let found = all.find(|(known, _)| *known == word);
+        let (_, presence) = found.ok_or_else(|| format!("there is no presence {word:?}"))?;
+        self.word("by")?;
+        let by = self.asker()?;
+        Ok(Act::Presence {
+            by,
+            agent,
+            presence,
+        })
     }
 
     fn kind(&mut self) -> Result<TimerKind, String> {
