@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use tandem_engine::config::diff;
 use tandem_engine::config::model::{
-    Change, ExtensionConfig, MemberConfig, MemberKind, Options, QueueConfig, Strategy,
+    Config, ExtensionConfig, MemberConfig, MemberKind, Options, QueueConfig, Strategy,
 };
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::{
@@ -28,41 +29,40 @@ impl Centre {
     /// So many queues, every one of them served by the same agents, who are
     /// free. Nobody waits too long, and nobody rests between calls.
     pub fn new(queues: u64, agents: u64, strategy: Strategy) -> Self {
+        let members: Vec<_> = (0..agents).collect();
+        let config = config(agents, (0..queues).map(|_| members.clone()), strategy);
+        let mut centre = Self::of(&config);
+        centre.all_up(agents);
+        centre
+    }
+
+    /// A centre as configured; no telephone can be rung yet.
+    ///
+    /// # Panics
+    /// If the configuration is refused.
+    pub fn of(config: &Config) -> Self {
         let mut centre = Self {
             engine: Engine::new(1),
             out: Outbox::default(),
             seq: 0,
             at: Timestamp::ZERO,
         };
-        let numbers = (queue_number(0), queue_number(queues));
-        let options = Options {
-            queue_numbers: numbers,
-            ..Options::default()
-        };
-        let members: Vec<_> = (0..agents)
-            .map(|agent| MemberConfig::new(agent_number(agent), MemberKind::Static))
-            .collect();
-        let extensions = (0..agents).map(|agent| ExtensionConfig::new(agent_number(agent)));
-        let queues = (0..queues).map(|queue| QueueConfig {
-            strategy,
-            members: members.clone(),
-            retry_interval: Span::ZERO,
-            wrap_up: Span::ZERO,
-            max_waiting: Span::from_secs(86_400),
-            ..QueueConfig::new(queue_number(queue), &format!("Queue {queue}"))
-        });
-        let mut changes = vec![Change::PutOptions(options)];
-        changes.extend(extensions.map(Change::PutExtension));
-        changes.extend(queues.map(Change::PutQueue));
-        for (base, part) in (0..).zip(changes.chunks(CHANGES_MAX)) {
+        for (base, part) in (0..).zip(diff::set_up(config).chunks(CHANGES_MAX)) {
             let (by, changes) = (By::System, part.to_vec());
             centre.feed(Input::Configure { by, base, changes });
         }
-        for agent in 0..agents {
-            let extension = agent_number(agent);
-            centre.feed(Input::DeviceUp { extension });
-        }
         centre
+    }
+
+    /// The telephones of the first so many agents can be rung.
+    pub fn all_up(&mut self, agents: u64) {
+        (0..agents).for_each(|agent| self.comes(agent));
+    }
+
+    /// This agent's telephone can be rung.
+    pub fn comes(&mut self, agent: u64) {
+        let extension = agent_number(agent);
+        self.feed(Input::DeviceUp { extension });
     }
 
     /// Applies an input a microsecond after the one before.
@@ -122,6 +122,34 @@ impl Centre {
         let (leg, call) = self.rung().expect("a telephone rings");
         self.feed(Input::LegAnswered { leg });
         call
+    }
+}
+
+/// So many agents, and queues with these of them as members, all static. Nobody waits
+/// too long, and nobody rests between calls.
+pub fn config(
+    agents: u64,
+    queues: impl IntoIterator<Item = Vec<u64>>,
+    strategy: Strategy,
+) -> Config {
+    let member = |&agent: &u64| MemberConfig::new(agent_number(agent), MemberKind::Static);
+    let queues = (0..).zip(queues).map(|(queue, members)| QueueConfig {
+        strategy,
+        members: members.iter().map(member).collect(),
+        retry_interval: Span::ZERO,
+        wrap_up: Span::ZERO,
+        max_waiting: Span::from_secs(86_400),
+        ..QueueConfig::new(queue_number(queue), &format!("Queue {queue}"))
+    });
+    let queues: Vec<_> = queues.collect();
+    let extensions = (0..agents).map(|agent| ExtensionConfig::new(agent_number(agent)));
+    Config {
+        options: Options {
+            queue_numbers: (queue_number(0), queue_number(queues.len() as u64)),
+            ..Options::default()
+        },
+        extensions: extensions.collect(),
+        queues,
     }
 }
 

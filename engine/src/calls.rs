@@ -295,6 +295,11 @@ impl<T: Trace> Step<'_, T> {
         let own = visit(self.s, id);
         let (queue, answered) = (own.queue, own.answered.expect("the call was answered"));
         self.end_visit(id, Outcome::Answered, LeaveReason::Answered);
+        if let Some(entry) = self.s.queues.get_mut(queue) {
+            let work = &mut entry.learned.work;
+            work.spend(self.now - answered.at + entry.config.wrap_up);
+            work.count();
+        }
         // Neither the membership nor the queue need have outlived the call.
         let Some(member) = self.s.members.get_mut(answered.member) else {
             return self.sometimes(Mark::MemberGone);

@@ -90,6 +90,7 @@ impl<T: Trace> Step<'_, T> {
             agent.ring_timeout = config.ring_timeout;
             agent.contact = config.contact;
             agent.on_presence = actions;
+            agent.own_recording = config.own_recording;
             return;
         }
         let agent = self.s.agents.insert(Agent {
@@ -98,6 +99,7 @@ impl<T: Trace> Step<'_, T> {
             administrator: config.administrator,
             ring_timeout: config.ring_timeout,
             contact: config.contact,
+            own_recording: config.own_recording,
             up: false,
             engaged: 0,
             offer: None,
@@ -151,6 +153,8 @@ impl<T: Trace> Step<'_, T> {
             midnight: None,
             put_out: None,
             skill_step: None,
+            learned: Default::default(),
+            pace: Default::default(),
             removed: false,
             marked: false,
         });
@@ -353,18 +357,11 @@ impl<T: Trace> Step<'_, T> {
         for id in self.s.agents[agent].members.clone() {
             let queue = self.s.members[id].queue;
             self.remove_member(id);
-            let entry = &mut self.s.queues[queue];
-            entry
-                .config
-                .members
-                .retain(|member| member.extension != number);
+            self.s.queues[queue].config.forget(number);
             self.members_removed(queue);
         }
         for queue in self.s.queues.ids() {
-            self.s.queues[queue]
-                .config
-                .managers
-                .retain(|&manager| manager != number);
+            self.s.queues[queue].config.forget(number);
         }
         let entry = self.s.agents.remove(agent).expect("the extension is alive");
         if let Some(timer) = entry.rest {
@@ -515,6 +512,7 @@ pub(crate) fn export(state: &State) -> Config {
         ring_timeout: agent.ring_timeout,
         contact: agent.contact,
         on_presence: agent.on_presence.as_deref().cloned().unwrap_or_default(),
+        own_recording: agent.own_recording,
     };
     Config {
         options: state.options.clone(),

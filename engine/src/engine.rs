@@ -245,6 +245,7 @@ impl<T: Trace> Step<'_, T> {
             Input::KeptDone { effect } => self.kept_ended(*effect, KeptEnd::Done),
             Input::KeptFailed { effect } => self.kept_ended(*effect, KeptEnd::Failed),
             Input::KeptUnknown { effect } => self.kept_ended(*effect, KeptEnd::Unknown),
+            Input::KeyPressed { call, key } => self.key_pressed(*call, *key),
             Input::LegAnswered { leg } => self.leg_answered(*leg),
             Input::LegEnded { leg } => self.leg_ended(*leg),
             Input::LegFailed { leg, cause } => self.leg_failed(*leg, *cause),

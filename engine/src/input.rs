@@ -6,6 +6,7 @@ use crate::config::model::Change;
 use crate::config::presence::Presence;
 use crate::effect::EffectId;
 use crate::ids::{CallId, LegId};
+use crate::key::Key;
 use crate::number::Number;
 use crate::time::Timestamp;
 use crate::timer::Timer;
@@ -125,6 +126,14 @@ pub enum Input {
     KeptUnknown {
         /// Which.
         effect: EffectId,
+    },
+    /// A caller pressed a key of his telephone. One that means nothing where the call
+    /// is changes nothing.
+    KeyPressed {
+        /// Whose call.
+        call: CallId,
+        /// Which key.
+        key: Key,
     },
     /// A ringing leg was answered.
     LegAnswered {

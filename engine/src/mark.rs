@@ -57,6 +57,8 @@ marks! {
     KeptDropped: "too much is kept for the outside, and something is dropped",
     KeptInDoubt: "nobody can say after a start whether a mail was sent",
     KeptOnceMore: "a record is pushed again after a start",
+    KeyWhileRinging: "a caller leaves by a key while telephones ring for him",
+    KeyWithoutMeaning: "a caller presses a key that means nothing in his queue",
     LateTick: "a deadline is carried out late",
     LoginByKind: "an agent who was out becomes static, and so is in",
     LongestWaitRinging: "a caller's wait is over while telephones ring for him",

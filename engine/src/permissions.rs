@@ -1,5 +1,6 @@
 //! Who may do and see what: one pure function, and proofs that it was asked.
 
+use crate::config::rights::Right;
 use crate::directory::Target;
 use crate::ids::{AgentId, MemberId, QueueId};
 use crate::input::By;
@@ -12,8 +13,13 @@ pub enum Action {
     Configure,
     /// Blank a person's number and name everywhere.
     ErasePerson,
+    /// Do or see something in a queue that its managers and agents need a right for.
+    InQueue(QueueId, Right),
     /// See a queue's callers, agents and figures.
     SeeQueue(QueueId),
+    /// See the record of a queue's call, which this agent answered; `None`: which was
+    /// missed or abandoned.
+    SeeQueueCall(QueueId, Option<AgentId>),
     /// Say where an extension's person is.
     SetPresence(AgentId),
     /// Log an agent in or out of a queue, pause or unpause him there.
@@ -35,8 +41,8 @@ impl<Object> AccessGranted<Object> {
 
 /// Whether `by` may do `action`. The system may do everything, and so may an
 /// administrator; everybody may switch his own status and presence; a queue's managers
-/// see it and, if it is set so, switch its agents and say where they are; its agents
-/// see it.
+/// and agents may do and see what the queue's settings say, and who may switch an agent
+/// somewhere may also say where he is.
 #[must_use]
 pub fn allows(state: &State, by: By, action: Action) -> bool {
     let number = match by {
@@ -49,24 +55,60 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
     if state.agents[person].administrator {
         return true;
     }
-    let manages = |queue: QueueId| {
-        let entry = state.queues.get(queue);
-        entry.is_some_and(|entry| entry.config.managers.contains(&number))
-    };
+    let has = |queue, right| has_right(state, person, queue, right);
     match action {
         Action::Configure | Action::ErasePerson => false,
-        Action::SeeQueue(queue) => manages(queue) || serves(state, person, queue),
+        Action::InQueue(queue, right) => has(queue, right),
+        Action::SeeQueue(queue) => has(queue, Right::Panel) || has(queue, Right::Wallboard),
+        Action::SeeQueueCall(queue, answered) => sees_call(state, person, queue, answered),
         Action::SetPresence(agent) => {
             let switches = |&member: &MemberId| allows(state, by, Action::SwitchAgent(member));
             let entry = state.agents.get(agent);
             agent == person || entry.is_some_and(|agent| agent.members.iter().any(switches))
         }
-        Action::SwitchAgent(member) => state.members.get(member).is_some_and(|member| {
-            let managed =
-                manages(member.queue) && state.queues[member.queue].config.managers_switch_agents;
-            member.agent == person || managed
-        }),
+        Action::SwitchAgent(member) => state
+            .members
+            .get(member)
+            .is_some_and(|member| member.agent == person || has(member.queue, Right::SwitchAgents)),
     }
+}
+
+/// Whether a person has a right in a queue, as one of its managers or agents.
+fn has_right(state: &State, person: AgentId, queue: QueueId, right: Right) -> bool {
+    let Some(config) = state.queues.get(queue).map(|queue| &queue.config) else {
+        return false;
+    };
+    let permissions = &config.permissions;
+    let manages = config.managers.contains(&state.agents[person].number);
+    let as_manager = manages && permissions.managers.has(right);
+    as_manager || permissions.agents.has(right) && serves(state, person, queue)
+}
+
+/// Whether a person may see the record of a call: as a manager who sees the queue as it
+/// stands, or its missed calls; as one of its agents, as they may.
+fn sees_call(state: &State, person: AgentId, queue: QueueId, answered: Option<AgentId>) -> bool {
+    let Some(config) = state.queues.get(queue).map(|queue| &queue.config) else {
+        return false;
+    };
+    let number = state.agents[person].number;
+    let permissions = &config.permissions;
+    let of_managers = match answered {
+        Some(_) => Right::Panel,
+        None => Right::MissedCallLogs,
+    };
+    let logs = &permissions.agent_logs;
+    let shown = match answered {
+        Some(agent) => logs.answered && agent == person,
+        None => logs.missed,
+    };
+    let viewers = logs.viewers.as_ref();
+    let as_agent = || {
+        shown
+            && viewers.is_none_or(|viewers| viewers.contains(&number))
+            && serves(state, person, queue)
+    };
+    let as_manager = config.managers.contains(&number) && permissions.managers.has(of_managers);
+    as_manager || as_agent()
 }
 
 fn serves(state: &State, person: AgentId, queue: QueueId) -> bool {

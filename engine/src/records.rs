@@ -59,6 +59,8 @@ pub enum LeaveReason {
     Answered,
     /// The caller hung up.
     CallerHungUp,
+    /// The caller pressed a key that leads elsewhere.
+    KeyPressed,
     /// Nobody was there to take calls when the caller came, or later.
     QueueEmpty,
     /// As many callers as allowed were there already.

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::acd::estimate::Pace;
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
 use crate::config::presence::{Presence, PresenceActions};
+use crate::config::rights::OwnRecording;
 use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
@@ -70,6 +72,8 @@ pub struct Agent {
     pub(crate) administrator: bool,
     pub(crate) ring_timeout: Span,
     pub(crate) contact: Option<SipAddress>,
+    /// How he may switch the recording of his own calls.
+    pub(crate) own_recording: OwnRecording,
     /// Whether the telephone can be rung.
     pub(crate) up: bool,
     /// Calls that occupy the telephone, the one offered by a queue apart.
@@ -247,6 +251,10 @@ pub struct Queue {
     /// Fires when its first caller may be served by agents who are free, but not
     /// skilled enough before.
     pub(crate) skill_step: Option<TimerId>,
+    /// What its calls have taught up to now.
+    pub(crate) learned: Pace,
+    /// What they had taught when a caller joined last; those who wait are told by it.
+    pub(crate) pace: Pace,
     /// Deleted; it stays until its callers have been put out.
     pub(crate) removed: bool,
     /// Whether it is on the list of queues to be looked at. Only within an

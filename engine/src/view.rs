@@ -2,6 +2,7 @@
 //! changes anything.
 
 use crate::acd::eligible::{self, Obstacle};
+use crate::acd::estimate::{self, Estimate};
 use crate::config::model::QueueConfig;
 use crate::config::presence::Presence;
 use crate::directory::Target;
@@ -248,6 +249,19 @@ impl Engine {
             ringing: visit.ringing,
             pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
         })
+    }
+
+    /// How long a waiting caller waits yet, as far as it can be told: not where
+    /// nobody serves his queue, or where it has seen too few calls.
+    #[must_use]
+    pub fn estimate(&self, id: CallId) -> Option<Estimate> {
+        estimate::of_call(&self.state, id, self.state.acted_at)
+    }
+
+    /// The same for somebody who would join a queue now.
+    #[must_use]
+    pub fn estimate_of_next(&self, id: QueueId) -> Option<Estimate> {
+        estimate::of_next(&self.state, id, self.state.acted_at)
     }
 
     /// Who talks to a queue's caller, and since when.

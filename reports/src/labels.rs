@@ -20,6 +20,7 @@ pub const fn reason_word(reason: LeaveReason) -> &'static str {
         LeaveReason::Aborted => "aborted",
         LeaveReason::Answered => "answered",
         LeaveReason::CallerHungUp => "caller_hung_up",
+        LeaveReason::KeyPressed => "key_pressed",
         LeaveReason::QueueEmpty => "queue_empty",
         LeaveReason::QueueFull => "queue_full",
         LeaveReason::QueueRemoved => "queue_removed",

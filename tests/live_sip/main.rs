@@ -5,8 +5,10 @@
 //! package where it has built the command.
 
 mod dialogs;
+mod faults;
 mod kills;
 mod peers;
+mod phone;
 mod registrations;
 mod server;
 mod torture;

@@ -161,6 +161,8 @@ pub enum Act {
     Fail(Pick, Cause),
     /// A caller hangs up.
     HangUp(Pick),
+    /// A caller presses a key: one of the first four.
+    Key(Pick, u8),
     /// The system is killed, and starts again after so many quarters of a
     /// second.
     Kill(u8),
@@ -333,6 +335,7 @@ fn traffic() -> impl Strategy<Value = Act> {
         13 => pick().prop_map(Act::Answer),
         6 => pick().prop_map(Act::EndLeg),
         3 => pick().prop_map(Act::HangUp),
+        3 => (pick(), 0..4_u8).prop_map(|(pick, key)| Act::Key(pick, key)),
         3 => (pick(), cause).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
         1 => pick().prop_map(Act::BridgeFail),
     ]

@@ -15,7 +15,8 @@ use tandem_engine::config::model::{
     TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
-use tandem_engine::{Number, Span};
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
+use tandem_engine::{Key, Number, Span};
 
 /// Extensions that there can be.
 pub const EXTENSIONS: u64 = 8;
@@ -120,6 +121,8 @@ pub struct ExtensionDraft {
     pub administrator: bool,
     /// How long a direct call rings, in quarters of a second.
     pub ring_timeout: u64,
+    /// How this person may switch the recording of his own calls.
+    pub own_recording: OwnRecording,
     /// Whether the telephone is reachable at first.
     pub up: bool,
     /// Whether the agent logs in everywhere at first.
@@ -134,7 +137,7 @@ pub struct QueueDraft {
     strategy: Ring,
     since: CountSince,
     managers: Vec<u8>,
-    managers_switch_agents: bool,
+    permissions: RightsDraft,
     /// In quarters of a second: ringing, retry, wrap-up, waiting.
     lengths: [u64; 4],
     ring_in_use: bool,
@@ -144,9 +147,20 @@ pub struct QueueDraft {
     leave: Option<EmptyStates>,
     failover: Failover,
     condition: Option<ConditionDraft>,
+    /// Where the first keys lead.
+    keys: Vec<Failover>,
     zone: Option<usize>,
     notify: Vec<Notice>,
     skills: Skills,
+}
+
+/// What managers and agents may, in bits, and who sees records.
+#[derive(Clone, Debug)]
+struct RightsDraft {
+    managers: u16,
+    agents: u16,
+    logs: (bool, bool),
+    viewers: Option<Vec<u8>>,
 }
 
 /// Who may serve whom, what calls weigh, and what becomes of agents who miss them.
@@ -308,11 +322,17 @@ pub fn extension_draft() -> impl Strategy<Value = ExtensionDraft> {
     let actions = option::weighted(0.5, proptest::array::uniform6(presence_action()));
     let up = prop::bool::weighted(0.9);
     let in_at_first = prop::bool::weighted(0.8);
-    (administrator, 4..=20_u64, up, in_at_first, actions).prop_map(
-        |(administrator, ring_timeout, up, in_at_first, actions)| ExtensionDraft {
+    let own = select(vec![
+        OwnRecording::No,
+        OwnRecording::PauseResume,
+        OwnRecording::Start,
+    ]);
+    (administrator, 4..=20_u64, up, in_at_first, own, actions).prop_map(
+        |(administrator, ring_timeout, up, in_at_first, own_recording, actions)| ExtensionDraft {
             on_presence: on_presence(actions),
             administrator,
             ring_timeout,
+            own_recording,
             up,
             in_at_first,
         },
@@ -413,6 +433,19 @@ fn skills() -> impl Strategy<Value = Skills> {
     )
 }
 
+fn rights_draft() -> impl Strategy<Value = RightsDraft> {
+    let logs = any::<(bool, bool)>();
+    let viewers = option::weighted(0.2, vec(0..8_u8, 0..=2));
+    (any::<u16>(), any::<u16>(), logs, viewers).prop_map(|(managers, agents, logs, viewers)| {
+        RightsDraft {
+            managers,
+            agents,
+            logs,
+            viewers,
+        }
+    })
+}
+
 /// A random queue of a certain shape.
 pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
     let limits = shape.limits;
@@ -422,7 +455,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         CountSince::Login,
         CountSince::Ever,
     ]);
-    let who = (members(), vec(0..8_u8, 0..=2), any::<bool>());
+    let who = (members(), vec(0..8_u8, 0..=2), rights_draft());
     let how = (
         select(shape.strategies.clone()),
         since,
@@ -436,7 +469,9 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         Just(0).boxed()
     };
     let condition = option::weighted(0.25, condition_draft());
-    let bounds = (full, empty_states(), empty_states(), failover(), condition);
+    let keys = prop_oneof![2 => Just(Vec::new()), 3 => vec(failover(), 1..=3)];
+    let leads = (failover(), condition, keys);
+    let bounds = (full, empty_states(), empty_states(), leads);
     let rest = (
         option::of(0..3_usize),
         select(vec![
@@ -451,15 +486,16 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         strategy: how.0,
         since: how.1,
         managers: who.1,
-        managers_switch_agents: who.2,
+        permissions: who.2,
         lengths: how.2,
         ring_in_use: how.3,
         answer_on_entry: how.4,
         max_callers: bounds.0,
         join: bounds.1.filter(|_| limits),
         leave: bounds.2.filter(|_| limits),
-        failover: bounds.3,
-        condition: bounds.4,
+        failover: bounds.3.0,
+        condition: bounds.3.1,
+        keys: bounds.3.2,
         zone: rest.0,
         notify: rest.1,
         skills,
@@ -526,6 +562,7 @@ impl ExtensionDraft {
             administrator: self.administrator,
             ring_timeout: quarters(self.ring_timeout),
             on_presence: self.on_presence.clone(),
+            own_recording: self.own_recording,
             ..ExtensionConfig::new(number)
         }
     }
@@ -543,6 +580,32 @@ impl Skills {
         config.priority_acceleration = self.acceleration;
         config.auto_pause_after = self.auto_pause_after;
         config.rests = self.rests;
+    }
+}
+
+impl RightsDraft {
+    fn permissions(&self, extensions: &[Number]) -> Permissions {
+        let rights = |bits: u16, fits: fn(Right) -> bool| {
+            let all = Right::ALL.iter().copied().filter(|&right| fits(right));
+            let chosen = all.filter(|&right| bits & (1 << right as u16) != 0);
+            Rights::of(&chosen.collect::<Vec<_>>())
+        };
+        let viewers = self.viewers.as_ref().map(|places| {
+            let mut viewers: Vec<_> = places.iter().map(|&place| extension(place)).collect();
+            viewers.sort_unstable();
+            viewers.dedup();
+            viewers.retain(|viewer| extensions.contains(viewer));
+            viewers
+        });
+        Permissions {
+            managers: rights(self.managers, |_| true),
+            agents: rights(self.agents, Right::is_for_agents),
+            agent_logs: AgentLogs {
+                answered: self.logs.0,
+                missed: self.logs.1,
+                viewers,
+            },
+        }
     }
 }
 
@@ -572,7 +635,7 @@ impl QueueDraft {
         config
             .managers
             .retain(|manager| extensions.contains(manager));
-        config.managers_switch_agents = self.managers_switch_agents;
+        config.permissions = self.permissions.permissions(extensions);
         config.strategy = self.strategy;
         config.fewest_calls_since = self.since;
         [
@@ -599,6 +662,8 @@ impl QueueDraft {
             _ => Destination::HangUp,
         };
         config.failover = destination(self.failover);
+        let leads = self.keys.iter().map(|&to| destination(to));
+        config.keys = Key::ALL.into_iter().zip(leads).collect();
         config.time_condition = self.condition.as_ref().map(|draft| TimeCondition {
             hours: HOURS[draft.hours].to_owned(),
             outside_hours: destination(draft.outside_hours),

@@ -4,7 +4,7 @@
 use tandem_engine::config::model::{Change, Config, Destination, MemberConfig, QueueConfig};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    Awaiting, By, CallId, Caller, EffectId, Event, Input, LegId, Number, Timestamp, Which,
+    Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
 };
 
 use crate::acts::{Act, Asker, Behind, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
@@ -235,6 +235,10 @@ impl<W: Witness> World<W> {
                     presence: *presence,
                 }
             }
+            Act::Key(pick, key) => Input::KeyPressed {
+                call: self.any_call(*pick)?,
+                key: Key::ALL[usize::from(*key)],
+            },
             Act::Repeat(place) => self.repeated(*place)?,
             Act::Switch(asker, place, queues, status) => {
                 let agent = self.somebody(*place);
@@ -525,7 +529,7 @@ fn drafted(config: &Config, place: u8, draft: &QueueDraft) -> QueueConfig {
 
 /// Queues that send calls to what is to be removed hang up instead.
 fn led_elsewhere(config: &Config, gone: &Destination, apart: Option<Number>) -> Vec<Change> {
-    let leads_there = |queue: &&QueueConfig| queue.destinations().any(|(_, to)| to == gone);
+    let leads_there = |queue: &&QueueConfig| queue.destinations().any(|(_, _, to)| to == gone);
     let queues = config.queues.iter().filter(leads_there);
     queues
         .filter(|queue| Some(queue.number) != apart)

@@ -76,7 +76,7 @@ fn every_law_holds_after_every_entry() {
         &LAWS,
     );
     assert!(seen.midnights > 100 && seen.cut_off > 100 && seen.ring_alls > 100);
-    assert!(seen.diverted > 100 && seen.prompts > 100);
+    assert!(seen.diverted > 100 && seen.prompts > 100 && seen.keys > 100);
 }
 
 #[test]
@@ -265,6 +265,12 @@ fn what_happened_is_told() {
     let mut profile = Profile::mixed();
     profile.status *= 5;
     watch("what_happened_is_told", CASES, &profile, &[Law::Facts]);
+}
+
+#[test]
+fn estimates_are_those_of_the_books_and_never_grow_in_a_shrinking_queue() {
+    let name = "estimates_are_those_of_the_books_and_never_grow_in_a_shrinking_queue";
+    watch(name, CASES, &Profile::mixed(), &[Law::Estimates]);
 }
 
 #[test]

@@ -35,14 +35,14 @@ fn options(seed: u64, worlds: u32, threads: usize) -> Options {
 #[track_caller]
 fn assert_held(seed: u64, report: &Report) {
     if let Some(failure) = &report.failure {
-        let small = made_small(failure.plan.clone(), || Clear);
-        panic!(
-            "world {} of seed {seed}, entry {}: {}\n{}",
-            failure.world,
-            failure.entry,
-            failure.broken,
-            file::write(&small.plan, Some(&small.broken))
+        let (world, entry) = (failure.world, failure.entry);
+        // Said at once: making a world small takes a while.
+        println!(
+            "world {world} of seed {seed}, entry {entry}: {}",
+            failure.broken
         );
+        let small = made_small(failure.plan.clone(), || Clear);
+        panic!("{}", file::write(&small.plan, Some(&small.broken)));
     }
 }
 

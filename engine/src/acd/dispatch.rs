@@ -56,7 +56,6 @@ impl<T: Trace> Step<'_, T> {
             let mut calls = queue.joinable.iter();
             calls.find_map(|(order, call)| {
                 let level = visit(self.s, call).ringing_level;
-                let level = level.min(self.worst_level(queue, call));
                 let members = queue.free.iter().take_while(|rank| rank.level() <= level);
                 let members: Vec<_> = members.map(|rank| queue.members[rank.position()]).collect();
                 (!members.is_empty()).then_some((order, call, members))

@@ -70,11 +70,14 @@ pub fn eligible(
     if visit.ringing > 0 && queue.config.strategy != Strategy::RingAll {
         return Err(Obstacle::CallOffered);
     }
-    if membership.level > queue.worst_level(visit.joined_at, now) {
+    // Who is as skilled as somebody who rings may join him, also where the steps have
+    // been changed since.
+    if visit.ringing > 0 {
+        if membership.level > visit.ringing_level {
+            return Err(Obstacle::BetterRing);
+        }
+    } else if membership.level > queue.worst_level(visit.joined_at, now) {
         return Err(Obstacle::LessSkilled);
-    }
-    if visit.ringing > 0 && membership.level > visit.ringing_level {
-        return Err(Obstacle::BetterRing);
     }
     obstacle(state, membership).map_or(Ok(()), Err)
 }

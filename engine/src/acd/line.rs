@@ -31,6 +31,8 @@ impl<T: Trace> Step<'_, T> {
             return Err(failover);
         }
         self.s.calls[id].stage = Stage::AwaitingAgent;
+        let entry = &mut self.s.queues[queue];
+        entry.pace = entry.learned;
         self.append(id, queue);
         self.tell(Event::CallJoined { call: id, queue });
         self.entertain(id, queue);
@@ -216,6 +218,13 @@ impl<T: Trace> Step<'_, T> {
         let call = &mut self.s.calls[id];
         let visit = call.visit.take().expect("a call in a queue has a visit");
         let left_at = visit.answered.map_or(self.now, |answered| answered.at);
+        if let Some(entry) = self.s.queues.get_mut(visit.queue) {
+            let patience = &mut entry.learned.patience;
+            patience.spend(left_at - visit.joined_at);
+            if outcome == Outcome::Abandoned {
+                patience.count();
+            }
+        }
         let record = QueueCall {
             call: call.public,
             visit: visit.number,

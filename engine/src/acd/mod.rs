@@ -4,11 +4,12 @@
 //! a queue, [`in_order`] those of them who can be offered, [`strategy`] its free
 //! agents, and [`presence`] keeps these up to date when an agent changes;
 //! [`eligible`] says who may be rung, [`dispatch`] brings the two together and
-//! [`offer`] follows a ring to its end.
+//! [`offer`] follows a ring to its end. [`estimate`] says how long a caller may wait yet.
 
 pub(crate) mod closed;
 pub(crate) mod dispatch;
 pub mod eligible;
+pub mod estimate;
 pub(crate) mod in_order;
 pub(crate) mod line;
 pub(crate) mod offer;

@@ -163,6 +163,9 @@ impl<T: Trace> Step<'_, T> {
             self.emit(Effect::CancelRing { leg: id, why });
         }
         let rang = self.now - leg.rung_at;
+        if matches!(end, OfferEnd::Failed(_) | OfferEnd::TimedOut) {
+            self.s.queues[queue].learned.work.spend(rang);
+        }
         let Leg { call, agent, .. } = leg;
         self.tell(Event::OfferEnded {
             call,
@@ -305,6 +308,11 @@ impl<T: Trace> Step<'_, T> {
         let own = visit_mut(&mut self.s.calls[call]);
         own.answered = Some(Answered { at, agent, member });
         let (queue, waited) = (own.queue, at - own.joined_at);
+        let rang = at - self.s.legs[id].rung_at;
+        let learned = &mut self.s.queues[queue].learned;
+        learned.answer.spend(rang);
+        learned.answer.count();
+        learned.work.spend(rang);
         self.s.agents[agent].engaged += 1;
         self.refresh_agent(agent);
         self.tell(Event::CallAnswered {

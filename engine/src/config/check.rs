@@ -326,7 +326,11 @@ impl<'c, E: Existing> Checker<'c, E> {
             .enumerate()
             .map(|(i, &n)| ("managers", i, n));
         let (mut unknown, mut list) = (0, "");
-        for (key, item, number) in members.chain(managers) {
+        let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
+        let viewers = viewers
+            .enumerate()
+            .map(|(i, &n)| ("agent_log_viewers", i, n));
+        for (key, item, number) in members.chain(managers).chain(viewers) {
             if self.has_extension(number) {
                 continue;
             }
@@ -461,10 +465,10 @@ impl<'c, E: Existing> Checker<'c, E> {
     /// Whether a queue's destinations lead anywhere. Round trips over several
     /// queues are allowed: the engine bounds a call's hops.
     fn destinations(&mut self, queue: &QueueConfig) {
-        for (key, destination) in queue.destinations() {
+        for (key, item, destination) in queue.destinations() {
             if let Some(problem) = self.leads_nowhere(queue.number, key, destination) {
                 self.faults
-                    .add(Subject::Queue(queue.number), key, None, || problem);
+                    .add(Subject::Queue(queue.number), key, item, || problem);
             }
         }
     }
@@ -478,6 +482,7 @@ impl<'c, E: Existing> Checker<'c, E> {
                     "failover" => {
                         "a queue can not be its own failover: its callers would never leave it"
                     }
+                    "keys" => "a key can not lead to where the caller is already",
                     _ => "a queue can not send callers to itself who may not come in",
                 };
                 Some((what.to_owned(), Some(hint.to_owned())))
@@ -573,6 +578,7 @@ fn absent(key: &str, kind: &str, number: Number, removed: bool, hint: Option<Str
     if removed {
         let (what, setting) = match key {
             "failover" => ("calls fail over to", "failover"),
+            "keys" => ("a key leads to", "key"),
             _ => ("calls go to", "destination"),
         };
         return (

@@ -30,7 +30,7 @@ pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
 #[must_use]
 pub fn set_up(config: &Config) -> Vec<Change> {
     let is_queue = |to: &Destination| matches!(to, Destination::Queue(_));
-    let leads_on = |queue: &&QueueConfig| queue.destinations().any(|(_, to)| is_queue(to));
+    let leads_on = |queue: &&QueueConfig| queue.destinations().any(|(_, _, to)| is_queue(to));
     // Where it leads may not be there yet.
     let alone = |queue: &QueueConfig| {
         let mut alone = queue.clone();
@@ -80,8 +80,7 @@ pub fn apply(mut config: Config, changes: &[Change]) -> Config {
                     .extensions
                     .retain(|extension| extension.number != *number);
                 for queue in &mut config.queues {
-                    queue.members.retain(|member| member.extension != *number);
-                    queue.managers.retain(|manager| manager != number);
+                    queue.forget(*number);
                 }
             }
             Change::RemoveQueue(number) => config.queues.retain(|queue| queue.number != *number),
@@ -265,7 +264,7 @@ impl<'c> Plan<'c> {
         // What an old queue leads to goes only when it leads there no more, and
         // so does a name that it needs.
         for queue in &self.from.queues {
-            for (_, to) in queue.destinations() {
+            for (_, _, to) in queue.destinations() {
                 let gone = match *to {
                     Destination::Extension(number) => Node::RemoveExtension(number),
                     Destination::Queue(number) => Node::RemoveQueue(number),
@@ -309,7 +308,7 @@ impl<'c> Plan<'c> {
             self.wait(node, Node::PutQueue(holder), Need::Should);
             self.wait(node, Node::RemoveQueue(holder), Need::Should);
         }
-        for (_, to) in queue.destinations() {
+        for (_, _, to) in queue.destinations() {
             match *to {
                 Destination::Queue(number) if !self.old_queues.contains_key(&number) => {
                     self.wait(node, Node::PutQueue(number), Need::Should);
@@ -322,7 +321,9 @@ impl<'c> Plan<'c> {
         }
         if !late.is_empty() {
             let members = queue.members.iter().map(|member| member.extension);
-            for number in members.chain(queue.managers.iter().copied()) {
+            let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
+            let people = queue.managers.iter().chain(viewers);
+            for number in members.chain(people.copied()) {
                 if late.contains(&number) {
                     self.wait(node, Node::PutExtension(number), Need::Must);
                 }
@@ -383,7 +384,7 @@ impl<'c> Plan<'c> {
 /// outside, or they do not have the calendar or a prompt that it names.
 fn needs_more(queue: &QueueConfig, options: &Options) -> bool {
     let mut hours = queue.time_condition.iter().map(|by_time| &by_time.hours);
-    let unknown = |(_, to): (_, &Destination)| match to {
+    let unknown = |(_, _, to): (_, _, &Destination)| match to {
         Destination::Prompt(name) => options.prompt_named(name).is_none(),
         _ => false,
     };

@@ -10,4 +10,5 @@ pub mod model;
 pub mod nearest;
 pub mod presence;
 pub mod reader;
+pub mod rights;
 pub mod text;

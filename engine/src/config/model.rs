@@ -2,12 +2,16 @@
 //! from a file, [`check`](super::check) says what is wrong with it, and
 //! [`diff`](super::diff) turns two versions into changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
 use super::codes::FeatureCodes;
 use super::hours::HoursConfig;
 use super::presence::PresenceActions;
+use super::rights::{OwnRecording, Permissions};
+use crate::key::Key;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -145,6 +149,8 @@ pub struct ExtensionConfig {
     pub contact: Option<SipAddress>,
     /// What becomes of its agent's status when its presence changes.
     pub on_presence: PresenceActions,
+    /// How this person may switch the recording of his own calls.
+    pub own_recording: OwnRecording,
 }
 
 impl ExtensionConfig {
@@ -158,6 +164,7 @@ impl ExtensionConfig {
             ring_timeout: Span::from_secs(30),
             contact: None,
             on_presence: PresenceActions::default(),
+            own_recording: OwnRecording::No,
         }
     }
 }
@@ -191,8 +198,8 @@ pub struct QueueConfig {
     pub music: Option<String>,
     /// Who supervises it.
     pub managers: Vec<Number>,
-    /// Whether its managers may log its agents in and out and pause them.
-    pub managers_switch_agents: bool,
+    /// What its managers and agents may see and do.
+    pub permissions: Permissions,
     /// How long an agent rings.
     pub agent_timeout: Span,
     /// Pause between an agent who did not answer and the next one rung for
@@ -217,6 +224,8 @@ pub struct QueueConfig {
     pub leave_when_empty: Option<EmptyStates>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
+    /// Where callers go who press a key while they wait.
+    pub keys: BTreeMap<Key, Destination>,
     /// When callers may come in; `None`: always.
     pub time_condition: Option<TimeCondition>,
     /// A call answered in less than this meets the service level.
@@ -245,7 +254,7 @@ impl QueueConfig {
             answer_on_entry: true,
             music: None,
             managers: Vec::new(),
-            managers_switch_agents: true,
+            permissions: Permissions::default(),
             agent_timeout: Span::from_secs(15),
             retry_interval: Span::from_secs(5),
             wrap_up: Span::from_secs(30),
@@ -257,6 +266,7 @@ impl QueueConfig {
             disallow_join_when_empty: None,
             leave_when_empty: None,
             failover: Destination::HangUp,
+            keys: BTreeMap::new(),
             time_condition: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
@@ -265,15 +275,30 @@ impl QueueConfig {
         }
     }
 
-    /// Every destination that the queue may send a caller to, with its key.
-    pub fn destinations(&self) -> impl Iterator<Item = (&'static str, &Destination)> {
+    /// Takes an extension that is deleted off every list of people.
+    pub fn forget(&mut self, extension: Number) {
+        self.members.retain(|member| member.extension != extension);
+        self.managers.retain(|&manager| manager != extension);
+        if let Some(viewers) = &mut self.permissions.agent_logs.viewers {
+            viewers.retain(|&viewer| viewer != extension);
+        }
+    }
+
+    /// Every destination that the queue may send a caller to, with its key, and its
+    /// place there where the key holds several.
+    pub fn destinations(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, Option<usize>, &Destination)> {
         let by_time = self.time_condition.iter().flat_map(|condition| {
             [
-                ("outside_hours", &condition.outside_hours),
-                ("holiday", &condition.holiday),
+                ("outside_hours", None, &condition.outside_hours),
+                ("holiday", None, &condition.holiday),
             ]
         });
-        core::iter::once(("failover", &self.failover)).chain(by_time)
+        let by_key = (self.keys.values().enumerate()).map(|(place, to)| ("keys", Some(place), to));
+        core::iter::once(("failover", None, &self.failover))
+            .chain(by_key)
+            .chain(by_time)
     }
 
     /// The same, to change.
@@ -282,7 +307,9 @@ impl QueueConfig {
             .time_condition
             .iter_mut()
             .flat_map(|condition| [&mut condition.outside_hours, &mut condition.holiday]);
-        core::iter::once(&mut self.failover).chain(by_time)
+        core::iter::once(&mut self.failover)
+            .chain(self.keys.values_mut())
+            .chain(by_time)
     }
 }
 

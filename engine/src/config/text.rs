@@ -40,6 +40,7 @@
 //! contact = "tcp:192.0.2.9:5062"      # default: none, its telephone registers
 //! on_presence = { available = "log_in", lunch_break = "pause Lunch", off_work = "log_out" }
 //!                               # away business_trip do_not_disturb; log_in_last pause nothing
+//! own_recording = "no"          # pause_resume start_pause_resume
 //!
 //! [[queue]]
 //! number = "6400"
@@ -52,7 +53,13 @@
 //! static_agents = ["1001", "1005-1010 level 2", "1011 level 3 weight 10"]
 //! dynamic_agents = ["1002"]
 //! managers = ["1003"]
-//! managers_switch_agents = true
+//! manager_rights = ["wallboard", "panel", "switch_agents", "distribution", "pick_up",
+//!     "monitoring", "parking", "recording", "contacts", "missed_call_logs"]
+//!                               # default: these; also "delete_missed_call_logs"
+//! agent_rights = ["wallboard", "panel"]   # default; also "distribution", "pick_up",
+//!                               # "parking", "contacts"
+//! agent_logs = "all"            # records that agents see: answered missed none
+//! agent_log_viewers = ["1001"]  # default: all its agents
 //! agent_timeout_s = 15
 //! retry_interval_s = 5
 //! wrap_up_s = 30
@@ -70,6 +77,7 @@
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
 //! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
 //! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed"
+//! keys = { 1 = "queue 6401", "*" = "hang_up" }   # where a key leads who waits; default: nowhere
 //! hours = "Office"              # default: always open; else:
 //! outside_hours = "hang_up"     # where callers go outside business hours
 //! holiday = "queue 6401"        # and on holidays
@@ -263,6 +271,8 @@ impl Reader {
             &mut extension.on_presence,
             actions.map(agents::read_actions),
         );
+        let own_recording = table.one_of("own_recording", people::OWN_RECORDINGS);
+        set(&mut extension.own_recording, own_recording);
 
         let document = table.document();
         let mut numbers = Vec::new();

@@ -334,6 +334,7 @@ fn outcome(visit: &Visit) -> String {
         (None, _) => String::new(),
         (Some("answered"), _) => format!(" They talked for {}.", length(visit.talked)),
         (_, Some("caller_hung_up")) => " Then the caller gave up.".to_owned(),
+        (_, Some("key_pressed")) => " Then the caller left by a key.".to_owned(),
         (_, Some("timed_out")) => " That was as long as the queue lets anybody wait.".to_owned(),
         (_, Some("queue_empty")) => " Then nobody was there to take calls any more.".to_owned(),
         (_, Some("queue_removed")) => " Then the queue was deleted.".to_owned(),

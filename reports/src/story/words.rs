@@ -253,6 +253,7 @@ fn left(what: &What) -> Vec<String> {
     let how = match *reason {
         "answered" => format!("The talk was over after {}.", length(talked_s.0)),
         "caller_hung_up" => format!("The caller gave up after {waited} in {queue}."),
+        "key_pressed" => format!("The caller left {queue} by a key, after {waited}."),
         "timed_out" => {
             let longest = bound.map_or(waited, |bound| length(Span::from_secs(bound)));
             format!("The longest wait that {queue} allows, {longest}, was over.")

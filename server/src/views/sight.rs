@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tandem_engine::config::model::QueueConfig;
+use tandem_engine::config::rights::{Right, Rights};
 use tandem_engine::{By, Number};
 
 use super::screen::{ActiveRow, AgentRow, Change, Screen};
@@ -20,14 +22,50 @@ pub enum Sight {
     All,
     /// Nothing: nobody has this extension.
     None,
-    /// The queues that a person manages or serves, who serves them, and
-    /// himself.
+    /// What the rights of a queue's managers and agents let a person see, who
+    /// serves these queues, and himself.
     Person {
         /// The extension.
         number: Number,
-        /// The queues, by number.
+        /// The queues whose callers, agents and figures he sees, by number.
         queues: BTreeSet<Number>,
+        /// The queues whose records he sees.
+        records: Records,
     },
+}
+
+/// Which records of queues somebody sees, by the numbers of the queues.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Records {
+    /// Those of every answered call.
+    answered: BTreeSet<Number>,
+    /// Those of missed and abandoned calls.
+    missed: BTreeSet<Number>,
+    /// Those of calls that he answered.
+    own: BTreeSet<Number>,
+}
+
+impl Records {
+    /// Adds what a person sees of one queue.
+    fn add(&mut self, queue: &QueueConfig, person: Number, manages: bool, serves: bool) {
+        let managers = queue.permissions.managers;
+        let logs = &queue.permissions.agent_logs;
+        let viewers = logs.viewers.as_ref();
+        let views = serves && viewers.is_none_or(|viewers| viewers.contains(&person));
+        let sees = [
+            (manages && managers.has(Right::Panel), &mut self.answered),
+            (
+                manages && managers.has(Right::MissedCallLogs) || views && logs.missed,
+                &mut self.missed,
+            ),
+            (views && logs.answered, &mut self.own),
+        ];
+        for (sees, queues) in sees {
+            if sees {
+                queues.insert(queue.number);
+            }
+        }
+    }
 }
 
 impl Sight {
@@ -47,19 +85,62 @@ impl Sight {
         }
         let agent = directory.find_agent(number);
         let agent = agent.and_then(|id| directory.agents.get(&id));
-        let served = (agent.iter())
+        let served: BTreeSet<Number> = (agent.iter())
             .flat_map(|agent| &agent.memberships)
-            .filter_map(|membership| Some(directory.queues.get(&membership.queue)?.number));
-        let managed = (directory.config.queues.iter())
-            .filter(|queue| queue.managers.contains(&number))
-            .map(|queue| queue.number);
+            .filter_map(|membership| Some(directory.queues.get(&membership.queue)?.number))
+            .collect();
+        let (mut queues, mut records) = (BTreeSet::new(), Records::default());
+        for queue in &directory.config.queues {
+            let (manages, serves) = (
+                queue.managers.contains(&number),
+                served.contains(&queue.number),
+            );
+            let sees = |rights: Rights| rights.has(Right::Panel) || rights.has(Right::Wallboard);
+            let rights = &queue.permissions;
+            if manages && sees(rights.managers) || serves && sees(rights.agents) {
+                queues.insert(queue.number);
+            }
+            records.add(queue, number, manages, serves);
+        }
         Self::Person {
             number,
-            queues: served.chain(managed).collect(),
+            queues,
+            records,
         }
     }
 
-    /// Whether a queue may be seen: its callers, agents, figures and records.
+    /// Whether the record of a queue's call may be seen, which this extension answered;
+    /// `None`: which was missed or abandoned.
+    #[must_use]
+    pub fn sees_record(&self, queue: Number, answered: Option<Number>) -> bool {
+        match self {
+            Self::All => true,
+            Self::None => false,
+            Self::Person {
+                number, records, ..
+            } => match answered {
+                None => records.missed.contains(&queue),
+                Some(agent) => {
+                    let own = agent == *number && records.own.contains(&queue);
+                    own || records.answered.contains(&queue)
+                }
+            },
+        }
+    }
+
+    /// Whether any record of a queue may be seen.
+    #[must_use]
+    pub fn sees_records_of(&self, queue: Number) -> bool {
+        match self {
+            Self::All => true,
+            Self::None => false,
+            Self::Person { records, .. } => [&records.answered, &records.missed, &records.own]
+                .iter()
+                .any(|queues| queues.contains(&queue)),
+        }
+    }
+
+    /// Whether a queue may be seen: its callers, agents and figures.
     #[must_use]
     pub fn sees_queue(&self, queue: Number) -> bool {
         match self {

@@ -29,6 +29,9 @@ pub(super) struct Caller {
     agreed: Option<(description::Session, Agreement)>,
     /// Once we have answered.
     pub(super) dialog: Option<Dialog>,
+    /// Whether he hears what the engine has him hear, and talks to nobody: keys that
+    /// he presses are for the engine.
+    pub(super) listens: bool,
     /// The caller has gone before the engine let him in.
     gone: bool,
     /// The row of the store that ends this dialog after a restart.
@@ -126,6 +129,7 @@ impl Exchange {
             local,
             agreed,
             dialog: None,
+            listens: true,
             gone: false,
             row: None,
         })
@@ -140,6 +144,7 @@ impl Exchange {
             return self.tell(Input::CallerHungUp { call });
         }
         self.invited.insert(caller.transaction, Invited::Live(call));
+        self.sessions.insert(caller.media.id(), call);
         self.callers.insert(call, caller);
     }
 
@@ -265,8 +270,9 @@ impl Exchange {
             .of(config.and_then(|config| config.music.as_deref()));
         let music = music.clone();
         if self.answer_caller(call)
-            && let Some(caller) = self.callers.get(&call)
+            && let Some(caller) = self.callers.get_mut(&call)
         {
+            caller.listens = true;
             caller.media.play(Side::Caller, &music);
         }
     }
@@ -279,8 +285,9 @@ impl Exchange {
         let file = prompt.and_then(|prompt| prompt.file.as_deref());
         let sound = file.and_then(|file| self.music.prompt(file)).cloned();
         if self.answer_caller(call)
-            && let Some(caller) = self.callers.get(&call)
+            && let Some(caller) = self.callers.get_mut(&call)
         {
+            caller.listens = true;
             match sound {
                 Some(sound) => caller.media.play_once(Side::Caller, &sound),
                 None => caller.media.silence(Side::Caller),
@@ -323,6 +330,7 @@ impl Exchange {
     pub(super) fn forget_caller(&mut self, call: CallId) -> Option<Caller> {
         let caller = self.callers.remove(&call)?;
         self.invited.remove(&caller.transaction);
+        self.sessions.remove(&caller.media.id());
         if let Some(dialog) = &caller.dialog {
             self.parties.remove(dialog.id());
         }

@@ -26,7 +26,7 @@ use super::net::{Arrived, Net};
 use super::outlived::Outlived;
 use super::registrations::Registrations;
 use crate::driver::{Batch, Directory, Handle, Line};
-use crate::media::{Media, MediaEvent, MediaEventKind};
+use crate::media::{Media, MediaEvent, MediaEventKind, SessionId};
 
 /// What user agents call us.
 const PRODUCT: &str = concat!("Tandem/", env!("CARGO_PKG_VERSION"));
@@ -104,6 +104,8 @@ pub(super) struct Exchange {
     /// Who called and waits for the engine, by the key of the input.
     pub(super) arriving: HashMap<u128, Caller>,
     pub(super) callers: HashMap<CallId, Caller>,
+    /// Whose voice each session has, once the engine has let him in.
+    pub(super) sessions: HashMap<SessionId, CallId>,
     pub(super) invited: HashMap<ServerId, Invited>,
     pub(super) legs: HashMap<LegId, Leg>,
     pub(super) ringing: HashMap<ClientId, Ringing>,
@@ -140,6 +142,7 @@ impl Exchange {
             counts,
             arriving: HashMap::new(),
             callers: HashMap::new(),
+            sessions: HashMap::new(),
             invited: HashMap::new(),
             legs: HashMap::new(),
             ringing: HashMap::new(),
@@ -315,6 +318,10 @@ impl Exchange {
                 self.answer(transaction, Status::OK);
                 self.hung_up(party);
             }
+            Method::Info => {
+                self.answer(transaction, Status::OK);
+                self.key_told(party, request);
+            }
             Method::Invite => self.reinvited(transaction, request, party),
             _ => self.answer(transaction, Status::OK),
         }
@@ -424,8 +431,9 @@ impl Exchange {
 
     fn media_event(&mut self, event: MediaEvent) {
         match event.kind {
-            MediaEventKind::Digit(_) => {
+            MediaEventKind::Digit(digit) => {
                 self.counts.digits.fetch_add(1, Relaxed);
+                self.key_heard(event.session, event.side, digit.symbol());
             }
             MediaEventKind::Timeout => {}
         }
@@ -464,9 +472,17 @@ impl Exchange {
     }
 
     /// Sends a BYE within a dialog.
-    pub(super) fn bye(&mut self, mut dialog: Dialog, source: Target) {
+    pub(super) fn bye(&mut self, dialog: Dialog, source: Target) {
+        self.bye_with(dialog, source, &[]);
+    }
+
+    /// The same, with these headers.
+    pub(super) fn bye_with(&mut self, mut dialog: Dialog, source: Target, also: &[(&str, String)]) {
         self.parties.remove(dialog.id());
-        let request = dialog.request(Method::Bye);
+        let mut request = dialog.request(Method::Bye);
+        for (name, value) in also {
+            request.headers.push(name, value);
+        }
         let to = way(dialog.next_hop(), source);
         let now = self.now();
         let sent = self.endpoint.send_request(now, to, request);

@@ -46,6 +46,8 @@ pub(super) struct Answered {
 pub(super) struct Ringing {
     /// Which leg rings with it; `None`: nobody wants it any more.
     leg: Option<LegId>,
+    /// Why nobody does.
+    given_up: Option<CancelReason>,
     invite: Request,
     to: Target,
 }
@@ -88,8 +90,15 @@ impl Exchange {
             let now = self.now();
             if let Ok(transaction) = self.endpoint.send_request(now, to, invite.clone()) {
                 let leg = Some(leg);
-                self.ringing
-                    .insert(transaction, Ringing { leg, invite, to });
+                self.ringing.insert(
+                    transaction,
+                    Ringing {
+                        leg,
+                        given_up: None,
+                        invite,
+                        to,
+                    },
+                );
                 branches.push(transaction);
             }
         }
@@ -171,7 +180,9 @@ impl Exchange {
         let Some((id, leg)) = entry.filter(|(_, leg)| leg.answered.is_none()) else {
             // Nobody wants this device any more, or another one was first.
             self.linger(transaction);
-            return self.bye(dialog, to);
+            let ringing = self.ringing.get(&transaction);
+            let why = ringing.and_then(|ringing| ringing.given_up);
+            return self.bye_with(dialog, to, &why.map_or(Vec::new(), told));
         };
         let described = description::Session::parse(&response.body).ok();
         let agreed = described.and_then(|it| description::agree(&leg.local, &it).ok());
@@ -226,18 +237,10 @@ impl Exchange {
 
     fn give_up_branch(&mut self, transaction: ClientId, why: CancelReason) {
         if let Some(ringing) = self.ringing.get_mut(&transaction) {
-            ringing.leg = None;
+            (ringing.leg, ringing.given_up) = (None, Some(why));
         }
         let now = self.now();
-        let also = match why {
-            // RFC 3326: a telephone that is told so shows no missed call.
-            CancelReason::CompletedElsewhere => {
-                let reason = Reason::new("SIP", 200, "Call completed elsewhere");
-                vec![(names::REASON, reason.to_string())]
-            }
-            CancelReason::TimedOut | CancelReason::Withdrawn => Vec::new(),
-        };
-        self.endpoint.cancel(now, transaction, &also);
+        self.endpoint.cancel(now, transaction, &told(why));
         self.linger(transaction);
     }
 
@@ -255,7 +258,9 @@ impl Exchange {
             self.give_up_branch(branch, why);
         }
         // It answered in the same moment.
-        self.hang_up_leg(id);
+        if let Some(Answered { dialog, source, .. }) = self.forget_leg(id) {
+            self.bye_with(dialog, source, &told(why));
+        }
     }
 
     /// Connects a caller with a telephone that answered.
@@ -269,6 +274,9 @@ impl Exchange {
                 self.outlived.keep(&answered.dialog, hop)
             });
         let answered = self.answer_caller(call);
+        if let Some(caller) = self.callers.get_mut(&call) {
+            caller.listens = false;
+        }
         let leg = self.legs.get_mut(&id);
         match leg.and_then(|leg| Some((leg.answered.as_mut()?, &leg.media))) {
             Some((device, media)) if answered => {
@@ -304,6 +312,18 @@ impl Exchange {
         let leg = self.legs.get_mut(&id)?;
         let transport = leg.answered.as_ref()?.source.transport;
         Some((&mut leg.local, leg.media.clone(), transport))
+    }
+}
+
+/// What a device is told whose call is taken back, in the CANCEL or, if it answered
+/// meanwhile, in the BYE. RFC 3326: who is told so shows no missed call.
+fn told(why: CancelReason) -> Vec<(&'static str, String)> {
+    match why {
+        CancelReason::CompletedElsewhere => {
+            let reason = Reason::new("SIP", 200, "Call completed elsewhere");
+            vec![(names::REASON, reason.to_string())]
+        }
+        CancelReason::TimedOut | CancelReason::Withdrawn => Vec::new(),
     }
 }
 

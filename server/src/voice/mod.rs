@@ -12,6 +12,7 @@
 mod callers;
 mod exchange;
 mod identity;
+mod keys;
 mod legs;
 mod music;
 mod net;

@@ -113,8 +113,8 @@ impl RecordRow {
 }
 
 /// Pages of the records of a queue, a caller or an agent. Who may not see
-/// everything sees the records of his queues, and those of calls that he
-/// answered.
+/// everything sees what the rights of managers and agents let him see: answered
+/// calls, missed ones, those that he answered himself.
 #[utoipa::path(get, path = "/calls/records", tag = "records", params(Asked), responses(
     (status = 200, body = Records), (status = 400, body = Problem),
     (status = 401, body = Problem), (status = 403, body = Problem),
@@ -127,7 +127,7 @@ async fn records(
     let Query(asked) = asked.map_err(|why| Problem::bad("query", why.body_text()))?;
     let search = Search::new(&asked)?;
     if let RecordsOf::Queue(queue) = search.of
-        && !viewer.sight.sees_queue(queue)
+        && !viewer.sight.sees_records_of(queue)
     {
         return Err(Problem::denied());
     }
@@ -202,8 +202,7 @@ impl Search {
             let more = page.len() > room;
             for record in page.iter().take(room) {
                 after = RecordKey::of(record);
-                let own = record.agent.is_some_and(|agent| sight.is(agent));
-                if own || sight.sees_queue(record.queue) {
+                if sight.sees_record(record.queue, record.agent) {
                     found.push(RecordRow::new(record));
                 }
             }

@@ -1,6 +1,8 @@
 //! Random centres: small, crowded, and without faults. The literals name every
 //! field: a new setting does not compile until it is drawn here.
 
+use std::collections::BTreeMap;
+
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
@@ -9,7 +11,8 @@ use tandem_engine::config::model::{
     TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
-use tandem_engine::{Number, Span};
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
+use tandem_engine::{Key, Number, Span};
 
 use super::chance::Chance;
 use super::script::Flavour;
@@ -193,6 +196,11 @@ pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig 
         // Where a telephone is changes no decision.
         contact: None,
         on_presence: on_presence(chance),
+        own_recording: chance.one_of(&[
+            OwnRecording::No,
+            OwnRecording::PauseResume,
+            OwnRecording::Start,
+        ]),
     }
 }
 
@@ -270,7 +278,7 @@ pub(super) fn queue(
         answer_on_entry: chance.percent(70),
         music: None,
         managers: managers(chance, config),
-        managers_switch_agents: chance.percent(70),
+        permissions: permissions(chance, config),
         agent_timeout: chance.quarters(4, 80),
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),
@@ -284,6 +292,7 @@ pub(super) fn queue(
         disallow_join_when_empty: empty_states(chance),
         leave_when_empty: empty_states(chance),
         failover: failover(chance, number, config, queues),
+        keys: keys(chance, number, config, queues),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: 80,
         time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
@@ -293,6 +302,23 @@ pub(super) fn queue(
             _ => vec![Notice::Missed, Notice::Abandoned],
         },
     }
+}
+
+/// Some keys, and where they lead.
+fn keys(
+    chance: &mut Chance,
+    number: Number,
+    config: &Config,
+    queues: &[Number],
+) -> BTreeMap<Key, Destination> {
+    let percent = chance.weighted(&[(1, 0), (1, 40)]);
+    let mut keys = BTreeMap::new();
+    for key in Key::ALL {
+        if chance.percent(percent) {
+            keys.insert(key, failover(chance, number, config, queues));
+        }
+    }
+    keys
 }
 
 /// None, or two or three, each with more agents.
@@ -364,6 +390,24 @@ fn members(chance: &mut Chance, config: &Config) -> Vec<MemberConfig> {
     members
 }
 
+/// Most rights for managers, some for agents.
+fn permissions(chance: &mut Chance, config: &Config) -> Permissions {
+    let managers = Right::ALL.into_iter().filter(|_| chance.percent(70));
+    let managers = Rights::of(&managers.collect::<Vec<_>>());
+    let agents = Right::ALL.into_iter().filter(|right| right.is_for_agents());
+    let agents = agents.filter(|_| chance.percent(50));
+    let agents = Rights::of(&agents.collect::<Vec<_>>());
+    Permissions {
+        managers,
+        agents,
+        agent_logs: AgentLogs {
+            answered: chance.percent(50),
+            missed: chance.percent(50),
+            viewers: chance.percent(20).then(|| self::managers(chance, config)),
+        },
+    }
+}
+
 fn managers(chance: &mut Chance, config: &Config) -> Vec<Number> {
     let chosen = config.extensions.iter().filter(|_| chance.percent(20));
     chosen.map(|extension| extension.number).collect()
@@ -404,6 +448,9 @@ pub fn mend(config: &mut Config) {
             .members
             .retain(|member| extensions.contains(&member.extension));
         queue.managers.retain(|number| extensions.contains(number));
+        if let Some(viewers) = &mut queue.permissions.agent_logs.viewers {
+            viewers.retain(|number| extensions.contains(number));
+        }
         let number = queue.number;
         let mend = |to: &mut Destination| {
             let leads = match to {
@@ -416,10 +463,6 @@ pub fn mend(config: &mut Config) {
                 *to = Destination::HangUp;
             }
         };
-        mend(&mut queue.failover);
-        if let Some(condition) = &mut queue.time_condition {
-            mend(&mut condition.outside_hours);
-            mend(&mut condition.holiday);
-        }
+        queue.destinations_mut().for_each(mend);
     }
 }

@@ -25,6 +25,8 @@ pub(super) enum What {
     Kept = 4,
     /// Whether a deadline is carried out late.
     Tick = 5,
+    /// Which keys a caller presses.
+    Key = 6,
 }
 
 /// A short stream of draws.

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use tandem_engine::{
-    Awaiting, CallId, Cause, Effect, EffectId, Engine, Event, Input, KeptEnd, LegId, Outbox, Span,
-    Timestamp,
+    Awaiting, CallId, Cause, Effect, EffectId, Engine, Event, Input, KeptEnd, Key, LegId, Outbox,
+    Span, Timestamp,
 };
 
 use super::chance::{Chance, QUARTER_US, What};
@@ -37,6 +37,8 @@ pub(super) enum Message {
     Fails(LegId, Cause),
     /// A kept effect ends.
     Kept(EffectId, KeptEnd),
+    /// A caller presses a key.
+    Presses(CallId, Key),
     /// A caller has waited long enough.
     LosesPatience(CallId),
     /// A ringing telephone goes away.
@@ -144,6 +146,10 @@ impl People {
                 let caller = self.calls.get(&call).filter(|caller| !caller.answered);
                 return caller.map(|caller| (caller.id, Input::CallerHungUp { call }));
             }
+            Message::Presses(call, key) => {
+                let caller = self.calls.get(&call);
+                return caller.map(|caller| (caller.id, Input::KeyPressed { call, key }));
+            }
             Message::Vanishes(leg) => (ends(&leg), self.about(leg), Input::LegEnded { leg }),
             Message::Wired(ref input) => return Some((0, input.clone())),
         };
@@ -223,6 +229,7 @@ impl People {
                 };
                 self.calls.insert(*call, caller);
                 self.wait(now, *call, intent.patience);
+                self.fumble(now, *call, id);
             }
             Event::CallEnded { call, .. } => {
                 self.calls.remove(call);
@@ -247,6 +254,16 @@ impl People {
         let calm = self.calm.then_some(Span::from_secs(CALM_PATIENCE_S));
         if let Some(patience) = patience.into_iter().chain(calm).min() {
             self.plan(now + patience, Message::LosesPatience(call));
+        }
+    }
+
+    /// Some callers press keys, whether they lead anywhere or not.
+    fn fumble(&mut self, now: Timestamp, call: CallId, id: u64) {
+        let mut chance = Chance::new(self.seed, What::Key, id, 0);
+        let presses = chance.weighted(&[(6, 0), (3, 1), (1, 3)]);
+        for _ in 0..presses {
+            let (after, key) = (chance.quarters(0, 80), chance.one_of(&Key::ALL));
+            self.plan(now + after, Message::Presses(call, key));
         }
     }
 

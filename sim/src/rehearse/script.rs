@@ -501,7 +501,7 @@ fn settings(chance: &mut Chance, target: &mut Config) {
         }
         _ => {
             (queue.ring_in_use, queue.max_callers) = (other.ring_in_use, other.max_callers);
-            queue.failover = other.failover;
+            (queue.failover, queue.keys) = (other.failover, other.keys);
         }
     }
 }

@@ -214,7 +214,7 @@ impl<F: FnMut(&Plan) -> Option<Broken>> Shrinker<F> {
 type Setting = fn(&mut QueueConfig, &QueueConfig);
 
 /// Every setting that says how a queue works; who serves it is left out otherwise.
-const DEFAULTS: [Setting; 18] = [
+const DEFAULTS: [Setting; 19] = [
     |queue, default| queue.agent_timeout = default.agent_timeout,
     |queue, default| queue.auto_pause_after = default.auto_pause_after,
     |queue, default| queue.answer_on_entry = default.answer_on_entry,
@@ -224,6 +224,7 @@ const DEFAULTS: [Setting; 18] = [
     |queue, default| queue.max_callers = default.max_callers,
     |queue, default| queue.max_waiting = default.max_waiting,
     |queue, default| queue.notify_managers.clone_from(&default.notify_managers),
+    |queue, default| queue.permissions.clone_from(&default.permissions),
     |queue, default| {
         queue.priority = default.priority;
         queue.priority_acceleration = default.priority_acceleration;

@@ -22,6 +22,7 @@ impl Model {
         self.deadlines_are_right(engine)?;
         self.awaited(engine)?;
         self.views_agree(engine)?;
+        self.estimates_are_right(engine)?;
         self.forget_legs();
         Ok(())
     }
@@ -56,6 +57,7 @@ impl Model {
             Input::BridgeFailed { call } => self.talking_leg(*call).is_none(),
             Input::CallArrived { .. } => self.last_public.is_some(),
             Input::CallerHungUp { call } => !self.calls.contains_key(call),
+            Input::KeyPressed { .. } => self.entry.by_key.is_none(),
             Input::Restarted { .. } => self.calls.is_empty(),
             Input::Tick => match self.entry.first {
                 Some((_, Timer::RingTimeout(leg))) => stage(&leg) == Some(LegStage::Over),

@@ -84,6 +84,8 @@ impl Model {
             last_static: Default::default(),
             last_dynamic: Default::default(),
             midnight: None,
+            learned: Default::default(),
+            pace: Default::default(),
             watched: None,
             removed: false,
         };
@@ -168,6 +170,9 @@ impl Model {
         for id in ids {
             let queue = known(self.queues.get_mut(&id), "a queue")?;
             queue.config.managers.retain(|manager| *manager != number);
+            if let Some(viewers) = &mut queue.config.permissions.agent_logs.viewers {
+                viewers.retain(|viewer| *viewer != number);
+            }
             let Some(member) = queue.member(agent).cloned() else {
                 continue;
             };

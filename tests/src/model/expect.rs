@@ -1,5 +1,6 @@
 //! What must be refused, and that a refusal changes nothing.
 
+use tandem_engine::config::rights::Right;
 use tandem_engine::{AgentId, By, Engine, Entry, Input, Number, Outbox, QueueId, Reject, Timer};
 
 use super::state::LegStage;
@@ -43,6 +44,7 @@ impl Model {
             Input::KeptDone { effect }
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => when(!self.kept.contains_key(effect), Reject::Stale),
+            Input::KeyPressed { call, .. } => when(!self.calls.contains_key(call), Reject::Stale),
             Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
                 let stage = self.legs.get(leg).map(|leg| leg.stage);
                 when(stage != Some(LegStage::Ringing), Reject::Stale)
@@ -103,7 +105,8 @@ impl Model {
         };
         let config = self.queues.get(&queue).map(|queue| &queue.config);
         let manages = config.is_some_and(|config| {
-            config.managers_switch_agents && config.managers.contains(&number)
+            let rights = config.permissions.managers;
+            rights.has(Right::SwitchAgents) && config.managers.contains(&number)
         });
         self.administers(by) || person == agent || manages
     }

@@ -44,6 +44,10 @@ impl Model {
                 agent,
                 presence,
             } => self.begin_presence(by, agent, presence),
+            Input::KeyPressed { call, key } => {
+                self.await_key(call, key);
+                Ok(())
+            }
         }
     }
 

@@ -178,6 +178,12 @@ impl Model {
         let entry = known(self.legs.get_mut(&leg), "a leg")?;
         let fits = entry.call == call && entry.agent == agent && entry.queue == Some(queue);
         entry.stage = LegStage::Talking;
+        let rang = now.since(entry.rung_at);
+        if let Some(queue) = self.queues.get_mut(&queue) {
+            queue.learned.answer.spend(rang);
+            queue.learned.answer.count();
+            queue.learned.work.spend(rang);
+        }
         known(self.persons.get_mut(&agent), "an agent")?.offer = None;
         let serial = self
             .queues
@@ -306,7 +312,15 @@ impl Model {
             call, agent, queue, ..
         } = *known(self.legs.get(&leg), "a leg")?;
         let queue = known(queue, "a queue's offer")?;
-        let rests = known(self.queues.get(&queue), "a queue")?.config.rests;
+        let rang = self
+            .entry
+            .now
+            .since(known(self.legs.get(&leg), "a leg")?.rung_at);
+        let entry = known(self.queues.get_mut(&queue), "a queue")?;
+        if matches!(end, OfferEnd::Failed(_) | OfferEnd::TimedOut) {
+            entry.learned.work.spend(rang);
+        }
+        let rests = entry.config.rests;
         match end {
             OfferEnd::CompletedElsewhere => return Ok(()),
             OfferEnd::Withdrawn => {

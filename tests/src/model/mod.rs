@@ -10,6 +10,7 @@ mod close;
 mod codes;
 mod configure;
 mod effects;
+mod estimates;
 mod expect;
 mod facts;
 mod fold;
@@ -24,7 +25,8 @@ mod visits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tandem_engine::config::model::Options;
+use tandem_engine::acd::estimate::Estimate;
+use tandem_engine::config::model::{Destination, Options};
 use tandem_engine::{
     AgentId, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number, Outbox,
     PublicId, QueueId, Reject, Timer, Timestamp, invariants,
@@ -38,6 +40,9 @@ use state::{Call, Leg, Member, Person, Queue, Sound};
 pub enum Law {
     /// A free agent gets the call that has waited longest in all his queues.
     Across,
+    /// Waiting callers are told what the books say, and never more while the queue
+    /// only shrinks.
+    Estimates,
     /// What is told agrees with what was asked: status, devices, wrap-ups.
     Facts,
     /// Within a queue, who came first is offered first.
@@ -70,8 +75,9 @@ pub enum Law {
 }
 
 /// Every law.
-pub const LAWS: [Law; 15] = [
+pub const LAWS: [Law; 16] = [
     Law::Across,
+    Law::Estimates,
     Law::Facts,
     Law::Fifo,
     Law::Idle,
@@ -151,6 +157,8 @@ pub struct Seen {
     pub codes: u64,
     /// Changes of presence.
     pub presences: u64,
+    /// Callers who left a queue by a key.
+    pub keys: u64,
 }
 
 impl Seen {
@@ -170,6 +178,7 @@ impl Seen {
         self.prompts += other.prompts;
         self.codes += other.codes;
         self.presences += other.presences;
+        self.keys += other.keys;
     }
 }
 
@@ -187,6 +196,8 @@ struct Scope {
     wrap_up_of: Option<(QueueId, AgentId)>,
     /// Hash of the state that a refusal must leave.
     untouched: Option<u128>,
+    /// What waiting callers were told before it.
+    estimates: Vec<(CallId, Estimate)>,
     /// Facts that must be told, in any order.
     facts: Vec<Event>,
     /// Kept effects that must be ordered, in this order.
@@ -203,6 +214,8 @@ struct Scope {
     to_hang_up: Vec<CallId>,
     /// What waiting callers must hear.
     to_play: Vec<Effect>,
+    /// Who leaves his queue by a key, and where it leads.
+    by_key: Option<(CallId, Destination)>,
     /// Queues whose longest wait is watched anew.
     rearmed: BTreeSet<QueueId>,
     /// Memberships that end because the extension does.
@@ -240,6 +253,7 @@ impl Scope {
             first,
             wrap_up_of,
             untouched: None,
+            estimates: Vec::new(),
             facts: Vec::new(),
             to_keep: Vec::new(),
             broadcast: None,
@@ -248,6 +262,7 @@ impl Scope {
             rung: Vec::new(),
             to_hang_up: Vec::new(),
             to_play: Vec::new(),
+            by_key: None,
             rearmed: BTreeSet::new(),
             left: Vec::new(),
             gone: Vec::new(),
@@ -319,7 +334,8 @@ impl Model {
         }
         self.effects(&out.effects)?;
         self.reasons_agree(&out.events, &out.effects)?;
-        self.close(engine)
+        self.close(engine)?;
+        self.estimates_do_not_grow(engine, out)
     }
 }
 
@@ -331,6 +347,7 @@ fn known<T>(found: Option<T>, what: &str) -> Result<T, String> {
 impl Witness for Model {
     fn before(&mut self, engine: &Engine, entry: &Entry) {
         self.entry = Scope::new(engine, entry, self.latest);
+        self.entry.estimates = self.estimates_before(engine);
         self.seen.entries += 1;
         if self.laws.contains(&Law::Refusals) && self.refusal().is_some() {
             self.entry.untouched = Some(expect::untouched(engine, entry));

@@ -9,6 +9,7 @@ use tandem_engine::{
 };
 
 use super::Model;
+use super::estimates::Pace;
 
 /// An extension and the agent behind it.
 #[derive(Clone, Debug)]
@@ -75,6 +76,9 @@ pub(super) struct Queue {
     /// was rung.
     pub(super) last_dynamic: BTreeMap<u8, u64>,
     pub(super) midnight: Option<Timestamp>,
+    /// What its calls have taught, and had when somebody joined last.
+    pub(super) learned: Pace,
+    pub(super) pace: Pace,
     /// Who stands at the head, and since when that is watched.
     pub(super) watched: Option<(CallId, Timestamp)>,
     pub(super) removed: bool,
@@ -257,7 +261,9 @@ impl Model {
     /// Whether an agent is skilled enough for a caller of a queue.
     pub(super) fn able(&self, queue: &Queue, visit: &Visit, level: u8, certainly: bool) -> bool {
         let waited = self.entry.now.since(visit.joined_at);
-        level <= queue.worst_level(waited, certainly)
+        // As skilled as who rings is skilled enough, whatever the steps say since.
+        let joins = !visit.rings.is_empty() && level <= visit.ring_level;
+        joins || level <= queue.worst_level(waited, certainly)
     }
 
     /// What comes first: the greatest weight, and then who joined first.

@@ -4,7 +4,7 @@ use tandem_engine::config::model::{Destination, Notice};
 use tandem_engine::limits::CALL_HOPS_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    CallId, Cause, Effect, EndReason, Event, Input, PublicId, QueueId, Span, Timer,
+    CallId, Cause, Effect, EndReason, Event, Input, Key, PublicId, QueueId, Span, Timer,
 };
 
 use super::state::{Answer, Call, LegStage, Member, Visit};
@@ -84,6 +84,9 @@ impl Model {
             answered: None,
         });
         entry.visits += 1;
+        if let Some(queue) = self.queues.get_mut(&queue) {
+            queue.pace = queue.learned;
+        }
         self.is_entertained(call, queue)
     }
 
@@ -112,6 +115,19 @@ impl Model {
             format!("the record is {record:?}, but what happened is {expected:?}")
         })?;
         self.keep_notices(record);
+        if let Some(queue) = self.queues.get_mut(&record.queue) {
+            let learned = &mut queue.learned;
+            learned.patience.spend(record.waited);
+            match record.outcome {
+                Outcome::Abandoned => learned.patience.count(),
+                Outcome::Answered => {
+                    learned.work.spend(record.talked);
+                    learned.work.spend(queue.config.wrap_up);
+                    learned.work.count();
+                }
+                Outcome::Missed => {}
+            }
+        }
         match visit.and_then(|visit| visit.answered) {
             Some(answer) if record.outcome == Outcome::Answered => {
                 self.completed(record.queue, answer)
@@ -221,6 +237,13 @@ impl Model {
                 return Ok(matches!(self.entry.input, Input::Restarted { .. }));
             }
             LeaveReason::Aborted => return Ok(matches!(self.entry.input, Input::Abort { .. })),
+            LeaveReason::KeyPressed => {
+                let by_key = self.entry.by_key.take().filter(|(call, _)| *call == id);
+                self.seen.keys += u64::from(by_key.is_some());
+                let (_, to) = known(by_key, "a caller who leaves by a key")?;
+                known(self.calls.get_mut(&id), "a call")?.goes_to = Some(to);
+                return Ok(true);
+            }
             LeaveReason::QueueEmpty => put_out && !entry.removed && self.must_leave(entry),
             LeaveReason::QueueRemoved => put_out && entry.removed,
             LeaveReason::TimedOut => {
@@ -231,6 +254,14 @@ impl Model {
         };
         known(self.calls.get_mut(&id), "a call")?.goes_to = Some(failover);
         Ok(caused)
+    }
+
+    /// A key was pressed: where its queue gives it a meaning, the caller must leave.
+    pub(super) fn await_key(&mut self, call: CallId, key: Key) {
+        let visit = self.calls.get(&call).and_then(|call| call.waiting());
+        let queue = visit.and_then(|visit| self.queues.get(&visit.queue));
+        let to = queue.and_then(|queue| queue.config.keys.get(&key)).cloned();
+        self.entry.by_key = to.map(|to| (call, to));
     }
 
     /// Whether the caller's side ended: he hung up, or his extension is gone.

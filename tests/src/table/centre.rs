@@ -1,6 +1,8 @@
 //! The centre of a table: settings as terse words, mapped to the engine's own
 //! model of a configuration.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
@@ -9,7 +11,8 @@ use tandem_engine::config::model::{
     TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
-use tandem_engine::{Number, Span};
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
+use tandem_engine::{Key, Number, Span};
 
 use super::hours;
 use super::text::Line;
@@ -71,8 +74,9 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
 fn hire(config: &mut Config) {
     for queue in &config.queues {
         let members = queue.members.iter().map(|member| member.extension);
-        let managers = queue.managers.iter().copied();
-        let leads_to = queue.destinations().filter_map(|(_, to)| match to {
+        let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
+        let managers = queue.managers.iter().chain(viewers).copied();
+        let leads_to = queue.destinations().filter_map(|(_, _, to)| match to {
             Destination::Extension(number) => Some(*number),
             _ => None,
         });
@@ -125,6 +129,9 @@ pub fn queue_settings(queue: &mut QueueConfig, words: &[&str]) -> Result<(), Str
 
 fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), String> {
     match key {
+        "agent_logs" => agent_logs(&mut queue.permissions.agent_logs, value)?,
+        "agent_log_viewers" => queue.permissions.agent_logs.viewers = Some(list(value)?),
+        "agent_rights" => queue.permissions.agents = rights(value)?,
         "auto_pause" => queue.auto_pause_after = read_value(value)?,
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
@@ -133,9 +140,14 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "holiday_prompt" => time_condition(queue)?.holiday_prompt = read_bool(value)?,
         "hours" => hours::keep(queue, value),
         "ignore_holidays" => time_condition(queue)?.ignore_holidays = read_bool(value)?,
+        "keys" => queue.keys = keys(value)?,
         "leave" => queue.leave_when_empty = empty_states(value)?,
         "managers" => queue.managers = list(value)?,
-        "managers_switch" => queue.managers_switch_agents = read_bool(value)?,
+        "manager_rights" => queue.permissions.managers = rights(value)?,
+        "managers_switch" => {
+            let rights = &mut queue.permissions.managers;
+            rights.set(Right::SwitchAgents, read_bool(value)?);
+        }
         "max_callers" => queue.max_callers = read_value(value)?,
         "max_wait" => queue.max_waiting = read_span(value)?,
         "name" => value.clone_into(&mut queue.name),
@@ -232,6 +244,7 @@ pub fn extension_settings(extension: &mut ExtensionConfig, words: &[&str]) -> Re
         match word.split_once('=') {
             Some(("on", value)) => extension.on_presence = on_presence(value)?,
             Some(("admin", value)) => extension.administrator = read_bool(value)?,
+            Some(("own_recording", value)) => extension.own_recording = own_recording(value)?,
             Some(("name", value)) => value.clone_into(&mut extension.name),
             Some(("ring", value)) => extension.ring_timeout = read_span(value)?,
             _ => return Err(format!("{word:?} is no setting of an extension")),
@@ -279,6 +292,15 @@ fn codes(codes: &mut FeatureCodes, text: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn own_recording(text: &str) -> Result<OwnRecording, String> {
+    Ok(match text {
+        "no" => OwnRecording::No,
+        "pause_resume" => OwnRecording::PauseResume,
+        "start" => OwnRecording::Start,
+        _ => return Err("no, pause_resume or start".to_owned()),
+    })
 }
 
 /// Common settings, laid over those that are.
@@ -360,6 +382,20 @@ fn empty_states(text: &str) -> Result<Option<EmptyStates>, String> {
     Ok(Some(states))
 }
 
+/// `1:queue:6401,*:hang_up`: keys, and where each leads.
+fn keys(text: &str) -> Result<BTreeMap<Key, Destination>, String> {
+    let key = |word: &str| {
+        let (key, to) = word
+            .split_once(':')
+            .ok_or("a key leads somewhere: 1:hang_up")?;
+        Ok((read_value(key)?, destination(to)?))
+    };
+    text.split(',')
+        .filter(|word| !word.is_empty())
+        .map(key)
+        .collect()
+}
+
 /// `hang_up`, `queue:6401`, `extension:2001` or `prompt:Closed`.
 fn destination(text: &str) -> Result<Destination, String> {
     match text.split_once(':') {
@@ -369,6 +405,43 @@ fn destination(text: &str) -> Result<Destination, String> {
         None if text == "hang_up" => Ok(Destination::HangUp),
         _ => Err("no such destination".to_owned()),
     }
+}
+
+/// `all`, `answered`, `missed` or `none`.
+fn agent_logs(logs: &mut AgentLogs, text: &str) -> Result<(), String> {
+    (logs.answered, logs.missed) = match text {
+        "all" => (true, true),
+        "answered" => (true, false),
+        "missed" => (false, true),
+        "none" => (false, false),
+        _ => return Err("all, answered, missed or none".to_owned()),
+    };
+    Ok(())
+}
+
+/// Words joined by commas; nothing is no right.
+fn rights(text: &str) -> Result<Rights, String> {
+    let words = text.split(',').filter(|word| !word.is_empty());
+    let rights: Result<Vec<Right>, String> = words.map(right).collect();
+    Ok(Rights::of(&rights?))
+}
+
+/// The word of a right.
+pub fn right(text: &str) -> Result<Right, String> {
+    Ok(match text {
+        "contacts" => Right::Contacts,
+        "delete_missed_call_logs" => Right::DeleteMissedCallLogs,
+        "distribution" => Right::Distribution,
+        "missed_call_logs" => Right::MissedCallLogs,
+        "monitoring" => Right::Monitoring,
+        "panel" => Right::Panel,
+        "parking" => Right::Parking,
+        "pick_up" => Right::PickUp,
+        "recording" => Right::Recording,
+        "switch_agents" => Right::SwitchAgents,
+        "wallboard" => Right::Wallboard,
+        _ => return Err(format!("{text:?} is no right")),
+    })
 }
 
 fn notices(text: &str) -> Result<Vec<Notice>, String> {

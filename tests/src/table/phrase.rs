@@ -1,9 +1,10 @@
 //! The inputs of a table, in words.
 
 use tandem_engine::config::presence::Presence;
-use tandem_engine::{By, Cause, Input, KeptEnd, Number, Timestamp, Which};
+use tandem_engine::config::rights::Right;
+use tandem_engine::{By, Cause, Input, KeptEnd, Key, Number, Timestamp, Which};
 
-use super::centre::{read_clock, read_value};
+use super::centre::{self, read_clock, read_value};
 use super::text::read_time;
 
 /// What happens in a step.
@@ -33,6 +34,8 @@ pub enum Phrase {
     Clock(i64),
     /// A kept effect ends: its number in the table, and how.
     Kept(usize, KeptEnd),
+    /// The caller presses a key.
+    KeyPressed(String, Key),
     /// Something happens to a leg of an agent, for a call where it is named.
     Leg {
         agent: Number,
@@ -64,20 +67,30 @@ pub enum Question {
     Awaited,
     /// What the lamp of a key shows, at whose telephone.
     Lamp(Number, Number),
+    /// How long a caller waits yet.
+    Estimate(String),
+    /// How long somebody would wait who joined the queue now.
+    EstimateOfNext(Number),
     /// Callers and agents of a queue.
     Look(Number),
     /// Whether somebody may do something.
-    May(By, Right),
+    May(By, Asked),
 }
 
 /// What somebody may do.
 #[derive(Clone, Debug)]
-pub enum Right {
+pub enum Asked {
     Configure,
     Erase,
     Presence(Number),
+    InQueue(Right, Number),
     See(Number),
-    Switch { agent: Number, queue: Number },
+    /// The record of a call of a queue, answered by this extension or by nobody.
+    SeeCall(Number, Option<Number>),
+    Switch {
+        agent: Number,
+        queue: Number,
+    },
 }
 
 /// Reads an input.
@@ -91,6 +104,10 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["calls", range, "to", to] => burst(range, to)?,
         [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
+        ["estimate", "for", "the", "next", "of", queue] => {
+            Phrase::Ask(Question::EstimateOfNext(read_value(queue)?))
+        }
+        ["estimate", "for", call] => Phrase::Ask(Question::Estimate((*call).to_owned())),
         ["erase", "nobody"] => Phrase::Tell(Input::PersonErased {
             by: By::System,
             number: Number::NONE,
@@ -123,6 +140,7 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["tick"] => Phrase::Tell(Input::Tick),
         ["what", "is", "awaited"] => Phrase::Ask(Question::Awaited),
         [call, "can", "not", "be", "bridged"] => Phrase::BridgeFails((*call).to_owned()),
+        [call, "presses", key] => Phrase::KeyPressed((*call).to_owned(), read_value(key)?),
         [call, "hangs", "up"] if call.starts_with(char::is_alphabetic) => {
             Phrase::CallerHangsUp((*call).to_owned())
         }
@@ -197,14 +215,23 @@ fn kept_end(how: &str) -> Result<KeptEnd, String> {
     }
 }
 
-fn read_right(words: &[&str]) -> Option<Result<Right, String>> {
+fn read_right(words: &[&str]) -> Option<Result<Asked, String>> {
     Some(match words {
-        ["configure"] => Ok(Right::Configure),
-        ["erase"] => Ok(Right::Erase),
-        ["set", "presence", "of", agent] => read_value(agent).map(Right::Presence),
-        ["see", queue] => read_value(queue).map(Right::See),
+        ["configure"] => Ok(Asked::Configure),
+        ["erase"] => Ok(Asked::Erase),
+        ["see", "calls", "of", queue, "answered", "by", agent] => {
+            read_value(queue).and_then(|queue| Ok(Asked::SeeCall(queue, Some(read_value(agent)?))))
+        }
+        ["see", "missed", "calls", "of", queue] => {
+            read_value(queue).map(|queue| Asked::SeeCall(queue, None))
+        }
+        ["see", queue] => read_value(queue).map(Asked::See),
+        ["use", right, "in", queue] => {
+            centre::right(right).and_then(|right| Ok(Asked::InQueue(right, read_value(queue)?)))
+        }
+        ["set", "presence", "of", agent] => read_value(agent).map(Asked::Presence),
         ["switch", agent, "in", queue] => read_value(agent).and_then(|agent| {
-            Ok(Right::Switch {
+            Ok(Asked::Switch {
                 agent,
                 queue: read_value(queue)?,
             })

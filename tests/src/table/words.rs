@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 
 use tandem_engine::acd::eligible::Obstacle;
+use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::Notice;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
     Event, HangUpCause, Input, KeptEnd, Lamp, LegId, Number, OfferEnd, Outbox, QueueId, Reject,
-    Span, Tone,
+    SECOND_US, Span, Tone,
 };
 
 use super::world::Names;
@@ -133,6 +134,16 @@ impl Orders {
             *effect == Effect::CancelRing { leg, why }
         })
     }
+}
+
+/// How long somebody waits yet, to the second.
+pub fn estimate(estimate: Option<Estimate>) -> String {
+    let seconds = |span: Span| (span.micros() + SECOND_US / 2) / SECOND_US;
+    estimate.map_or("nobody can tell".to_owned(), |estimate| {
+        let (low, high) = (seconds(estimate.low), seconds(estimate.high));
+        let expected = seconds(estimate.expected);
+        format!("about {expected}s, {low}s to {high}s in most cases")
+    })
 }
 
 /// A fact; `None` for an echo of the input.
@@ -450,6 +461,7 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
         (Outcome::Abandoned, LeaveReason::CallerHungUp) => "abandoned",
         (Outcome::Answered, LeaveReason::Answered) => "answered",
         (Outcome::Missed, LeaveReason::Aborted) => "missed, aborted",
+        (Outcome::Missed, LeaveReason::KeyPressed) => "missed, key pressed",
         (Outcome::Missed, LeaveReason::QueueEmpty) => "missed, queue empty",
         (Outcome::Missed, LeaveReason::QueueFull) => "missed, queue full",
         (Outcome::Missed, LeaveReason::QueueRemoved) => "missed, queue deleted",

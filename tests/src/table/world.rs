@@ -15,7 +15,7 @@ use tandem_engine::{
 
 use super::centre::{self, Centre};
 use super::hours;
-use super::phrase::{self, LegVerb, Phrase, Question, Right};
+use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::text::{Block, Step, What};
 use super::words;
 
@@ -319,6 +319,10 @@ impl World {
                     _ => Input::KeptUnknown { effect },
                 }
             }
+            Phrase::KeyPressed(call, key) => Input::KeyPressed {
+                call: self.names.call_id(&call)?,
+                key,
+            },
             Phrase::Leg { agent, call, verb } => {
                 let leg = self.leg(agent, call.as_deref(), verb)?;
                 match verb {
@@ -457,6 +461,15 @@ impl World {
         match question {
             Question::Awaited => Ok(self.awaited()),
             Question::Lamp(owner, key) => Ok(vec![words::lamp(self.engine.lamp(*owner, *key))]),
+            Question::Estimate(call) => {
+                let estimate = self.engine.estimate(self.names.call_id(call)?);
+                Ok(vec![words::estimate(estimate)])
+            }
+            Question::EstimateOfNext(number) => {
+                let queue = self.engine.find_queue(*number);
+                let queue = queue.ok_or("there is no such queue")?;
+                Ok(vec![words::estimate(self.engine.estimate_of_next(queue))])
+            }
             Question::Look(number) => self.look(*number),
             Question::May(by, right) => {
                 let queue = |number| {
@@ -464,14 +477,20 @@ impl World {
                     queue.ok_or_else(|| format!("there is no queue {number}"))
                 };
                 let action = match right {
-                    Right::Configure => Action::Configure,
-                    Right::Erase => Action::ErasePerson,
-                    Right::Presence(number) => {
+                    Asked::Configure => Action::Configure,
+                    Asked::Erase => Action::ErasePerson,
+                    Asked::InQueue(right, number) => Action::InQueue(queue(*number)?, *right),
+                    Asked::Presence(number) => {
                         let agent = self.engine.find_agent(*number);
                         Action::SetPresence(agent.ok_or("no such extension")?)
                     }
-                    Right::See(number) => Action::SeeQueue(queue(*number)?),
-                    Right::Switch {
+                    Asked::See(number) => Action::SeeQueue(queue(*number)?),
+                    Asked::SeeCall(number, agent) => {
+                        let agent = agent.map(|agent| self.engine.find_agent(agent));
+                        let agent = agent.map(|agent| agent.ok_or("no such agent"));
+                        Action::SeeQueueCall(queue(*number)?, agent.transpose()?)
+                    }
+                    Asked::Switch {
                         agent,
                         queue: number,
                     } => {

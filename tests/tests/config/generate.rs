@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use proptest::collection::{btree_set, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
@@ -15,7 +15,8 @@ use tandem_engine::config::model::{
     TrunkConfig,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
-use tandem_engine::{Number, Span};
+use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
+use tandem_engine::{Key, Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
 
@@ -154,16 +155,24 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         any::<bool>(),
         span(1..=600),
         proptest::option::of(address()),
+        select(vec![
+            OwnRecording::No,
+            OwnRecording::PauseResume,
+            OwnRecording::Start,
+        ]),
         proptest::array::uniform6(presence_action()),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact, actions)| ExtensionConfig {
-            number: number(digits),
-            name,
-            administrator,
-            ring_timeout,
-            contact,
-            on_presence: on_presence(actions),
+        move |(name, administrator, ring_timeout, contact, own_recording, actions)| {
+            ExtensionConfig {
+                number: number(digits),
+                name,
+                administrator,
+                ring_timeout,
+                contact,
+                on_presence: on_presence(actions),
+                own_recording,
+            }
         },
     );
     prop_oneof![Just(ExtensionConfig::new(number(digits))), odd]
@@ -290,7 +299,7 @@ type Skills = (Vec<(u8, u16)>, Vec<SkillStep>, (u16, Span), u32, Rests);
 
 fn skills() -> impl Strategy<Value = Skills> {
     let level = prop_oneof![2 => Just((1, 1)), 1 => (1..=99_u8, 1..=1_000_u16)];
-    let steps = proptest::collection::btree_map(1..=86_400_u64, 2..=99_u8, 0..5);
+    let steps = btree_map(1..=86_400_u64, 2..=99_u8, 0..5);
     let steps = (1..=3_u8, steps, any::<bool>()).prop_map(|(first, later, any)| {
         let first = (Span::ZERO, first);
         let later = later
@@ -334,6 +343,25 @@ fn lay_over(queue: &mut QueueConfig, skills: Skills) {
     queue.rests = skills.4;
 }
 
+/// What managers and agents may.
+fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<> {
+    let managers = subsequence(Right::ALL.to_vec(), 0..=Right::ALL.len());
+    let agents = Right::ALL.into_iter().filter(|right| right.is_for_agents());
+    let agents = subsequence(agents.collect::<Vec<_>>(), 0..=6);
+    let viewers = proptest::option::of(people(extensions));
+    (managers, agents, any::<[bool; 2]>(), viewers).prop_map(
+        |(managers, agents, [answered, missed], viewers)| Permissions {
+            managers: Rights::of(&managers),
+            agents: Rights::of(&agents),
+            agent_logs: AgentLogs {
+                answered,
+                missed,
+                viewers,
+            },
+        },
+    )
+}
+
 fn queue(
     digits: u64,
     extensions: &[u64],
@@ -347,8 +375,9 @@ fn queue(
     let how = (
         select(&RINGS[..]),
         select(&SINCE[..]),
-        any::<[bool; 3]>(),
+        any::<[bool; 2]>(),
         music,
+        permissions(extensions),
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
     let times = (times, span(0..=86_400), span(1..=86_400));
@@ -356,7 +385,11 @@ fn queue(
     let rest = (
         0..=100_000_u32,
         (empty_states(), empty_states()),
-        (destination.clone(), time_condition(options, destination)),
+        (
+            destination.clone(),
+            time_condition(options, destination.clone()),
+            btree_map(select(&Key::ALL[..]), destination, 0..=3),
+        ),
         0..=100_u8,
         proptest::option::of(zone()),
         subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
@@ -374,17 +407,14 @@ fn queue(
             .map(|(extension, kind)| MemberConfig::new(extension, kind))
             .collect();
         queue.managers = managers;
-        (queue.failover, queue.time_condition) = rest.2;
+        (queue.failover, queue.time_condition, queue.keys) = rest.2;
         if plain {
             return queue;
         }
         lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
-        [
-            queue.managers_switch_agents,
-            queue.ring_in_use,
-            queue.answer_on_entry,
-        ] = how.2;
+        [queue.ring_in_use, queue.answer_on_entry] = how.2;
+        queue.permissions = how.4;
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         (queue.max_waiting, queue.sla_time) = (times.1, times.2);

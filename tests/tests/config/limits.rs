@@ -112,6 +112,11 @@ fn people_of_a_queue() {
     config.queues[0].members = (0..QUEUE_MEMBERS_MAX).map(member).collect();
     config.queues[0].managers = (0..QUEUE_MANAGERS_MAX).map(number).collect();
     assert_eq!(check(&config), []);
+    let viewers = (0..QUEUE_MEMBERS_MAX).map(number).collect();
+    config.queues[0].permissions.agent_logs.viewers = Some(viewers);
+    assert_eq!(check(&config), []);
+    let viewers = config.queues[0].permissions.agent_logs.viewers.as_mut();
+    viewers.expect("they are there").push(number(0));
     config.queues[0].managers.push(number(QUEUE_MANAGERS_MAX));
     // As there are no more extensions than members, the last one is twice.
     config.queues[0].members.push(member(0));
@@ -124,6 +129,9 @@ fn people_of_a_queue() {
             "queue 60000, managers, element 101: the queue has more than 100 managers",
             "queue 60000, dynamic_agents, element 10001: 10000 is among the dynamic agents of \
              this queue already",
+            "queue 60000, agent_log_viewers, element 10001: a queue has 10000 agents at most \
+             (leave the list out, if all may see them)",
+            "queue 60000, agent_log_viewers, element 10001: 10000 stands here already",
         ]
     );
     let file = "[[extension]]\nnumbers = \"10000-19999\"\n[[queue]]\nnumber = \"6400\"\n\

@@ -27,9 +27,8 @@ fn what_is_written_reads_back_equal() {
     });
 }
 
-#[test]
-fn a_file_is_written_as_people_write_it() {
-    let file = r#"[options]
+/// A file that uses most keys, as it is written.
+const WRITTEN: &str = r#"[options]
 time_zone = "Europe/Paris"
 pause_reasons = ["Lunch *01", "Wrap up *2"]
 feature_codes = { log_in = "*4", pause = "" }
@@ -81,7 +80,10 @@ managers = ["1001"]
 agent_timeout_s = 20
 wrap_up_s = 0.000001
 max_waiting_s = 0
-managers_switch_agents = false
+manager_rights = ["wallboard", "panel", "delete_missed_call_logs"]
+agent_rights = ["panel", "pick_up", "parking"]
+agent_logs = "missed"
+agent_log_viewers = ["1001", "1005"]
 ring_in_use = true
 max_callers = 25
 disallow_join_when_empty = true
@@ -96,7 +98,10 @@ sla_threshold_percent = 90
 time_zone = "Asia/Tokyo"
 notify_managers = ["missed", "abandoned"]
 "#;
-    assert_eq!(text::write(&read(file)), file);
+
+#[test]
+fn a_file_is_written_as_people_write_it() {
+    assert_eq!(text::write(&read(WRITTEN)), WRITTEN);
     assert_eq!(text::write(&Config::default()), "");
 }
 

@@ -98,6 +98,15 @@ impl Watcher {
                 if engine.allows(by, Action::SeeQueue(queue)) != sight.sees_queue(*number) {
                     return Err(format!("{by:?} and queue {number}: {sight:?}"));
                 }
+                let agents = directory.agents.iter();
+                let agents = agents.map(|(id, entry)| Some((*id, entry.number)));
+                for agent in agents.chain([None]) {
+                    let action = Action::SeeQueueCall(queue, agent.map(|(id, _)| id));
+                    let seen = sight.sees_record(*number, agent.map(|(_, number)| number));
+                    if engine.allows(by, action) != seen {
+                        return Err(format!("{by:?} and records of {number}: {sight:?}"));
+                    }
+                }
             }
             let seen = sight.screen(screen);
             let nothing = Screen::default();

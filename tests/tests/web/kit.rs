@@ -57,7 +57,7 @@ sla_time_s = 20
 number = "6401"
 name = "Sales"
 static_agents = ["1001", "1002"]
-managers_switch_agents = false
+manager_rights = ["panel", "wallboard"]
 "#;
 
 /// An answer.

@@ -347,6 +347,7 @@ fn people(faults: &mut Faults, queue: &QueueConfig) {
     let managers: Vec<_> = managers
         .map(|(item, &number)| ("managers", item, number))
         .collect();
+    permissions(faults, queue);
     twice(&managers, |again, _| {
         let what = || {
             (
@@ -355,6 +356,44 @@ fn people(faults: &mut Faults, queue: &QueueConfig) {
             )
         };
         faults.add(subject, "managers", Some(again.1), what);
+    });
+}
+
+/// Whether agents have rights that agents can have, and viewers stand there once.
+fn permissions(faults: &mut Faults, queue: &QueueConfig) {
+    let subject = Subject::Queue(queue.number);
+    if queue
+        .permissions
+        .agents
+        .iter()
+        .any(|right| !right.is_for_agents())
+    {
+        let what = || {
+            let what = "agents can not have all of these rights, managers can".to_owned();
+            let hint = "agents can have \"wallboard\", \"panel\", \"distribution\", \
+                        \"pick_up\", \"parking\" and \"contacts\"";
+            (what, Some(hint.to_owned()))
+        };
+        faults.add(subject, "agent_rights", None, what);
+    }
+    let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
+    let viewers: Vec<_> = viewers
+        .enumerate()
+        .map(|(item, &number)| ("agent_log_viewers", item, number))
+        .collect();
+    if viewers.len() > QUEUE_MEMBERS_MAX {
+        let what = || {
+            let what = format!("a queue has {QUEUE_MEMBERS_MAX} agents at most");
+            (
+                what,
+                Some("leave the list out, if all may see them".to_owned()),
+            )
+        };
+        faults.add(subject, "agent_log_viewers", Some(QUEUE_MEMBERS_MAX), what);
+    }
+    twice(&viewers, |again, _| {
+        let what = || (format!("{} stands here already", again.2), None);
+        faults.add(subject, again.0, Some(again.1), what);
     });
 }
 

@@ -1,8 +1,16 @@
 //! Numbers, and texts that stand for several.
 
 use crate::config::reader::{Kind, Value};
+use crate::config::rights::OwnRecording;
 use crate::limits::NUMBER_SYMBOLS_MAX;
 use crate::number::Number;
+
+/// The words of a file for how somebody may switch the recording of his own calls.
+pub(super) const OWN_RECORDINGS: &[(&str, OwnRecording)] = &[
+    ("no", OwnRecording::No),
+    ("pause_resume", OwnRecording::PauseResume),
+    ("start_pause_resume", OwnRecording::Start),
+];
 
 /// A number.
 pub fn number(value: Value<'_>) -> Option<Number> {

@@ -1,5 +1,7 @@
 //! Reading a queue.
 
+use std::collections::BTreeMap;
+
 use super::people::{for_each_number, for_each_number_of, number};
 use super::places::Recorder;
 use super::{Reader, set};
@@ -9,6 +11,8 @@ use crate::config::model::{
     Strategy, TimeCondition,
 };
 use crate::config::reader::{Kind, Table, Value};
+use crate::config::rights::{Permissions, Right, Rights};
+use crate::key::Key;
 use crate::limits::{
     AUTO_PAUSE_CALLS_MAX, MEMBER_WEIGHT_MAX, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
     QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX,
@@ -38,6 +42,30 @@ pub(super) const COUNTS_SINCE: &[(&str, CountSince)] = &[
 /// The words of a file for what managers are told.
 pub(super) const NOTICES: &[(&str, Notice)] =
     &[("missed", Notice::Missed), ("abandoned", Notice::Abandoned)];
+
+/// The words of a file for what people of a queue may do.
+pub(super) const RIGHTS: &[(&str, Right)] = &[
+    ("wallboard", Right::Wallboard),
+    ("panel", Right::Panel),
+    ("switch_agents", Right::SwitchAgents),
+    ("distribution", Right::Distribution),
+    ("pick_up", Right::PickUp),
+    ("monitoring", Right::Monitoring),
+    ("parking", Right::Parking),
+    ("recording", Right::Recording),
+    ("contacts", Right::Contacts),
+    ("missed_call_logs", Right::MissedCallLogs),
+    ("delete_missed_call_logs", Right::DeleteMissedCallLogs),
+];
+
+/// The words of a file for which records agents see: of calls that they answered, and
+/// of missed ones.
+pub(super) const AGENT_LOGS: &[(&str, (bool, bool))] = &[
+    ("all", (true, true)),
+    ("answered", (true, false)),
+    ("missed", (false, true)),
+    ("none", (false, false)),
+];
 
 /// A state that makes a queue count as empty.
 #[derive(Clone, Copy)]
@@ -78,6 +106,7 @@ impl Reader {
         calls(&mut queue, &mut table, &mut place);
         people(&mut queue, &mut table, &mut place);
         precedence(&mut queue, &mut table, &mut place);
+        keys(&mut queue, &mut table, &mut place);
         times(&mut queue, &mut table, &mut place);
         queue.time_condition = time_condition(&mut table, &mut place);
         table.finish();
@@ -151,10 +180,7 @@ fn people(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) 
         }
         for_each_number(value, room, |manager| queue.managers.push(manager));
     }
-    set(
-        &mut queue.managers_switch_agents,
-        table.bool("managers_switch_agents"),
-    );
+    queue.permissions = permissions(table, place);
     for value in place
         .key(table, "notify_managers")
         .into_iter()
@@ -165,6 +191,39 @@ fn people(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) 
             queue.notify_managers.push(notice);
         }
     }
+}
+
+/// What managers and agents may see and do.
+fn permissions(table: &mut Table<'_>, place: &mut Recorder) -> Permissions {
+    let mut permissions = Permissions::default();
+    let lists = [
+        ("manager_rights", &mut permissions.managers),
+        ("agent_rights", &mut permissions.agents),
+    ];
+    for (key, rights) in lists {
+        let Some(list) = place.key(table, key) else {
+            continue;
+        };
+        let words = list.array().filter_map(|value| value.one_of(RIGHTS));
+        *rights = Rights::of(&words.collect::<Vec<_>>());
+    }
+    let logs = &mut permissions.agent_logs;
+    if let Some((answered, missed)) = table.one_of("agent_logs", AGENT_LOGS) {
+        (logs.answered, logs.missed) = (answered, missed);
+    }
+    if let Some(list) = place.key(table, "agent_log_viewers") {
+        let mut viewers = Vec::new();
+        for value in list.array() {
+            place.item("agent_log_viewers", viewers.len(), value.span());
+            let room = (QUEUE_MEMBERS_MAX + 1).saturating_sub(viewers.len());
+            if room == 0 {
+                break;
+            }
+            for_each_number(value, room, |viewer| viewers.push(viewer));
+        }
+        logs.viewers = Some(viewers);
+    }
+    permissions
 }
 
 /// Calls `found` with each member that `value` stands for, at most `room` times:
@@ -315,6 +374,34 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     }
     if let Some(zone) = place.key(table, "time_zone").and_then(Value::str) {
         queue.time_zone = Some(zone.to_owned());
+    }
+}
+
+/// `{ 1 = "queue 6401", "*" = "hang_up" }`: where callers go who press a key.
+fn keys(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
+    let Some(mut table) = place.key(table, "keys").and_then(Value::table) else {
+        return;
+    };
+    let mut spans = BTreeMap::new();
+    for (symbol, value) in table.entries() {
+        match symbol.parse::<Key>() {
+            Ok(key) => {
+                spans.insert(key, value.span());
+                let to = destination(value);
+                queue.keys.extend(to.map(|to| (key, to)));
+            }
+            Err(why) => {
+                let hint = "as keys = { 1 = \"queue 6401\", \"*\" = \"hang_up\" }".to_owned();
+                let what = format!("{symbol:?} is no key: {why}");
+                table
+                    .document()
+                    .report(table.key_span(symbol), what, Some(hint));
+            }
+        }
+    }
+    table.finish();
+    for (item, key) in queue.keys.keys().enumerate() {
+        place.item("keys", item, spans[key].clone());
     }
 }
 

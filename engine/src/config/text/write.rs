@@ -1,15 +1,19 @@
 //! Writing a configuration as a file.
 
 use core::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use super::agents;
 use super::hours::SEVERAL_DAYS;
-use super::queue::{COUNTS_SINCE, NOTICES, STRATEGIES};
+use super::people::OWN_RECORDINGS;
+use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
     Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
     Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
 };
+use crate::config::rights::{Permissions, Rights};
+use crate::key::Key;
 use crate::number::Number;
 use crate::time::Span;
 
@@ -201,6 +205,10 @@ fn extension(out: &mut String, run: &[ExtensionConfig]) {
         line(out, "contact", &quoted(&contact.to_string()));
     }
     agents::write_extension(out, first);
+    if first.own_recording != default.own_recording {
+        let word = word(OWN_RECORDINGS, first.own_recording);
+        line(out, "own_recording", &quoted(word));
+    }
 }
 
 fn queue(out: &mut String, queue: &QueueConfig) {
@@ -227,9 +235,7 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     people(out, queue);
     precedence(out, queue);
     times(out, queue, &default);
-    if queue.managers_switch_agents != default.managers_switch_agents {
-        line(out, "managers_switch_agents", "false");
-    }
+    permissions(out, &queue.permissions);
     if queue.ring_in_use {
         line(out, "ring_in_use", "true");
     }
@@ -243,6 +249,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
         line(out, "leave_when_empty", &empty_states(states));
     }
     destination(out, "failover", &queue.failover);
+    if !queue.keys.is_empty() {
+        line(out, "keys", &keys(&queue.keys));
+    }
     if let Some(condition) = &queue.time_condition {
         time_condition(out, condition);
     }
@@ -265,14 +274,59 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     }
 }
 
+/// What managers and agents may see and do.
+fn permissions(out: &mut String, permissions: &Permissions) {
+    let default = Permissions::default();
+    let rights = [
+        ("manager_rights", permissions.managers, default.managers),
+        ("agent_rights", permissions.agents, default.agents),
+    ];
+    for (key, rights, default) in rights {
+        if rights != default {
+            line(out, key, &list(right_words(rights)));
+        }
+    }
+    let logs = &permissions.agent_logs;
+    let seen = (logs.answered, logs.missed);
+    if seen != (default.agent_logs.answered, default.agent_logs.missed) {
+        line(out, "agent_logs", &quoted(word(AGENT_LOGS, seen)));
+    }
+    if let Some(viewers) = &logs.viewers {
+        line(out, "agent_log_viewers", &list(ranges(viewers, "")));
+    }
+}
+
+fn right_words(rights: Rights) -> Vec<String> {
+    let words = RIGHTS.iter().filter(|(_, right)| rights.has(*right));
+    words.map(|(word, _)| quoted(word)).collect()
+}
+
 fn destination(out: &mut String, key: &str, to: &Destination) {
-    let text = match to {
-        Destination::HangUp => return,
+    if *to != Destination::HangUp {
+        line(out, key, &destination_text(to));
+    }
+}
+
+/// A destination in its words and quotes.
+fn destination_text(to: &Destination) -> String {
+    quoted(&match to {
+        Destination::HangUp => "hang_up".to_owned(),
         Destination::Extension(number) => format!("extension {number}"),
         Destination::Prompt(name) => format!("prompt {name}"),
         Destination::Queue(number) => format!("queue {number}"),
-    };
-    line(out, key, &quoted(&text));
+    })
+}
+
+/// Where keys lead, as a table in one line.
+fn keys(keys: &BTreeMap<Key, Destination>) -> String {
+    let pairs = keys.iter().map(|(key, to)| {
+        let to = destination_text(to);
+        match key {
+            Key::Star | Key::Pound => format!("\"{key}\" = {to}"),
+            _ => format!("{key} = {to}"),
+        }
+    });
+    format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
 }
 
 fn time_condition(out: &mut String, condition: &TimeCondition) {

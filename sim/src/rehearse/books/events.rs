@@ -1,5 +1,6 @@
 //! What happened: each event is held against what is known, and becomes known.
 
+use tandem_engine::config::rights::Right;
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, Event, Input, KeptEnd, LegId, OfferEnd, PublicId, QueueId,
     Span,
@@ -378,7 +379,8 @@ impl Books {
         let administrator = self.extension(who).is_some_and(|who| who.administrator);
         let manages = self.queues.values().any(|queue| {
             let mut members = queue.members.iter();
-            let manages = queue.managers_switch_agents && queue.managers.contains(&who);
+            let rights = queue.permissions.managers;
+            let manages = rights.has(Right::SwitchAgents) && queue.managers.contains(&who);
             manages && members.any(|member| Some(member.extension) == number)
         });
         let may = number == Some(who) || administrator || manages;
@@ -407,10 +409,10 @@ impl Books {
         let By::Person(who) = by else { return Ok(()) };
         let himself = self.numbers.get(&agent) == Some(&who);
         let administrator = self.extension(who).is_some_and(|who| who.administrator);
-        let manages = self
-            .queues
-            .get(&queue)
-            .is_some_and(|queue| queue.managers_switch_agents && queue.managers.contains(&who));
+        let manages = self.queues.get(&queue).is_some_and(|queue| {
+            let rights = queue.permissions.managers;
+            rights.has(Right::SwitchAgents) && queue.managers.contains(&who)
+        });
         court.law(
             Law::Permissions,
             himself || administrator || manages,

@@ -13,7 +13,9 @@ impl Books {
             Input::BridgeFailed { call } => {
                 self.legs.values().any(|leg| leg.talks && leg.call == *call)
             }
-            Input::CallerHungUp { call } => self.calls.contains_key(call),
+            Input::CallerHungUp { call } | Input::KeyPressed { call, .. } => {
+                self.calls.contains_key(call)
+            }
             Input::KeptDone { effect }
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => self.kept.contains(effect),

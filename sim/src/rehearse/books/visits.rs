@@ -2,7 +2,7 @@
 //! engine's record.
 
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
-use tandem_engine::{AgentId, CallId, Input, Span, Timer};
+use tandem_engine::{AgentId, CallId, Input, Key, Span, Timer};
 
 use super::{Books, Call, Court, Seen, Visit, known};
 use crate::rehearse::audit::Work;
@@ -126,6 +126,7 @@ impl Books {
             (Input::Configure { .. }, _) if call.origin.is_some() => {
                 Ok((Outcome::Abandoned, LeaveReason::CallerHungUp))
             }
+            (Input::KeyPressed { call, key }, _) if *call == id => self.left_by_key(*key, visit),
             // Nobody can be connected, and the queue is not there any more.
             (Input::BridgeFailed { call }, _) if *call == id => missed(LeaveReason::QueueRemoved),
             (Input::Restarted { .. }, _) => missed(LeaveReason::SystemRestart),
@@ -147,6 +148,17 @@ impl Books {
                 Err(Broken::new(Law::Outcomes, what))
             }
         }
+    }
+
+    /// That a key leads out of a queue is for its setting to say.
+    fn left_by_key(&self, key: Key, visit: &Visit) -> Result<(Outcome, LeaveReason), Broken> {
+        let config = self.queues.get(&visit.queue);
+        let leads = config.is_some_and(|config| config.keys.contains_key(&key));
+        if leads {
+            return Ok((Outcome::Missed, LeaveReason::KeyPressed));
+        }
+        let what = format!("key {key} means nothing in queue {}", visit.queue);
+        Err(Broken::new(Law::Outcomes, what))
     }
 
     /// Whether giving up a timer ends this call.

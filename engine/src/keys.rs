@@ -1,0 +1,38 @@
+//! What a key means that a caller presses: that depends on what his call awaits. A key
+//! that means nothing there is heard, and nothing comes of it.
+
+use crate::acd::line::visit;
+use crate::calls::goal;
+use crate::ids::CallId;
+use crate::key::Key;
+use crate::mark::Mark;
+use crate::outbox::Reject;
+use crate::records::{LeaveReason, Outcome};
+use crate::state::Stage;
+use crate::step::Step;
+use crate::trace::Trace;
+
+impl<T: Trace> Step<'_, T> {
+    /// The one place where keys part.
+    pub(crate) fn key_pressed(&mut self, id: CallId, key: Key) -> Result<(), Reject> {
+        let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
+        match call.stage {
+            Stage::AwaitingAgent => self.key_in_queue(id, key),
+            Stage::AwaitingAnswer | Stage::AwaitingEnd | Stage::AwaitingPrompt => {}
+        }
+        Ok(())
+    }
+
+    /// Who waits in a queue may leave it by a key, whatever he hears and whoever
+    /// rings for him.
+    fn key_in_queue(&mut self, id: CallId, key: Key) {
+        let queue = &self.s.queues[visit(self.s, id).queue];
+        let Some(to) = queue.config.keys.get(&key) else {
+            return self.sometimes(Mark::KeyWithoutMeaning);
+        };
+        let to = goal(self.s, to);
+        self.sometimes_if(Mark::KeyWhileRinging, |s| visit(s, id).ringing > 0);
+        self.leave(id, Outcome::Missed, LeaveReason::KeyPressed);
+        self.send(id, to);
+    }
+}

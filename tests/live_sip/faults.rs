@@ -1,0 +1,218 @@
+//! What users of other systems suffered from, where it is about signalling: played on
+//! the wire, message against message.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::phone::Phone;
+use crate::server::{self, Record, Server};
+
+/// Long enough to see that nothing more comes, retransmissions included.
+const QUIET: Duration = Duration::from_secs(2);
+
+/// A queue 6400 whose agents, from 1001 on, are these telephones; callers hear it ring.
+fn centre(phones: &[&Phone], strategy: &str) -> String {
+    let mut text = String::from("[[trunk]]\nname = \"Carrier\"\naddress = \"127.0.0.1\"\n");
+    for (number, phone) in (1001..).zip(phones) {
+        let _written = write!(
+            text,
+            "[[extension]]\nnumber = \"{number}\"\ncontact = \"127.0.0.1:{}\"\n",
+            phone.port()
+        );
+    }
+    let last = 1000 + phones.len();
+    for (queue, name) in [(6400, "Support"), (6401, "Sales")] {
+        let _written = write!(
+            text,
+            "[[queue]]\nnumber = \"{queue}\"\nname = \"{name}\"\nstrategy = \"{strategy}\"\n\
+             static_agents = [\"1001-{last}\"]\nwrap_up_s = 0\nretry_interval_s = 1\n\
+             answer_on_entry = false\n"
+        );
+    }
+    text
+}
+
+fn outcomes(records: &[Record]) -> Vec<(&'static str, usize)> {
+    let mut outcomes: Vec<_> = (records.iter())
+        .map(|record| (record.outcome, record.agent))
+        .collect();
+    outcomes.sort_unstable();
+    outcomes
+}
+
+/// The caller hangs up before the agent's telephone has said a word: no leg is left
+/// behind, and the agent is rung for the next caller.
+#[test]
+fn a_leg_that_is_being_made_ends_with_its_caller() {
+    let folder = server::folder("fault_zombie");
+    let (mut agent, mut caller) = (Phone::new(), Phone::new());
+    let mut server = Server::start(&folder, &centre(&[&agent], "linear"));
+    let at = server.sip();
+    caller.invite(at, "6400", "gone");
+    let ring = agent.expect("INVITE");
+    caller.cancel(at, "6400", "gone");
+    caller.expect("200");
+    let gone = caller.expect("487");
+    caller.ack(&gone, "gone");
+    // RFC 3261, section 9.1: a CANCEL waits for a provisional response.
+    agent.respond(&ring, "180 Ringing");
+    let cancel = agent.expect("CANCEL");
+    agent.respond(&cancel, "200 OK");
+    agent.respond(&ring, "487 Request Terminated");
+    agent.expect("ACK");
+
+    caller.invite(at, "6400", "next");
+    let ring = agent.expect("INVITE");
+    agent.respond(&ring, "200 OK");
+    agent.expect("ACK");
+    let answer = caller.expect("200");
+    caller.ack(&answer, "next");
+    caller.bye(&answer, "next");
+    caller.expect("200");
+    let bye = agent.expect("BYE");
+    agent.respond(&bye, "200 OK");
+    agent.hears_nothing(QUIET);
+    server.stop();
+    let records = server::records(&folder);
+    assert_eq!(outcomes(&records), [("abandoned", 0), ("answered", 1001)]);
+}
+
+/// The caller hangs up in the same moment in which the agent answers: the agent is told
+/// so, once, and is free.
+#[test]
+fn an_answer_that_crosses_the_end_is_hung_up() {
+    let folder = server::folder("fault_crossing");
+    let (mut agent, mut caller) = (Phone::new(), Phone::new());
+    let mut server = Server::start(&folder, &centre(&[&agent], "linear"));
+    let at = server.sip();
+    caller.invite(at, "6400", "crossing");
+    let ring = agent.expect("INVITE");
+    agent.respond(&ring, "180 Ringing");
+    caller.cancel(at, "6400", "crossing");
+    caller.expect("200");
+    let gone = caller.expect("487");
+    caller.ack(&gone, "crossing");
+    // It did not hear of the CANCEL yet.
+    let cancel = agent.expect("CANCEL");
+    agent.respond(&ring, "200 OK");
+    agent.respond(&cancel, "200 OK");
+    agent.expect("ACK");
+    let bye = agent.expect("BYE");
+    agent.respond(&bye, "200 OK");
+    agent.hears_nothing(QUIET);
+    caller.invite(at, "6400", "afterwards");
+    let ring = agent.expect("INVITE");
+    agent.respond(&ring, "200 OK");
+    agent.expect("ACK");
+    let answer = caller.expect("200");
+    caller.ack(&answer, "afterwards");
+    agent.hang_up(&ring);
+    agent.expect("200");
+    let bye = caller.expect("BYE");
+    caller.respond(&bye, "200 OK");
+    server.stop();
+    let records = server::records(&folder);
+    assert_eq!(outcomes(&records), [("abandoned", 0), ("answered", 1001)]);
+}
+
+/// All ring and two answer at once: one gets the caller, the other is hung up, and no
+/// third call is heard of.
+#[test]
+fn of_two_who_answer_one_gets_the_caller() {
+    let folder = server::folder("fault_two_answers");
+    let (mut one, mut other, mut caller) = (Phone::new(), Phone::new(), Phone::new());
+    let mut server = Server::start(&folder, &centre(&[&one, &other], "ring_all"));
+    let at = server.sip();
+    caller.invite(at, "6400", "both");
+    let (ring_one, ring_other) = (one.expect("INVITE"), other.expect("INVITE"));
+    one.respond(&ring_one, "200 OK");
+    other.respond(&ring_other, "200 OK");
+    let answer = caller.expect("200");
+    caller.ack(&answer, "both");
+    one.expect("ACK");
+    other.expect("ACK");
+    let bye = other.expect("BYE");
+    assert!(
+        bye.header("Reason").contains("Call completed elsewhere"),
+        "{bye:?}"
+    );
+    other.respond(&bye, "200 OK");
+    other.hears_nothing(QUIET);
+    one.hears_nothing(Duration::from_millis(1));
+    caller.bye(&answer, "both");
+    caller.expect("200");
+    let bye = one.expect("BYE");
+    one.respond(&bye, "200 OK");
+    server.stop();
+    assert_eq!(outcomes(&server::records(&folder)), [("answered", 1001)]);
+}
+
+/// Two queues want the same agent in the same moment: his telephone rings once, and for
+/// the second caller when he is free.
+#[test]
+fn two_queues_ring_an_agent_once() {
+    let folder = server::folder("fault_two_queues");
+    let (mut agent, mut first, mut second) = (Phone::new(), Phone::new(), Phone::new());
+    let mut server = Server::start(&folder, &centre(&[&agent], "linear"));
+    let at = server.sip();
+    first.invite(at, "6400", "first");
+    second.invite(at, "6401", "second");
+    let ring = agent.expect("INVITE");
+    agent.respond(&ring, "180 Ringing");
+    agent.hears_nothing(QUIET);
+    agent.respond(&ring, "200 OK");
+    agent.expect("ACK");
+    let answer = first.expect("200");
+    first.ack(&answer, "first");
+    agent.hears_nothing(QUIET);
+    first.bye(&answer, "first");
+    first.expect("200");
+    // The end of the one and the ring of the other may overtake one another.
+    let (mut bye, mut ring) = (None, None);
+    for _ in 0..2 {
+        let message = agent.any();
+        match message.word() {
+            "BYE" => bye = Some(message),
+            _ => ring = Some(message),
+        }
+    }
+    agent.respond(&bye.expect("the first call's end"), "200 OK");
+    let ring = ring.expect("the second caller");
+    agent.respond(&ring, "200 OK");
+    agent.expect("ACK");
+    let answer = second.expect("200");
+    second.ack(&answer, "second");
+    second.bye(&answer, "second");
+    second.expect("200");
+    let bye = agent.expect("BYE");
+    agent.respond(&bye, "200 OK");
+    server.stop();
+    assert_eq!(outcomes(&server::records(&folder)), [("answered", 1001)]);
+}
+
+/// The last agent of the list refuses, is not to be had, or says nothing: the queue
+/// goes on and rings the others, and him again.
+#[test]
+fn an_agent_who_fails_does_not_stop_the_queue() {
+    let folder = server::folder("fault_last_agent");
+    let (mut one, mut last, mut caller) = (Phone::new(), Phone::new(), Phone::new());
+    let mut server = Server::start(&folder, &centre(&[&one, &last], "linear"));
+    let at = server.sip();
+    caller.invite(at, "6400", "patient");
+    for (phone, status) in [(&mut one, "486 Busy Here"), (&mut last, "503 Gone")] {
+        let ring = phone.expect("INVITE");
+        phone.respond(&ring, status);
+        phone.expect("ACK");
+    }
+    let ring = one.expect("INVITE");
+    one.respond(&ring, "200 OK");
+    one.expect("ACK");
+    let answer = caller.expect("200");
+    caller.ack(&answer, "patient");
+    one.hang_up(&ring);
+    one.expect("200");
+    let bye = caller.expect("BYE");
+    caller.respond(&bye, "200 OK");
+    server.stop();
+    assert_eq!(outcomes(&server::records(&folder)), [("answered", 1001)]);
+}

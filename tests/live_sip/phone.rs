@@ -1,0 +1,266 @@
+//! A telephone at a fixed place that does, message by message, what it is told to: for
+//! what SIPp's scenarios can not time against one another.
+
+use std::collections::HashSet;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+/// Everything that must come comes sooner.
+const MOMENT: Duration = Duration::from_secs(10);
+
+/// A telephone.
+pub struct Phone {
+    socket: UdpSocket,
+    /// What has come already: over UDP it may come twice.
+    seen: HashSet<String>,
+    sent: u32,
+}
+
+/// A message that came.
+#[derive(Clone, Debug)]
+pub struct Message {
+    text: String,
+    from: SocketAddr,
+}
+
+impl Message {
+    /// The value of the first header with this name.
+    pub fn header(&self, name: &str) -> &str {
+        let head = self.text.split("\r\n\r\n").next().unwrap_or_default();
+        let mut headers = head.lines().filter_map(|line| line.split_once(": "));
+        let header = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        header.map_or("", |(_, value)| value)
+    }
+
+    /// Its method, or the status of a response.
+    pub fn word(&self) -> &str {
+        let place = usize::from(self.text.starts_with("SIP/2.0 "));
+        self.text.split(' ').nth(place).unwrap_or_default()
+    }
+
+    fn uri(&self) -> &str {
+        self.text.split(' ').nth(1).unwrap_or_default()
+    }
+}
+
+impl Phone {
+    /// One that is there.
+    pub fn new() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback");
+        Self {
+            socket,
+            seen: HashSet::new(),
+            sent: 0,
+        }
+    }
+
+    /// Where it is.
+    pub fn port(&self) -> u16 {
+        self.socket.local_addr().expect("it is bound").port()
+    }
+
+    /// The next new message of this kind: a method, or the status of a response.
+    /// Provisional responses and retransmissions are passed over.
+    ///
+    /// # Panics
+    /// If anything else comes, or nothing.
+    #[track_caller]
+    pub fn expect(&mut self, word: &str) -> Message {
+        let message = self.any();
+        assert_eq!(message.word(), word, "{}", message.text);
+        message
+    }
+
+    /// The next new message.
+    ///
+    /// # Panics
+    /// If none comes.
+    #[track_caller]
+    pub fn any(&mut self) -> Message {
+        self.within(MOMENT).expect("a message comes")
+    }
+
+    /// Nothing new comes for so long.
+    ///
+    /// # Panics
+    /// If something does.
+    #[track_caller]
+    pub fn hears_nothing(&mut self, time: Duration) {
+        if let Some(message) = self.within(time) {
+            panic!("nothing was to come, but\n{}", message.text);
+        }
+    }
+
+    fn within(&mut self, time: Duration) -> Option<Message> {
+        let end = Instant::now() + time;
+        let mut bytes = [0; 65_535];
+        loop {
+            let left = end.checked_duration_since(Instant::now())?;
+            let left = left.max(Duration::from_millis(1));
+            self.socket.set_read_timeout(Some(left)).expect("a time");
+            let Ok((length, from)) = self.socket.recv_from(&mut bytes) else {
+                continue;
+            };
+            let text = String::from_utf8_lossy(&bytes[..length]).into_owned();
+            let message = Message { text, from };
+            let name = format!(
+                "{} {} {}",
+                message.word(),
+                message.header("CSeq"),
+                message.header("Via")
+            );
+            if self.seen.insert(name) && !message.word().starts_with('1') {
+                return Some(message);
+            }
+        }
+    }
+
+    /// Answers a request; a 200 to an INVITE with a description.
+    pub fn respond(&self, request: &Message, status: &str) {
+        let of = |name| request.header(name);
+        let port = self.port();
+        let tag = if of("To").contains(";tag=") {
+            String::new()
+        } else {
+            format!(";tag=phone{port}")
+        };
+        let answers = status.starts_with("200") && request.word() == "INVITE";
+        let body = if answers {
+            description()
+        } else {
+            String::new()
+        };
+        let text = format!(
+            "SIP/2.0 {status}\r\nVia: {}\r\nFrom: {}\r\nTo: {}{tag}\r\nCall-ID: {}\r\n\
+             CSeq: {}\r\nContact: <sip:phone@127.0.0.1:{port}>\r\n{}\
+             Content-Length: {}\r\n\r\n{body}",
+            of("Via"),
+            of("From"),
+            of("To"),
+            of("Call-ID"),
+            of("CSeq"),
+            content_type(&body),
+            body.len()
+        );
+        self.send(&text, request.from);
+    }
+
+    /// Begins a call with this number; the name is that of the call.
+    pub fn invite(&mut self, server: SocketAddr, number: &str, call: &str) {
+        let body = description();
+        self.request(
+            "INVITE",
+            server,
+            &format!("sip:{number}@{server}"),
+            call,
+            "",
+            &body,
+        );
+    }
+
+    /// Takes the INVITE of this call back.
+    pub fn cancel(&mut self, server: SocketAddr, number: &str, call: &str) {
+        self.request(
+            "CANCEL",
+            server,
+            &format!("sip:{number}@{server}"),
+            call,
+            "",
+            "",
+        );
+    }
+
+    /// Confirms a final response to an INVITE.
+    pub fn ack(&mut self, reply: &Message, call: &str) {
+        let to = contact(reply).to_owned();
+        let tag = tag_of(reply.header("To"));
+        self.request("ACK", reply.from, &to, call, &tag, "");
+    }
+
+    /// Hangs up what was answered with this response.
+    pub fn bye(&mut self, reply: &Message, call: &str) {
+        let to = contact(reply).to_owned();
+        let tag = tag_of(reply.header("To"));
+        self.request("BYE", reply.from, &to, call, &tag, "");
+    }
+
+    /// Hangs up a call that came with this INVITE and was answered.
+    pub fn hang_up(&mut self, invite: &Message) {
+        let port = self.port();
+        self.sent += 1;
+        let text = format!(
+            "BYE {} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKbye{}\r\n\
+             From: {};tag=phone{port}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: 1 BYE\r\n\
+             Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+            contact(invite),
+            self.sent,
+            invite.header("To"),
+            invite.header("From"),
+            invite.header("Call-ID"),
+        );
+        self.send(&text, invite.from);
+    }
+
+    fn request(
+        &mut self,
+        method: &str,
+        server: SocketAddr,
+        uri: &str,
+        call: &str,
+        to_tag: &str,
+        body: &str,
+    ) {
+        let port = self.port();
+        // CANCEL and the ACK of a refusal belong to the INVITE's transaction.
+        let (number, branch) = match method {
+            "BYE" => (2, "bye"),
+            _ => (1, "invite"),
+        };
+        let number_dialled = uri.trim_start_matches("sip:").split('@').next();
+        let text = format!(
+            "{method} {uri} SIP/2.0\r\n\
+             Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{call}{branch}\r\n\
+             From: <sip:+4930{port}@127.0.0.1:{port}>;tag=caller\r\n\
+             To: <sip:{}@{server}>{to_tag}\r\nCall-ID: {call}\r\nCSeq: {number} {method}\r\n\
+             Max-Forwards: 70\r\nContact: <sip:caller@127.0.0.1:{port}>\r\n{}\
+             Content-Length: {}\r\n\r\n{body}",
+            number_dialled.unwrap_or_default(),
+            content_type(body),
+            body.len()
+        );
+        self.send(&text, server);
+    }
+
+    fn send(&self, text: &str, to: SocketAddr) {
+        let sent = self.socket.send_to(text.as_bytes(), to);
+        assert_eq!(sent.expect("loopback"), text.len());
+    }
+}
+
+/// Where the other side wants further requests.
+fn contact(message: &Message) -> &str {
+    let contact = message.header("Contact");
+    let contact = contact.trim_start_matches('<').split('>').next();
+    match contact {
+        Some(uri) if !uri.is_empty() => uri,
+        _ => message.uri(),
+    }
+}
+
+fn tag_of(to: &str) -> String {
+    to.find(";tag=")
+        .map_or(String::new(), |at| to[at..].to_owned())
+}
+
+fn content_type(body: &str) -> &'static str {
+    match body {
+        "" => "",
+        _ => "Content-Type: application/sdp\r\n",
+    }
+}
+
+fn description() -> String {
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+     m=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
+        .to_owned()
+}
