@@ -18,7 +18,7 @@ const FILES: [&str; 4] = [
 ];
 
 /// Parts that mean something to TOML or to the configuration.
-const TOKENS: [&str; 56] = [
+const TOKENS: [&str; 58] = [
     "[",
     "]",
     "[[",
