@@ -90,6 +90,7 @@ impl<T: Trace> Step<'_, T> {
             agent.ring_timeout = config.ring_timeout;
             agent.contact = config.contact;
             agent.on_presence = actions;
+            agent.email = config.email.as_deref().map(Into::into);
             agent.own_recording = config.own_recording;
             return;
         }
@@ -99,6 +100,7 @@ impl<T: Trace> Step<'_, T> {
             administrator: config.administrator,
             ring_timeout: config.ring_timeout,
             contact: config.contact,
+            email: config.email.as_deref().map(Into::into),
             own_recording: config.own_recording,
             up: false,
             engaged: 0,
@@ -130,6 +132,7 @@ impl<T: Trace> Step<'_, T> {
         self.recount_presence(queue);
         self.arm_longest_wait(queue);
         self.arm_midnight(queue);
+        self.watch_service_level(queue);
         self.place_all(queue);
         self.mark(queue);
     }
@@ -152,6 +155,7 @@ impl<T: Trace> Step<'_, T> {
             longest_wait: None,
             midnight: None,
             put_out: None,
+            service_level: None,
             skill_step: None,
             learned: Default::default(),
             pace: Default::default(),
@@ -316,6 +320,7 @@ impl<T: Trace> Step<'_, T> {
         let timers = [
             entry.longest_wait.take(),
             entry.midnight.take(),
+            entry.service_level.take().map(|watch| watch.timer),
             entry.skill_step.take(),
         ];
         for timer in timers.into_iter().flatten() {
@@ -340,6 +345,7 @@ impl<T: Trace> Step<'_, T> {
             entry.longest_wait,
             entry.midnight,
             entry.put_out,
+            entry.service_level.map(|watch| watch.timer),
             entry.skill_step,
         ];
         for timer in timers.into_iter().flatten() {
@@ -465,7 +471,7 @@ impl<T: Trace> Step<'_, T> {
 }
 
 /// What the clock on the wall shows, in microseconds of the Unix epoch.
-fn wall(time: Timestamp, offset: i64) -> i128 {
+pub(crate) fn wall(time: Timestamp, offset: i64) -> i128 {
     i128::from(time.micros()) + i128::from(offset)
 }
 
@@ -512,6 +518,7 @@ pub(crate) fn export(state: &State) -> Config {
         ring_timeout: agent.ring_timeout,
         contact: agent.contact,
         on_presence: agent.on_presence.as_deref().cloned().unwrap_or_default(),
+        email: agent.email.as_deref().map(str::to_owned),
         own_recording: agent.own_recording,
     };
     Config {

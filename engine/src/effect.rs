@@ -82,6 +82,18 @@ pub enum Effect {
         /// Where he is paused.
         queue: QueueId,
     },
+    /// Send a mail to the managers of a queue, as its service level fell under the
+    /// threshold or is above it again.
+    MailServiceLevel {
+        /// Whose managers.
+        queue: QueueId,
+        /// Calls that were looked at.
+        calls: u32,
+        /// Those of them that met it.
+        met: u32,
+        /// Whether it fell; otherwise it has recovered.
+        under: bool,
+    },
     /// Answer the caller's side, if it is not yet, and play the queue's waiting
     /// music until the call is bridged or leaves.
     PlayMusic {
@@ -141,9 +153,10 @@ impl Effect {
             | Self::PlayMusic { .. }
             | Self::PlayPrompt { .. }
             | Self::PlayTone { .. } => EffectKind::Told,
-            Self::Mail { .. } | Self::MailAgent { .. } | Self::PushRecord { .. } => {
-                EffectKind::Kept
-            }
+            Self::Mail { .. }
+            | Self::MailAgent { .. }
+            | Self::MailServiceLevel { .. }
+            | Self::PushRecord { .. } => EffectKind::Kept,
             Self::Ring { .. } => EffectKind::Awaited,
         }
     }

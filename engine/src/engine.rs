@@ -238,6 +238,13 @@ impl<T: Trace> Step<'_, T> {
             }
             Input::BridgeFailed { call } => self.bridge_failed(*call),
             Input::CallArrived { key, from, dialled } => self.call_arrived(*key, from, *dialled),
+            Input::CallLogProcessed {
+                by,
+                log,
+                result,
+                same_caller,
+            } => self.process_call_log(*by, log, *result, same_caller),
+            Input::CallLogsDeleted { by, logs } => self.delete_call_logs(*by, logs),
             Input::CallerHungUp { call } => self.caller_hung_up(*call),
             Input::Configure { by, base, changes } => self.configure(*by, *base, changes),
             Input::DeviceDown { extension } => self.device_changed(*extension, false),
@@ -279,6 +286,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::Rest(agent) => self.rest_over(agent),
             Timer::Retry(call) => self.retry_over(call),
             Timer::RingTimeout(leg) => self.ring_timed_out(leg),
+            Timer::ServiceLevel(queue) => self.evaluate_service_level(queue),
             Timer::SkillStep(queue) => self.skill_step_reached(queue),
             Timer::WrapUp(member) => self.wrap_up_over(member),
         }

@@ -9,6 +9,7 @@ use crate::input::{By, Cause};
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::QueueCall;
+use crate::records::processing::Processed;
 use crate::time::Span;
 
 /// Everything that can have happened, in alphabetical order. It happened at
@@ -75,6 +76,22 @@ pub enum Event {
         /// Where.
         queue: QueueId,
     },
+    /// The log of a queue call that is over was deleted: nobody sees it any more. Figures
+    /// stay.
+    CallLogDeleted {
+        /// Which call.
+        call: PublicId,
+        /// Which of its visits to a queue.
+        visit: u16,
+        /// The queue's number.
+        queue: Number,
+        /// When the caller had joined, in microseconds of Unix time.
+        joined_us: i64,
+        /// Who did it.
+        by: By,
+    },
+    /// Somebody has come further, or less far, with a missed or abandoned call.
+    CallLogProcessed(Processed),
     /// A call is offered to an agent, whose telephone rings.
     CallOffered {
         /// Which.
@@ -184,6 +201,18 @@ pub enum Event {
     },
     /// A call's visit to a queue is over, with its one outcome.
     QueueCallEnded(QueueCall),
+    /// A queue's service level was looked at, where its managers want to be told of
+    /// it and calls came.
+    ServiceLevelEvaluated {
+        /// Which queue.
+        queue: QueueId,
+        /// Calls of which it was decided since the last look whether they meet it.
+        calls: u32,
+        /// Those that do.
+        met: u32,
+        /// Whether that is under the threshold.
+        under: bool,
+    },
     /// The system started again.
     SystemRestarted {
         /// How many calls were cut off.

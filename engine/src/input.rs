@@ -8,6 +8,7 @@ use crate::effect::EffectId;
 use crate::ids::{CallId, LegId};
 use crate::key::Key;
 use crate::number::Number;
+use crate::records::processing::{LoggedCall, Processing};
 use crate::time::Timestamp;
 use crate::timer::Timer;
 
@@ -86,6 +87,26 @@ pub enum Input {
         from: Caller,
         /// What was dialled.
         dialled: Number,
+    },
+    /// Somebody says how far he has come with a missed or abandoned call that is over.
+    CallLogProcessed {
+        /// Who.
+        by: By,
+        /// The call, as it is in the store.
+        log: Box<LoggedCall>,
+        /// How far.
+        result: Processing,
+        /// Calls of the same caller to the same queue, as they are in the store: those
+        /// that may follow. Others change nothing.
+        same_caller: Vec<LoggedCall>,
+    },
+    /// Somebody deletes logs of queue calls that are over: all, or none if one of them is
+    /// not his to delete.
+    CallLogsDeleted {
+        /// Who.
+        by: By,
+        /// Which, as they are in the store.
+        logs: Vec<LoggedCall>,
     },
     /// The caller's leg ended.
     CallerHungUp {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::acd::eligible::{eligible, obstacle, set_of};
 use crate::acd::presence::{keeps_from_empty, stays_allowed};
 use crate::acd::strategy;
+use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{CallSet, Queue, Stage, State};
@@ -25,6 +26,7 @@ pub fn check(engine: &Engine) -> Result<(), String> {
         sets_hold_what_they_should(s, id, queue)?;
         free_agents_are_listed(s, queue)?;
         presence_is_counted(s, id, queue)?;
+        service_level_is_watched(id, queue)?;
     }
     calls_hold_together(s)?;
     timers_have_owners(s)
@@ -214,6 +216,18 @@ fn presence_is_counted(s: &State, id: QueueId, queue: &Queue) -> Result<(), Stri
     )
 }
 
+/// A service level is watched where its managers want to be told of it, and only there.
+fn service_level_is_watched(id: QueueId, queue: &Queue) -> Result<(), String> {
+    let told = queue.config.notify_managers.contains(&Notice::ServiceLevel);
+    let watch = queue.service_level.as_ref();
+    law(watch.is_some() == (told && !queue.removed), || {
+        format!("queue {id} has the watch {watch:?} over its service level")
+    })?;
+    law(watch.is_none_or(|watch| watch.met <= watch.calls), || {
+        format!("queue {id} miscounts its service level: {watch:?}")
+    })
+}
+
 fn calls_hold_together(s: &State) -> Result<(), String> {
     let mut legs = 0;
     for (id, call) in s.calls.iter() {
@@ -283,13 +297,18 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .and_then(|c| c.visit.as_ref())
                 .and_then(|v| v.retry),
             Timer::RingTimeout(leg) => s.legs.get(leg).and_then(|leg| leg.timeout),
+            Timer::ServiceLevel(queue) => (s.queues.get(queue))
+                .and_then(|q| q.service_level.as_ref())
+                .map(|watch| watch.timer),
             Timer::SkillStep(queue) => s.queues.get(queue).and_then(|q| q.skill_step),
             Timer::WrapUp(member) => s.members.get(member).and_then(|m| m.wrap_up),
         };
         law(armed == Some(id), || format!("{timer:?} has no owner"))?;
     }
-    let of_queues =
-        (s.queues.iter()).flat_map(|(_, q)| [q.longest_wait, q.midnight, q.put_out, q.skill_step]);
+    let of_queues = (s.queues.iter()).flat_map(|(_, q)| {
+        let level = q.service_level.as_ref().map(|watch| watch.timer);
+        [q.longest_wait, q.midnight, q.put_out, level, q.skill_step]
+    });
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
     let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
         let retry = call.visit.as_ref().and_then(|visit| visit.retry);

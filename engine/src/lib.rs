@@ -28,6 +28,7 @@ mod key;
 mod keys;
 mod lamps;
 pub mod limits;
+mod logs;
 mod mark;
 mod number;
 mod outbox;

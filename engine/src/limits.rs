@@ -57,6 +57,20 @@ pub const WRAP_UP_S_MAX: u64 = 3_600;
 pub const WAITING_S_MAX: u64 = 86_400;
 /// Longest service-level time, in seconds.
 pub const SLA_TIME_S_MAX: u64 = 86_400;
+/// Longest time between two looks at a service level, in seconds.
+pub const SLA_INTERVAL_S_MAX: u64 = 86_400;
+/// Hours before a change of a processing result in which calls may follow it.
+pub const SYNC_RESULTS_H_MAX: u16 = 168;
+/// Calls of one caller that may follow a change of a processing result.
+pub const CALL_LOGS_SYNCED_MAX: usize = 1_000;
+/// Logs of queue calls deleted in one entry.
+pub const CALL_LOGS_DELETED_MAX: usize = 500;
+/// Fewest symbols at the end of a number by which a contact may be found.
+pub const CONTACT_DIGITS_MIN: u8 = 4;
+/// Most symbols at the end of a number by which a contact may be found.
+pub const CONTACT_DIGITS_MAX: u8 = 31;
+/// Characters of an address that mails go to (RFC 5321, 4.5.3.1.3).
+pub const EMAIL_CHARS_MAX: usize = 254;
 /// Messages to the outside that are kept until somebody confirms them.
 pub const KEPT_EFFECTS_MAX: usize = 10_000;
 /// Callers put out of an empty or deleted queue in one entry.

@@ -36,6 +36,8 @@ impl Outbox {
 /// Why an input was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reject {
+    /// The call was answered: there is nothing to deal with.
+    Answered,
     /// The change of configuration would leave it wrong; all causes.
     Configuration(Vec<Fault>),
     /// The changes were made against another revision than this.

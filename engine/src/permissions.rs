@@ -2,8 +2,10 @@
 
 use crate::config::rights::Right;
 use crate::directory::Target;
-use crate::ids::{AgentId, MemberId, QueueId};
+use crate::ids::{AgentId, MemberId, PublicId, QueueId};
 use crate::input::By;
+use crate::number::Number;
+use crate::records::processing::LoggedCall;
 use crate::state::State;
 
 /// What a person can be allowed to do or see.
@@ -11,6 +13,9 @@ use crate::state::State;
 pub enum Action {
     /// Change the configuration.
     Configure,
+    /// Delete the log of a queue's call, which this agent answered; `None`: which was
+    /// missed or abandoned.
+    DeleteCallLog(QueueId, Option<AgentId>),
     /// Blank a person's number and name everywhere.
     ErasePerson,
     /// Do or see something in a queue that its managers and agents need a right for.
@@ -58,6 +63,10 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
     let has = |queue, right| has_right(state, person, queue, right);
     match action {
         Action::Configure | Action::ErasePerson => false,
+        Action::DeleteCallLog(queue, None) => has(queue, Right::DeleteMissedCallLogs),
+        Action::DeleteCallLog(queue, Some(agent)) => {
+            agent == person && sees_call(state, person, queue, Some(agent))
+        }
         Action::InQueue(queue, right) => has(queue, right),
         Action::SeeQueue(queue) => has(queue, Right::Panel) || has(queue, Right::Wallboard),
         Action::SeeQueueCall(queue, answered) => sees_call(state, person, queue, answered),
@@ -154,6 +163,39 @@ pub(crate) fn erase_person(state: &State, by: By) -> Option<AccessGranted<Partie
 /// The configuration, as an object of access.
 #[derive(Debug)]
 pub(crate) struct Configuration;
+
+/// Access to what people do about a queue's missed and abandoned calls. That of a queue
+/// that is deleted is for those who may do everything.
+pub(crate) fn process_call_log(
+    state: &State,
+    by: By,
+    queue: Number,
+) -> Option<AccessGranted<Number>> {
+    let allowed = match state.directory.get(queue) {
+        Some(Target::Queue(id)) => allows(state, by, Action::SeeQueueCall(id, None)),
+        _ => allows(state, by, Action::Configure),
+    };
+    allowed.then_some(AccessGranted { object: queue })
+}
+
+/// Access to the log of a queue call, to delete it.
+pub(crate) fn delete_call_log(
+    state: &State,
+    by: By,
+    log: &LoggedCall,
+) -> Option<AccessGranted<(PublicId, u16)>> {
+    let answered = log.agent.map(|number| state.directory.get(number));
+    let action = match (state.directory.get(log.queue), answered) {
+        (Some(Target::Queue(queue)), None) => Action::DeleteCallLog(queue, None),
+        (Some(Target::Queue(queue)), Some(Some(Target::Extension(agent)))) => {
+            Action::DeleteCallLog(queue, Some(agent))
+        }
+        // Queue or agent are deleted.
+        _ => Action::Configure,
+    };
+    let object = log.name();
+    allows(state, by, action).then_some(AccessGranted { object })
+}
 
 /// Everybody's numbers and names, as an object of access.
 #[derive(Debug)]

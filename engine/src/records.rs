@@ -1,6 +1,9 @@
 //! What remains of a call: records, and the pure functions that make and
 //! change them. The driver stores them; no live state is needed to read one.
 
+pub mod contacts;
+pub mod processing;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;

@@ -99,6 +99,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::Rest(_) => Mark::AbortedRest,
             Timer::Retry(_) => Mark::AbortedRetry,
             Timer::RingTimeout(_) => Mark::AbortedRing,
+            Timer::ServiceLevel(_) => Mark::AbortedServiceLevel,
             Timer::SkillStep(_) => Mark::AbortedSkillStep,
             Timer::WrapUp(_) => Mark::AbortedWrapUp,
         });
@@ -134,6 +135,7 @@ impl<T: Trace> Step<'_, T> {
             }
             // The leg keeps its timer, so that it counts as ringing and is cancelled.
             Timer::RingTimeout(leg) => self.cut_off(self.s.legs[leg].call, reason, left),
+            Timer::ServiceLevel(queue) => self.evaluate_service_level(queue),
             Timer::SkillStep(queue) => self.skill_step_reached(queue),
             Timer::WrapUp(member) => self.wrap_up_over(member),
         }

@@ -72,6 +72,8 @@ pub struct Agent {
     pub(crate) administrator: bool,
     pub(crate) ring_timeout: Span,
     pub(crate) contact: Option<SipAddress>,
+    /// Where mails to him go.
+    pub(crate) email: Option<Box<str>>,
     /// How he may switch the recording of his own calls.
     pub(crate) own_recording: OwnRecording,
     /// Whether the telephone can be rung.
@@ -248,6 +250,8 @@ pub struct Queue {
     pub(crate) longest_wait: Option<TimerId>,
     pub(crate) midnight: Option<TimerId>,
     pub(crate) put_out: Option<TimerId>,
+    /// Where its managers are told of its service level.
+    pub(crate) service_level: Option<Box<LevelWatch>>,
     /// Fires when its first caller may be served by agents who are free, but not
     /// skilled enough before.
     pub(crate) skill_step: Option<TimerId>,
@@ -261,6 +265,21 @@ pub struct Queue {
     /// entry.
     #[serde(skip)]
     pub(crate) marked: bool,
+}
+
+/// What a queue's managers are told of its service level by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LevelWatch {
+    /// Fires when it is looked at next.
+    pub(crate) timer: TimerId,
+    /// From one look to the next.
+    pub(crate) interval: Span,
+    /// Calls of which it was decided, since the last look, whether they met it.
+    pub(crate) calls: u32,
+    /// Those that did.
+    pub(crate) met: u32,
+    /// Whether it was under the threshold when it was looked at last.
+    pub(crate) under: bool,
 }
 
 impl Queue {
@@ -375,6 +394,8 @@ pub(crate) struct Visit {
     pub(crate) tried: Vec<(MemberId, u32)>,
     pub(crate) offers: u32,
     pub(crate) offered_at_once: bool,
+    /// Whether its queue's watch over the service level has counted it.
+    pub(crate) level_counted: bool,
     pub(crate) answered: Option<Answered>,
 }
 

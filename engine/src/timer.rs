@@ -27,6 +27,8 @@ pub enum Timer {
     Retry(CallId),
     /// The leg has rung as long as allowed. Cancelled by an answer or failure.
     RingTimeout(LegId),
+    /// The queue's service level is looked at. Re-armed whenever it fires.
+    ServiceLevel(QueueId),
     /// The queue's first caller may be served by agents who are free and were not
     /// skilled enough before. Reckoned anew whenever the queue is looked at.
     SkillStep(QueueId),

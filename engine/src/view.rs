@@ -80,6 +80,10 @@ pub struct CallView {
 /// How a call waits in a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
+    /// Which of the call's visits to a queue this is, from zero.
+    pub visit: u16,
+    /// When it began.
+    pub joined_at: Timestamp,
     /// Telephones that ring for it.
     pub ringing: u32,
     /// Until when nobody new is rung for it, after an unsuccessful ring.
@@ -246,6 +250,8 @@ impl Engine {
         let visit = call.visit.as_ref();
         let visit = visit.filter(|_| call.stage == Stage::AwaitingAgent)?;
         Some(Waiting {
+            visit: visit.number,
+            joined_at: visit.joined_at,
             ringing: visit.ringing,
             pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
         })

@@ -62,8 +62,8 @@ pub struct Pause {
 }
 
 /// When agents were logged in. `changes` are those of one queue by agent, in the order
-/// of time and up to the end of the report, with the last one before it. Static agents are always in, and in
-/// no such report.
+/// of time and up to the end of the report, with the last one before it. Static agents
+/// are always in, and in no such report.
 #[must_use]
 pub fn logins(changes: &[StatusChange], range: Range) -> Vec<Login> {
     let mut logins = Vec::new();

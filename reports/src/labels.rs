@@ -1,5 +1,6 @@
 //! Outcomes and reasons as single words: those of the API and of stories.
 
+use tandem_engine::records::processing::Processing;
 use tandem_engine::records::{LeaveReason, Outcome};
 use tandem_engine::{Cause, EndReason};
 
@@ -10,6 +11,16 @@ pub const fn outcome_word(outcome: Outcome) -> &'static str {
         Outcome::Abandoned => "abandoned",
         Outcome::Answered => "answered",
         Outcome::Missed => "missed",
+    }
+}
+
+/// How far a missed or abandoned call is dealt with.
+#[must_use]
+pub const fn result_word(result: Processing) -> &'static str {
+    match result {
+        Processing::NotDealt => "not_dealt",
+        Processing::Dealing => "dealing",
+        Processing::Dealt => "dealt",
     }
 }
 

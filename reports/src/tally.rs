@@ -227,6 +227,8 @@ impl Tally {
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
             | Event::CallJoined { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
@@ -237,6 +239,7 @@ impl Tally {
             | Event::PersonErased { .. }
             | Event::PresenceChanged { .. }
             | Event::PromptStarted { .. }
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }

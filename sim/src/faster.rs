@@ -125,6 +125,7 @@ fn faster_config(config: &Config, by: u64) -> Config {
             &mut queue.wrap_up,
             &mut queue.max_waiting,
             &mut queue.sla_time,
+            &mut queue.sla_interval,
             &mut queue.priority_acceleration,
             &mut queue.rests.no_answer,
         ] {

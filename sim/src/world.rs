@@ -298,7 +298,10 @@ impl<W: Watch> World<'_, W> {
                         self.at_once.push_back(Reply::PicksUp(*leg));
                     }
                 }
-                Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {
+                Effect::Mail { .. }
+                | Effect::MailAgent { .. }
+                | Effect::MailServiceLevel { .. }
+                | Effect::PushRecord { .. } => {
                     self.at_once.push_back(Reply::Done(*id));
                 }
                 _ => {}

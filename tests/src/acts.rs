@@ -139,6 +139,9 @@ pub enum Act {
     },
     /// A port says what became of a kept effect.
     Confirm(Pick, Confirm),
+    /// Somebody says how far a call that is over is dealt with: its place from the last
+    /// one on, and that of the result.
+    Deal(Asker, u8, u8),
     /// A telephone comes or goes.
     Device(u8, bool),
     /// An extension dials a code: with this one of the codes, of this queue, perhaps
@@ -151,6 +154,8 @@ pub enum Act {
         /// What stands behind it.
         behind: Behind,
     },
+    /// Somebody deletes the logs of calls that are over.
+    Discard(Asker, u8, u8),
     /// The configuration changes.
     Edit(Asker, Edit),
     /// An answered leg ends, or a ringing one.
@@ -387,6 +392,8 @@ fn odds() -> impl Strategy<Value = Act> {
     let confirm = select(vec![Confirm::Done, Confirm::Failed, Confirm::Unknown]);
     prop_oneof![
         3 => (pick(), confirm).prop_map(|(pick, how)| Act::Confirm(pick, how)),
+        4 => (asker(), any::<u8>(), 0..3_u8).prop_map(|(by, at, to)| Act::Deal(by, at, to)),
+        1 => (asker(), any::<u8>(), any::<u8>()).prop_map(|(by, a, b)| Act::Discard(by, a, b)),
         1 => (asker(), 0..4_u8).prop_map(|(by, number)| Act::Erase(by, number)),
         4 => any::<u8>().prop_map(Act::Repeat),
         1 => Just(Act::Save),

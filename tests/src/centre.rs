@@ -87,6 +87,7 @@ pub struct OptionsDraft {
     reasons: usize,
     shared_wrap_up: bool,
     codes: FeatureCodes,
+    sync_h: u16,
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
@@ -151,6 +152,8 @@ pub struct QueueDraft {
     keys: Vec<Failover>,
     zone: Option<usize>,
     notify: Vec<Notice>,
+    /// Service level: quarters of a second, percent, and quarters between two looks.
+    level: (u64, u8, u64),
     skills: Skills,
 }
 
@@ -236,11 +239,13 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
         1..=3_usize,
         prop::bool::weighted(0.3),
         feature_codes(),
+        0..=1_u16,
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
     (common, hours, prompts).prop_map(|(common, hours, prompts)| {
-        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, codes) = common;
+        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, codes, sync_h) =
+            common;
         OptionsDraft {
             zone,
             push_records,
@@ -248,6 +253,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
             reasons,
             shared_wrap_up,
             codes,
+            sync_h,
             hours,
             prompts,
         }
@@ -478,7 +484,10 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
             vec![],
             vec![Notice::Abandoned],
             vec![Notice::Missed, Notice::Abandoned],
+            vec![Notice::ServiceLevel],
+            vec![Notice::ServiceLevel, Notice::Abandoned],
         ]),
+        (4..=24_u64, select(vec![0, 50, 80, 100]), 8..=120_u64),
     );
     let parts = (who, how, bounds, rest, skills());
     parts.prop_map(move |(who, how, bounds, rest, skills)| QueueDraft {
@@ -498,6 +507,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         keys: bounds.3.2,
         zone: rest.0,
         notify: rest.1,
+        level: rest.2,
         skills,
     })
 }
@@ -511,6 +521,7 @@ impl OptionsDraft {
             push_records: self.push_records,
             shared_wrap_up: self.shared_wrap_up,
             feature_codes: self.codes,
+            sync_results_h: self.sync_h,
             new_dynamic_agents: if self.dynamic_agents_start_in {
                 InitialStatus::LoggedIn
             } else {
@@ -673,6 +684,9 @@ impl QueueDraft {
         });
         config.time_zone = self.zone.map(|zone| ZONES[zone].0.to_owned());
         config.notify_managers.clone_from(&self.notify);
+        let (sla_time, percent, interval) = self.level;
+        (config.sla_time, config.sla_interval) = (quarters(sla_time), quarters(interval));
+        config.sla_threshold_percent = percent;
         config
     }
 }

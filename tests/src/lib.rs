@@ -13,6 +13,7 @@ pub mod luck;
 pub mod model;
 pub mod perform;
 pub mod readable;
+pub mod shelf;
 #[cfg(feature = "server")]
 pub mod site;
 #[cfg(feature = "sim")]

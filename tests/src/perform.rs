@@ -2,6 +2,8 @@
 //! configurations.
 
 use tandem_engine::config::model::{Change, Config, Destination, MemberConfig, QueueConfig};
+use tandem_engine::config::presence::Presence;
+use tandem_engine::records::processing::Processing;
 use tandem_engine::view::CallStage;
 use tandem_engine::{
     Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
@@ -10,6 +12,7 @@ use tandem_engine::{
 use crate::acts::{Act, Asker, Behind, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
 use crate::centre::{Centre, QueueDraft, ZONES, extension, queue, statics_first};
 use crate::live::{Live, Witness};
+use crate::shelf::Shelf;
 
 const QUARTER_US: u64 = 250_000;
 const DAY_US: i64 = 86_400_000_000;
@@ -29,6 +32,7 @@ pub struct World<W> {
     calls: Vec<CallId>,
     legs: Vec<LegId>,
     kept: Vec<EffectId>,
+    shelf: Shelf,
 }
 
 /// Plays a history to its end, when nobody is left on the line; the world as
@@ -57,6 +61,7 @@ impl<W: Witness> World<W> {
             calls: Vec::new(),
             legs: Vec::new(),
             kept: Vec::new(),
+            shelf: Shelf::default(),
         }
     }
 
@@ -69,6 +74,7 @@ impl<W: Witness> World<W> {
             calls: self.calls.clone(),
             legs: self.legs.clone(),
             kept: self.kept.clone(),
+            shelf: self.shelf.clone(),
         }
     }
 
@@ -198,14 +204,8 @@ impl<W: Witness> World<W> {
                     Confirm::Unknown => Input::KeptUnknown { effect },
                 }
             }
-            Act::Device(place, up) => {
-                let extension = self.somebody(*place);
-                if *up {
-                    Input::DeviceUp { extension }
-                } else {
-                    Input::DeviceDown { extension }
-                }
-            }
+            Act::Deal(..) | Act::Discard(..) => self.paperwork(act)?,
+            Act::Device(place, up) => self.device(*place, *up),
             Act::Dial { from, code, behind } => self.dial(*from, *code, *behind)?,
             Act::Edit(asker, edit) => {
                 let (config, base) = self.live.engine().config();
@@ -227,14 +227,7 @@ impl<W: Witness> World<W> {
             Act::HangUp(pick) => Input::CallerHungUp {
                 call: self.any_call(*pick)?,
             },
-            Act::Presence(asker, place, presence) => {
-                let agent = self.somebody(*place);
-                Input::PresenceChanged {
-                    by: by(*asker, agent),
-                    agent,
-                    presence: *presence,
-                }
-            }
+            Act::Presence(asker, place, presence) => self.presence(*asker, *place, *presence),
             Act::Key(pick, key) => Input::KeyPressed {
                 call: self.any_call(*pick)?,
                 key: Key::ALL[usize::from(*key)],
@@ -253,10 +246,40 @@ impl<W: Witness> World<W> {
         })
     }
 
+    /// What somebody does about calls that are over.
+    fn paperwork(&self, act: &Act) -> Option<Input> {
+        Some(match act {
+            Act::Deal(asker, place, result) => {
+                let log = self.shelf.pick(*place)?;
+                let result = Processing::ALL[usize::from(*result) % 3];
+                let own = log.agent.unwrap_or_default();
+                self.shelf.process(by(*asker, own), log, result)
+            }
+            Act::Discard(asker, first, second) => {
+                let (first, second) = (self.shelf.pick(*first)?, self.shelf.pick(*second)?);
+                let own = first.agent.unwrap_or_default();
+                let mut logs = vec![*first, *second];
+                logs.dedup_by_key(|log| log.name());
+                let by = by(*asker, own);
+                Input::CallLogsDeleted { by, logs }
+            }
+            _ => return None,
+        })
+    }
+
     /// Reads what came since the last time for ids to be stale later.
     fn remember(&mut self) {
         for line in &self.live.lines()[self.read..] {
+            if line.out.reject.is_none() {
+                self.shelf.hear(&line.entry.input);
+            }
             for event in &line.out.events {
+                let engine = self.live.engine();
+                self.shelf.store(
+                    event,
+                    |id| engine.queue(id).map(|queue| queue.config.number),
+                    |id| engine.agent(id).map(|agent| agent.number),
+                );
                 match event {
                     Event::CallArrived { call, .. } => self.calls.push(*call),
                     Event::CallOffered { leg, .. } | Event::ExtensionRung { leg, .. } => {
@@ -367,6 +390,24 @@ impl<W: Witness> World<W> {
                 To::Queue(place) => self.some_queue(place),
                 To::Extension(place) => self.somebody(place),
             },
+        }
+    }
+
+    fn device(&self, place: u8, up: bool) -> Input {
+        let extension = self.somebody(place);
+        if up {
+            Input::DeviceUp { extension }
+        } else {
+            Input::DeviceDown { extension }
+        }
+    }
+
+    fn presence(&self, asker: Asker, place: u8, presence: Presence) -> Input {
+        let agent = self.somebody(place);
+        Input::PresenceChanged {
+            by: by(asker, agent),
+            agent,
+            presence,
         }
     }
 

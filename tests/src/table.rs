@@ -24,6 +24,7 @@
 mod centre;
 mod difference;
 mod hours;
+mod logs;
 mod phrase;
 mod text;
 mod words;

@@ -3,6 +3,8 @@
 //! Each law has a test of its own, in which the model watches nothing else; so
 //! a bug planted against a law shows that this law's check has teeth.
 
+#[path = "laws/contacts.rs"]
+mod contacts;
 #[path = "laws/golden.rs"]
 mod golden;
 #[path = "laws/journals.rs"]
@@ -77,6 +79,7 @@ fn every_law_holds_after_every_entry() {
     );
     assert!(seen.midnights > 100 && seen.cut_off > 100 && seen.ring_alls > 100);
     assert!(seen.diverted > 100 && seen.prompts > 100 && seen.keys > 100);
+    assert!(seen.alarms > 100 && seen.synced > 100);
 }
 
 #[test]

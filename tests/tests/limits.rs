@@ -6,13 +6,14 @@ use tandem_engine::config::model::{
     QueueConfig, Strategy,
 };
 use tandem_engine::limits::{
-    CALL_HOPS_MAX, CALLS_MAX, CHANGES_MAX, KEPT_EFFECTS_MAX, NUMBER_SYMBOLS_MAX, PUT_OUT_CALLS_MAX,
-    QUEUE_CALLERS_MAX,
+    CALL_HOPS_MAX, CALL_LOGS_DELETED_MAX, CALL_LOGS_SYNCED_MAX, CALLS_MAX, CHANGES_MAX,
+    KEPT_EFFECTS_MAX, NUMBER_SYMBOLS_MAX, PUT_OUT_CALLS_MAX, QUEUE_CALLERS_MAX,
 };
-use tandem_engine::records::LeaveReason;
+use tandem_engine::records::processing::{LoggedCall, Processing};
+use tandem_engine::records::{LeaveReason, Outcome};
 use tandem_engine::{
     By, CallId, Caller, Cause, Effect, EffectId, EndReason, Engine, Entry, Event, Input, KeptEnd,
-    LegId, Number, NumberError, Outbox, Reject, Span, Timestamp, invariants,
+    LegId, Number, NumberError, Outbox, PublicId, Reject, Span, Timestamp, invariants,
 };
 
 /// An engine and its driver, for one test.
@@ -370,4 +371,50 @@ fn rest_of_a_telephone() {
     centre.at = due;
     assert!(rung(centre.tick().expect("the rest ends")).is_some());
     centre.check();
+}
+
+/// `CALL_LOGS_SYNCED_MAX` calls may follow one that somebody deals with, and
+/// `CALL_LOGS_DELETED_MAX` logs are deleted in one entry.
+#[test]
+fn logs_of_one_entry() {
+    let mut centre = Centre::new(vec![Change::PutQueue(queue(6400))]);
+    let log = |counter: u64| LoggedCall {
+        call: PublicId { epoch: 0, counter },
+        visit: 0,
+        queue: number(6400),
+        caller: number(4711),
+        joined_us: 0,
+        outcome: Outcome::Missed,
+        agent: None,
+        processing: Processing::NotDealt,
+    };
+    let logs = |count: usize| (1..).take(count).map(log).collect::<Vec<_>>();
+    let by = By::System;
+    let too_many = |limit: &str| {
+        let limit = limit.to_owned();
+        Some(Reject::TooMany { limit })
+    };
+    let mut deal = |count: usize| {
+        let input = Input::CallLogProcessed {
+            by,
+            log: Box::new(log(0)),
+            result: Processing::Dealt,
+            same_caller: logs(count),
+        };
+        centre.tell(input).reject.clone()
+    };
+    assert_eq!(deal(CALL_LOGS_SYNCED_MAX), None);
+    let refused = too_many("CALL_LOGS_SYNCED_MAX");
+    assert_eq!(deal(CALL_LOGS_SYNCED_MAX + 1), refused);
+    let mut delete = |count: usize| {
+        let logs = logs(count);
+        centre
+            .tell(Input::CallLogsDeleted { by, logs })
+            .reject
+            .clone()
+    };
+    assert_eq!(delete(CALL_LOGS_DELETED_MAX), None);
+    let refused = too_many("CALL_LOGS_DELETED_MAX");
+    assert_eq!(delete(CALL_LOGS_DELETED_MAX + 1), refused);
+    assert_eq!(delete(0), Some(Reject::NoChange));
 }

@@ -71,6 +71,7 @@ impl<T: Trace> Step<'_, T> {
             tried: Vec::new(),
             offers: 0,
             offered_at_once: false,
+            level_counted: false,
             answered: None,
         });
         call.visits += 1;
@@ -215,6 +216,9 @@ impl<T: Trace> Step<'_, T> {
 
     /// Records the outcome of a visit; whatever it was, this happens once.
     pub(crate) fn end_visit(&mut self, id: CallId, outcome: Outcome, reason: LeaveReason) {
+        if outcome != Outcome::Answered {
+            self.level_decided(id);
+        }
         let call = &mut self.s.calls[id];
         let visit = call.visit.take().expect("a call in a queue has a visit");
         let left_at = visit.answered.map_or(self.now, |answered| answered.at);

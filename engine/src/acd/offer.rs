@@ -308,6 +308,7 @@ impl<T: Trace> Step<'_, T> {
         let own = visit_mut(&mut self.s.calls[call]);
         own.answered = Some(Answered { at, agent, member });
         let (queue, waited) = (own.queue, at - own.joined_at);
+        self.level_decided(call);
         let rang = at - self.s.legs[id].rung_at;
         let learned = &mut self.s.queues[queue].learned;
         learned.answer.spend(rang);

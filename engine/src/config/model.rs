@@ -13,6 +13,7 @@ use super::presence::PresenceActions;
 use super::rights::{OwnRecording, Permissions};
 use crate::key::Key;
 use crate::number::Number;
+use crate::records::contacts::ContactMatching;
 use crate::time::Span;
 
 /// A whole contact centre as configured.
@@ -45,6 +46,11 @@ pub struct Options {
     /// Whether an agent who wraps up after a call is rung by none of his queues.
     /// Otherwise the wrap-up concerns the queue of that call alone.
     pub shared_wrap_up: bool,
+    /// When a caller is one of the company's contacts.
+    pub contact_matching: ContactMatching,
+    /// Where somebody comes further with a missed or abandoned call, those of the same
+    /// caller follow that the queue got in so many hours before; zero: none.
+    pub sync_results_h: u16,
     /// Where calls from outside come from, in the order of the file.
     pub trunks: Vec<TrunkConfig>,
     /// Calendars that queues may keep, in the order of the file.
@@ -86,6 +92,8 @@ impl Default for Options {
             feature_codes: FeatureCodes::default(),
             push_records: false,
             shared_wrap_up: false,
+            contact_matching: ContactMatching::default(),
+            sync_results_h: 0,
             trunks: Vec::new(),
             hours: Vec::new(),
             prompts: Vec::new(),
@@ -149,6 +157,8 @@ pub struct ExtensionConfig {
     pub contact: Option<SipAddress>,
     /// What becomes of its agent's status when its presence changes.
     pub on_presence: PresenceActions,
+    /// Where mails to this person go; `None`: none are sent.
+    pub email: Option<String>,
     /// How this person may switch the recording of his own calls.
     pub own_recording: OwnRecording,
 }
@@ -164,6 +174,7 @@ impl ExtensionConfig {
             ring_timeout: Span::from_secs(30),
             contact: None,
             on_presence: PresenceActions::default(),
+            email: None,
             own_recording: OwnRecording::No,
         }
     }
@@ -232,6 +243,9 @@ pub struct QueueConfig {
     pub sla_time: Span,
     /// Share of calls in percent that ought to meet it.
     pub sla_threshold_percent: u8,
+    /// How often that is looked at, where its managers want to be told of it
+    /// ([`Notice::ServiceLevel`]).
+    pub sla_interval: Span,
     /// IANA name; `None`: that of [`Options::time_zone`].
     pub time_zone: Option<String>,
     /// What managers get a mail about.
@@ -270,6 +284,7 @@ impl QueueConfig {
             time_condition: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
+            sla_interval: Span::from_secs(1_800),
             time_zone: None,
             notify_managers: Vec::new(),
         }
@@ -487,8 +502,14 @@ pub enum Destination {
 pub enum Notice {
     /// A caller hung up while waiting.
     Abandoned,
+    /// A callback that a caller had asked for failed.
+    CallbackFailed,
+    /// A caller asked to be called back.
+    CallbackRequested,
     /// A call ended without an agent for another cause.
     Missed,
+    /// The service level fell under its threshold, or is above it again.
+    ServiceLevel,
 }
 
 /// One difference between two configurations. The unit is the whole object:

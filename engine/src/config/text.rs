@@ -10,6 +10,10 @@
 //!                   log_out_all = "*077", pause = "*07" }   # in one line; "": off
 //! push_records = false
 //! shared_wrap_up = false        # true: who wraps up is rung by none of his queues
+//! contact_matching = "last_digits"    # how a caller is known as a contact: exact nothing
+//! contact_digits = 7            # so many; shorter numbers must be the same
+//! contact_ignore_symbols = false      # true: only digits are compared
+//! sync_results_h = 0            # missed calls of so many hours follow one dealt with
 //!
 //! [[trunk]]                     # a line to the outside
 //! name = "Carrier"
@@ -40,6 +44,7 @@
 //! contact = "tcp:192.0.2.9:5062"      # default: none, its telephone registers
 //! on_presence = { available = "log_in", lunch_break = "pause Lunch", off_work = "log_out" }
 //!                               # away business_trip do_not_disturb; log_in_last pause nothing
+//! email = "ann@example.com"     # default: none, no mails are sent
 //! own_recording = "no"          # pause_resume start_pause_resume
 //!
 //! [[queue]]
@@ -85,8 +90,10 @@
 //! holiday_prompt = false        # true: they hear the holiday's prompt first
 //! sla_time_s = 60
 //! sla_threshold_percent = 80
+//! sla_interval_s = 1800         # how often that is looked at for "service_level"
 //! time_zone = "Asia/Tokyo"      # default: that of [options]
-//! notify_managers = ["missed", "abandoned"]   # default: nothing
+//! notify_managers = ["missed", "abandoned", "service_level"]   # default: nothing
+//!                               # callback_requested callback_failed
 //! ```
 //!
 //! The members of a queue are its static agents in the order of the file, and
@@ -101,10 +108,14 @@ mod write;
 
 use super::address::SipAddress;
 use super::check::{Subject, bounds, check_counting};
-use super::model::{Config, ExtensionConfig, InitialStatus, PauseReason, TrunkConfig};
+use super::model::{Config, ExtensionConfig, InitialStatus, Options, PauseReason, TrunkConfig};
 use super::reader::{Document, Kind, Problems, Source, Table, Value};
-use crate::limits::{EXTENSIONS_MAX, HOURS_MAX, PROMPTS_MAX, QUEUES_MAX, TRUNKS_MAX};
+use crate::limits::{
+    CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EXTENSIONS_MAX, HOURS_MAX, PROMPTS_MAX, QUEUES_MAX,
+    SYNC_RESULTS_H_MAX, TRUNKS_MAX,
+};
 use crate::number::Number;
+use crate::records::contacts::MatchBy;
 use people::range;
 pub use people::{for_each_number, number};
 pub use places::Places;
@@ -226,6 +237,7 @@ impl Reader {
         set(&mut options.feature_codes, codes.map(agents::read_codes));
         set(&mut options.push_records, table.bool("push_records"));
         set(&mut options.shared_wrap_up, table.bool("shared_wrap_up"));
+        logs(options, &mut table);
         table.finish();
     }
 
@@ -271,6 +283,8 @@ impl Reader {
             &mut extension.on_presence,
             actions.map(agents::read_actions),
         );
+        let email = place.key(&mut table, "email").and_then(Value::str);
+        extension.email = email.map(str::to_owned);
         let own_recording = table.one_of("own_recording", people::OWN_RECORDINGS);
         set(&mut extension.own_recording, own_recording);
 
@@ -322,6 +336,41 @@ impl Reader {
         false
     }
 }
+
+/// How logs of calls are shown and dealt with.
+fn logs(options: &mut Options, table: &mut Table<'_>) {
+    let matching = &mut options.contact_matching;
+    set(&mut matching.by, table.one_of("contact_matching", MATCHES));
+    if let Some(value) = table.get("contact_digits") {
+        let digits = value.integer(CONTACT_DIGITS_MIN..=CONTACT_DIGITS_MAX);
+        match (&mut matching.by, digits) {
+            (MatchBy::LastDigits(many), Some(digits)) => *many = digits,
+            (MatchBy::LastDigits(_), None) => {}
+            (MatchBy::Exact | MatchBy::Nothing, _) => {
+                let hint = "write contact_matching = \"last_digits\", or leave it out".to_owned();
+                let what = "\"contact_digits\" says how many last digits are the same";
+                value.wrong(what, Some(hint));
+            }
+        }
+    }
+    set(
+        &mut matching.ignore_symbols,
+        table.bool("contact_ignore_symbols"),
+    );
+    set(
+        &mut options.sync_results_h,
+        table.integer("sync_results_h", 0..=SYNC_RESULTS_H_MAX),
+    );
+}
+
+/// The words of a file for how much of two numbers must be the same.
+const MATCHES: &[(&str, MatchBy)] = &[
+    ("last_digits", MatchBy::LastDigits(CONTACT_DIGITS)),
+    ("exact", MatchBy::Exact),
+    ("nothing", MatchBy::Nothing),
+];
+/// So many last digits, where it is not said how many.
+const CONTACT_DIGITS: u8 = 7;
 
 /// The address of a SIP peer.
 fn address(value: Value<'_>) -> Option<SipAddress> {

@@ -12,7 +12,7 @@ mod picture;
 mod remains;
 mod teller;
 mod wait;
-mod when;
+pub(crate) mod when;
 mod why;
 mod words;
 

@@ -224,15 +224,7 @@ impl Teller {
                 };
                 self.push(at, What::Diverted { queue, holiday });
             }
-            Event::CodeDialled {
-                call,
-                dialled,
-                refused,
-                ..
-            } if Some(*call) == own => {
-                let (code, done) = (dialled.to_string(), refused.is_none());
-                self.push(at, What::CodeDialled { code, done });
-            }
+            Event::CodeDialled { call, .. } if Some(*call) == own => self.code_dialled(at, event),
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
                 self.push(at, What::Prompt { prompt });
@@ -249,6 +241,16 @@ impl Teller {
                 self.ended(at, end_word(*reason));
             }
             _ => {}
+        }
+    }
+
+    fn code_dialled(&mut self, at: Timestamp, event: &Event) {
+        if let Event::CodeDialled {
+            dialled, refused, ..
+        } = event
+        {
+            let (code, done) = (dialled.to_string(), refused.is_none());
+            self.push(at, What::CodeDialled { code, done });
         }
     }
 

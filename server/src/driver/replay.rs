@@ -297,7 +297,12 @@ fn expect(expected: &mut Expected, changes: &[RowChange]) {
                     erase(record, input);
                 }
             }
-            RowChange::KeptEnded(_) | RowChange::KeptOrdered(_) | RowChange::Status(_) => {}
+            RowChange::KeptEnded(_)
+            | RowChange::KeptOrdered(_)
+            | RowChange::LogDeleted(..)
+            | RowChange::LogProcessed(..)
+            | RowChange::RingMissed(..)
+            | RowChange::Status(_) => {}
         }
     }
 }

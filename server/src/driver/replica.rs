@@ -3,13 +3,16 @@
 use tandem_engine::config::model::MemberKind;
 use tandem_engine::records::QueueCall;
 use tandem_engine::{
-    AgentId, AgentStatus, By, Effect, EffectKind, Engine, Entry, Event, Input, Number, Outbox,
-    QueueId, Span, Timestamp,
+    AgentId, AgentStatus, By, Effect, EffectKind, Engine, Entry, Event, Input, Number, OfferEnd,
+    Outbox, QueueId, Span, Timestamp,
 };
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::run::Apply;
-use crate::store::{Aggregate, CallRecord, Head, KeptRow, Names, QueueFacts, RowChange, StatusRow};
+use crate::store::{
+    Aggregate, CallRecord, Head, KeptRow, LogKey, LogStep, Names, QueueFacts, RecordKey, RowChange,
+    Stamp, StatusRow,
+};
 
 /// The state after some entry. Live, in a replay and after a panic it moves on
 /// in the same way, so that all of them write the same rows.
@@ -91,7 +94,7 @@ impl Replica {
                 }
                 Event::KeptEnded { effect, .. } => changes.push(RowChange::KeptEnded(*effect)),
                 Event::QueueCallEnded(call) => changes.push(self.record(entry, call)),
-                _ => {}
+                _ => changes.extend(self.paperwork(out, event)),
             }
         }
         let orders = out
@@ -159,9 +162,62 @@ impl Replica {
         RowChange::Record(record, Aggregate::of(call, queue.sla_time))
     }
 
+    /// What an event changes beside the records of calls.
+    fn paperwork(&self, out: &Outbox, event: &Event) -> Option<RowChange> {
+        let log = |queue, joined_us, call, visit| LogKey {
+            queue,
+            key: RecordKey {
+                joined_us,
+                call,
+                visit,
+            },
+        };
+        let stamp = |by| Stamp {
+            by,
+            at_us: self.names.unix_us(out.acted_at),
+        };
+        Some(match event {
+            Event::CallLogDeleted {
+                call,
+                visit,
+                queue,
+                joined_us,
+                by,
+            } => RowChange::LogDeleted(log(*queue, *joined_us, *call, *visit), stamp(*by)),
+            Event::CallLogProcessed(done) => {
+                let log = log(done.queue, done.joined_us, done.call, done.visit);
+                let step = LogStep {
+                    result: done.result,
+                    stamp: stamp(done.by),
+                    auto_sync: done.auto_sync,
+                };
+                RowChange::LogProcessed(log, step)
+            }
+            Event::OfferEnded {
+                call,
+                queue,
+                agent,
+                end: OfferEnd::TimedOut,
+                rang,
+                ..
+            } => {
+                // The caller goes on waiting: nothing else ends in the same entry.
+                let waits = self.engine.waiting(*call)?;
+                let queue = self.names.queues.get(queue)?.number;
+                let joined_us = self.names.unix_us(waits.joined_at);
+                let public = self.engine.call(*call)?.public;
+                let log = log(queue, joined_us, public, waits.visit);
+                RowChange::RingMissed(*self.names.agents.get(agent)?, log, *rang)
+            }
+            _ => return None,
+        })
+    }
+
     fn queue_of(&self, effect: &Effect) -> Option<Number> {
         match effect {
-            Effect::Mail { queue, .. } | Effect::MailAgent { queue, .. } => {
+            Effect::Mail { queue, .. }
+            | Effect::MailAgent { queue, .. }
+            | Effect::MailServiceLevel { queue, .. } => {
                 self.names.queues.get(queue).map(|facts| facts.number)
             }
             _ => None,

@@ -8,6 +8,7 @@ mod aggregate;
 mod backup;
 mod error;
 mod key;
+mod logs;
 mod read;
 mod rows;
 mod tables;
@@ -28,6 +29,7 @@ pub use aggregate::{Aggregate, INTERVAL_S, interval_of};
 pub use backup::{BackupError, back_up, restore};
 pub use error::StoreError;
 pub use key::{KEY_FILE, Secret};
+pub use logs::{LogKey, LogRow, LogStep, MissedCall, MissedRow, Stamp};
 pub use read::{Leg, PAGE_ROWS_MAX, RecordKey, RecordsOf, StatusKey};
 pub use rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, Names, QuarantineRow, QueueFacts, Revision,

@@ -13,6 +13,7 @@ use tandem_engine::{
 
 use super::aggregate::Aggregate;
 use super::error::StoreError;
+use super::logs::{LogRow, MissedRow};
 
 /// A value of a table.
 pub(crate) trait Row: Serialize + DeserializeOwned {
@@ -54,6 +55,8 @@ rows! {
     Head: "meta",
     Imported: "meta",
     KeptRow: "kept",
+    LogRow: "call_logs",
+    MissedRow: "missed_rings",
     QuarantineRow: "quarantine",
     Revision: "revisions",
     SnapshotInfo: "snapshot_infos",

@@ -12,9 +12,15 @@ pub(crate) type RecordKeyTuple<'a> = (&'a str, i64, u32, u64, u16);
 pub(crate) const AGGREGATES: TableDefinition<(&str, i64), &[u8]> =
     TableDefinition::new("aggregates");
 pub(crate) const BINDINGS: TableDefinition<&str, &[u8]> = TableDefinition::new("bindings");
+/// What people did about records, by the key of each.
+pub(crate) const CALL_LOGS: TableDefinition<RecordKeyTuple<'_>, &[u8]> =
+    TableDefinition::new("call_logs");
 pub(crate) const JOURNAL: TableDefinition<u64, &[u8]> = TableDefinition::new("journal");
 pub(crate) const KEPT: TableDefinition<(u64, u32), &[u8]> = TableDefinition::new("kept");
 pub(crate) const LEGS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("legs");
+/// The first part of the key is the agent.
+pub(crate) const MISSED_RINGS: TableDefinition<RecordKeyTuple<'_>, &[u8]> =
+    TableDefinition::new("missed_rings");
 pub(crate) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 pub(crate) const QUARANTINE: TableDefinition<(i64, u64), &[u8]> =
     TableDefinition::new("quarantine");
@@ -70,9 +76,11 @@ pub(crate) fn prepare(database: &Database) -> Result<(), StoreError> {
         }
         tx.open_table(AGGREGATES)?;
         tx.open_table(BINDINGS)?;
+        tx.open_table(CALL_LOGS)?;
         tx.open_table(JOURNAL)?;
         tx.open_table(KEPT)?;
         tx.open_table(LEGS)?;
+        tx.open_table(MISSED_RINGS)?;
         tx.open_table(QUARANTINE)?;
         tx.open_table(RECORDS)?;
         tx.open_table(RECORDS_BY_AGENT)?;

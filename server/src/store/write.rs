@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use redb::{ReadableTable, ReadableTableMetadata, WriteTransaction};
-use tandem_engine::{EffectId, Input, Timestamp, records};
+use redb::{
+    Key, ReadableTable, ReadableTableMetadata, Table, TableDefinition, Value, WriteTransaction,
+};
+use tandem_engine::{EffectId, Input, Number, Span, Timestamp, records};
 
 use super::aggregate::{Aggregate, interval_of};
 use super::error::StoreError;
+use super::logs::{LogKey, LogStep, Stamp};
 use super::read::RecordKey;
 use super::rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, QuarantineRow, Revision, Row, SnapshotInfo,
@@ -33,8 +36,14 @@ pub enum RowChange {
     KeptEnded(EffectId),
     /// A kept effect was ordered.
     KeptOrdered(KeptRow),
+    /// The log of a call was deleted.
+    LogDeleted(LogKey, Stamp),
+    /// A call came to another processing result.
+    LogProcessed(LogKey, LogStep),
     /// A visit to a queue is over.
     Record(CallRecord, Aggregate),
+    /// The agent with this number missed a ring, which lasted so long.
+    RingMissed(Number, LogKey, Span),
     /// An agent's status is another one.
     Status(StatusRow),
 }
@@ -53,6 +62,14 @@ impl fmt::Debug for Txn<'_> {
 impl<'a> Txn<'a> {
     pub(crate) const fn new(tx: &'a WriteTransaction) -> Self {
         Self { tx }
+    }
+
+    /// A table, to change it.
+    pub(crate) fn open<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+    ) -> Result<Table<'_, K, V>, StoreError> {
+        Ok(self.tx.open_table(table)?)
     }
 
     /// Writes a row of the journal. Its first entry names it.
@@ -102,6 +119,11 @@ impl<'a> Txn<'a> {
                 RowChange::KeptOrdered(row) => {
                     let mut table = self.tx.open_table(tables::KEPT)?;
                     table.insert((row.id.seq, row.id.index), row.encode().as_slice())?;
+                }
+                RowChange::LogDeleted(log, stamp) => self.mark_deleted(log, *stamp)?,
+                RowChange::LogProcessed(log, step) => self.add_log_step(log, *step)?,
+                RowChange::RingMissed(agent, log, rang) => {
+                    self.add_missed_ring(*agent, log, *rang)?;
                 }
                 RowChange::Record(record, sums) => {
                     self.put_record(record)?;

@@ -311,22 +311,14 @@ impl Fold {
                 agent,
                 waited,
                 ..
-            } => {
-                self.answer(*call, *queue, *agent, *waited, at);
-            }
+            } => self.answer(*call, *queue, *agent, *waited, at),
             Event::CallEnded { call, .. } => self.end(*call),
-            Event::CallJoined { call, queue } => {
-                self.set_stage(*call, Stage::joined(*queue, at));
-            }
+            Event::CallJoined { call, queue } => self.set_stage(*call, Stage::joined(*queue, at)),
             Event::CallOffered { call, agent, .. } => {
                 self.ring(*call, |ringing| ringing.push(*agent));
             }
             Event::ConnectionFailed { call, queue, agent } => {
                 self.take_back(*call, *queue, *agent);
-            }
-            Event::DeviceChanged { agent, up } => {
-                self.agent(*agent).up = *up;
-                self.touched.insert(*agent);
             }
             Event::ExtensionAnswered { call, agent, .. } => {
                 self.set_stage(*call, Stage::answered_directly(*agent, at));
@@ -346,12 +338,7 @@ impl Fold {
                     self.count(*agent, *queue, |counts| counts.missed += 1);
                 }
             }
-            Event::PresenceChanged {
-                agent, presence, ..
-            } => {
-                self.agent(*agent).presence = *presence;
-                self.touched.insert(*agent);
-            }
+            Event::PresenceChanged { .. } | Event::DeviceChanged { .. } => self.see_agent(event),
             Event::QueueCallEnded(record) => self.end_visit(record),
             Event::WrapUpEnded { agent, queue } => {
                 self.place(*agent, *queue, |place| place.wrap_up = false);
@@ -367,7 +354,27 @@ impl Fold {
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
+        }
+    }
+
+    /// An agent's telephone comes or goes, or the person says where he is.
+    fn see_agent(&mut self, event: &Event) {
+        match event {
+            Event::DeviceChanged { agent, up } => {
+                self.agent(*agent).up = *up;
+                self.touched.insert(*agent);
+            }
+            Event::PresenceChanged {
+                agent, presence, ..
+            } => {
+                self.agent(*agent).presence = *presence;
+                self.touched.insert(*agent);
+            }
+            _ => {}
         }
     }
 

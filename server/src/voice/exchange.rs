@@ -414,7 +414,10 @@ impl Exchange {
                 ..
             } => self.ring(leg, call, agent, queue),
             // Ports of their own.
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {}
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => {}
         }
     }
 

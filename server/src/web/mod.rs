@@ -23,6 +23,7 @@ mod config;
 mod events;
 mod failures;
 mod health;
+mod logs;
 mod metrics;
 mod page;
 mod problem;

@@ -170,6 +170,10 @@ impl From<Reject> for Problem {
     fn from(why: Reject) -> Self {
         let conflict = StatusCode::CONFLICT;
         match why {
+            Reject::Answered => {
+                let detail = "the call was answered: there is nothing to deal with";
+                Self::new(conflict, "answered", detail)
+            }
             Reject::Configuration(faults) => faults.into(),
             Reject::Conflict { revision } => Self::conflict(revision),
             Reject::Denied => Self::denied(),

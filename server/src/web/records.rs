@@ -11,8 +11,9 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
-use tandem_engine::{Number, PublicId};
-use tandem_reports::{outcome_word, reason_word};
+use tandem_engine::records::Outcome;
+use tandem_engine::{By, Number, PublicId};
+use tandem_reports::{outcome_word, reason_word, result_word};
 use tokio::task::spawn_blocking;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -21,7 +22,7 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::serve::App;
 use super::sign_in::Viewer;
-use crate::store::{CallRecord, RecordKey, RecordsOf, Store, StoreError};
+use crate::store::{CallRecord, LogKey, LogRow, LogStep, RecordKey, RecordsOf, Store, StoreError};
 use crate::views::Sight;
 
 /// Records of one answer, where it is not said how many.
@@ -51,6 +52,12 @@ struct Asked {
     from: Option<i64>,
     /// Callers who joined then or before, in Unix ms.
     to: Option<i64>,
+    /// Calls with this outcome alone: `abandoned`, `answered` or `missed`.
+    outcome: Option<String>,
+    /// Missed and abandoned calls that are as far alone: `not_dealt`, `dealing` or `dealt`.
+    processing: Option<String>,
+    /// Deleted logs instead, for those who see everything.
+    deleted: Option<bool>,
     /// The `next` of the page before.
     after: Option<String>,
     /// Records of a page, 1 to 500; default 100.
@@ -91,11 +98,48 @@ struct RecordRow {
     agent: Option<String>,
     /// How often a telephone rang for it.
     offers: u32,
+    /// Its name where something is done about it.
+    log: String,
+    /// How far a missed or abandoned call is dealt with: `not_dealt`, `dealing` or
+    /// `dealt`; null for answered ones.
+    processing: Option<&'static str>,
+    /// How it came to that, the last step last.
+    processed: Vec<ProcessedRow>,
+    /// Who deleted the log; null where nobody did.
+    deleted_by: Option<String>,
+    /// When, in Unix ms.
+    deleted_at: Option<i64>,
+}
+
+/// A step in dealing with a call.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProcessedRow {
+    /// What it came to.
+    result: &'static str,
+    /// The number of who did it; null for the system.
+    by: Option<String>,
+    /// When, in Unix ms.
+    at: i64,
+    /// Whether it followed another call of the same caller by itself.
+    auto_sync: bool,
+}
+
+fn who(by: By) -> Option<String> {
+    match by {
+        By::Person(number) => Some(number.to_string()),
+        By::System => None,
+    }
 }
 
 impl RecordRow {
-    fn new(record: &CallRecord) -> Self {
+    fn new(record: &CallRecord, log: &LogRow) -> Self {
         let call = &record.call;
+        let step = |step: &LogStep| ProcessedRow {
+            result: result_word(step.result),
+            by: who(step.stamp.by),
+            at: step.stamp.at_us.div_euclid(1_000),
+            auto_sync: step.auto_sync,
+        };
         Self {
             id: call.call.to_string(),
             visit: call.visit,
@@ -108,6 +152,11 @@ impl RecordRow {
             reason: reason_word(call.reason),
             agent: record.agent.map(|agent| agent.to_string()),
             offers: call.offers,
+            log: log_name(&LogKey::of(record)),
+            processing: (call.outcome != Outcome::Answered).then(|| result_word(log.processing())),
+            processed: log.steps.iter().map(step).collect(),
+            deleted_by: log.deleted.and_then(|stamp| who(stamp.by)),
+            deleted_at: log.deleted.map(|stamp| stamp.at_us.div_euclid(1_000)),
         }
     }
 }
@@ -142,6 +191,9 @@ struct Search {
     after: RecordKey,
     last: RecordKey,
     limit: usize,
+    outcome: Option<String>,
+    processing: Option<String>,
+    deleted: bool,
 }
 
 impl Search {
@@ -189,6 +241,12 @@ impl Search {
             after,
             last: asked.to.map_or(RecordKey::LAST, until),
             limit,
+            outcome: known(asked.outcome.as_ref(), &["abandoned", "answered", "missed"])?,
+            processing: known(
+                asked.processing.as_ref(),
+                &["not_dealt", "dealing", "dealt"],
+            )?,
+            deleted: asked.deleted.unwrap_or_default(),
         })
     }
 
@@ -200,10 +258,12 @@ impl Search {
             // One more, to know whether there is one.
             let page = store.records(self.of, after, self.last, room + 1)?;
             let more = page.len() > room;
-            for record in page.iter().take(room) {
+            let logs = store.logs(&page)?;
+            for (record, log) in page.iter().zip(&logs).take(room) {
                 after = RecordKey::of(record);
-                if sight.sees_record(record.queue, record.agent) {
-                    found.push(RecordRow::new(record));
+                let seen = sight.sees_record(record.queue, record.agent);
+                if seen && self.wants(record, log, sight) {
+                    found.push(RecordRow::new(record, log));
                 }
             }
             if !more {
@@ -219,6 +279,47 @@ impl Search {
             next: Some(name(after)),
         })
     }
+}
+
+impl Search {
+    /// Whether a record is among those that were asked for.
+    fn wants(&self, record: &CallRecord, log: &LogRow, sight: &Sight) -> bool {
+        let outcome = outcome_word(record.call.outcome);
+        let of_outcome = self.outcome.as_ref().is_none_or(|wanted| wanted == outcome);
+        let missed = record.call.outcome != Outcome::Answered;
+        let result = result_word(log.processing());
+        let is_so_far = (self.processing.as_ref()).is_none_or(|so| missed && so == result);
+        let there = match log.deleted {
+            None => !self.deleted,
+            Some(_) => self.deleted && *sight == Sight::All,
+        };
+        of_outcome && is_so_far && there
+    }
+}
+
+/// A word that is one of these, if any is there.
+fn known(word: Option<&String>, words: &[&str]) -> Result<Option<String>, Problem> {
+    match word {
+        Some(word) if !words.contains(&word.as_str()) => {
+            let detail = format!("{word:?} is none of {}", words.join(", "));
+            Err(Problem::bad("query", detail))
+        }
+        word => Ok(word.cloned()),
+    }
+}
+
+/// The name of a log: the queue's number, and its place there.
+pub(crate) fn log_name(log: &LogKey) -> String {
+    format!("{}.{}", log.queue, name(log.key))
+}
+
+/// The log with this name.
+pub(crate) fn log_place(text: &str) -> Option<LogKey> {
+    let (queue, key) = text.split_once('.')?;
+    Some(LogKey {
+        queue: queue.parse().ok()?,
+        key: place(key)?,
+    })
 }
 
 /// A place among records, as a text.

@@ -21,7 +21,7 @@ use super::problem::Problem;
 use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
 use super::{
-    activity, agents, config, events, health, metrics, page, records, screens, session, story,
+    activity, agents, config, events, health, logs, metrics, page, records, screens, session, story,
 };
 
 /// Everything that is answered.
@@ -29,6 +29,7 @@ pub(crate) fn all(app: &Arc<App>) -> Router {
     let api = OpenApiRouter::new()
         .merge(screens::routes())
         .merge(records::routes())
+        .merge(logs::routes())
         .merge(story::routes())
         .merge(activity::routes())
         .merge(agents::routes())

@@ -91,6 +91,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     /// Whoever puts a configuration holds it.
     pub(crate) configuring: Mutex<()>,
+    /// Whoever does something about calls that are over holds it.
+    pub(crate) paperwork: Mutex<()>,
     /// Whoever has something explained holds it.
     pub(crate) explaining: Arc<Mutex<()>>,
     pub(crate) sockets: Arc<Semaphore>,
@@ -141,6 +143,7 @@ pub fn start(tokio: &tokio::runtime::Handle, options: WebOptions) -> io::Result<
         failures: Failures::default(),
         metrics: Metrics::default(),
         configuring: Mutex::default(),
+        paperwork: Mutex::default(),
         explaining: Arc::default(),
         sockets: Arc::new(Semaphore::new(SOCKETS_MAX)),
         stopping: stopping.clone(),

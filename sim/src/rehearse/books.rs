@@ -9,10 +9,10 @@ mod visits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tandem_engine::config::model::{Config, ExtensionConfig, QueueConfig};
+use tandem_engine::config::model::{Config, ExtensionConfig, Notice, QueueConfig};
 use tandem_engine::{
-    AgentId, CallId, EffectId, Engine, Entry, Input, LegId, Number, Outbox, PublicId, QueueId,
-    Span, Timer, Timestamp,
+    AgentId, CallId, Effect, EffectId, Engine, Entry, Input, LegId, Number, Outbox, PublicId,
+    QueueId, Span, Timer, Timestamp,
 };
 
 use super::audit::Auditor;
@@ -46,6 +46,8 @@ pub struct Books {
     legs: BTreeMap<LegId, Leg>,
     people: BTreeMap<AgentId, Person>,
     kept: BTreeSet<EffectId>,
+    /// Queues whose service level was under its threshold when it was looked at last.
+    under: BTreeSet<QueueId>,
     /// Counts up with every joining of a queue.
     joins: u64,
     arrived: u64,
@@ -111,6 +113,8 @@ struct Scope {
     again: BTreeSet<EffectId>,
     /// Visits that ended in it.
     visits: BTreeSet<(PublicId, u16)>,
+    /// Mails that must be ordered, as a service level passed its threshold.
+    turned: Vec<Effect>,
 }
 
 /// Where the laws of an entry are looked at.
@@ -219,6 +223,9 @@ impl Books {
                 self.queues.insert(id, queue.clone());
             }
         }
+        let told = |queue: &QueueConfig| queue.notify_managers.contains(&Notice::ServiceLevel);
+        let queues = &self.queues;
+        (self.under).retain(|queue| queues.get(queue).is_some_and(told));
         for extension in &self.config.extensions {
             if let Some(id) = engine.find_agent(extension.number) {
                 self.numbers.insert(id, extension.number);

@@ -126,6 +126,9 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         feature_codes: feature_codes(chance),
         push_records: chance.percent(30),
         shared_wrap_up: chance.percent(30),
+        // Who a caller is changes no decision.
+        contact_matching: default.contact_matching,
+        sync_results_h: chance.weighted(&[(1, 0), (1, 1)]),
         hours: vec![hours(chance)],
         prompts: PROMPTS.map(|name| prompt(chance, name)).to_vec(),
         // Who may call from outside is for the ports to know.
@@ -193,9 +196,10 @@ pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig 
         name: String::new(),
         administrator: chance.percent(15),
         ring_timeout: chance.quarters(4, 60),
-        // Where a telephone is changes no decision.
+        // Where telephone and mailbox are changes no decision.
         contact: None,
         on_presence: on_presence(chance),
+        email: None,
         own_recording: chance.one_of(&[
             OwnRecording::No,
             OwnRecording::PauseResume,
@@ -294,11 +298,14 @@ pub(super) fn queue(
         failover: failover(chance, number, config, queues),
         keys: keys(chance, number, config, queues),
         sla_time: chance.quarters(4, 120),
-        sla_threshold_percent: 80,
+        sla_threshold_percent: chance.one_of(&[0, 50, 80, 100]),
+        sla_interval: chance.quarters(20, 2_400),
         time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
-        notify_managers: match chance.below(3) {
+        notify_managers: match chance.below(5) {
             0 => Vec::new(),
             1 => vec![Notice::Abandoned],
+            2 => vec![Notice::ServiceLevel],
+            3 => vec![Notice::Missed, Notice::ServiceLevel],
             _ => vec![Notice::Missed, Notice::Abandoned],
         },
     }

@@ -44,6 +44,7 @@ laws! {
     Figures "figures": "The auditor's figures are the product's, to the unit.",
     Invariants "invariants": "The engine's own laws hold after every entry.",
     Kept "kept": "What is kept stays until somebody says what became of it, and ends once.",
+    Levels "levels": "A service level is what its calls say, and managers hear when it turns.",
     Liveness "liveness": "Once nothing goes wrong any more, everything comes to an end in time.",
     Offers "offers": "Agents are rung who may be rung, by one queue at a time.",
     Outcomes "outcomes": "Every visit has one outcome, and the record says what was seen.",

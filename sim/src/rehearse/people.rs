@@ -270,9 +270,10 @@ impl People {
     fn carry_out(&mut self, now: Timestamp, id: EffectId, effect: &Effect) {
         match *effect {
             Effect::Bridge { call, leg } => self.connect(now, call, leg),
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => {
-                self.keep(now, id);
-            }
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => self.keep(now, id),
             Effect::Ring {
                 leg, call, timeout, ..
             } => self.ring(now, leg, call, timeout),

@@ -163,6 +163,8 @@ pub enum TimerKind {
     Retry,
     /// [`Timer::RingTimeout`].
     RingTimeout,
+    /// [`Timer::ServiceLevel`].
+    ServiceLevel,
     /// [`Timer::SkillStep`].
     SkillStep,
     /// [`Timer::WrapUp`].
@@ -171,7 +173,7 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("longest_wait", Self::LongestWait),
         ("midnight", Self::Midnight),
         ("prompt_over", Self::PromptOver),
@@ -179,6 +181,7 @@ impl TimerKind {
         ("rest", Self::Rest),
         ("retry", Self::Retry),
         ("ring_timeout", Self::RingTimeout),
+        ("service_level", Self::ServiceLevel),
         ("skill_step", Self::SkillStep),
         ("wrap_up", Self::WrapUp),
     ];
@@ -194,6 +197,7 @@ impl TimerKind {
             Timer::Rest(_) => Self::Rest,
             Timer::Retry(_) => Self::Retry,
             Timer::RingTimeout(_) => Self::RingTimeout,
+            Timer::ServiceLevel(_) => Self::ServiceLevel,
             Timer::SkillStep(_) => Self::SkillStep,
             Timer::WrapUp(_) => Self::WrapUp,
         }

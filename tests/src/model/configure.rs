@@ -72,7 +72,7 @@ impl Model {
         queue.config = config.clone();
         self.entry.rearmed.insert(id);
         self.await_midnight(id);
-        Ok(())
+        self.watch_level(id)
     }
 
     fn add_queue(&mut self, engine: &Engine, config: &QueueConfig) -> Result<QueueId, String> {
@@ -84,6 +84,7 @@ impl Model {
             last_static: Default::default(),
             last_dynamic: Default::default(),
             midnight: None,
+            level: None,
             learned: Default::default(),
             pace: Default::default(),
             watched: None,
@@ -193,6 +194,7 @@ impl Model {
         let is_empty = self.line(id).is_empty();
         let queue = known(self.queues.get_mut(&id), "a queue")?;
         (queue.removed, queue.midnight, queue.watched) = (true, None, None);
+        queue.level = None;
         if is_empty {
             self.queues.remove(&id);
         }

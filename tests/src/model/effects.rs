@@ -124,7 +124,10 @@ impl Model {
                     format!("caller {call} hears {effect:?} for no reason, or twice")
                 })
             }
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::PushRecord { .. } => Ok(()),
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => Ok(()),
         }
     }
 

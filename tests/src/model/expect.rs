@@ -31,6 +31,10 @@ impl Model {
                             .is_none_or(|from| self.extensions.contains_key(&from));
                 when(!known, Reject::UnknownNumber)
             }
+            Input::CallLogProcessed {
+                by, log, result, ..
+            } => self.process_refusal(*by, log, *result),
+            Input::CallLogsDeleted { by, logs } => self.delete_refusal(*by, logs),
             Input::CallerHungUp { call } => when(!self.calls.contains_key(call), Reject::Stale),
             Input::Configure { by, base, .. } => {
                 if !self.administers(*by) {

@@ -44,6 +44,13 @@ impl Model {
                 agent,
                 presence,
             } => self.begin_presence(by, agent, presence),
+            Input::CallLogProcessed {
+                by,
+                log,
+                result,
+                same_caller,
+            } => self.begin_processing(by, &log, result, &same_caller),
+            Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
             Input::KeyPressed { call, key } => {
                 self.await_key(call, key);
                 Ok(())
@@ -78,7 +85,7 @@ impl Model {
         let doubtful = self
             .kept
             .iter()
-            .filter(|(_, effect)| matches!(effect, Effect::Mail { .. } | Effect::MailAgent { .. }));
+            .filter(|(_, effect)| !matches!(effect, Effect::PushRecord { .. }));
         let doubtful: Vec<_> = doubtful.map(|(id, _)| *id).collect();
         for effect in doubtful {
             self.kept_ends(effect, KeptEnd::Unknown)?;
@@ -132,6 +139,7 @@ impl Model {
                 ended
             }
             Timer::RingTimeout(leg) => self.legs.get(&leg).map(|leg| leg.due),
+            Timer::ServiceLevel(queue) => self.service_level_due(queue)?,
             Timer::LongestWait(_) | Timer::PutOut(_) | Timer::SkillStep(_) => return Ok(()),
         };
         self.law(Law::Timers, ended == due, || {

@@ -68,11 +68,14 @@ impl Model {
             Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed { .. }
             | Event::ConfigurationChanged { .. }
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
             | Event::PresenceChanged { .. }
+            | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.told(event),
@@ -206,6 +209,7 @@ impl Model {
             serial,
         });
         self.seen.answers += 1;
+        self.level_decided(call)?;
         self.law(Law::Outcomes, asked && fits && just, || {
             format!("call {call} is answered on leg {leg} after {waited}")
         })?;

@@ -15,6 +15,8 @@ mod expect;
 mod facts;
 mod fold;
 mod hours;
+mod level;
+mod logs;
 mod offers;
 mod order;
 mod state;
@@ -157,6 +159,10 @@ pub struct Seen {
     pub codes: u64,
     /// Changes of presence.
     pub presences: u64,
+    /// Service levels that fell or recovered.
+    pub alarms: u64,
+    /// Missed calls that followed another one that somebody dealt with.
+    pub synced: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
 }
@@ -178,6 +184,8 @@ impl Seen {
         self.prompts += other.prompts;
         self.codes += other.codes;
         self.presences += other.presences;
+        self.alarms += other.alarms;
+        self.synced += other.synced;
         self.keys += other.keys;
     }
 }

@@ -76,12 +76,24 @@ pub(super) struct Queue {
     /// was rung.
     pub(super) last_dynamic: BTreeMap<u8, u64>,
     pub(super) midnight: Option<Timestamp>,
+    /// Where managers are told of the service level.
+    pub(super) level: Option<Level>,
     /// What its calls have taught, and had when somebody joined last.
     pub(super) learned: Pace,
     pub(super) pace: Pace,
     /// Who stands at the head, and since when that is watched.
     pub(super) watched: Option<(CallId, Timestamp)>,
     pub(super) removed: bool,
+}
+
+/// When a service level is looked at next, and what was counted since the last look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Level {
+    pub(super) due: Timestamp,
+    pub(super) interval: Span,
+    pub(super) calls: u32,
+    pub(super) met: u32,
+    pub(super) under: bool,
 }
 
 impl Queue {
@@ -156,6 +168,8 @@ pub(super) struct Visit {
     pub(super) tried: BTreeMap<u64, u32>,
     pub(super) offers: u32,
     pub(super) offered_at_once: bool,
+    /// Whether the service level has counted it.
+    pub(super) level_counted: bool,
     pub(super) answered: Option<Answer>,
 }
 

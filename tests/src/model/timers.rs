@@ -17,6 +17,7 @@ enum Deadline {
     Rest,
     Retry,
     RingTimeout,
+    ServiceLevel,
     SkillStep,
     WrapUp,
 }
@@ -150,6 +151,8 @@ impl Model {
                 .filter_map(|member| member.wrap_up_until);
             all.extend(wrap_ups.map(|due| (due, Deadline::WrapUp)));
             all.extend(queue.midnight.map(|due| (due, Deadline::Midnight)));
+            let level = queue.level.map(|level| level.due);
+            all.extend(level.map(|due| (due, Deadline::ServiceLevel)));
             let limit = queue.config.max_waiting;
             if let Some((head, since)) = queue.watched
                 && !limit.is_zero()
@@ -225,6 +228,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::Rest(_) => Deadline::Rest,
         Timer::Retry(_) => Deadline::Retry,
         Timer::RingTimeout(_) => Deadline::RingTimeout,
+        Timer::ServiceLevel(_) => Deadline::ServiceLevel,
         Timer::SkillStep(_) => Deadline::SkillStep,
         Timer::WrapUp(_) => Deadline::WrapUp,
     })

@@ -81,6 +81,7 @@ impl Model {
             tried: Default::default(),
             offers: 0,
             offered_at_once: false,
+            level_counted: false,
             answered: None,
         });
         entry.visits += 1;
@@ -106,6 +107,12 @@ impl Model {
     pub(super) fn queue_call_ended(&mut self, record: &QueueCall) -> Checked {
         self.seen.records += 1;
         let id = *known(self.publics.get(&record.call), "a record of no call")?;
+        let refused = known(self.calls.get(&id), "a call")?.visit.is_none();
+        if refused {
+            self.count_for_level(record.queue, false);
+        } else if record.outcome != Outcome::Answered {
+            self.level_decided(id)?;
+        }
         let visit = known(self.calls.get_mut(&id), "a call")?.visit.take();
         let expected = match &visit {
             None => self.refused_at_join(id, record)?,

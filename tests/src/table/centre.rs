@@ -160,6 +160,13 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "ring" => queue.agent_timeout = read_span(value)?,
         "answer" => queue.answer_on_entry = read_bool(value)?,
         "ring_in_use" => queue.ring_in_use = read_bool(value)?,
+        "sla" => {
+            (
+                queue.sla_time,
+                queue.sla_threshold_percent,
+                queue.sla_interval,
+            ) = sla(value)?
+        }
         "skill_steps" => queue.skill_steps = skill_steps(value)?,
         "static" => set_members(queue, MemberKind::Static, value)?,
         "strategy" => queue.strategy = strategy(value)?,
@@ -215,6 +222,16 @@ fn rests(text: &str) -> Result<Rests, String> {
             rejection,
         }),
         _ => Err("busy,failure,no_answer,rejection".to_owned()),
+    }
+}
+
+/// `20,80,600`: so many seconds, percent, and seconds from one look to the next.
+fn sla(text: &str) -> Result<(Span, u8, Span), String> {
+    match text.split(',').collect::<Vec<_>>()[..] {
+        [time, percent, interval] => {
+            Ok((read_span(time)?, read_value(percent)?, read_span(interval)?))
+        }
+        _ => Err("seconds,percent,seconds".to_owned()),
     }
 }
 
@@ -313,6 +330,7 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
             }
             Some(("push_records", value)) => options.push_records = read_bool(value)?,
             Some(("reasons", value)) => options.pause_reasons = pause_reasons(value)?,
+            Some(("sync_results", value)) => options.sync_results_h = read_value(value)?,
             Some(("shared_wrap_up", value)) => options.shared_wrap_up = read_bool(value)?,
             Some(("zone", value)) => value.clone_into(&mut options.time_zone),
             _ => return Err(format!("{word:?} is no common setting")),
@@ -447,7 +465,10 @@ pub fn right(text: &str) -> Result<Right, String> {
 fn notices(text: &str) -> Result<Vec<Notice>, String> {
     let notice = |word| match word {
         "abandoned" => Ok(Notice::Abandoned),
+        "callback_failed" => Ok(Notice::CallbackFailed),
+        "callback_requested" => Ok(Notice::CallbackRequested),
         "missed" => Ok(Notice::Missed),
+        "service_level" => Ok(Notice::ServiceLevel),
         _ => Err(format!("{word:?} is nothing that managers are told")),
     };
     text.split(',').map(notice).collect()

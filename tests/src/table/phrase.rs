@@ -5,6 +5,7 @@ use tandem_engine::config::rights::Right;
 use tandem_engine::{By, Cause, Input, KeptEnd, Key, Number, Timestamp, Which};
 
 use super::centre::{self, read_clock, read_value};
+use super::logs::{self, Paperwork};
 use super::text::read_time;
 
 /// What happens in a step.
@@ -32,6 +33,8 @@ pub enum Phrase {
     },
     /// The clock on the wall shows this from now on, in microseconds.
     Clock(i64),
+    /// Somebody does something about calls that are over.
+    Paperwork(Paperwork),
     /// A kept effect ends: its number in the table, and how.
     Kept(usize, KeptEnd),
     /// The caller presses a key.
@@ -268,7 +271,7 @@ fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
             Input::AgentUnpause { by, agent, queues }
         }),
         ["pauses", "in", queues, rest @ ..] => pause(agent, queues, rest),
-        _ => return None,
+        _ => logs::read(By::Person(agent), words)?.map(Phrase::Paperwork),
     })
 }
 

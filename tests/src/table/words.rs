@@ -15,6 +15,7 @@ use tandem_engine::{
     SECOND_US, Span, Tone,
 };
 
+use super::logs::result_words;
 use super::world::Names;
 
 /// The lines that one entry's outputs make.
@@ -44,7 +45,9 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
     // Kept effects are numbered in the order in which they were ordered.
     for (id, effect) in &orders.left {
         match effect {
-            Effect::Mail { .. } | Effect::MailAgent { .. } => drop(names.kept(*id, "mail")),
+            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::MailServiceLevel { .. } => {
+                let _named = names.kept(*id, "mail");
+            }
             Effect::PushRecord { .. } => drop(names.kept(*id, "push")),
             _ => {}
         }
@@ -314,6 +317,22 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
             status,
             by,
         } => status_changed(*agent, *queue, status, *by, names),
+        Event::CallLogDeleted {
+            call, queue, by, ..
+        } => {
+            let (call, by) = (names.record(*call), who(*by));
+            format!("{call} in {queue}: log deleted{by}")
+        }
+        Event::CallLogProcessed(processed) => {
+            let (call, queue) = (names.record(processed.call), processed.queue);
+            let (result, by) = (result_words(processed.result), who(processed.by));
+            let sync = if processed.auto_sync {
+                ", auto sync"
+            } else {
+                ""
+            };
+            format!("{call} in {queue}: {result}{by}{sync}")
+        }
         Event::ConfigurationChanged { revision } => format!("revision {revision}"),
         Event::KeptEnded { effect, how } => {
             let (place, what) = names.kept(*effect, "message");
@@ -327,6 +346,16 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
         } => {
             let (agent, by) = (names.agent(*agent), by_whom(*by, names.agent(*agent)));
             format!("{agent} is {}{by}", presence.word())
+        }
+        Event::ServiceLevelEvaluated {
+            queue,
+            calls,
+            met,
+            under,
+        } => {
+            let under = if *under { ", too few" } else { "" };
+            let queue = names.queue(*queue);
+            format!("{queue}: {met} of {calls} calls met the service level{under}")
         }
         Event::SystemRestarted { calls } => format!("the system starts, {calls} calls cut off"),
         Event::WrapUpEnded { agent, queue } => {
@@ -345,6 +374,48 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// A mail that is ordered.
+fn mail(id: EffectId, effect: &Effect, names: &mut Names) -> String {
+    match effect {
+        Effect::Mail {
+            queue,
+            notice,
+            call,
+        } => {
+            let (place, what) = names.kept(id, "mail");
+            let notice = match notice {
+                Notice::Abandoned => "abandoned",
+                Notice::CallbackFailed => "callback failed",
+                Notice::CallbackRequested => "callback requested",
+                Notice::Missed => "missed",
+                Notice::ServiceLevel => "service level",
+            };
+            let (queue, call) = (names.queue(*queue), names.record(*call));
+            format!("{what} {place} to the managers of {queue}: {call} {notice}")
+        }
+        Effect::MailAgent { agent, queue } => {
+            let (place, what) = names.kept(id, "mail");
+            let (agent, queue) = (names.agent(*agent), names.queue(*queue));
+            format!("{what} {place} to {agent}: paused in {queue}, call after call missed")
+        }
+        Effect::MailServiceLevel {
+            queue,
+            calls,
+            met,
+            under,
+        } => {
+            let (place, what) = names.kept(id, "mail");
+            let how = if *under { "fell" } else { "has recovered" };
+            let queue = names.queue(*queue);
+            format!(
+                "{what} {place} to the managers of {queue}: the service level {how}, \
+                 {met} of {calls}"
+            )
+        }
+        _ => format!("{effect:?} is no mail"),
+    }
 }
 
 /// An order that goes with no fact.
@@ -370,23 +441,8 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             format!("order: hang up {} ({cause:?})", names.call(*call))
         }
         Effect::HangUpLeg { leg } => format!("order: hang up {}", names.leg(*leg)),
-        Effect::Mail {
-            queue,
-            notice,
-            call,
-        } => {
-            let (place, what) = names.kept(id, "mail");
-            let notice = match notice {
-                Notice::Abandoned => "abandoned",
-                Notice::Missed => "missed",
-            };
-            let (queue, call) = (names.queue(*queue), names.record(*call));
-            format!("{what} {place} to the managers of {queue}: {call} {notice}")
-        }
-        Effect::MailAgent { agent, queue } => {
-            let (place, what) = names.kept(id, "mail");
-            let (agent, queue) = (names.agent(*agent), names.queue(*queue));
-            format!("{what} {place} to {agent}: paused in {queue}, call after call missed")
+        Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::MailServiceLevel { .. } => {
+            mail(id, effect, names)
         }
         Effect::PlayMusic { call, queue } => {
             format!(
@@ -418,6 +474,13 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
 fn by_whom(by: By, agent: Number) -> String {
     match by {
         By::Person(number) if number == agent => String::new(),
+        _ => who(by),
+    }
+}
+
+/// By whom something was done.
+fn who(by: By) -> String {
+    match by {
         By::Person(number) => format!(", by {number}"),
         By::System => ", by the system".to_owned(),
     }
@@ -548,6 +611,7 @@ fn kept_end(how: KeptEnd) -> &'static str {
 
 fn refusal(reject: &Reject) -> String {
     match reject {
+        Reject::Answered => "the call was answered".to_owned(),
         Reject::Configuration(faults) => {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             faults.join("; ")

@@ -15,9 +15,11 @@ use tandem_engine::{
 
 use super::centre::{self, Centre};
 use super::hours;
+use super::logs;
 use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::text::{Block, Step, What};
 use super::words;
+use crate::shelf::Shelf;
 
 /// No case has more deadlines than this between two inputs.
 const TICKS_MAX: u32 = 100_000;
@@ -142,6 +144,7 @@ pub struct World {
     now: Timestamp,
     pace: Pace,
     names: Names,
+    shelf: Shelf,
 }
 
 impl World {
@@ -159,6 +162,7 @@ impl World {
             now: Timestamp::ZERO,
             pace,
             names,
+            shelf: Shelf::default(),
         };
         if let Some(micros) = centre.clock {
             world.set_up(Input::WallOffset { micros })?;
@@ -331,6 +335,7 @@ impl World {
                     LegVerb::HangUp => Input::LegEnded { leg },
                 }
             }
+            Phrase::Paperwork(paperwork) => logs::input(&paperwork, &self.shelf, &self.names)?,
             Phrase::Restart { epoch, alive_until } => Input::Restarted {
                 alive_until: alive_until.unwrap_or(at),
                 epoch,
@@ -429,6 +434,9 @@ impl World {
             }
         }
         self.names.know(&self.engine);
+        if self.out.reject.is_none() {
+            logs::store(&mut self.shelf, &entry.input, &self.out.events, &self.names);
+        }
         let lines = words::of(&entry.input, &self.out, &mut self.names);
         invariants::check(&self.engine).map_err(|law| format!("broken law: {law}"))?;
         Ok(lines)

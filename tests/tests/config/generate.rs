@@ -16,6 +16,7 @@ use tandem_engine::config::model::{
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
+use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
@@ -101,6 +102,7 @@ prop_compose! {
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         feature_codes in feature_codes(),
+        (contact_matching, sync_results_h) in (matching(), 0..=168_u16),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours) in prompts().prop_flat_map(|prompts| {
             let hours = hours(&prompts);
@@ -122,11 +124,22 @@ prop_compose! {
             feature_codes,
             push_records,
             shared_wrap_up,
+            contact_matching,
+            sync_results_h,
             trunks,
             hours,
             prompts,
         }
     }
+}
+
+fn matching() -> impl Strategy<Value = ContactMatching> {
+    let by = prop_oneof![
+        Just(MatchBy::Exact),
+        Just(MatchBy::Nothing),
+        (4..=31_u8).prop_map(MatchBy::LastDigits),
+    ];
+    (by, any::<bool>()).prop_map(|(by, ignore_symbols)| ContactMatching { by, ignore_symbols })
 }
 
 fn address() -> impl Strategy<Value = SipAddress> {
@@ -155,6 +168,7 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         any::<bool>(),
         span(1..=600),
         proptest::option::of(address()),
+        proptest::option::of(select(vec!["ann@example.com", "a.b+c@x"])),
         select(vec![
             OwnRecording::No,
             OwnRecording::PauseResume,
@@ -163,13 +177,14 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         proptest::array::uniform6(presence_action()),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact, own_recording, actions)| {
+        move |(name, administrator, ring_timeout, contact, email, own_recording, actions)| {
             ExtensionConfig {
                 number: number(digits),
                 name,
                 administrator,
                 ring_timeout,
                 contact,
+                email: email.map(str::to_owned),
                 on_presence: on_presence(actions),
                 own_recording,
             }
@@ -284,7 +299,13 @@ const RINGS: [Ring; 8] = [
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
-const NOTICES: [Notice; 2] = [Notice::Abandoned, Notice::Missed];
+const NOTICES: [Notice; 5] = [
+    Notice::Abandoned,
+    Notice::CallbackFailed,
+    Notice::CallbackRequested,
+    Notice::Missed,
+    Notice::ServiceLevel,
+];
 const SINCE: [CountSince; 3] = [CountSince::Ever, CountSince::Login, CountSince::Midnight];
 
 const fn kind(is_static: bool) -> MemberKind {
@@ -380,7 +401,8 @@ fn queue(
         permissions(extensions),
     );
     let times = (span(1..=600), span(0..=600), span(0..=3600));
-    let times = (times, span(0..=86_400), span(1..=86_400));
+    let level = (span(1..=86_400), span(1..=86_400));
+    let times = (times, span(0..=86_400), level);
     let destination = destination(extensions, &others, options);
     let rest = (
         0..=100_000_u32,
@@ -392,7 +414,7 @@ fn queue(
         ),
         0..=100_u8,
         proptest::option::of(zone()),
-        subsequence(NOTICES.to_vec(), 0..=2).prop_shuffle(),
+        subsequence(NOTICES.to_vec(), 0..=5).prop_shuffle(),
     );
     let parts = (name(), any::<bool>(), who, how, times, rest, skills());
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
@@ -417,7 +439,8 @@ fn queue(
         queue.permissions = how.4;
         queue.music = how.3.map(str::to_owned);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
-        (queue.max_waiting, queue.sla_time) = (times.1, times.2);
+        queue.max_waiting = times.1;
+        (queue.sla_time, queue.sla_interval) = times.2;
         queue.max_callers = rest.0;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (

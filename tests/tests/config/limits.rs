@@ -7,14 +7,15 @@ use tandem_engine::config::model::{
     QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::limits::{
-    AUTO_PAUSE_CALLS_MAX, DAY_SPANS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
-    FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX,
-    NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
-    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
-    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_TIME_S_MAX, TRUNKS_MAX,
-    WAITING_S_MAX, WRAP_UP_S_MAX,
+    AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX,
+    EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX,
+    MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
+    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
+    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
+    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX,
+    SLA_TIME_S_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
+use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
 
 use crate::wrong::said;
@@ -194,6 +195,22 @@ fn pause_reasons() {
 }
 
 #[test]
+fn digits_and_hours_of_logs() {
+    let digits = |many: u8| {
+        after(|config, _| config.options.contact_matching.by = MatchBy::LastDigits(many))
+    };
+    let wrong = "options, contact_digits: 4 to 31 last digits can be compared\n";
+    assert_eq!(digits(CONTACT_DIGITS_MIN), "");
+    assert_eq!(digits(CONTACT_DIGITS_MAX), "");
+    assert_eq!(digits(CONTACT_DIGITS_MIN - 1), wrong);
+    assert_eq!(digits(CONTACT_DIGITS_MAX + 1), wrong);
+    let hours = |hours: u16| after(|config, _| config.options.sync_results_h = hours);
+    assert_eq!(hours(SYNC_RESULTS_H_MAX), "");
+    let wrong = "options, sync_results_h: calls of 168 hours follow at most (0, if none do)\n";
+    assert_eq!(hours(SYNC_RESULTS_H_MAX + 1), wrong);
+}
+
+#[test]
 fn trunks() {
     let with = |count: usize| {
         after(|config, _| {
@@ -333,6 +350,21 @@ fn names() {
 }
 
 #[test]
+fn characters_of_an_address_of_mail() {
+    let with = |chars: usize| {
+        after(|config, _| {
+            let domain = "x".repeat(chars - 4);
+            let mut extension = ExtensionConfig::new(number(1));
+            extension.email = Some(format!("ann@{domain}"));
+            config.extensions.push(extension);
+        })
+    };
+    assert_eq!(with(EMAIL_CHARS_MAX), "");
+    let expected = "extension 10001, email: an address of mail has at most 254 characters\n";
+    assert_eq!(with(EMAIL_CHARS_MAX + 1), expected);
+}
+
+#[test]
 fn symbols_of_a_number() {
     let file = |symbols: usize| format!("[[extension]]\nnumber = \"{}\"\n", "1".repeat(symbols));
     assert_eq!(said(&file(NUMBER_SYMBOLS_MAX)), "nothing is wrong\n");
@@ -430,55 +462,62 @@ fn priorities_and_pauses() {
 /// A key, its place in the model, least and most seconds.
 type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
 
+const LENGTHS: [Length; 10] = [
+    (
+        "sla_interval_s",
+        |queue| &mut queue.sla_interval,
+        1,
+        SLA_INTERVAL_S_MAX,
+    ),
+    (
+        "agent_timeout_s",
+        |queue| &mut queue.agent_timeout,
+        1,
+        RING_TIMEOUT_S_MAX,
+    ),
+    (
+        "max_waiting_s",
+        |queue| &mut queue.max_waiting,
+        0,
+        WAITING_S_MAX,
+    ),
+    (
+        "retry_interval_s",
+        |queue| &mut queue.retry_interval,
+        0,
+        RETRY_INTERVAL_S_MAX,
+    ),
+    (
+        "rest_after_busy_s",
+        |queue| &mut queue.rests.busy,
+        1,
+        REST_S_MAX,
+    ),
+    (
+        "rest_after_failure_s",
+        |queue| &mut queue.rests.failure,
+        1,
+        REST_S_MAX,
+    ),
+    (
+        "rest_after_no_answer_s",
+        |queue| &mut queue.rests.no_answer,
+        0,
+        REST_S_MAX,
+    ),
+    (
+        "rest_after_rejection_s",
+        |queue| &mut queue.rests.rejection,
+        1,
+        REST_S_MAX,
+    ),
+    ("sla_time_s", |queue| &mut queue.sla_time, 1, SLA_TIME_S_MAX),
+    ("wrap_up_s", |queue| &mut queue.wrap_up, 0, WRAP_UP_S_MAX),
+];
+
 #[test]
 fn lengths_of_time() {
-    let lengths: [Length; 9] = [
-        (
-            "agent_timeout_s",
-            |queue| &mut queue.agent_timeout,
-            1,
-            RING_TIMEOUT_S_MAX,
-        ),
-        (
-            "max_waiting_s",
-            |queue| &mut queue.max_waiting,
-            0,
-            WAITING_S_MAX,
-        ),
-        (
-            "retry_interval_s",
-            |queue| &mut queue.retry_interval,
-            0,
-            RETRY_INTERVAL_S_MAX,
-        ),
-        (
-            "rest_after_busy_s",
-            |queue| &mut queue.rests.busy,
-            1,
-            REST_S_MAX,
-        ),
-        (
-            "rest_after_failure_s",
-            |queue| &mut queue.rests.failure,
-            1,
-            REST_S_MAX,
-        ),
-        (
-            "rest_after_no_answer_s",
-            |queue| &mut queue.rests.no_answer,
-            0,
-            REST_S_MAX,
-        ),
-        (
-            "rest_after_rejection_s",
-            |queue| &mut queue.rests.rejection,
-            1,
-            REST_S_MAX,
-        ),
-        ("sla_time_s", |queue| &mut queue.sla_time, 1, SLA_TIME_S_MAX),
-        ("wrap_up_s", |queue| &mut queue.wrap_up, 0, WRAP_UP_S_MAX),
-    ];
-    for (key, place, least, most) in lengths {
+    for (key, place, least, most) in LENGTHS {
         let with = |span: Span| after(|_, queue| *place(queue) = span);
         assert_eq!(with(Span::from_secs(least)), "");
         assert_eq!(with(Span::from_secs(most)), "");

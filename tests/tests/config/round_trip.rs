@@ -33,6 +33,9 @@ time_zone = "Europe/Paris"
 pause_reasons = ["Lunch *01", "Wrap up *2"]
 feature_codes = { log_in = "*4", pause = "" }
 push_records = true
+contact_digits = 9
+contact_ignore_symbols = true
+sync_results_h = 2
 
 [[prompt]]
 name = "Christmas"
@@ -59,6 +62,7 @@ name = "Ann \"A\" \\o/"
 administrator = true
 ring_timeout_s = 12.5
 on_presence = { available = "log_in_last", lunch_break = "pause Wrap up", off_work = "log_out" }
+email = "ann@example.com"
 
 [[extension]]
 numbers = "1002-1030"
@@ -80,6 +84,7 @@ managers = ["1001"]
 agent_timeout_s = 20
 wrap_up_s = 0.000001
 max_waiting_s = 0
+sla_interval_s = 900
 manager_rights = ["wallboard", "panel", "delete_missed_call_logs"]
 agent_rights = ["panel", "pick_up", "parking"]
 agent_logs = "missed"
@@ -96,7 +101,7 @@ ignore_holidays = true
 holiday_prompt = true
 sla_threshold_percent = 90
 time_zone = "Asia/Tokyo"
-notify_managers = ["missed", "abandoned"]
+notify_managers = ["missed", "abandoned", "service_level"]
 "#;
 
 #[test]

@@ -4,5 +4,6 @@
 mod activity;
 mod comparison;
 mod figures;
+mod mail;
 mod rendering;
 mod script;

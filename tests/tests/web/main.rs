@@ -7,6 +7,7 @@ mod configuration;
 mod events;
 mod kit;
 mod limits;
+mod logs;
 mod mutants;
 mod permissions;
 mod records;

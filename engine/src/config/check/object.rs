@@ -7,9 +7,10 @@ use crate::config::model::{
     EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig, TrunkConfig,
 };
 use crate::limits::{
-    AUTO_PAUSE_CALLS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PAUSE_REASONS_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, TRUNKS_MAX,
+    AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EMAIL_CHARS_MAX,
+    MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
+    QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::time::{SECOND_US, Span};
@@ -20,7 +21,7 @@ pub(crate) mod bounds {
 
     use crate::limits::{
         PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
-        RING_TIMEOUT_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+        RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
     };
 
     pub(crate) const AGENT_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
@@ -35,6 +36,7 @@ pub(crate) mod bounds {
     pub(crate) const PROMPT_S: RangeInclusive<u64> = 0..=PROMPT_S_MAX;
     pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
     pub(crate) const RING_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
+    pub(crate) const SLA_INTERVAL_S: RangeInclusive<u64> = 1..=SLA_INTERVAL_S_MAX;
     pub(crate) const SLA_TIME_S: RangeInclusive<u64> = 1..=SLA_TIME_S_MAX;
     pub(crate) const WRAP_UP_S: RangeInclusive<u64> = 0..=WRAP_UP_S_MAX;
 }
@@ -48,6 +50,7 @@ pub(super) fn options(faults: &mut Faults, options: &Options) {
         faults.add(subject, "queue_numbers", None, || wrong);
     }
     trunks(faults, &options.trunks);
+    logs(faults, options);
     let reasons = &options.pause_reasons;
     if reasons.len() > PAUSE_REASONS_MAX {
         let what = || {
@@ -72,6 +75,28 @@ pub(super) fn options(faults: &mut Faults, options: &Options) {
         } else if !codes.insert(code) {
             add((format!("two pause reasons have the code {code}"), None));
         }
+    }
+}
+
+/// What is wrong with how logs of calls are shown and dealt with.
+fn logs(faults: &mut Faults, options: &Options) {
+    let subject = Subject::Options;
+    if !options.contact_matching.is_possible() {
+        let what = || {
+            let (least, most) = (CONTACT_DIGITS_MIN, CONTACT_DIGITS_MAX);
+            (
+                format!("{least} to {most} last digits can be compared"),
+                None,
+            )
+        };
+        faults.add(subject, "contact_digits", None, what);
+    }
+    if options.sync_results_h > SYNC_RESULTS_H_MAX {
+        let what = || {
+            let what = format!("calls of {SYNC_RESULTS_H_MAX} hours follow at most");
+            (what, Some("0, if none do".to_owned()))
+        };
+        faults.add(subject, "sync_results_h", None, what);
     }
 }
 
@@ -128,6 +153,9 @@ pub(super) fn extension(faults: &mut Faults, extension: &ExtensionConfig) {
     }
     if let Some(wrong) = length(extension.ring_timeout, &bounds::RING_TIMEOUT_S) {
         faults.add(subject, "ring_timeout_s", None, || wrong);
+    }
+    if let Some(wrong) = extension.email.as_deref().and_then(email) {
+        faults.add(subject, "email", None, || wrong);
     }
 }
 
@@ -288,6 +316,7 @@ fn lengths(faults: &mut Faults, queue: &QueueConfig) {
             queue.retry_interval,
             bounds::RETRY_INTERVAL_S,
         ),
+        ("sla_interval_s", queue.sla_interval, bounds::SLA_INTERVAL_S),
         ("sla_time_s", queue.sla_time, bounds::SLA_TIME_S),
         ("wrap_up_s", queue.wrap_up, bounds::WRAP_UP_S),
     ];
@@ -462,6 +491,22 @@ pub(super) fn name(name: &str) -> Option<Wrong> {
         return wrong("a name can not begin or end with a blank");
     }
     None
+}
+
+/// What is wrong with an address that mails go to. Whether somebody reads them there
+/// only a mail can tell.
+pub(super) fn email(address: &str) -> Option<Wrong> {
+    let hint = || Some("as \"ann@example.com\"".to_owned());
+    if address.chars().count() > EMAIL_CHARS_MAX {
+        let what = format!("an address of mail has at most {EMAIL_CHARS_MAX} characters");
+        return Some((what, None));
+    }
+    let good = address.split_once('@').is_some_and(|(local, domain)| {
+        let plain = |c: char| c.is_ascii_graphic() && !"@,;:<>()[]\\\"".contains(c);
+        let is_word = |text: &str| !text.is_empty() && text.chars().all(plain);
+        is_word(local) && domain.split('.').all(is_word)
+    });
+    (!good).then(|| (format!("{address:?} is no address of mail"), hint()))
 }
 
 /// What is wrong with the name of a file in the server's own folder.

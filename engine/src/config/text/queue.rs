@@ -40,8 +40,13 @@ pub(super) const COUNTS_SINCE: &[(&str, CountSince)] = &[
 ];
 
 /// The words of a file for what managers are told.
-pub(super) const NOTICES: &[(&str, Notice)] =
-    &[("missed", Notice::Missed), ("abandoned", Notice::Abandoned)];
+pub(super) const NOTICES: &[(&str, Notice)] = &[
+    ("missed", Notice::Missed),
+    ("abandoned", Notice::Abandoned),
+    ("service_level", Notice::ServiceLevel),
+    ("callback_requested", Notice::CallbackRequested),
+    ("callback_failed", Notice::CallbackFailed),
+];
 
 /// The words of a file for what people of a queue may do.
 pub(super) const RIGHTS: &[(&str, Right)] = &[
@@ -349,6 +354,11 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
             bounds::MAX_WAITING_S,
         ),
         ("sla_time_s", &mut queue.sla_time, bounds::SLA_TIME_S),
+        (
+            "sla_interval_s",
+            &mut queue.sla_interval,
+            bounds::SLA_INTERVAL_S,
+        ),
         ("rest_after_busy_s", &mut queue.rests.busy, bounds::REST_S),
         (
             "rest_after_failure_s",

@@ -15,6 +15,7 @@ use crate::config::model::{
 use crate::config::rights::{Permissions, Rights};
 use crate::key::Key;
 use crate::number::Number;
+use crate::records::contacts::MatchBy;
 use crate::time::Span;
 
 /// From so many numbers in a row on, they are written as a range.
@@ -94,6 +95,25 @@ fn options(out: &mut String, options: &Options) {
     }
     if options.shared_wrap_up {
         line(out, "shared_wrap_up", "true");
+    }
+    logs(out, options, &default);
+}
+
+/// How logs of calls are shown and dealt with.
+fn logs(out: &mut String, options: &Options, default: &Options) {
+    let matching = options.contact_matching;
+    if matching.by != default.contact_matching.by {
+        match matching.by {
+            MatchBy::Exact => line(out, "contact_matching", &quoted("exact")),
+            MatchBy::LastDigits(many) => line(out, "contact_digits", &many.to_string()),
+            MatchBy::Nothing => line(out, "contact_matching", &quoted("nothing")),
+        }
+    }
+    if matching.ignore_symbols {
+        line(out, "contact_ignore_symbols", "true");
+    }
+    if options.sync_results_h != 0 {
+        line(out, "sync_results_h", &options.sync_results_h.to_string());
     }
 }
 
@@ -205,6 +225,9 @@ fn extension(out: &mut String, run: &[ExtensionConfig]) {
         line(out, "contact", &quoted(&contact.to_string()));
     }
     agents::write_extension(out, first);
+    if let Some(email) = &first.email {
+        line(out, "email", &quoted(email));
+    }
     if first.own_recording != default.own_recording {
         let word = word(OWN_RECORDINGS, first.own_recording);
         line(out, "own_recording", &quoted(word));
@@ -412,6 +435,7 @@ fn times(out: &mut String, queue: &QueueConfig, default: &QueueConfig) {
         ("wrap_up_s", queue.wrap_up, default.wrap_up),
         ("max_waiting_s", queue.max_waiting, default.max_waiting),
         ("sla_time_s", queue.sla_time, default.sla_time),
+        ("sla_interval_s", queue.sla_interval, default.sla_interval),
         ("rest_after_busy_s", queue.rests.busy, default.rests.busy),
         (
             "rest_after_failure_s",

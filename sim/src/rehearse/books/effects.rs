@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use tandem_engine::config::model::{QueueConfig, Strategy};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, LegId,
+    AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, KeptEnd, LegId,
     PublicId, QueueId, Span,
 };
 
@@ -54,17 +54,14 @@ impl Books {
                     let once = legs_told.insert(leg);
                     court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
                 }
-                Effect::Mail { call, .. } => self.is_kept(seen, *id, call, None, court)?,
-                Effect::MailAgent { agent, queue } => {
-                    self.is_told_of_pause(seen, *id, (agent, queue), court)?;
-                }
                 Effect::PlayPrompt { call, .. } | Effect::PlayTone { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
-                Effect::PushRecord { call, visit } => {
-                    self.is_kept(seen, *id, call, Some(visit), court)?;
-                }
+                Effect::Mail { .. }
+                | Effect::MailAgent { .. }
+                | Effect::MailServiceLevel { .. }
+                | Effect::PushRecord { .. } => self.is_ordered(seen, *id, effect, court)?,
                 Effect::Ring {
                     leg,
                     call,
@@ -86,10 +83,22 @@ impl Books {
                 }
             }
         }
+        self.managers_are_told(seen, court)?;
         self.everybody_is_told(&legs_told, &callers_told, court)?;
         self.all_is_ordered_again(seen, court)?;
         court.law(Law::Effects, rung == self.entry.rung, || {
             format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
+        })
+    }
+
+    /// Where a service level turned, a mail was ordered, unless too much is kept.
+    fn managers_are_told(&self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
+        let how = KeptEnd::Dropped;
+        let dropped =
+            |event: &Event| matches!(event, Event::KeptEnded { how: was, .. } if *was == how);
+        let all = self.entry.turned.is_empty() || seen.out.events.iter().any(dropped);
+        court.law(Law::Kept, all, || {
+            format!("managers are not told: {:?}", self.entry.turned)
         })
     }
 
@@ -138,6 +147,24 @@ impl Books {
         })
     }
 
+    /// Something that is kept was ordered: a mail, or that a record is pushed.
+    fn is_ordered(
+        &mut self,
+        seen: &Seen<'_>,
+        id: EffectId,
+        effect: &Effect,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        match *effect {
+            Effect::Mail { call, .. } => self.is_kept(seen, id, call, None, court),
+            Effect::MailAgent { agent, queue } => {
+                self.is_told_of_pause(seen, id, (agent, queue), court)
+            }
+            Effect::PushRecord { call, visit } => self.is_kept(seen, id, call, Some(visit), court),
+            _ => self.is_an_alarm(seen, id, effect, court),
+        }
+    }
+
     fn is_kept(
         &mut self,
         seen: &Seen<'_>,
@@ -178,6 +205,23 @@ impl Books {
         let fresh = self.kept.insert(id);
         court.law(Law::Kept, fresh && paused, || {
             format!("{id:?} tells {whom:?} of a pause that is none, or once more")
+        })
+    }
+
+    /// Managers get a mail where the service level was looked at, and found on the other
+    /// side of its threshold than before.
+    fn is_an_alarm(
+        &mut self,
+        seen: &Seen<'_>,
+        id: EffectId,
+        effect: &Effect,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let fresh = id.seq == seen.entry.seq && self.kept.insert(id);
+        let place = self.entry.turned.iter().position(|due| due == effect);
+        let turned = place.map(|place| self.entry.turned.remove(place)).is_some();
+        court.law(Law::Kept, fresh && turned, || {
+            format!("{id:?} is {effect:?}, which nobody asked for")
         })
     }
 

@@ -2,8 +2,8 @@
 
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, Event, Input, KeptEnd, LegId, OfferEnd, PublicId, QueueId,
-    Span,
+    AgentId, AgentStatus, By, CallId, Effect, Event, Input, KeptEnd, LegId, OfferEnd, PublicId,
+    QueueId, Span,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -51,11 +51,53 @@ impl Books {
                 court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
             }
             Event::CallDiverted { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
             | Event::PersonErased { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
             Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
+            Event::ServiceLevelEvaluated {
+                queue,
+                calls,
+                met,
+                under,
+            } => self.level_was(*queue, (*calls, *met), *under, court),
         }
+    }
+
+    /// A service level was looked at: whether it is under its threshold is so, and
+    /// managers are told where that is news.
+    fn level_was(
+        &mut self,
+        queue: QueueId,
+        (calls, met): (u32, u32),
+        under: bool,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let threshold = self
+            .queues
+            .get(&queue)
+            .map(|queue| queue.sla_threshold_percent);
+        let threshold = known(threshold, Law::Levels, || format!("{queue} is deleted"))?;
+        let right = met <= calls
+            && calls > 0
+            && under == (u64::from(met) * 100 < u64::from(threshold) * u64::from(calls));
+        let news = match under {
+            true => self.under.insert(queue),
+            false => self.under.remove(&queue),
+        };
+        if news {
+            self.entry.turned.push(Effect::MailServiceLevel {
+                queue,
+                calls,
+                met,
+                under,
+            });
+        }
+        court.law(Law::Levels, right, || {
+            format!("{met} of {calls} calls of {queue} met the service level: under {under}")
+        })
     }
 
     fn of_agent(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {

@@ -179,6 +179,7 @@ impl Books {
             Timer::Midnight(_)
             | Timer::PromptOver(_)
             | Timer::Rest(_)
+            | Timer::ServiceLevel(_)
             | Timer::SkillStep(_)
             | Timer::WrapUp(_) => false,
         }

@@ -69,29 +69,27 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
             agent,
             queues,
             status,
-        } => {
-            let queues = match queues {
-                Which::All => "all".to_owned(),
-                Which::Last => "last".to_owned(),
-                Which::One(queue) => queue.to_string(),
-            };
-            let status = match status {
-                Status::LogIn => "in".to_owned(),
-                Status::LogOut => "out".to_owned(),
-                Status::Pause(None) => "pause".to_owned(),
-                Status::Pause(Some(reason)) => format!("pause {reason}"),
-                Status::Unpause => "unpause".to_owned(),
-            };
-            write!(
-                out,
-                "switch {agent} in {queues} by {} to {status}",
-                asker(*by)
-            )
-        }
+        } => write!(out, "{}", switch(*by, *agent, queues, status)),
         Act::WallClock(micros) => write!(out, "clock {micros}"),
     };
     written.expect("text is written to memory");
     out
+}
+
+fn switch(by: By, agent: Number, queues: &Which, status: &Status) -> String {
+    let queues = match queues {
+        Which::All => "all".to_owned(),
+        Which::Last => "last".to_owned(),
+        Which::One(queue) => queue.to_string(),
+    };
+    let status = match status {
+        Status::LogIn => "in".to_owned(),
+        Status::LogOut => "out".to_owned(),
+        Status::Pause(None) => "pause".to_owned(),
+        Status::Pause(Some(reason)) => format!("pause {reason}"),
+        Status::Unpause => "unpause".to_owned(),
+    };
+    format!("switch {agent} in {queues} by {} to {status}", asker(by))
 }
 
 fn kind_word(kind: TimerKind) -> &'static str {

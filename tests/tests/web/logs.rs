@@ -1,0 +1,113 @@
+//! What people do about calls that are over.
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+use tandem_engine::{By, Cause, Input, Number, Which};
+
+use crate::kit::Desk;
+
+/// A caller who gave up waiting in queue 6400.
+fn lost(desk: &mut Desk, caller: u64) {
+    let (call, _) = desk.call(caller, 6_400);
+    desk.tell(Input::CallerHungUp { call });
+    desk.site.clock.pass(1_000_000);
+}
+
+fn records(desk: &Desk, query: &str) -> Vec<Value> {
+    let path = format!("/api/v1/calls/records?queue=6400{query}");
+    let found = desk.see(&path)["records"].as_array().unwrap().clone();
+    found
+}
+
+fn post(desk: &Desk, path: &str, body: &Value) -> (StatusCode, Value) {
+    let path = format!("/api/v1/calls/records/{path}");
+    let reply = desk.post_as(&desk.token, &path, &body.to_string());
+    (reply.status, reply.json())
+}
+
+#[test]
+fn missed_calls_are_dealt_with() {
+    let mut desk = Desk::new();
+    (0..3).for_each(|_| lost(&mut desk, 5_000));
+    let all = records(&desk, "");
+    assert!(all.iter().all(|row| row["processing"] == "not_dealt"));
+    let log = all[1]["log"].as_str().unwrap();
+    let deal = |result: &str| post(&desk, "processing", &json!({"log": log, "result": result}));
+    let (status, done) = deal("dealing");
+    assert_eq!((status, &done["logs"]), (StatusCode::OK, &1.into()));
+    assert_eq!(deal("dealing").0, StatusCode::CONFLICT);
+    assert_eq!(deal("done").0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(deal("dealt").0, StatusCode::OK);
+    let row = &records(&desk, "&processing=dealt")[0];
+    assert_eq!(row["log"], log);
+    let steps = row["processed"].as_array().unwrap();
+    let results: Vec<&Value> = steps.iter().map(|step| &step["result"]).collect();
+    assert_eq!(results, ["dealing", "dealt"]);
+    assert_eq!(
+        (&steps[0]["by"], &steps[0]["auto_sync"]),
+        (&Value::Null, &false.into())
+    );
+    assert_eq!(records(&desk, "&processing=not_dealt").len(), 2);
+    assert_eq!(records(&desk, "&outcome=answered").len(), 0);
+    let unknown = json!({"log": "6400.1.0.1.0", "result": "dealt"});
+    assert_eq!(post(&desk, "processing", &unknown).0, StatusCode::NOT_FOUND);
+    let nobody = desk.post_as(
+        &desk.token_of(1_005),
+        "/api/v1/calls/records/processing",
+        &json!({"log": log, "result": "not_dealt"}).to_string(),
+    );
+    assert_eq!(nobody.status, StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn deleted_logs_are_hidden_and_not_gone() {
+    let mut desk = Desk::new();
+    (0..3).for_each(|_| lost(&mut desk, 5_000));
+    let all = records(&desk, "");
+    let logs = json!({"logs": [all[0]["log"], all[2]["log"], all[0]["log"]]});
+    let (status, done) = post(&desk, "delete", &logs);
+    assert_eq!((status, &done["logs"]), (StatusCode::OK, &2.into()));
+    assert_eq!(records(&desk, ""), [all[1].clone()]);
+    let deleted = records(&desk, "&deleted=true");
+    assert_eq!(deleted.len(), 2);
+    assert!(deleted.iter().all(|row| row["deleted_at"].is_i64()));
+    // What is deleted is not there for whoever wants to do something about it.
+    assert_eq!(post(&desk, "delete", &logs).0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        post(&desk, "delete", &json!({"logs": []})).0,
+        StatusCode::CONFLICT
+    );
+}
+
+#[test]
+fn rings_that_an_agent_missed_are_counted_by_call() {
+    let mut desk = Desk::new();
+    desk.up(1_001);
+    desk.tell(Input::AgentLogIn {
+        by: By::System,
+        agent: Number::from_u64(1_001),
+        queues: Which::All,
+    });
+    let (call, legs) = desk.call(5_000, 6_400);
+    assert_eq!(legs.len(), 1, "one agent rings");
+    let cause = Cause::NoAnswer;
+    desk.tell(Input::LegFailed {
+        leg: legs[0],
+        cause,
+    });
+    let missed = || {
+        desk.see("/api/v1/agents/1001/missed")
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let rows = missed();
+    assert_eq!((rows.len(), &rows[0]["attempts"]), (1, &1.into()));
+    assert_eq!(rows[0]["outcome"], Value::Null);
+    desk.tell(Input::CallerHungUp { call });
+    let rows = missed();
+    assert_eq!(
+        (&rows[0]["outcome"], &rows[0]["caller"]),
+        (&"abandoned".into(), &"5000".into())
+    );
+}
