@@ -282,6 +282,9 @@ impl<T: Trace> Step<'_, T> {
         self.reinsert(id, queue);
         visit_mut(&mut self.s.calls[id]).remember_try(tried);
         self.entertain(id, queue);
+        if self.s.queues[queue].config.announcements.is_some() {
+            self.plan_announcements(id);
+        }
         self.sort_in(id);
         self.put_out_if_empty(queue);
     }

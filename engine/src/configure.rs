@@ -306,6 +306,10 @@ impl<T: Trace> Step<'_, T> {
         while let Some(id) = next {
             next = crate::acd::line::visit(self.s, id).after;
             self.sort_in(id);
+            let told = crate::acd::line::visit(self.s, id).announcing.is_some();
+            if told || self.s.queues[queue].config.announcements.is_some() {
+                self.plan_announcements(id);
+            }
         }
     }
 

@@ -39,6 +39,16 @@ pub enum Effect {
         /// The caller's call.
         call: CallId,
     },
+    /// Answer the caller's side, if it is not yet, and play these prompts, one after the
+    /// other, from the beginning; behind them the queue's waiting music goes on by itself.
+    Announce {
+        /// The caller's call.
+        call: CallId,
+        /// Whose music goes on.
+        queue: QueueId,
+        /// The prompts' names.
+        prompts: Vec<String>,
+    },
     /// Connect the caller with this answered leg; answer his side, if it is
     /// not yet.
     Bridge {
@@ -146,6 +156,7 @@ impl Effect {
     pub const fn kind(&self) -> EffectKind {
         match self {
             Self::AlertCaller { .. }
+            | Self::Announce { .. }
             | Self::Bridge { .. }
             | Self::CancelRing { .. }
             | Self::HangUpCaller { .. }

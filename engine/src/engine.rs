@@ -279,6 +279,7 @@ impl<T: Trace> Step<'_, T> {
         let timer = self.deadline()?;
         self.s.timers.pop();
         match timer {
+            Timer::Announcement(call) => self.announcement_due(call),
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
             Timer::Midnight(queue) => self.midnight(queue),
             Timer::PromptOver(call) => self.prompt_over(call),

@@ -27,6 +27,15 @@ pub enum Event {
         /// Who changed it.
         by: By,
     },
+    /// A caller who waits in a queue is told something.
+    AnnouncementStarted {
+        /// Whose call.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+        /// What.
+        announced: Announced,
+    },
     /// An agent answered and is being connected with the caller; if that fails,
     /// `ConnectionFailed` follows.
     CallAnswered {
@@ -245,6 +254,23 @@ pub enum AgentStatus {
     Paused {
         /// Name of the reason, if one was given.
         reason: Option<String>,
+    },
+}
+
+/// What waiting callers are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Announced {
+    /// The text for those who join.
+    Join,
+    /// The text that comes again and again.
+    Periodic,
+    /// His place, how long he is likely to wait yet, thanks for his patience: as the
+    /// queue is set.
+    Place {
+        /// His place, from one; one more than is spoken stands for all behind.
+        position: Option<u8>,
+        /// The wait in minutes begun; one more than is spoken stands for all above.
+        minutes: Option<u8>,
     },
 }
 

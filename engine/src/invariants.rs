@@ -140,7 +140,7 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
         let Some(visit) = &s.calls[call].visit else {
             continue;
         };
-        let set = set_of(queue.config.strategy, visit.ringing, visit.retry.is_some());
+        let set = set_of(queue.config.strategy, visit.ringing, visit.pauses());
         law(set == visit.set, || {
             format!("call {call} is in the wrong set")
         })?;
@@ -284,6 +284,9 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
 fn timers_have_owners(s: &State) -> Result<(), String> {
     for (id, timer) in s.timers.iter() {
         let armed = match timer {
+            Timer::Announcement(call) => (s.calls.get(call))
+                .and_then(|c| c.visit.as_ref()?.announcing.as_ref())
+                .map(|announcing| announcing.timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
             Timer::PromptOver(call) => (s.calls.get(call))
@@ -312,7 +315,15 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
     let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
         let retry = call.visit.as_ref().and_then(|visit| visit.retry);
-        [retry, call.prompt.as_ref().map(|playing| playing.timer)]
+        let announcing = call
+            .visit
+            .as_ref()
+            .and_then(|visit| visit.announcing.as_ref());
+        [
+            retry,
+            announcing.map(|announcing| announcing.timer),
+            call.prompt.as_ref().map(|playing| playing.timer),
+        ]
     });
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);
     let of_members = s.members.iter().map(|(_, member)| member.wrap_up);

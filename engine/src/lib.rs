@@ -48,7 +48,7 @@ pub mod view;
 
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause, Tone};
 pub use engine::{Awaiting, Engine};
-pub use event::{AgentStatus, Closed, EndReason, Event, KeptEnd, OfferEnd};
+pub use event::{AgentStatus, Announced, Closed, EndReason, Event, KeptEnd, OfferEnd};
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 pub use input::{By, Caller, Cause, Entry, Input, Which};
 pub use key::{Key, NoKey};

@@ -33,6 +33,12 @@ pub const DAY_SPANS_MAX: usize = 10;
 pub const HOLIDAYS_MAX: usize = 200;
 /// Prompts of a centre.
 pub const PROMPTS_MAX: usize = 1_000;
+/// The greatest number that is spoken to waiting callers; what is above is more than that.
+pub const SPOKEN_NUMBER_MAX: u8 = 10;
+/// Shortest time from one announcement to the next of its kind, in seconds.
+pub const ANNOUNCEMENT_S_MIN: u64 = 5;
+/// Longest time from one announcement to the next of its kind, in seconds.
+pub const ANNOUNCEMENT_S_MAX: u64 = 3_600;
 /// Length of a prompt, in seconds.
 pub const PROMPT_S_MAX: u64 = 600;
 /// Length of the tone that says what became of a dialled code, in seconds.

@@ -29,6 +29,7 @@ macro_rules! marks {
 }
 
 marks! {
+    AbortedAnnouncement: "what a caller is told can not be begun or ended as it should",
     AbortedLongestWait: "a longest wait can not be ended as it should",
     AbortedMidnight: "a midnight can not be carried out at first",
     AbortedPrompt: "the end of a prompt can not be carried out as it should",
@@ -39,6 +40,8 @@ marks! {
     AbortedServiceLevel: "a service level can not be looked at at first",
     AbortedSkillStep: "a step of skill levels can not be carried out at first",
     AbortedWrapUp: "the end of a wrap-up can not be carried out at first",
+    AnnouncementWhileRinging: "a caller is told something while telephones ring for him",
+    AnnouncementsAtOnce: "two announcements are due at once, and one follows the other",
     AnswerCrossesEnd: "an answer comes when its ring is over",
     AutoPaused: "an agent misses call after call, and is paused",
     CallerBack: "a caller whom nobody could be connected with is put before later ones",

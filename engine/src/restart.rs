@@ -92,6 +92,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.timers.pop();
         let (reason, left) = (EndReason::Aborted, LeaveReason::Aborted);
         self.sometimes(match timer {
+            Timer::Announcement(_) => Mark::AbortedAnnouncement,
             Timer::LongestWait(_) => Mark::AbortedLongestWait,
             Timer::Midnight(_) => Mark::AbortedMidnight,
             Timer::PromptOver(_) => Mark::AbortedPrompt,
@@ -113,7 +114,7 @@ impl<T: Trace> Step<'_, T> {
             // A queue does not end with its day: the new one begins all the same.
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
-            Timer::PromptOver(call) => self.cut_off(call, reason, left),
+            Timer::Announcement(call) | Timer::PromptOver(call) => self.cut_off(call, reason, left),
             Timer::PutOut(queue) => {
                 self.s.queues[queue].put_out = None;
                 if let Some((head, _)) = self.s.queues[queue].line {

@@ -397,9 +397,21 @@ pub(crate) struct Visit {
     /// Whether its queue's watch over the service level has counted it.
     pub(crate) level_counted: bool,
     pub(crate) answered: Option<Answered>,
+    /// What he is told while he waits, if the queue tells anything.
+    pub(crate) announcing: Option<Box<Announcing>>,
 }
 
 impl Visit {
+    /// Whether nobody new is rung for it now.
+    pub(crate) fn pauses(&self) -> bool {
+        self.retry.is_some() || self.hears_first()
+    }
+
+    /// Whether the caller is to hear a welcome before anybody is rung.
+    pub(crate) fn hears_first(&self) -> bool {
+        self.announcing.as_ref().is_some_and(|own| own.holds)
+    }
+
     /// The last round of rings in which an agent did not answer the call; zero
     /// where he was not rung for it, or answered.
     pub(crate) fn tried_in(&self, member: MemberId) -> u32 {
@@ -422,6 +434,21 @@ impl Visit {
             Err(place) => self.tried.insert(place, (member, round)),
         }
     }
+}
+
+/// What a waiting caller is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Announcing {
+    /// What he hears is over, or the next begins, when this timer fires.
+    pub(crate) timer: TimerId,
+    /// Whether he hears something now.
+    pub(crate) plays: bool,
+    /// Whether nobody is rung for him before that is over.
+    pub(crate) holds: bool,
+    /// When the periodic text is due.
+    pub(crate) periodic: Option<Timestamp>,
+    /// When his place and the like are due.
+    pub(crate) place: Option<Timestamp>,
 }
 
 /// The answer to a queue call.

@@ -10,6 +10,9 @@ use crate::time::Timestamp;
 /// object goes, and where the variant says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Timer {
+    /// What a waiting caller is told is over, or there is something to tell him.
+    /// Cancelled when he leaves the line.
+    Announcement(CallId),
     /// The caller at the head of the queue's line has waited as long as
     /// allowed. Re-armed whenever the head changes.
     LongestWait(QueueId),

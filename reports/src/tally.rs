@@ -223,7 +223,8 @@ impl Tally {
             Event::QueueCallEnded(call) => self.call_ended(now, call),
             Event::WrapUpEnded { agent, queue } => self.wrap_up(now, *agent, *queue, false),
             Event::WrapUpStarted { agent, queue } => self.wrap_up(now, *agent, *queue, true),
-            Event::CallArrived { .. }
+            Event::AnnouncementStarted { .. }
+            | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
             | Event::CallJoined { .. }

@@ -63,10 +63,8 @@ fn a_leg_that_is_being_made_ends_with_its_caller() {
 
     caller.invite(at, "6400", "next");
     let ring = agent.expect("INVITE");
-    agent.respond(&ring, "200 OK");
-    agent.expect("ACK");
-    let answer = caller.expect("200");
-    caller.ack(&answer, "next");
+    agent.pick_up(&ring);
+    let answer = caller.answered("next");
     caller.bye(&answer, "next");
     caller.expect("200");
     let bye = agent.expect("BYE");
@@ -102,10 +100,8 @@ fn an_answer_that_crosses_the_end_is_hung_up() {
     agent.hears_nothing(QUIET);
     caller.invite(at, "6400", "afterwards");
     let ring = agent.expect("INVITE");
-    agent.respond(&ring, "200 OK");
-    agent.expect("ACK");
-    let answer = caller.expect("200");
-    caller.ack(&answer, "afterwards");
+    agent.pick_up(&ring);
+    caller.answered("afterwards");
     agent.hang_up(&ring);
     agent.expect("200");
     let bye = caller.expect("BYE");
@@ -127,8 +123,7 @@ fn of_two_who_answer_one_gets_the_caller() {
     let (ring_one, ring_other) = (one.expect("INVITE"), other.expect("INVITE"));
     one.respond(&ring_one, "200 OK");
     other.respond(&ring_other, "200 OK");
-    let answer = caller.expect("200");
-    caller.ack(&answer, "both");
+    let answer = caller.answered("both");
     one.expect("ACK");
     other.expect("ACK");
     let bye = other.expect("BYE");
@@ -160,10 +155,8 @@ fn two_queues_ring_an_agent_once() {
     let ring = agent.expect("INVITE");
     agent.respond(&ring, "180 Ringing");
     agent.hears_nothing(QUIET);
-    agent.respond(&ring, "200 OK");
-    agent.expect("ACK");
-    let answer = first.expect("200");
-    first.ack(&answer, "first");
+    agent.pick_up(&ring);
+    let answer = first.answered("first");
     agent.hears_nothing(QUIET);
     first.bye(&answer, "first");
     first.expect("200");
@@ -178,10 +171,8 @@ fn two_queues_ring_an_agent_once() {
     }
     agent.respond(&bye.expect("the first call's end"), "200 OK");
     let ring = ring.expect("the second caller");
-    agent.respond(&ring, "200 OK");
-    agent.expect("ACK");
-    let answer = second.expect("200");
-    second.ack(&answer, "second");
+    agent.pick_up(&ring);
+    let answer = second.answered("second");
     second.bye(&answer, "second");
     second.expect("200");
     let bye = agent.expect("BYE");
@@ -205,10 +196,8 @@ fn an_agent_who_fails_does_not_stop_the_queue() {
         phone.expect("ACK");
     }
     let ring = one.expect("INVITE");
-    one.respond(&ring, "200 OK");
-    one.expect("ACK");
-    let answer = caller.expect("200");
-    caller.ack(&answer, "patient");
+    one.pick_up(&ring);
+    caller.answered("patient");
     one.hang_up(&ring);
     one.expect("200");
     let bye = caller.expect("BYE");

@@ -145,6 +145,21 @@ impl Phone {
         self.send(&text, request.from);
     }
 
+    /// Answers an INVITE.
+    #[track_caller]
+    pub fn pick_up(&mut self, invite: &Message) {
+        self.respond(invite, "200 OK");
+        self.expect("ACK");
+    }
+
+    /// This call is answered: confirms it, and returns the answer.
+    #[track_caller]
+    pub fn answered(&mut self, call: &str) -> Message {
+        let answer = self.expect("200");
+        self.ack(&answer, call);
+        answer
+    }
+
     /// Begins a call with this number; the name is that of the call.
     pub fn invite(&mut self, server: SocketAddr, number: &str, call: &str) {
         let body = description();

@@ -3,10 +3,12 @@
 //! Numbers come from small pools and lengths of time are short multiples of a
 //! quarter of a second, so that things happen at the same instant often.
 
+use crate::table::spoken_prompts;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
@@ -148,6 +150,7 @@ pub struct QueueDraft {
     leave: Option<EmptyStates>,
     failover: Failover,
     condition: Option<ConditionDraft>,
+    announcements: Announcements,
     /// Where the first keys lead.
     keys: Vec<Failover>,
     zone: Option<usize>,
@@ -396,6 +399,26 @@ fn failover() -> impl Strategy<Value = Failover> {
     ]
 }
 
+fn announcements() -> impl Strategy<Value = Announcements> {
+    let prompt = || option::weighted(0.5, select(PROMPTS.map(str::to_owned).to_vec()));
+    let nothing = Just(Announcements::default());
+    let told = (prompt(), any::<bool>(), prompt(), any::<[bool; 3]>());
+    let every = (20..=40_u64, 20..=40_u64);
+    let told = (told, every).prop_map(|((join, full, periodic, told), every)| Announcements {
+        join_in_full: full && join.is_some(),
+        join,
+        periodic,
+        periodic_every: quarters(every.0),
+        position: told[0],
+        // What the estimate says is held against another law.
+        hold_time: told[1] && (told[0] || told[2]),
+        thanks: told[2],
+        place_every: quarters(every.1),
+        ..Announcements::default()
+    });
+    prop_oneof![1 => nothing, 1 => told]
+}
+
 fn skills() -> impl Strategy<Value = Skills> {
     let levels = prop_oneof![
         1 => Just(vec![(1, 1)]),
@@ -476,7 +499,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
     };
     let condition = option::weighted(0.25, condition_draft());
     let keys = prop_oneof![2 => Just(Vec::new()), 3 => vec(failover(), 1..=3)];
-    let leads = (failover(), condition, keys);
+    let leads = (failover(), condition, keys, announcements());
     let bounds = (full, empty_states(), empty_states(), leads);
     let rest = (
         option::of(0..3_usize),
@@ -505,6 +528,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         failover: bounds.3.0,
         condition: bounds.3.1,
         keys: bounds.3.2,
+        announcements: bounds.3.3,
         zone: rest.0,
         notify: rest.1,
         level: rest.2,
@@ -536,6 +560,7 @@ impl OptionsDraft {
                     length: quarters(length),
                     file: None,
                 })
+                .chain(spoken_prompts(quarters(1)))
                 .collect(),
             ..Options::default()
         };
@@ -674,6 +699,8 @@ impl QueueDraft {
         };
         config.failover = destination(self.failover);
         let leads = self.keys.iter().map(|&to| destination(to));
+        let told = Some(self.announcements.clone()).filter(|it| *it != Announcements::default());
+        config.announcements = told.filter(|_| config.answer_on_entry).map(Box::new);
         config.keys = Key::ALL.into_iter().zip(leads).collect();
         config.time_condition = self.condition.as_ref().map(|draft| TimeCondition {
             hours: HOURS[draft.hours].to_owned(),

@@ -32,6 +32,7 @@ mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use centre::spoken_prompts;
 use tandem_engine::Entry;
 use text::{Block, Case, Table};
 use world::Pace;

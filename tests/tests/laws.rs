@@ -79,6 +79,7 @@ fn every_law_holds_after_every_entry() {
     );
     assert!(seen.midnights > 100 && seen.cut_off > 100 && seen.ring_alls > 100);
     assert!(seen.diverted > 100 && seen.prompts > 100 && seen.keys > 100);
+    assert!(seen.announcements > 100);
     assert!(seen.alarms > 100 && seen.synced > 100);
 }
 

@@ -19,6 +19,8 @@ pub enum Obstacle {
     CallLeaving,
     /// The call is being offered, and the strategy rings one agent at a time.
     CallOffered,
+    /// The caller hears the welcome, which is to be over before anybody is rung.
+    CallHearing,
     /// The pause after an unsuccessful ring is not over.
     CallPausing,
     /// The caller has not waited long enough to be served by an agent of this
@@ -62,6 +64,9 @@ pub fn eligible(
     };
     if state.queues[visit.queue].put_out.is_some() {
         return Err(Obstacle::CallLeaving);
+    }
+    if visit.hears_first() {
+        return Err(Obstacle::CallHearing);
     }
     if visit.retry.is_some() {
         return Err(Obstacle::CallPausing);

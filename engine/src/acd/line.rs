@@ -35,7 +35,9 @@ impl<T: Trace> Step<'_, T> {
         entry.pace = entry.learned;
         self.append(id, queue);
         self.tell(Event::CallJoined { call: id, queue });
-        self.entertain(id, queue);
+        if self.s.queues[queue].config.announcements.is_none() || !self.welcome(id, queue) {
+            self.entertain(id, queue);
+        }
         self.sort_in(id);
         self.put_out_if_empty(queue);
         Ok(())
@@ -73,6 +75,7 @@ impl<T: Trace> Step<'_, T> {
             offered_at_once: false,
             level_counted: false,
             answered: None,
+            announcing: None,
         });
         call.visits += 1;
     }
@@ -133,10 +136,13 @@ impl<T: Trace> Step<'_, T> {
         let own = visit_mut(&mut self.s.calls[id]);
         let (queue, before, after) = (own.queue, own.before.take(), own.after.take());
         let (join_number, set) = (own.join_number, own.set);
-        let retry = own.retry.take();
+        let (retry, announcing) = (own.retry.take(), own.announcing.take());
         own.set = CallSet::Aside;
         if let Some(timer) = retry {
             self.s.timers.cancel(timer);
+        }
+        if let Some(own) = announcing {
+            self.s.timers.cancel(own.timer);
         }
         let entry = &mut self.s.queues[queue];
         take_from_sets(entry, set, join_number);
@@ -181,7 +187,7 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn sort_in(&mut self, id: CallId) {
         let own = visit_mut(&mut self.s.calls[id]);
         let entry = &mut self.s.queues[own.queue];
-        let set = set_of(entry.config.strategy, own.ringing, own.retry.is_some());
+        let set = set_of(entry.config.strategy, own.ringing, own.pauses());
         if set == own.set {
             return;
         }

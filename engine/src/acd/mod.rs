@@ -7,6 +7,7 @@
 //! [`offer`] follows a ring to its end. [`estimate`] says how long a caller may wait yet,
 //! and [`service_level`] tells managers when callers wait too long.
 
+mod announce;
 pub(crate) mod closed;
 pub(crate) mod dispatch;
 pub mod eligible;

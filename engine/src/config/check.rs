@@ -368,6 +368,7 @@ impl<'c, E: Existing> Checker<'c, E> {
         self.names(&touched);
         for queue in touched {
             self.destinations(queue);
+            self.announcements(queue);
             if let Some(name) = self.unknown_hours(queue) {
                 let options = self.options();
                 let what = || hours::unknown_hours(name, options);
@@ -382,6 +383,7 @@ impl<'c, E: Existing> Checker<'c, E> {
             for queue in existing.queues() {
                 if !self.queues.contains_key(&queue.number) {
                     self.destinations(queue);
+                    self.announcements(queue);
                     self.left_outside(queue, range);
                     self.left_without_hours(queue);
                 }
@@ -469,6 +471,22 @@ impl<'c, E: Existing> Checker<'c, E> {
             if let Some(problem) = self.leads_nowhere(queue.number, key, destination) {
                 self.faults
                     .add(Subject::Queue(queue.number), key, item, || problem);
+            }
+        }
+    }
+
+    /// Whether a queue has the prompts of what it tells; of each key the first that is
+    /// missing is told.
+    fn announcements(&mut self, queue: &QueueConfig) {
+        let told = queue.announcements.as_ref().filter(|_| self.references);
+        let prompts = told.map(|told| told.prompts()).unwrap_or_default();
+        let mut last = None;
+        for (key, name) in prompts {
+            if last != Some(key) && self.options().prompt_named(&name).is_none() {
+                last = Some(key);
+                let problem = hours::unknown_prompt(&name, self.options());
+                let subject = Subject::Queue(queue.number);
+                self.faults.add(subject, key, None, || problem);
             }
         }
     }

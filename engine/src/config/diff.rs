@@ -391,6 +391,9 @@ fn needs_more(queue: &QueueConfig, options: &Options) -> bool {
     !is_within(queue.number, options.queue_numbers)
         || hours.any(|name| options.hours_named(name).is_none())
         || queue.destinations().any(unknown)
+        || (queue.announcements.iter())
+            .flat_map(|told| told.prompts())
+            .any(|(_, name)| options.prompt_named(&name).is_none())
 }
 
 /// Whether an extension can not be as it is under these options: its presence leads

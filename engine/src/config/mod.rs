@@ -2,6 +2,7 @@
 //! with it, and the changes that lead from one to another.
 
 pub mod address;
+pub mod announcements;
 pub mod check;
 pub mod codes;
 pub mod diff;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
+use super::announcements::Announcements;
 use super::codes::FeatureCodes;
 use super::hours::HoursConfig;
 use super::presence::PresenceActions;
@@ -235,6 +236,8 @@ pub struct QueueConfig {
     pub leave_when_empty: Option<EmptyStates>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
+    /// What they are told while they wait; `None`: nothing, they hear music alone.
+    pub announcements: Option<Box<Announcements>>,
     /// Where callers go who press a key while they wait.
     pub keys: BTreeMap<Key, Destination>,
     /// When callers may come in; `None`: always.
@@ -280,6 +283,7 @@ impl QueueConfig {
             disallow_join_when_empty: None,
             leave_when_empty: None,
             failover: Destination::HangUp,
+            announcements: None,
             keys: BTreeMap::new(),
             time_condition: None,
             sla_time: Span::from_secs(60),

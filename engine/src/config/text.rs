@@ -82,6 +82,15 @@
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
 //! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
 //! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed"
+//! join_announcement = "Welcome"        # default: none; and no agent rings before its end:
+//! join_announcement_in_full = false
+//! periodic_announcement = "Our hours"   # default: none
+//! periodic_announcement_s = 60
+//! announce_position = false             # in the prompts "en position", "en 1", …
+//! announce_hold_time = false
+//! announce_thanks = false
+//! announce_every_s = 60                 # these three
+//! prompt_language = "en"                # how their prompts' names begin
 //! keys = { 1 = "queue 6401", "*" = "hang_up" }   # where a key leads who waits; default: nowhere
 //! hours = "Office"              # default: always open; else:
 //! outside_hours = "hang_up"     # where callers go outside business hours

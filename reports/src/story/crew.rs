@@ -88,6 +88,7 @@ impl Hindrance {
             Obstacle::CallElsewhere
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
+            | Obstacle::CallHearing
             | Obstacle::CallPausing => Self::Call,
         }
     }

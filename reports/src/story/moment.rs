@@ -227,6 +227,15 @@ pub enum What {
         /// Who could have been rung, and why not; null where somebody was rung at once.
         crew: Option<Crew>,
     },
+    /// The waiting caller is told something.
+    Announced {
+        /// `join`, `periodic` or `place`.
+        text: &'static str,
+        /// His place, from one; one more than is spoken stands for all behind.
+        position: Option<u8>,
+        /// The wait in minutes begun; one more than is spoken stands for all above.
+        minutes: Option<u8>,
+    },
     /// The caller hears a prompt.
     Prompt {
         /// Its name.

@@ -7,8 +7,8 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId, OfferEnd, Outbox,
-    PublicId, QueueId, SECOND_US, Span, Timestamp,
+    AgentId, Announced, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId,
+    OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::Crew;
@@ -223,6 +223,11 @@ impl Teller {
                     Closed::OutsideHours => None,
                 };
                 self.push(at, What::Diverted { queue, holiday });
+            }
+            Event::AnnouncementStarted {
+                call, announced, ..
+            } if Some(*call) == own => {
+                self.push(at, announcement(*announced));
             }
             Event::CodeDialled { call, .. } if Some(*call) == own => self.code_dialled(at, event),
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
@@ -682,4 +687,18 @@ fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Time
     let members = engine.agent(agent)?.members;
     let mut members = members.iter().filter_map(|member| engine.member(*member));
     members.find(|member| member.queue == queue)?.wrap_up_until
+}
+
+/// What a waiting caller was told.
+const fn announcement(announced: Announced) -> What {
+    let (text, position, minutes) = match announced {
+        Announced::Join => ("join", None, None),
+        Announced::Periodic => ("periodic", None, None),
+        Announced::Place { position, minutes } => ("place", position, minutes),
+    };
+    What::Announced {
+        text,
+        position,
+        minutes,
+    }
 }

@@ -1,6 +1,7 @@
 //! A story as lines of text.
 
 use tandem_engine::Span;
+use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 
 use super::crew::{Crew, Group};
 use super::moment::{Change, Choice, Meanwhile, Moment, Person, Place, RingEnd, Story, What};
@@ -94,6 +95,7 @@ fn sentences(what: &What) -> Vec<String> {
         )],
         What::Ended { reason } => vec![end_sentence(reason)],
         What::Diverted { queue, holiday } => vec![diverted(queue, holiday.as_deref())],
+        What::Announced { .. } => announced(what),
         What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
         What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
         What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
@@ -235,6 +237,31 @@ fn considered(choice: &Choice) -> Vec<String> {
         }
     }));
     lines
+}
+
+/// What a waiting caller is told.
+fn announced(what: &What) -> Vec<String> {
+    let What::Announced {
+        text,
+        position,
+        minutes,
+    } = what
+    else {
+        return Vec::new();
+    };
+    let spoken = |number: u8| match number {
+        number if number > SPOKEN_NUMBER_MAX => format!("more than {SPOKEN_NUMBER_MAX}"),
+        number => number.to_string(),
+    };
+    let place = position.map(|place| format!("the place in the line ({})", spoken(place)));
+    let wait = minutes.map(|it| format!("the wait to expect ({} minutes)", spoken(it)));
+    let parts: Vec<String> = place.into_iter().chain(wait).collect();
+    vec![match (*text, parts.is_empty()) {
+        ("join", _) => "The caller hears the join announcement.".to_owned(),
+        ("periodic", _) => "The caller hears the periodic announcement.".to_owned(),
+        (_, true) => "The caller is thanked for waiting.".to_owned(),
+        (_, false) => format!("The caller is told {}.", list(&parts)),
+    }]
 }
 
 fn left(what: &What) -> Vec<String> {

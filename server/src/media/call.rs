@@ -91,6 +91,8 @@ pub enum Hears {
     Music(Music),
     /// A sound once, from its begin, and silence after it.
     Once(Music),
+    /// A text once, from its begin, and music after it.
+    Text(Music, Music),
     /// The other side.
     Other,
 }
@@ -194,7 +196,7 @@ impl Call {
         let party = self.party(side);
         let same = match (&party.hears, &hears) {
             (Hears::Music(old), Hears::Music(new)) => old.is(new),
-            (_, Hears::Once(_)) => false,
+            (_, Hears::Once(_) | Hears::Text(..)) => false,
             (old, new) => std::mem::discriminant(old) == std::mem::discriminant(new),
         };
         if !same {
@@ -208,7 +210,10 @@ impl Call {
     /// Whether a side is to be sent a packet every 20 ms.
     pub fn is_paced(&self, side: Side) -> bool {
         let hears = &self.parties[side.index()].hears;
-        matches!(hears, Hears::Music(_) | Hears::Once(_) | Hears::Silence)
+        matches!(
+            hears,
+            Hears::Music(_) | Hears::Once(_) | Hears::Text(..) | Hears::Silence
+        )
     }
 
     /// Writes the next 20 ms of what the server plays to a side; returns where
@@ -222,6 +227,12 @@ impl Call {
         match &party.hears {
             Hears::Music(music) => music.play(codec, &mut party.position, FRAME_SAMPLES, out),
             Hears::Once(sound) => sound.play_once(codec, &mut party.position, FRAME_SAMPLES, out),
+            Hears::Text(text, music) => {
+                text.play_once(codec, &mut party.position, FRAME_SAMPLES, out);
+                if party.position >= text.encoded(codec).len() {
+                    (party.hears, party.position) = (Hears::Music(music.clone()), 0);
+                }
+            }
             Hears::Nothing | Hears::Other | Hears::Silence => {
                 out.extend(std::iter::repeat_n(codec.silence(), FRAME_SAMPLES));
             }

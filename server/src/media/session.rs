@@ -194,6 +194,11 @@ impl Session {
         self.hear(side, Hears::Once(sound.clone()));
     }
 
+    /// Plays a text once to a side, from its begin, and music behind it.
+    pub fn announce(&self, side: Side, text: &Music, music: &Music) {
+        self.hear(side, Hears::Text(text.clone(), music.clone()));
+    }
+
     /// Sends silence to a side.
     pub fn silence(&self, side: Side) {
         self.hear(side, Hears::Silence);

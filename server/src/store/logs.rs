@@ -1,7 +1,7 @@
 //! What is known of queue calls beside their records: what people did about them when
 //! they were over, and which rings agents missed.
 
-use redb::{ReadableDatabase, ReadableTable};
+use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 use tandem_engine::records::processing::Processing;
 use tandem_engine::{By, Number, PublicId, Span};
@@ -150,11 +150,7 @@ impl Store {
     /// # Errors
     /// As [`Store::head`].
     pub fn logs(&self, records: &[CallRecord]) -> Result<Vec<LogRow>, StoreError> {
-        let table = self
-            .inner
-            .database
-            .begin_read()?
-            .open_table(tables::CALL_LOGS)?;
+        let table = self.reading()?.open_table(tables::CALL_LOGS)?;
         let row = |record: &CallRecord| {
             let LogKey { queue, key } = LogKey::of(record);
             let bytes = table.get(key.under(&queue.to_string()))?;
@@ -168,11 +164,7 @@ impl Store {
     /// # Errors
     /// As [`Store::head`].
     pub fn record(&self, log: &LogKey) -> Result<Option<CallRecord>, StoreError> {
-        let table = self
-            .inner
-            .database
-            .begin_read()?
-            .open_table(tables::RECORDS)?;
+        let table = self.reading()?.open_table(tables::RECORDS)?;
         let bytes = table.get(log.key.under(&log.queue.to_string()))?;
         bytes
             .map(|bytes| CallRecord::decode(bytes.value()))
@@ -194,7 +186,7 @@ impl Store {
         if after >= last {
             return Ok(Vec::new());
         }
-        let reading = self.inner.database.begin_read()?;
+        let reading = self.reading()?;
         let missed = reading.open_table(tables::MISSED_RINGS)?;
         let records = reading.open_table(tables::RECORDS)?;
         let agent = agent.to_string();

@@ -129,7 +129,7 @@ impl RecordKey {
 }
 
 impl Store {
-    fn reading(&self) -> Result<ReadTransaction, StoreError> {
+    pub(super) fn reading(&self) -> Result<ReadTransaction, StoreError> {
         Ok(self.inner.database.begin_read()?)
     }
 

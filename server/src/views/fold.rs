@@ -347,7 +347,8 @@ impl Fold {
                 self.place(*agent, *queue, |place| place.wrap_up = true);
             }
             // Who hears a prompt is between two places, as before and after it.
-            Event::CallArrived { .. }
+            Event::AnnouncementStarted { .. }
+            | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }

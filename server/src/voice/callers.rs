@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::exchange::{Exchange, Invited, Party, way};
 use super::identity::Sender;
 use super::sdp;
-use crate::media::{Session, Side};
+use crate::media::{Music, Session, Side};
 
 /// The caller's side of a call.
 #[derive(Debug)]
@@ -260,20 +260,46 @@ impl Exchange {
         Some(response)
     }
 
-    pub(super) fn play_music(&mut self, call: CallId, queue: QueueId) {
-        let directory = std::sync::Arc::clone(&self.directory);
+    /// The waiting music of a queue.
+    fn music_of(&self, queue: QueueId) -> Music {
+        let directory = &self.directory;
         let number = directory.queues.get(&queue).map(|entry| entry.number);
         let queues = directory.config.queues.iter();
         let config = queues.clone().find(|config| Some(config.number) == number);
         let music = self
             .music
             .of(config.and_then(|config| config.music.as_deref()));
-        let music = music.clone();
+        music.clone()
+    }
+
+    pub(super) fn play_music(&mut self, call: CallId, queue: QueueId) {
+        let music = self.music_of(queue);
         if self.answer_caller(call)
             && let Some(caller) = self.callers.get_mut(&call)
         {
             caller.listens = true;
             caller.media.play(Side::Caller, &music);
+        }
+    }
+
+    /// Plays prompts, one after the other, and the queue's music behind them. One
+    /// without a file, or with one that could not be read, is silent for its length.
+    pub(super) fn announce(&mut self, call: CallId, queue: QueueId, prompts: &[String]) {
+        let directory = std::sync::Arc::clone(&self.directory);
+        let parts = prompts.iter().filter_map(|name| {
+            let prompt = directory.config.options.prompt_named(name)?;
+            let sound = (prompt.file.as_deref()).and_then(|file| self.music.prompt(file));
+            Some((sound, prompt.length.micros()))
+        });
+        let (text, music) = (Music::row(parts), self.music_of(queue));
+        if self.answer_caller(call)
+            && let Some(caller) = self.callers.get_mut(&call)
+        {
+            caller.listens = true;
+            match text {
+                Some(text) => caller.media.announce(Side::Caller, &text, &music),
+                None => caller.media.play(Side::Caller, &music),
+            }
         }
     }
 

@@ -399,6 +399,11 @@ impl Exchange {
     fn carry_out_effect(&mut self, effect: &Effect) {
         match *effect {
             Effect::AlertCaller { call } => self.alert_caller(call),
+            Effect::Announce {
+                call,
+                queue,
+                ref prompts,
+            } => self.announce(call, queue, prompts),
             Effect::Bridge { call, leg } => self.bridge(call, leg),
             Effect::CancelRing { leg, why } => self.cancel_ring(leg, why),
             Effect::HangUpCaller { call, cause } => self.hang_up_caller(call, cause),

@@ -1,8 +1,9 @@
 //! Random centres: small, crowded, and without faults. The literals name every
 //! field: a new setting does not compile until it is drawn here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
@@ -130,7 +131,7 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         contact_matching: default.contact_matching,
         sync_results_h: chance.weighted(&[(1, 0), (1, 1)]),
         hours: vec![hours(chance)],
-        prompts: PROMPTS.map(|name| prompt(chance, name)).to_vec(),
+        prompts: prompts(chance),
         // Who may call from outside is for the ports to know.
         trunks: Vec::new(),
     }
@@ -163,6 +164,41 @@ fn hours(chance: &mut Chance) -> HoursConfig {
         week,
         holidays: vec![holiday],
     }
+}
+
+/// The prompts by themselves, and those of which sentences consist.
+fn prompts(chance: &mut Chance) -> Vec<PromptConfig> {
+    let all = Announcements {
+        position: true,
+        hold_time: true,
+        thanks: true,
+        ..Announcements::default()
+    };
+    let spoken: BTreeSet<String> = all.prompts().into_iter().map(|(_, name)| name).collect();
+    let names = PROMPTS.map(str::to_owned).into_iter().chain(spoken);
+    names.map(|name| prompt(chance, &name)).collect()
+}
+
+/// What callers are told, in some queues.
+fn announcements(chance: &mut Chance) -> Option<Box<Announcements>> {
+    if chance.percent(60) {
+        return None;
+    }
+    let told = Announcements {
+        join: chance.percent(60).then(|| PROMPTS[0].to_owned()),
+        join_in_full: false,
+        periodic: chance.percent(60).then(|| PROMPTS[1].to_owned()),
+        periodic_every: chance.quarters(20, 80),
+        position: chance.percent(50),
+        hold_time: chance.percent(30),
+        thanks: chance.percent(50),
+        place_every: chance.quarters(20, 80),
+        language: "en".to_owned(),
+    };
+    Some(Box::new(Announcements {
+        join_in_full: told.join.is_some() && chance.percent(50),
+        ..told
+    }))
 }
 
 fn prompt(chance: &mut Chance, name: &str) -> PromptConfig {
@@ -253,6 +289,7 @@ pub(super) fn queue(
     queues: &[Number],
 ) -> QueueConfig {
     let priority = chance.weighted(&[(1, 0), (1, 1), (1, 2)]);
+    let announcements = announcements(chance);
     QueueConfig {
         number,
         name: name_of(number),
@@ -279,7 +316,8 @@ pub(super) fn queue(
             (1, CountSince::Ever),
         ]),
         members: members(chance, config),
-        answer_on_entry: chance.percent(70),
+        // Who hears it ring can be told nothing.
+        answer_on_entry: announcements.is_some() || chance.percent(70),
         music: None,
         managers: managers(chance, config),
         permissions: permissions(chance, config),
@@ -296,6 +334,7 @@ pub(super) fn queue(
         disallow_join_when_empty: empty_states(chance),
         leave_when_empty: empty_states(chance),
         failover: failover(chance, number, config, queues),
+        announcements,
         keys: keys(chance, number, config, queues),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: chance.one_of(&[0, 50, 80, 100]),

@@ -278,6 +278,7 @@ impl People {
                 leg, call, timeout, ..
             } => self.ring(now, leg, call, timeout),
             Effect::AlertCaller { .. }
+            | Effect::Announce { .. }
             | Effect::CancelRing { .. }
             | Effect::HangUpCaller { .. }
             | Effect::HangUpLeg { .. }

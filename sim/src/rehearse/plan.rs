@@ -149,6 +149,8 @@ pub enum Status {
 /// A kind of timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimerKind {
+    /// [`Timer::Announcement`].
+    Announcement,
     /// [`Timer::LongestWait`].
     LongestWait,
     /// [`Timer::Midnight`].
@@ -173,7 +175,8 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
+        ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
         ("midnight", Self::Midnight),
         ("prompt_over", Self::PromptOver),
@@ -190,6 +193,7 @@ impl TimerKind {
     #[must_use]
     pub const fn of(timer: Timer) -> Self {
         match timer {
+            Timer::Announcement(_) => Self::Announcement,
             Timer::LongestWait(_) => Self::LongestWait,
             Timer::Midnight(_) => Self::Midnight,
             Timer::PromptOver(_) => Self::PromptOver,

@@ -498,6 +498,7 @@ fn settings(chance: &mut Chance, target: &mut Config) {
         5 => {
             (queue.auto_pause_after, queue.rests) = (other.auto_pause_after, other.rests);
             queue.time_condition = other.time_condition;
+            queue.announcements = other.announcements.filter(|_| queue.answer_on_entry);
         }
         _ => {
             (queue.ring_in_use, queue.max_callers) = (other.ring_in_use, other.max_callers);

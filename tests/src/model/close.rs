@@ -9,6 +9,10 @@ impl Model {
     /// Closes the books of the entry at hand.
     pub(super) fn close(&mut self, engine: &Engine) -> Checked {
         self.all_was_told()?;
+        let untold = self.entry.to_tell;
+        self.law(Law::Facts, untold.is_none(), || {
+            format!("{untold:?} is not told")
+        })?;
         self.input_was_heeded()?;
         self.withdrawals_had_causes()?;
         self.offers_still_hold()?;

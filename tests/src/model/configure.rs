@@ -72,7 +72,11 @@ impl Model {
         queue.config = config.clone();
         self.entry.rearmed.insert(id);
         self.await_midnight(id);
-        self.watch_level(id)
+        self.watch_level(id)?;
+        let waiting: Vec<_> = self.line(id).into_iter().map(|(call, _)| call).collect();
+        waiting
+            .into_iter()
+            .try_for_each(|call| self.wind_clocks(call, id))
     }
 
     fn add_queue(&mut self, engine: &Engine, config: &QueueConfig) -> Result<QueueId, String> {

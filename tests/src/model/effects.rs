@@ -115,6 +115,7 @@ impl Model {
                 })
             }
             Effect::AlertCaller { call }
+            | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. } => {
@@ -151,6 +152,7 @@ impl Model {
         // A caller who left at once need not hear anything.
         let stays = |effect: &&Effect| match effect {
             Effect::AlertCaller { call }
+            | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. } => self.calls.contains_key(call),

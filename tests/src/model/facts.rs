@@ -122,6 +122,7 @@ impl Model {
                 self.await_midnight(queue);
                 ended
             }
+            Timer::Announcement(call) => self.announcement_due(call)?,
             Timer::PromptOver(call) => self.prompt_over(call)?,
             Timer::Rest(agent) => known(self.persons.get_mut(&agent), "an agent")?
                 .rest_until

@@ -16,6 +16,11 @@ impl Model {
             self.everybody_is_rung()?;
         }
         match event {
+            Event::AnnouncementStarted {
+                call,
+                queue,
+                announced,
+            } => self.announcement_started(*call, *queue, *announced),
             Event::CallAnswered {
                 call,
                 queue,
@@ -226,10 +231,12 @@ impl Model {
         let visit = known(entry.visit.as_mut(), "a visit")?;
         let answer = known(visit.answered.take(), "an answer")?;
         visit.remember_try(answer.serial);
+        visit.told = Default::default();
         let fits = visit.queue == queue && answer.agent == agent;
         if self.queues.contains_key(&queue) {
             self.entry.rearmed.insert(queue);
             self.is_entertained(call, queue)?;
+            self.wind_clocks(call, queue)?;
         }
         let rests = self.queues.get(&queue).map(|queue| queue.config.rests);
         self.rest(agent, rests.unwrap_or_default().failure)?;

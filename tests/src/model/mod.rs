@@ -6,6 +6,7 @@
 //! It is slow and obvious on purpose: it searches lists where the engine keeps
 //! sets, and reckons every deadline anew.
 
+mod announce;
 mod close;
 mod codes;
 mod configure;
@@ -30,8 +31,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::{Destination, Options};
 use tandem_engine::{
-    AgentId, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number, Outbox,
-    PublicId, QueueId, Reject, Timer, Timestamp, invariants,
+    AgentId, Announced, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number,
+    Outbox, PublicId, QueueId, Reject, Timer, Timestamp, invariants,
 };
 
 use crate::live::{Line, Witness};
@@ -159,6 +160,8 @@ pub struct Seen {
     pub codes: u64,
     /// Changes of presence.
     pub presences: u64,
+    /// What waiting callers were told.
+    pub announcements: u64,
     /// Service levels that fell or recovered.
     pub alarms: u64,
     /// Missed calls that followed another one that somebody dealt with.
@@ -184,6 +187,7 @@ impl Seen {
         self.prompts += other.prompts;
         self.codes += other.codes;
         self.presences += other.presences;
+        self.announcements += other.announcements;
         self.alarms += other.alarms;
         self.synced += other.synced;
         self.keys += other.keys;
@@ -222,6 +226,8 @@ struct Scope {
     to_hang_up: Vec<CallId>,
     /// What waiting callers must hear.
     to_play: Vec<Effect>,
+    /// Who must be told something now; without how long it takes yet.
+    to_tell: Option<(CallId, Announced)>,
     /// Who leaves his queue by a key, and where it leads.
     by_key: Option<(CallId, Destination)>,
     /// Queues whose longest wait is watched anew.
@@ -270,6 +276,7 @@ impl Scope {
             rung: Vec::new(),
             to_hang_up: Vec::new(),
             to_play: Vec::new(),
+            to_tell: None,
             by_key: None,
             rearmed: BTreeSet::new(),
             left: Vec::new(),

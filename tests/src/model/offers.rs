@@ -55,7 +55,7 @@ impl Model {
         })?;
         let visit = self.calls.get(&call).and_then(|call| call.waiting());
         let waits = visit.is_some_and(|visit| visit.queue == queue && visit.retry_until.is_none());
-        let waits = waits && !self.must_leave(entry);
+        let waits = waits && !self.must_leave(entry) && visit.is_some_and(|it| !it.told.holds);
         self.law(Law::Offers, waits, || {
             format!("call {call} is offered in queue {queue}, where it does not wait")
         })?;

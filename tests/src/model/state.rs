@@ -9,6 +9,7 @@ use tandem_engine::{
 };
 
 use super::Model;
+use super::announce::Told;
 use super::estimates::Pace;
 
 /// An extension and the agent behind it.
@@ -171,6 +172,7 @@ pub(super) struct Visit {
     /// Whether the service level has counted it.
     pub(super) level_counted: bool,
     pub(super) answered: Option<Answer>,
+    pub(super) told: Told,
 }
 
 impl Visit {
@@ -323,7 +325,9 @@ impl Model {
     /// Callers of a queue for whom nobody rings and somebody may be rung.
     pub(super) fn ready(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
         let mut line = self.staying(queue);
-        line.retain(|(_, visit)| visit.rings.is_empty() && visit.retry_until.is_none());
+        line.retain(|(_, visit)| {
+            visit.rings.is_empty() && visit.retry_until.is_none() && !visit.told.holds
+        });
         line
     }
 

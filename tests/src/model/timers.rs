@@ -11,6 +11,7 @@ pub(super) const DAY_US: i128 = 86_400_000_000;
 /// A deadline, without naming its owner as the engine does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deadline {
+    Announcement,
     LongestWait,
     Midnight,
     PromptOver,
@@ -136,6 +137,9 @@ impl Model {
             .values()
             .filter_map(|call| call.waiting()?.retry_until);
         all.extend(retries.map(|due| (due, Deadline::Retry)));
+        let waiting = self.calls.values().filter_map(|call| call.waiting());
+        let told = waiting.filter_map(|visit| visit.told.due());
+        all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
         let tones = self.calls.values().filter_map(|call| call.tone_until);
@@ -221,6 +225,7 @@ impl Model {
 
 fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
+        Timer::Announcement(_) => Deadline::Announcement,
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::Midnight(_) => Deadline::Midnight,
         Timer::PromptOver(_) => Deadline::PromptOver,

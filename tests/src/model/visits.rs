@@ -83,12 +83,13 @@ impl Model {
             offered_at_once: false,
             level_counted: false,
             answered: None,
+            told: Default::default(),
         });
         entry.visits += 1;
         if let Some(queue) = self.queues.get_mut(&queue) {
             queue.pace = queue.learned;
         }
-        self.is_entertained(call, queue)
+        self.is_welcomed(call, queue)
     }
 
     /// Who waits must hear something: music where he was answered, now or

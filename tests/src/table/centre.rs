@@ -1,14 +1,15 @@
 //! The centre of a table: settings as terse words, mapped to the engine's own
 //! model of a configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZoneDatabase;
+use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy,
-    TimeCondition,
+    MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests, SkillStep,
+    Strategy, TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
@@ -58,6 +59,7 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
         "hours" => hours::hours(&mut centre.config.options, rest)?,
         "logged" if rest.first() == Some(&"in") => centre.logged_in.extend(numbers(&rest[1..])?),
         "options" => options(&mut centre.config.options, rest)?,
+        "spoken" => spoken(&mut centre.config.options, rest)?,
         "prompt" => hours::prompt(&mut centre.config.options, rest)?,
         "queue" => {
             let queue = queue(rest)?;
@@ -132,6 +134,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "agent_logs" => agent_logs(&mut queue.permissions.agent_logs, value)?,
         "agent_log_viewers" => queue.permissions.agent_logs.viewers = Some(list(value)?),
         "agent_rights" => queue.permissions.agents = rights(value)?,
+        "announce" => announce(told(queue), value)?,
         "auto_pause" => queue.auto_pause_after = read_value(value)?,
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
@@ -140,6 +143,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "holiday_prompt" => time_condition(queue)?.holiday_prompt = read_bool(value)?,
         "hours" => hours::keep(queue, value),
         "ignore_holidays" => time_condition(queue)?.ignore_holidays = read_bool(value)?,
+        "join_announcement" => join_announcement(told(queue), value),
         "keys" => queue.keys = keys(value)?,
         "leave" => queue.leave_when_empty = empty_states(value)?,
         "managers" => queue.managers = list(value)?,
@@ -154,6 +158,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "no_join" => queue.disallow_join_when_empty = empty_states(value)?,
         "notify" => queue.notify_managers = notices(value)?,
         "outside_hours" => time_condition(queue)?.outside_hours = destination(value)?,
+        "periodic" => periodic(told(queue), value)?,
         "priority" => (queue.priority, queue.priority_acceleration) = priority(value)?,
         "rest" => queue.rests = rests(value)?,
         "retry" => queue.retry_interval = read_span(value)?,
@@ -398,6 +403,57 @@ fn empty_states(text: &str) -> Result<Option<EmptyStates>, String> {
         }
     }
     Ok(Some(states))
+}
+
+/// `1`: every prompt of which sentences consist, each so many seconds long.
+fn spoken(options: &mut Options, words: &[&str]) -> Result<(), String> {
+    let length = read_span(words.first().unwrap_or(&""))?;
+    options.prompts.extend(spoken_prompts(length));
+    Ok(())
+}
+
+/// Every prompt of which spoken sentences consist, as long as this.
+pub fn spoken_prompts(length: Span) -> Vec<PromptConfig> {
+    let all = Announcements {
+        position: true,
+        hold_time: true,
+        thanks: true,
+        ..Announcements::default()
+    };
+    let names: BTreeSet<String> = all.prompts().into_iter().map(|(_, name)| name).collect();
+    let prompt = |name| PromptConfig {
+        name,
+        length,
+        file: None,
+    };
+    names.into_iter().map(prompt).collect()
+}
+
+fn told(queue: &mut QueueConfig) -> &mut Announcements {
+    queue.announcements.get_or_insert_default()
+}
+
+/// `Welcome`, or `Welcome!`: to be heard in full.
+fn join_announcement(told: &mut Announcements, text: &str) {
+    told.join = Some(text.trim_end_matches('!').to_owned());
+    told.join_in_full = text.ends_with('!');
+}
+
+/// `Offers/60`: a prompt, and how often.
+fn periodic(told: &mut Announcements, text: &str) -> Result<(), String> {
+    let (prompt, every) = text.split_once('/').ok_or("as Offers/60")?;
+    (told.periodic, told.periodic_every) = (Some(prompt.to_owned()), read_span(every)?);
+    Ok(())
+}
+
+/// `position,hold_time,thanks/30`: what callers are told, and how often.
+fn announce(told: &mut Announcements, text: &str) -> Result<(), String> {
+    let (what, every) = text.split_once('/').ok_or("as position/30")?;
+    told.place_every = read_span(every)?;
+    let has = |word: &str| what.split(',').any(|known| known == word);
+    (told.position, told.hold_time) = (has("position"), has("hold_time"));
+    told.thanks = has("thanks");
+    Ok(())
 }
 
 /// `1:queue:6401,*:hang_up`: keys, and where each leads.

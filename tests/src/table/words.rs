@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use tandem_engine::acd::eligible::Obstacle;
 use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::Notice;
+use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
-    Event, HangUpCause, Input, KeptEnd, Lamp, LegId, Number, OfferEnd, Outbox, QueueId, Reject,
-    SECOND_US, Span, Tone,
+    AgentId, AgentStatus, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId,
+    EndReason, Event, HangUpCause, Input, KeptEnd, Lamp, LegId, Number, OfferEnd, Outbox, QueueId,
+    Reject, SECOND_US, Span, Tone,
 };
 
 use super::logs::result_words;
@@ -97,6 +98,13 @@ impl Orders {
             None if self.wanted => format!(" (but {missing})"),
             None => String::new(),
         }
+    }
+
+    /// Whether a caller is told something instead of hearing music.
+    fn announces(&self, call: CallId) -> bool {
+        let is =
+            |effect: &Effect| matches!(effect, Effect::Announce { call: to, .. } if *to == call);
+        self.left.iter().any(|(_, effect)| is(effect))
     }
 
     /// What a waiting caller hears, if it is not music.
@@ -186,8 +194,22 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             });
             format!("{} ended: {}{but}", names.call(*call), end_reason(*reason))
         }
+        Event::AnnouncementStarted {
+            call,
+            queue,
+            announced,
+        } => {
+            let but = orders.take("hears nothing", |effect| {
+                matches!(effect, Effect::Announce { call: to, queue: of, .. }
+                    if to == call && of == queue)
+            });
+            format!("{} {}{but}", names.call(*call), told(*announced))
+        }
         Event::CallJoined { call, queue } => {
-            let but = orders.music(*call, *queue);
+            let but = match orders.announces(*call) {
+                true => String::new(),
+                false => orders.music(*call, *queue),
+            };
             format!(
                 "{} waits in {}{but}",
                 names.call(*call),
@@ -214,6 +236,27 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
         Event::QueueCallEnded(record) => outcome(record, names),
         _ => return None,
     })
+}
+
+/// What a waiting caller is told.
+fn told(announced: Announced) -> String {
+    let spoken = |number: u8| match number {
+        number if number > SPOKEN_NUMBER_MAX => format!("more than {SPOKEN_NUMBER_MAX}"),
+        number => number.to_string(),
+    };
+    match announced {
+        Announced::Join => "hears the join announcement".to_owned(),
+        Announced::Periodic => "hears the periodic announcement".to_owned(),
+        Announced::Place { position, minutes } => {
+            let place = position.map(|place| format!("place {}", spoken(place)));
+            let wait = minutes.map(|minutes| format!("wait {} min", spoken(minutes)));
+            let parts: Vec<String> = place.into_iter().chain(wait).collect();
+            match parts.as_slice() {
+                [] => "is thanked for waiting".to_owned(),
+                parts => format!("hears: {}", parts.join(", ")),
+            }
+        }
+    }
 }
 
 /// What comes of a call that came to a closed queue.
@@ -444,6 +487,10 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::MailServiceLevel { .. } => {
             mail(id, effect, names)
         }
+        Effect::Announce { call, prompts, .. } => {
+            let prompts = prompts.join(", ");
+            format!("order: play {prompts} to {}", names.call(*call))
+        }
         Effect::PlayMusic { call, queue } => {
             format!(
                 "order: play the music of {} to {}",
@@ -645,6 +692,7 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
             | Obstacle::CallElsewhere
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
+            | Obstacle::CallHearing
             | Obstacle::CallPausing
             | Obstacle::LessSkilled,
         ) => "not a matter of the agent",

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
 use tandem_engine::config::address::SipAddress;
+use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
@@ -268,6 +269,31 @@ fn people(extensions: &[u64]) -> impl Strategy<Value = Vec<Number>> + use<> {
     prop_oneof![some, shuffled].prop_map(|people| people.into_iter().map(number).collect())
 }
 
+/// What callers are told, in prompts that there are.
+fn announcements(options: &Options) -> BoxedStrategy<Option<Box<Announcements>>> {
+    let names: Vec<String> = options.prompts.iter().map(|it| it.name.clone()).collect();
+    if names.is_empty() {
+        return Just(None).boxed();
+    }
+    let name = || proptest::option::of(select(names.clone()));
+    let told = (
+        name(),
+        any::<bool>(),
+        name(),
+        span(5..=3_600),
+        span(5..=3_600),
+    );
+    let told = told.prop_map(|(join, full, periodic, every, place)| Announcements {
+        join_in_full: full && join.is_some(),
+        join,
+        periodic,
+        periodic_every: every,
+        place_every: place,
+        ..Announcements::default()
+    });
+    proptest::option::of(told.prop_map(Box::new)).boxed()
+}
+
 fn destination(
     extensions: &[u64],
     queues: &[u64],
@@ -383,6 +409,15 @@ fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<>
     )
 }
 
+/// Members of a queue, the first of them static.
+fn members(people: Vec<Number>, statics: usize) -> Vec<MemberConfig> {
+    let kinds = (0..).map(|place| kind(place < statics));
+    let members = people.into_iter().zip(kinds);
+    members
+        .map(|(extension, kind)| MemberConfig::new(extension, kind))
+        .collect()
+}
+
 fn queue(
     digits: u64,
     extensions: &[u64],
@@ -411,6 +446,7 @@ fn queue(
             destination.clone(),
             time_condition(options, destination.clone()),
             btree_map(select(&Key::ALL[..]), destination, 0..=3),
+            announcements(options),
         ),
         0..=100_u8,
         proptest::option::of(zone()),
@@ -422,26 +458,25 @@ fn queue(
         let name: String = name.chars().take(100).collect();
         let name = format!("{} {digits}", name.trim());
         let mut queue = QueueConfig::new(number(digits), &name);
-        let (people, statics, managers) = who;
-        let kinds = (0..).map(|place| kind(place < statics));
-        let members = people.into_iter().zip(kinds);
-        queue.members = members
-            .map(|(extension, kind)| MemberConfig::new(extension, kind))
-            .collect();
-        queue.managers = managers;
-        (queue.failover, queue.time_condition, queue.keys) = rest.2;
+        queue.members = members(who.0, who.1);
+        queue.managers = who.2;
+        (
+            queue.failover,
+            queue.time_condition,
+            queue.keys,
+            queue.announcements,
+        ) = rest.2;
         if plain {
             return queue;
         }
         lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
         [queue.ring_in_use, queue.answer_on_entry] = how.2;
-        queue.permissions = how.4;
-        queue.music = how.3.map(str::to_owned);
+        (queue.permissions, queue.music) = (how.4, how.3.map(str::to_owned));
+        queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
-        queue.max_waiting = times.1;
+        (queue.max_waiting, queue.max_callers) = (times.1, rest.0);
         (queue.sla_time, queue.sla_interval) = times.2;
-        queue.max_callers = rest.0;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (
             queue.sla_threshold_percent,

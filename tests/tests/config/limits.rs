@@ -1,5 +1,6 @@
 //! Every limit of a configuration, at the limit and one past it.
 
+use tandem_engine::config::announcements::{Announcements, Sentence};
 use tandem_engine::config::check::{check, check_changes};
 use tandem_engine::config::hours::{DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
@@ -7,13 +8,14 @@ use tandem_engine::config::model::{
     QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::limits::{
-    AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX,
-    EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX,
-    MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
-    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
-    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX,
-    SLA_TIME_S_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX,
+    CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
+    FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX,
+    NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+    SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
@@ -553,4 +555,31 @@ fn ring_timeout_of_an_extension() {
     let expected =
         "extension 10001, ring_timeout_s: this lasts 1 to 600 seconds, not 600.000001s\n";
     assert_eq!(with(Span::from_micros(600_000_001)), expected);
+}
+
+#[test]
+fn time_between_announcements() {
+    let every = |seconds: u64| {
+        after(|_, queue| {
+            queue.announcements = Some(Box::new(Announcements {
+                periodic_every: Span::from_secs(seconds),
+                ..Announcements::default()
+            }));
+        })
+    };
+    assert_eq!(every(ANNOUNCEMENT_S_MIN), "");
+    assert_eq!(every(ANNOUNCEMENT_S_MAX), "");
+    for beyond in [ANNOUNCEMENT_S_MIN - 1, ANNOUNCEMENT_S_MAX + 1] {
+        let said = every(beyond);
+        assert!(said.contains("periodic_announcement_s"), "{said}");
+    }
+}
+
+#[test]
+fn the_greatest_number_that_is_spoken() {
+    let told = Announcements::default();
+    let last = told.spoken(Sentence::Position(SPOKEN_NUMBER_MAX));
+    assert_eq!(last, ["en position", "en 10"]);
+    let beyond = told.spoken(Sentence::Position(SPOKEN_NUMBER_MAX + 1));
+    assert_eq!(beyond, ["en position", "en more than", "en 10"]);
 }

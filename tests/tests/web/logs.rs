@@ -15,8 +15,8 @@ fn lost(desk: &mut Desk, caller: u64) {
 
 fn records(desk: &Desk, query: &str) -> Vec<Value> {
     let path = format!("/api/v1/calls/records?queue=6400{query}");
-    let found = desk.see(&path)["records"].as_array().unwrap().clone();
-    found
+    let seen = desk.see(&path);
+    seen["records"].as_array().expect("a list").clone()
 }
 
 fn post(desk: &Desk, path: &str, body: &Value) -> (StatusCode, Value) {

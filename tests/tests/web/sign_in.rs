@@ -15,15 +15,18 @@ const OPEN: [(&str, &str); 4] = [
 ];
 
 /// Every route. Whoever adds one adds it here, and to whoever may use it.
-const ROUTES: [(&str, &str); 21] = [
+const ROUTES: [(&str, &str); 24] = [
     ("get", "/api/v1/agents"),
     ("get", "/api/v1/agents/{number}"),
     ("post", "/api/v1/agents/{number}/log-in"),
     ("post", "/api/v1/agents/{number}/log-out"),
+    ("get", "/api/v1/agents/{number}/missed"),
     ("post", "/api/v1/agents/{number}/pause"),
     ("post", "/api/v1/agents/{number}/unpause"),
     ("get", "/api/v1/calls/active"),
     ("get", "/api/v1/calls/records"),
+    ("post", "/api/v1/calls/records/delete"),
+    ("post", "/api/v1/calls/records/processing"),
     ("get", "/api/v1/calls/waiting"),
     ("get", "/api/v1/calls/{id}/story"),
     ("get", "/api/v1/config"),

@@ -20,10 +20,12 @@ pub(crate) mod bounds {
     use core::ops::RangeInclusive;
 
     use crate::limits::{
-        PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
-        RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX,
+        REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+        WAITING_S_MAX, WRAP_UP_S_MAX,
     };
 
+    pub(crate) const ANNOUNCEMENT_S: RangeInclusive<u64> = ANNOUNCEMENT_S_MIN..=ANNOUNCEMENT_S_MAX;
     pub(crate) const AGENT_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
     pub(crate) const MAX_WAITING_S: RangeInclusive<u64> = 0..=WAITING_S_MAX;
     /// What a file may say; that it is zero or at least
@@ -182,6 +184,7 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
     }
     people(faults, queue);
     skills(faults, queue);
+    announcements(faults, queue);
     precedence(faults, queue);
     lengths(faults, queue);
     if queue.max_callers > QUEUE_CALLERS_MAX {
@@ -222,6 +225,43 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
             faults.add(subject, "notify_managers", Some(item), what);
             break;
         }
+    }
+}
+
+/// What is wrong with what waiting callers are told, but for prompts that are missing.
+fn announcements(faults: &mut Faults, queue: &QueueConfig) {
+    let Some(told) = &queue.announcements else {
+        return;
+    };
+    let subject = Subject::Queue(queue.number);
+    for (key, every) in [
+        ("periodic_announcement_s", told.periodic_every),
+        ("announce_every_s", told.place_every),
+    ] {
+        if let Some(wrong) = length(every, &bounds::ANNOUNCEMENT_S) {
+            faults.add(subject, key, None, || wrong);
+        }
+    }
+    if let Some(wrong) = name(&told.language) {
+        faults.add(subject, "prompt_language", None, || wrong);
+    }
+    if told.join_in_full && told.join.is_none() {
+        let what = || {
+            let what = "there is no join announcement to be heard in full".to_owned();
+            (
+                what,
+                Some("name its prompt: join_announcement = \"…\"".to_owned()),
+            )
+        };
+        faults.add(subject, "join_announcement_in_full", None, what);
+    }
+    let speaks = told.join.is_some() || told.periodic.is_some() || told.tells_place();
+    if speaks && !queue.answer_on_entry {
+        let what = || {
+            let what = "callers who are not answered on entry hear no announcements".to_owned();
+            (what, Some("leave out answer_on_entry = false".to_owned()))
+        };
+        faults.add(subject, "answer_on_entry", None, what);
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::people::{for_each_number, for_each_number_of, number};
 use super::places::Recorder;
 use super::{Reader, set};
+use crate::config::announcements::Announcements;
 use crate::config::check::{Subject, bounds};
 use crate::config::model::{
     CountSince, Destination, EmptyStates, MemberConfig, MemberKind, Notice, QueueConfig, SkillStep,
@@ -112,6 +113,7 @@ impl Reader {
         people(&mut queue, &mut table, &mut place);
         precedence(&mut queue, &mut table, &mut place);
         keys(&mut queue, &mut table, &mut place);
+        announcements(&mut queue, &mut table, &mut place);
         times(&mut queue, &mut table, &mut place);
         queue.time_condition = time_condition(&mut table, &mut place);
         table.finish();
@@ -384,6 +386,42 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     }
     if let Some(zone) = place.key(table, "time_zone").and_then(Value::str) {
         queue.time_zone = Some(zone.to_owned());
+    }
+}
+
+/// What waiting callers are told.
+fn announcements(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
+    let mut told = Announcements::default();
+    for (key, prompt) in [
+        ("join_announcement", &mut told.join),
+        ("periodic_announcement", &mut told.periodic),
+    ] {
+        let name = place.key(table, key).and_then(Value::str);
+        *prompt = name.map(str::to_owned);
+    }
+    for (key, on) in [
+        ("join_announcement_in_full", &mut told.join_in_full),
+        ("announce_position", &mut told.position),
+        ("announce_hold_time", &mut told.hold_time),
+        ("announce_thanks", &mut told.thanks),
+    ] {
+        set(on, place.key(table, key).and_then(Value::bool));
+    }
+    for (key, every) in [
+        ("periodic_announcement_s", &mut told.periodic_every),
+        ("announce_every_s", &mut told.place_every),
+    ] {
+        let seconds = place.key(table, key);
+        set(
+            every,
+            seconds.and_then(|value| value.seconds(bounds::ANNOUNCEMENT_S)),
+        );
+    }
+    if let Some(language) = place.key(table, "prompt_language").and_then(Value::str) {
+        language.clone_into(&mut told.language);
+    }
+    if told != Announcements::default() {
+        queue.announcements = Some(Box::new(told));
     }
 }
 

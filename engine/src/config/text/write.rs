@@ -7,6 +7,7 @@ use super::agents;
 use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
 use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
+use crate::config::announcements::Announcements;
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
     Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
@@ -272,6 +273,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
         line(out, "leave_when_empty", &empty_states(states));
     }
     destination(out, "failover", &queue.failover);
+    if let Some(told) = &queue.announcements {
+        announcements(out, told);
+    }
     if !queue.keys.is_empty() {
         line(out, "keys", &keys(&queue.keys));
     }
@@ -338,6 +342,42 @@ fn destination_text(to: &Destination) -> String {
         Destination::Prompt(name) => format!("prompt {name}"),
         Destination::Queue(number) => format!("queue {number}"),
     })
+}
+
+/// What waiting callers are told.
+fn announcements(out: &mut String, told: &Announcements) {
+    let default = Announcements::default();
+    for (key, prompt) in [
+        ("join_announcement", &told.join),
+        ("periodic_announcement", &told.periodic),
+    ] {
+        if let Some(prompt) = prompt {
+            line(out, key, &quoted(prompt));
+        }
+    }
+    for (key, on) in [
+        ("join_announcement_in_full", told.join_in_full),
+        ("announce_position", told.position),
+        ("announce_hold_time", told.hold_time),
+        ("announce_thanks", told.thanks),
+    ] {
+        if on {
+            line(out, key, "true");
+        }
+    }
+    if told.periodic_every != default.periodic_every {
+        line(
+            out,
+            "periodic_announcement_s",
+            &seconds(told.periodic_every),
+        );
+    }
+    if told.place_every != default.place_every {
+        line(out, "announce_every_s", &seconds(told.place_every));
+    }
+    if told.language != default.language {
+        line(out, "prompt_language", &quoted(&told.language));
+    }
 }
 
 /// Where keys lead, as a table in one line.

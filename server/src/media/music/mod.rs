@@ -108,6 +108,25 @@ impl Music {
         }
     }
 
+    /// Several sounds in a row, each as long as is said in microseconds: cut off, or with
+    /// silence behind it. Nothing where there is no sample of them.
+    #[must_use]
+    pub fn row<'m>(parts: impl Iterator<Item = (Option<&'m Music>, u64)>) -> Option<Music> {
+        let (mut alaw, mut ulaw) = (Vec::new(), Vec::new());
+        for (sound, micros) in parts {
+            let count = usize::try_from(micros * u64::from(SAMPLES_A_SECOND) / 1_000_000);
+            let count = count.unwrap_or_default();
+            for (codec, out) in [(Codec::Pcma, &mut alaw), (Codec::Pcmu, &mut ulaw)] {
+                match sound {
+                    Some(sound) => sound.play_once(codec, &mut 0, count, out),
+                    None => out.extend(std::iter::repeat_n(codec.silence(), count)),
+                }
+            }
+        }
+        let (alaw, ulaw): (Arc<[u8]>, Arc<[u8]>) = (alaw.into(), ulaw.into());
+        (!ulaw.is_empty()).then_some(Music { alaw, ulaw })
+    }
+
     /// All of it, encoded.
     #[must_use]
     pub fn encoded(&self, codec: Codec) -> &[u8] {

@@ -54,7 +54,9 @@ impl Books {
                     let once = legs_told.insert(leg);
                     court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
                 }
-                Effect::PlayPrompt { call, .. } | Effect::PlayTone { call, .. } => {
+                Effect::Announce { call, .. }
+                | Effect::PlayPrompt { call, .. }
+                | Effect::PlayTone { call, .. } => {
                     let there = self.is_there(call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }

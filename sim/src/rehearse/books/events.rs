@@ -2,8 +2,8 @@
 
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, Effect, Event, Input, KeptEnd, LegId, OfferEnd, PublicId,
-    QueueId, Span,
+    AgentId, AgentStatus, Announced, By, CallId, Effect, Event, Input, KeptEnd, LegId, OfferEnd,
+    PublicId, QueueId, Span,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -49,6 +49,14 @@ impl Books {
                 // What was dropped was never kept.
                 let holds = self.kept.remove(effect) != (*how == KeptEnd::Dropped);
                 court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
+            }
+            Event::AnnouncementStarted {
+                call,
+                queue,
+                announced,
+            } => {
+                self.welcomed(*call, *queue, *announced);
+                Ok(())
             }
             Event::CallDiverted { .. }
             | Event::CallLogDeleted { .. }
@@ -244,6 +252,22 @@ impl Books {
             answered: None,
         });
         Ok(())
+    }
+
+    /// Who is to hear a welcome in full is not offered before it is over, whatever the
+    /// settings are then.
+    fn welcomed(&mut self, call: CallId, queue: QueueId, announced: Announced) {
+        let told = self.queues.get(&queue);
+        let told = told.and_then(|queue| queue.announcements.as_deref());
+        let told = told.filter(|told| told.join_in_full && announced == Announced::Join);
+        let name = told.and_then(|told| told.join.as_deref());
+        let prompt = name.and_then(|name| self.config.options.prompt_named(name));
+        let visit = self.calls.get_mut(&call);
+        if let Some(prompt) = prompt
+            && let Some(visit) = visit.and_then(|call| call.visit.as_mut())
+        {
+            visit.pausing = Some(self.acted_at + prompt.length);
+        }
     }
 
     /// A leg rings no more, but talks.

@@ -169,7 +169,7 @@ impl Books {
         };
         match timer {
             Timer::LongestWait(queue) | Timer::PutOut(queue) => queue == visit.queue && first(),
-            Timer::Retry(call) => call == id,
+            Timer::Announcement(call) | Timer::Retry(call) => call == id,
             // Its ring has been taken back by now.
             Timer::RingTimeout(leg) => self
                 .entry

@@ -1,0 +1,230 @@
+//! What waiting callers are told between the music: a welcome, a text from time to
+//! time, their place and how long it takes yet. None of it keeps an agent from being
+//! rung, but for a welcome that is to be heard in full.
+//!
+//! Each caller of such a queue has one timer: for the end of what he hears, or for the
+//! next thing that he is to hear. Both clocks of a queue run from the caller's joining;
+//! what comes due while something else is heard follows it at once.
+
+use crate::acd::estimate;
+use crate::acd::line::{visit, visit_mut};
+use crate::calls::prompt_named;
+use crate::config::announcements::{Announcements, Sentence};
+use crate::effect::Effect;
+use crate::event::{Announced, Event};
+use crate::ids::{CallId, QueueId};
+use crate::limits::SPOKEN_NUMBER_MAX;
+use crate::mark::Mark;
+use crate::state::{Announcing, State};
+use crate::step::Step;
+use crate::time::{SECOND_US, Span, Timestamp};
+use crate::timer::Timer;
+use crate::trace::Trace;
+
+/// What is still to be heard, and when.
+type Clocks = (Option<Timestamp>, Option<Timestamp>);
+
+impl<T: Trace> Step<'_, T> {
+    /// Begins with what a caller is told who has just joined; whether he hears a
+    /// welcome now, and so no music yet.
+    #[inline(never)]
+    pub(crate) fn welcome(&mut self, id: CallId, queue: QueueId) -> bool {
+        let Some(config) = self.s.queues[queue].config.announcements.as_deref() else {
+            return false;
+        };
+        let (join, holds) = (config.join.clone(), config.join_in_full);
+        let clocks = clocks(config, self.now, self.now);
+        let plays = join.is_some_and(|join| self.play(id, Announced::Join, vec![join], clocks));
+        if !plays {
+            self.await_announcement(id, clocks);
+        } else if holds && let Some(own) = &mut visit_mut(&mut self.s.calls[id]).announcing {
+            own.holds = true;
+        }
+        plays
+    }
+
+    /// What a caller heard is over, or there is something for him to hear.
+    pub(crate) fn announcement_due(&mut self, id: CallId) {
+        let own = visit_mut(&mut self.s.calls[id]).announcing.take();
+        let own = own.expect("the timer belongs to an announcement");
+        self.announce_next(id, (own.periodic, own.place));
+        if own.holds {
+            self.sort_in(id);
+        }
+    }
+
+    /// Plays what is due, the caller's place before the periodic text; else waits for
+    /// what is due next.
+    fn announce_next(&mut self, id: CallId, (periodic, place): Clocks) {
+        let own = visit(self.s, id);
+        let (queue, joined_at) = (own.queue, own.joined_at);
+        let Some(config) = self.s.queues[queue].config.announcements.as_deref() else {
+            return;
+        };
+        let next = clocks(config, joined_at, self.now);
+        let now = self.now;
+        let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
+        let mut rest = (periodic, place);
+        if is_due(place) {
+            rest.1 = next.1;
+            let (announced, parts) = place_of(self.s, id, config, self.now);
+            if self.play(id, announced, parts, rest) {
+                self.sometimes_if(Mark::AnnouncementsAtOnce, |_| is_due(periodic));
+                return;
+            }
+        }
+        if is_due(periodic) {
+            rest.0 = next.0;
+            let config = self.s.queues[queue].config.announcements.as_deref();
+            let text = config.and_then(|config| config.periodic.clone());
+            if text.is_some_and(|text| self.play(id, Announced::Periodic, vec![text], rest)) {
+                return;
+            }
+        }
+        self.await_announcement(id, rest);
+    }
+
+    /// Plays prompts to a waiting caller, as far as they are there; whether any is.
+    fn play(
+        &mut self,
+        call: CallId,
+        announced: Announced,
+        mut prompts: Vec<String>,
+        (periodic, place): Clocks,
+    ) -> bool {
+        let queue = visit(self.s, call).queue;
+        prompts.retain(|name| prompt_named(self.s, name).is_some());
+        let lengths = prompts
+            .iter()
+            .filter_map(|name| self.s.options.prompt_named(name));
+        let length = lengths.fold(Span::ZERO, |sum, prompt| sum + prompt.length);
+        if prompts.is_empty() {
+            return false;
+        }
+        let timer = self
+            .s
+            .timers
+            .arm(self.now + length, Timer::Announcement(call));
+        let entry = &mut self.s.calls[call];
+        entry.taken = true;
+        visit_mut(entry).announcing = Some(Box::new(Announcing {
+            timer,
+            plays: true,
+            holds: false,
+            periodic,
+            place,
+        }));
+        self.sometimes_if(Mark::AnnouncementWhileRinging, |s| {
+            visit(s, call).ringing > 0
+        });
+        self.emit(Effect::Announce {
+            call,
+            queue,
+            prompts,
+        });
+        self.tell(Event::AnnouncementStarted {
+            call,
+            queue,
+            announced,
+        });
+        true
+    }
+
+    /// Waits for what is to be heard next, if anything is.
+    fn await_announcement(&mut self, id: CallId, (periodic, place): Clocks) {
+        let Some(due) = periodic.into_iter().chain(place).min() else {
+            return;
+        };
+        let timer = self.s.timers.arm(due, Timer::Announcement(id));
+        visit_mut(&mut self.s.calls[id]).announcing = Some(Box::new(Announcing {
+            timer,
+            plays: false,
+            holds: false,
+            periodic,
+            place,
+        }));
+    }
+
+    /// The settings have changed, or the caller is back in the line: what he hears goes
+    /// on, and what comes next goes by the settings of now.
+    pub(crate) fn plan_announcements(&mut self, id: CallId) {
+        let own = visit_mut(&mut self.s.calls[id]);
+        let (queue, joined_at, before) = (own.queue, own.joined_at, own.announcing.take());
+        let config = self.s.queues[queue].config.announcements.as_deref();
+        let (periodic, place) =
+            config.map_or((None, None), |config| clocks(config, joined_at, self.now));
+        match before {
+            Some(own) if own.plays => {
+                visit_mut(&mut self.s.calls[id]).announcing = Some(Box::new(Announcing {
+                    periodic,
+                    place,
+                    ..*own
+                }));
+            }
+            before => {
+                if let Some(own) = before {
+                    self.s.timers.cancel(own.timer);
+                }
+                self.await_announcement(id, (periodic, place));
+            }
+        }
+    }
+}
+
+/// When both clocks strike next, after `now`.
+fn clocks(config: &Announcements, joined_at: Timestamp, now: Timestamp) -> Clocks {
+    let next = |every: Span| {
+        let passed = (now - joined_at).micros() / every.micros().max(1);
+        joined_at + Span::from_micros((passed + 1) * every.micros())
+    };
+    (
+        config
+            .periodic
+            .as_ref()
+            .map(|_| next(config.periodic_every)),
+        config.tells_place().then(|| next(config.place_every)),
+    )
+}
+
+/// What a caller is told about his place, and in which prompts.
+fn place_of(
+    s: &State,
+    id: CallId,
+    config: &Announcements,
+    now: Timestamp,
+) -> (Announced, Vec<String>) {
+    let position = config.position.then(|| place_in_line(s, id));
+    let minutes = (config
+        .hold_time
+        .then(|| estimate::of_call(s, id, now))
+        .flatten())
+    .map(|estimate| spoken_minutes(estimate.expected));
+    let sentences = [
+        position.map(Sentence::Position),
+        minutes.map(Sentence::Minutes),
+        config.thanks.then_some(Sentence::Thanks),
+    ];
+    let parts = sentences.into_iter().flatten();
+    let parts = parts.flat_map(|sentence| config.spoken(sentence)).collect();
+    (Announced::Place { position, minutes }, parts)
+}
+
+/// The caller's place in the line, from one; as far as it is spoken, and one more
+/// for all behind that.
+fn place_in_line(s: &State, id: CallId) -> u8 {
+    let mut place = 1;
+    let mut before = visit(s, id).before;
+    while let Some(other) = before.filter(|_| place <= SPOKEN_NUMBER_MAX) {
+        place += 1;
+        before = visit(s, other).before;
+    }
+    place
+}
+
+/// A wait in minutes begun, as far as that is spoken.
+fn spoken_minutes(wait: Span) -> u8 {
+    let minutes = wait.micros().div_ceil(60 * SECOND_US).max(1);
+    u8::try_from(minutes)
+        .unwrap_or(u8::MAX)
+        .min(SPOKEN_NUMBER_MAX + 1)
+}
