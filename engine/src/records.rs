@@ -64,6 +64,8 @@ pub enum LeaveReason {
     CallerHungUp,
     /// The caller pressed a key that leads elsewhere.
     KeyPressed,
+    /// Too many callers waited, or would have made this one wait too long.
+    QueueCrowded,
     /// Nobody was there to take calls when the caller came, or later.
     QueueEmpty,
     /// As many callers as allowed were there already.

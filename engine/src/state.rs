@@ -394,6 +394,8 @@ pub(crate) struct Visit {
     pub(crate) tried: Vec<(MemberId, u32)>,
     pub(crate) offers: u32,
     pub(crate) offered_at_once: bool,
+    /// Whether `retry` is the time after which one more agent rings with the others.
+    pub(crate) growing: bool,
     /// Whether its queue's watch over the service level has counted it.
     pub(crate) level_counted: bool,
     pub(crate) answered: Option<Answered>,

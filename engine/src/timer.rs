@@ -26,7 +26,8 @@ pub enum Timer {
     /// The agent's rest is over: queues may ring him again. It began when he did not
     /// take a call, or could not be connected.
     Rest(AgentId),
-    /// The pause between two agents rung for this call is over.
+    /// The pause between two agents rung for this call is over; where one more rings
+    /// after a while, that while.
     Retry(CallId),
     /// The leg has rung as long as allowed. Cancelled by an answer or failure.
     RingTimeout(LegId),

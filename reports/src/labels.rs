@@ -32,6 +32,7 @@ pub const fn reason_word(reason: LeaveReason) -> &'static str {
         LeaveReason::Answered => "answered",
         LeaveReason::CallerHungUp => "caller_hung_up",
         LeaveReason::KeyPressed => "key_pressed",
+        LeaveReason::QueueCrowded => "queue_crowded",
         LeaveReason::QueueEmpty => "queue_empty",
         LeaveReason::QueueFull => "queue_full",
         LeaveReason::QueueRemoved => "queue_removed",

@@ -111,6 +111,7 @@ fn why(reason: LeaveReason) -> Option<&'static str> {
     Some(match reason {
         LeaveReason::Aborted => "a defect ended the wait",
         LeaveReason::KeyPressed => "the caller left by a key",
+        LeaveReason::QueueCrowded => "it was too crowded for one more",
         LeaveReason::QueueEmpty => "nobody was there to take calls",
         LeaveReason::QueueFull => "too many callers waited already",
         LeaveReason::QueueRemoved => "the queue was deleted",

@@ -121,6 +121,7 @@ fn faster_config(config: &Config, by: u64) -> Config {
     for queue in &mut config.queues {
         for span in [
             &mut queue.agent_timeout,
+            &mut queue.ring_more_every,
             &mut queue.retry_interval,
             &mut queue.wrap_up,
             &mut queue.max_waiting,
@@ -130,6 +131,9 @@ fn faster_config(config: &Config, by: u64) -> Config {
             &mut queue.rests.no_answer,
         ] {
             *span = divided(*span, by);
+        }
+        if let Some(crowded) = &mut queue.crowded {
+            crowded.wait = divided(crowded.wait, by);
         }
         for step in &mut queue.skill_steps {
             step.after = divided(step.after, by);

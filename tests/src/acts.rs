@@ -157,7 +157,7 @@ pub enum Act {
     /// Somebody deletes the logs of calls that are over.
     Discard(Asker, u8, u8),
     /// The configuration changes.
-    Edit(Asker, Edit),
+    Edit(Asker, Box<Edit>),
     /// An answered leg ends, or a ringing one.
     EndLeg(Pick),
     /// A person is erased.
@@ -435,6 +435,6 @@ fn edit(shape: &Shape) -> BoxedStrategy<Act> {
         1 => (0..8_u8).prop_map(Asker::Person),
     ];
     (by, edit)
-        .prop_map(|(by, edit)| Act::Edit(by, edit))
+        .prop_map(|(by, edit)| Act::Edit(by, Box::new(edit)))
         .boxed()
 }

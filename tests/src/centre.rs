@@ -12,9 +12,9 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
-    TimeCondition,
+    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
+    MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -150,6 +150,7 @@ pub struct QueueDraft {
     leave: Option<EmptyStates>,
     failover: Failover,
     condition: Option<ConditionDraft>,
+    further: Further,
     announcements: Announcements,
     /// Where the first keys lead.
     keys: Vec<Failover>,
@@ -181,6 +182,15 @@ struct Skills {
     rests: Rests,
 }
 
+/// What few queues have.
+#[derive(Clone, Debug)]
+struct Further {
+    /// Callers, quarters of a second of expected wait, and where to.
+    crowded: Option<(u32, u64, Failover)>,
+    /// Quarters of a second until one more rings.
+    ring_more_every: u64,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Failover {
     HangUp,
@@ -205,13 +215,14 @@ const fn quarters(count: u64) -> Span {
 }
 
 /// Any strategy.
-pub const STRATEGIES: [Ring; 8] = [
+pub const STRATEGIES: [Ring; 9] = [
     Ring::FewestCalls,
     Ring::LeastRecent,
     Ring::LeastTalkTime,
     Ring::Linear,
     Ring::Random,
     Ring::RingAll,
+    Ring::RingProgressively,
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
@@ -462,6 +473,21 @@ fn skills() -> impl Strategy<Value = Skills> {
     )
 }
 
+fn further(limits: bool) -> impl Strategy<Value = Further> {
+    let crowded = prop_oneof![
+        1 => (1..=3_u32, Just(0)),
+        2 => (Just(0_u32), 1..=40_u64),
+        1 => (2..=3_u32, 1..=40_u64),
+    ];
+    let crowded = (crowded, failover()).prop_map(|((callers, wait), to)| (callers, wait, to));
+    let crowded =
+        option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
+    (crowded, 4..=12_u64).prop_map(|(crowded, ring_more_every)| Further {
+        crowded,
+        ring_more_every,
+    })
+}
+
 fn rights_draft() -> impl Strategy<Value = RightsDraft> {
     let logs = any::<(bool, bool)>();
     let viewers = option::weighted(0.2, vec(0..8_u8, 0..=2));
@@ -512,28 +538,31 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         ]),
         (4..=24_u64, select(vec![0, 50, 80, 100]), 8..=120_u64),
     );
-    let parts = (who, how, bounds, rest, skills());
-    parts.prop_map(move |(who, how, bounds, rest, skills)| QueueDraft {
-        members: who.0,
-        strategy: how.0,
-        since: how.1,
-        managers: who.1,
-        permissions: who.2,
-        lengths: how.2,
-        ring_in_use: how.3,
-        answer_on_entry: how.4,
-        max_callers: bounds.0,
-        join: bounds.1.filter(|_| limits),
-        leave: bounds.2.filter(|_| limits),
-        failover: bounds.3.0,
-        condition: bounds.3.1,
-        keys: bounds.3.2,
-        announcements: bounds.3.3,
-        zone: rest.0,
-        notify: rest.1,
-        level: rest.2,
-        skills,
-    })
+    let parts = (who, how, bounds, rest, skills(), further(limits));
+    parts.prop_map(
+        move |(who, how, bounds, rest, skills, further)| QueueDraft {
+            members: who.0,
+            strategy: how.0,
+            since: how.1,
+            managers: who.1,
+            permissions: who.2,
+            lengths: how.2,
+            ring_in_use: how.3,
+            answer_on_entry: how.4,
+            max_callers: bounds.0,
+            join: bounds.1.filter(|_| limits),
+            leave: bounds.2.filter(|_| limits),
+            failover: bounds.3.0,
+            condition: bounds.3.1,
+            keys: bounds.3.2,
+            announcements: bounds.3.3,
+            further,
+            zone: rest.0,
+            notify: rest.1,
+            level: rest.2,
+            skills,
+        },
+    )
 }
 
 impl OptionsDraft {
@@ -645,6 +674,18 @@ impl RightsDraft {
     }
 }
 
+impl Further {
+    /// Gives it to a queue.
+    fn lay_over(&self, config: &mut QueueConfig, destination: impl Fn(Failover) -> Destination) {
+        config.ring_more_every = quarters(self.ring_more_every);
+        config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
+            callers,
+            wait: quarters(wait),
+            destination: destination(to),
+        });
+    }
+}
+
 impl QueueDraft {
     /// The queue with this number, where these extensions and queues exist.
     #[must_use]
@@ -698,6 +739,7 @@ impl QueueDraft {
             _ => Destination::HangUp,
         };
         config.failover = destination(self.failover);
+        self.further.lay_over(&mut config, destination);
         let leads = self.keys.iter().map(|&to| destination(to));
         let told = Some(self.announcements.clone()).filter(|it| *it != Announcements::default());
         config.announcements = told.filter(|_| config.answer_on_entry).map(Box::new);

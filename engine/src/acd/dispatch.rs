@@ -20,10 +20,14 @@ impl<T: Trace> Step<'_, T> {
         while let Some((queue, call)) = self.next_ready() {
             self.offer_by_strategy(queue, call);
         }
-        while let Some((call, members)) = self.next_joinable() {
-            self.sometimes(Mark::ChoirJoined);
+        while let Some((queue, call, members)) = self.next_joinable() {
+            let strategy = self.s.queues[queue].config.strategy;
+            self.sometimes(match strategy {
+                Strategy::RingProgressively => Mark::RingGrows,
+                _ => Mark::ChoirJoined,
+            });
             for member in members {
-                self.note_choice(call, member, Strategy::RingAll);
+                self.note_choice(call, member, strategy);
                 self.offer(call, member);
             }
         }
@@ -49,19 +53,22 @@ impl<T: Trace> Step<'_, T> {
         Some((queue, call))
     }
 
-    /// Of the calls that ring all and that free agents may join, the one that comes
-    /// first, and those agents.
-    fn next_joinable(&self) -> Option<(CallId, Vec<MemberId>)> {
-        let (_, call, members) = self.first_of(|queue| {
+    /// Of the calls that several agents ring for and that free ones may join, the one
+    /// that comes first, and those agents; where the ring grows, the next of them.
+    fn next_joinable(&self) -> Option<(QueueId, CallId, Vec<MemberId>)> {
+        self.first_of(|queue| {
             let mut calls = queue.joinable.iter();
             calls.find_map(|(order, call)| {
                 let level = visit(self.s, call).ringing_level;
+                if queue.config.strategy == Strategy::RingProgressively {
+                    let next = self.pick_within(call, level)?;
+                    return Some((order, call, vec![next]));
+                }
                 let members = queue.free.iter().take_while(|rank| rank.level() <= level);
                 let members: Vec<_> = members.map(|rank| queue.members[rank.position()]).collect();
                 (!members.is_empty()).then_some((order, call, members))
             })
-        })?;
-        Some((call, members))
+        })
     }
 
     /// Of what `head` finds in each marked queue with free agents, that whose call

@@ -26,7 +26,7 @@ pub enum Obstacle {
     /// The caller has not waited long enough to be served by an agent of this
     /// skill level.
     LessSkilled,
-    /// Where all ring, agents of a better skill level ring for the call.
+    /// Where several ring, agents of a better skill level ring for the call.
     BetterRing,
     /// The agent does not take calls of this queue now.
     LoggedOut,
@@ -72,7 +72,7 @@ pub fn eligible(
         return Err(Obstacle::CallPausing);
     }
     let queue = &state.queues[visit.queue];
-    if visit.ringing > 0 && queue.config.strategy != Strategy::RingAll {
+    if visit.ringing > 0 && !queue.config.strategy.rings_several() {
         return Err(Obstacle::CallOffered);
     }
     // Who is as skilled as somebody who rings may join him, also where the steps have
@@ -121,7 +121,7 @@ pub(crate) fn set_of(strategy: Strategy, rings: u32, pausing: bool) -> CallSet {
     match (pausing, rings) {
         (true, _) => CallSet::Aside,
         (false, 0) => CallSet::Ready,
-        (false, _) if strategy == Strategy::RingAll => CallSet::Joinable,
+        (false, _) if strategy.rings_several() => CallSet::Joinable,
         (false, _) => CallSet::Aside,
     }
 }

@@ -1,9 +1,10 @@
 //! The callers of a queue, from joining to leaving.
 
 use crate::acd::eligible::set_of;
+use crate::acd::estimate;
 use crate::acd::presence::{join_allowed, stays_allowed};
 use crate::calls::{Goal, goal};
-use crate::config::model::Notice;
+use crate::config::model::{Crowded, Destination, Notice};
 use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
 use crate::ids::{CallId, QueueId};
@@ -25,10 +26,11 @@ impl<T: Trace> Step<'_, T> {
             return Err(goal);
         }
         self.begin_visit(id, queue);
-        if let Some(reason) = self.refusal(queue) {
-            let failover = goal(self.s, &self.s.queues[queue].config.failover);
+        if let Some((reason, to)) = self.refusal(queue) {
+            let elsewhere = goal(self.s, to);
+            self.sometimes_if(Mark::QueueCrowded, |_| reason == LeaveReason::QueueCrowded);
             self.end_visit(id, Outcome::Missed, reason);
-            return Err(failover);
+            return Err(elsewhere);
         }
         self.s.calls[id].stage = Stage::AwaitingAgent;
         let entry = &mut self.s.queues[queue];
@@ -73,6 +75,7 @@ impl<T: Trace> Step<'_, T> {
             tried: Vec::new(),
             offers: 0,
             offered_at_once: false,
+            growing: false,
             level_counted: false,
             answered: None,
             announcing: None,
@@ -80,14 +83,32 @@ impl<T: Trace> Step<'_, T> {
         call.visits += 1;
     }
 
-    fn refusal(&self, queue: QueueId) -> Option<LeaveReason> {
+    /// Why a queue does not let one more in, and where he goes, if it does not.
+    fn refusal(&self, queue: QueueId) -> Option<(LeaveReason, &Destination)> {
         let entry = &self.s.queues[queue];
-        let full = entry.config.max_callers > 0 && entry.callers >= entry.config.max_callers;
+        let config = &entry.config;
         if !join_allowed(self.s, queue) {
-            Some(LeaveReason::QueueEmpty)
+            Some((LeaveReason::QueueEmpty, &config.failover))
+        } else if config.max_callers > 0 && entry.callers >= config.max_callers {
+            Some((LeaveReason::QueueFull, &config.failover))
         } else {
-            full.then_some(LeaveReason::QueueFull)
+            let crowded = config.crowded.as_ref()?;
+            let too_crowded = self.too_crowded(queue, crowded);
+            too_crowded.then_some((LeaveReason::QueueCrowded, &crowded.destination))
         }
+    }
+
+    /// Whether too many wait, or whether one more would have to expect too long a
+    /// wait. Where nobody can tell how long, it is not too long.
+    #[inline(never)]
+    fn too_crowded(&self, queue: QueueId, crowded: &Crowded) -> bool {
+        let callers = self.s.queues[queue].callers;
+        let too_many = crowded.callers > 0 && callers >= crowded.callers;
+        let too_long = || {
+            let estimate = estimate::of_next(self.s, queue, self.now);
+            estimate.is_some_and(|estimate| estimate.expected > crowded.wait)
+        };
+        too_many || (!crowded.wait.is_zero() && too_long())
     }
 
     /// Puts a call at the end of the line.
@@ -322,7 +343,8 @@ impl<T: Trace> Step<'_, T> {
 
     /// The pause between two agents rung for a call is over.
     pub(crate) fn retry_over(&mut self, id: CallId) {
-        visit_mut(&mut self.s.calls[id]).retry = None;
+        let own = visit_mut(&mut self.s.calls[id]);
+        (own.retry, own.growing) = (None, false);
         self.sort_in(id);
     }
 }

@@ -81,6 +81,10 @@ impl<T: Trace> Step<'_, T> {
         own.ringing += 1;
         own.offers += 1;
         own.offered_at_once |= own.joined_in == seq;
+        let config = &self.s.queues[queue].config;
+        if config.strategy == Strategy::RingProgressively {
+            self.await_next_ring(call, config.ring_more_every);
+        }
         self.sort_in(call);
         self.tell(Event::CallOffered {
             call,
@@ -88,6 +92,28 @@ impl<T: Trace> Step<'_, T> {
             agent,
             leg,
         });
+    }
+
+    /// Nobody else rings for a call for a while, but then one more does.
+    #[cold]
+    #[inline(never)]
+    fn await_next_ring(&mut self, call: CallId, after: Span) {
+        let timer = self.s.timers.arm(self.now + after, Timer::Retry(call));
+        let own = visit_mut(&mut self.s.calls[call]);
+        debug_assert!(own.retry.is_none(), "nobody is rung in a pause");
+        (own.retry, own.growing) = (Some(timer), true);
+    }
+
+    /// Where nobody rings any more, nobody waits for one who rings with him.
+    fn stop_growing_if_silent(&mut self, call: CallId) {
+        let own = visit_mut(&mut self.s.calls[call]);
+        if own.growing && own.ringing == 0 {
+            own.growing = false;
+            if let Some(timer) = own.retry.take() {
+                self.sometimes(Mark::RingStopsGrowing);
+                self.s.timers.cancel(timer);
+            }
+        }
     }
 
     /// Makes a leg that rings.
@@ -195,6 +221,7 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn withdraw_offer(&mut self, id: LegId) {
         self.sometimes(Mark::OfferWithdrawn);
         let leg = self.end_offer(id, OfferEnd::Withdrawn, Some(CancelReason::Withdrawn));
+        self.stop_growing_if_silent(leg.call);
         self.refresh_agent(leg.agent);
         self.sort_in(leg.call);
     }
@@ -215,7 +242,9 @@ impl<T: Trace> Step<'_, T> {
         }
         if !interval.is_zero() {
             let running = own.retry.take();
-            self.sometimes_if(Mark::RetryMeetsRing, |_| running.is_some());
+            self.sometimes_if(Mark::RetryMeetsRing, |s| {
+                running.is_some() && !visit(s, leg.call).growing
+            });
             if let Some(timer) = running {
                 self.s.timers.cancel(timer);
             }
@@ -223,7 +252,10 @@ impl<T: Trace> Step<'_, T> {
                 .s
                 .timers
                 .arm(self.now + interval, Timer::Retry(leg.call));
-            visit_mut(&mut self.s.calls[leg.call]).retry = Some(timer);
+            let own = visit_mut(&mut self.s.calls[leg.call]);
+            (own.retry, own.growing) = (Some(timer), false);
+        } else {
+            self.stop_growing_if_silent(leg.call);
         }
         // After the call's pause: where both end in one instant, the caller is
         // ready when the agent is, and no later caller is served before him.

@@ -18,7 +18,7 @@ fn rank(queue: &Queue, member: &Member) -> Rank {
     let since = queue.config.fewest_calls_since;
     let (first, second) = match queue.config.strategy {
         Strategy::FewestCalls => (member.served.since(since).calls, member.last_rung),
-        Strategy::LeastRecent => (0, member.last_rung),
+        Strategy::LeastRecent | Strategy::RingProgressively => (0, member.last_rung),
         Strategy::LeastTalkTime => (0, member.served.since(since).talked.micros()),
         Strategy::Linear => (0, linear_order(queue, member)),
         Strategy::Random | Strategy::RingAll | Strategy::WeightedRandom => (0, 0),
@@ -123,7 +123,13 @@ impl<T> Step<'_, T> {
     pub(crate) fn pick(&self, call: CallId) -> Option<MemberId> {
         let visit = self.s.calls[call].visit.as_ref()?;
         let queue = &self.s.queues[visit.queue];
-        let worst = queue.worst_level(visit.joined_at, self.now);
+        self.pick_within(call, queue.worst_level(visit.joined_at, self.now))
+    }
+
+    /// The same among agents whose skill level is not worse than this.
+    pub(crate) fn pick_within(&self, call: CallId, worst: u8) -> Option<MemberId> {
+        let visit = self.s.calls[call].visit.as_ref()?;
+        let queue = &self.s.queues[visit.queue];
         if visit.tried.is_empty() {
             return self.first(call, queue, |rank| rank.level() <= worst);
         }

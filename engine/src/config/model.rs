@@ -214,6 +214,9 @@ pub struct QueueConfig {
     pub permissions: Permissions,
     /// How long an agent rings.
     pub agent_timeout: Span,
+    /// Under [`Strategy::RingProgressively`], how long after one agent the next one
+    /// begins to ring for the same call.
+    pub ring_more_every: Span,
     /// Pause between an agent who did not answer and the next one rung for
     /// the same call.
     pub retry_interval: Span,
@@ -234,6 +237,8 @@ pub struct QueueConfig {
     pub disallow_join_when_empty: Option<EmptyStates>,
     /// When those waiting are put out; `None`: never.
     pub leave_when_empty: Option<EmptyStates>,
+    /// When it is too crowded for one more; `None`: never.
+    pub crowded: Option<Crowded>,
     /// Where callers go whom nobody answers.
     pub failover: Destination,
     /// What they are told while they wait; `None`: nothing, they hear music alone.
@@ -273,6 +278,7 @@ impl QueueConfig {
             managers: Vec::new(),
             permissions: Permissions::default(),
             agent_timeout: Span::from_secs(15),
+            ring_more_every: Span::from_secs(5),
             retry_interval: Span::from_secs(5),
             wrap_up: Span::from_secs(30),
             ring_in_use: false,
@@ -282,6 +288,7 @@ impl QueueConfig {
             max_callers: 0,
             disallow_join_when_empty: None,
             leave_when_empty: None,
+            crowded: None,
             failover: Destination::HangUp,
             announcements: None,
             keys: BTreeMap::new(),
@@ -314,9 +321,12 @@ impl QueueConfig {
                 ("holiday", None, &condition.holiday),
             ]
         });
+        let crowded = self.crowded.iter();
+        let crowded = crowded.map(|crowded| ("crowded", None, &crowded.destination));
         let by_key = (self.keys.values().enumerate()).map(|(place, to)| ("keys", Some(place), to));
         core::iter::once(("failover", None, &self.failover))
             .chain(by_key)
+            .chain(crowded)
             .chain(by_time)
     }
 
@@ -326,10 +336,23 @@ impl QueueConfig {
             .time_condition
             .iter_mut()
             .flat_map(|condition| [&mut condition.outside_hours, &mut condition.holiday]);
+        let crowded = self.crowded.iter_mut();
         core::iter::once(&mut self.failover)
             .chain(self.keys.values_mut())
+            .chain(crowded.map(|crowded| &mut crowded.destination))
             .chain(by_time)
     }
+}
+
+/// When a queue is too crowded for one more caller, and where he goes then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crowded {
+    /// From so many callers on who wait or are ringing; zero: any number may.
+    pub callers: u32,
+    /// Where he would have to expect a longer wait than this; zero: any wait will do.
+    pub wait: Span,
+    /// Where he goes.
+    pub destination: Destination,
 }
 
 /// When callers may come into a queue, and where they go at other times.
@@ -376,10 +399,21 @@ pub enum Strategy {
     Random,
     /// All at once.
     RingAll,
+    /// One, and after a while one more while the first rings on, and so forth; first
+    /// whom the queue rang longest ago.
+    RingProgressively,
     /// Round robin with memory: the one after him who was tried last.
     Rrmemory,
     /// Any, each as likely as he weighs.
     WeightedRandom,
+}
+
+impl Strategy {
+    /// Whether several agents may ring for one call.
+    #[must_use]
+    pub const fn rings_several(self) -> bool {
+        matches!(self, Self::RingAll | Self::RingProgressively)
+    }
 }
 
 /// From when on which agents may serve a waiting caller.

@@ -216,14 +216,7 @@ impl Teller {
                 call,
                 queue,
                 closed,
-            } if Some(*call) == own => {
-                let queue = self.history.names.queue(*queue);
-                let holiday = match closed {
-                    Closed::Holiday { name } => Some(name.clone()),
-                    Closed::OutsideHours => None,
-                };
-                self.push(at, What::Diverted { queue, holiday });
-            }
+            } if Some(*call) == own => self.diverted(at, *queue, closed),
             Event::AnnouncementStarted {
                 call, announced, ..
             } if Some(*call) == own => {
@@ -247,6 +240,15 @@ impl Teller {
             }
             _ => {}
         }
+    }
+
+    fn diverted(&mut self, at: Timestamp, queue: QueueId, closed: &Closed) {
+        let queue = self.history.names.queue(queue);
+        let holiday = match closed {
+            Closed::Holiday { name } => Some(name.clone()),
+            Closed::OutsideHours => None,
+        };
+        self.push(at, What::Diverted { queue, holiday });
     }
 
     fn code_dialled(&mut self, at: Timestamp, event: &Event) {
@@ -527,6 +529,9 @@ impl Teller {
         let (outcome, reason) = (outcome_word(record.outcome), reason_word(record.reason));
         let config = engine.queue(record.queue).map(|queue| queue.config);
         let bound = config.and_then(|config| match record.reason {
+            LeaveReason::QueueCrowded => {
+                (engine.queue(record.queue)).map(|queue| u64::from(queue.callers))
+            }
             LeaveReason::QueueFull => Some(u64::from(config.max_callers)),
             LeaveReason::TimedOut => Some(config.max_waiting.micros() / SECOND_US),
             _ => None,

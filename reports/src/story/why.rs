@@ -18,6 +18,7 @@ pub(crate) const fn strategy_word(strategy: Strategy) -> &'static str {
         Strategy::Linear => "linear",
         Strategy::Random => "random",
         Strategy::RingAll => "ring_all",
+        Strategy::RingProgressively => "ring_progressively",
         Strategy::Rrmemory => "rrmemory",
         Strategy::WeightedRandom => "weighted_random",
     }
@@ -62,6 +63,12 @@ pub(crate) fn rule(
         }
         Strategy::WeightedRandom => "weighted random: drawn by lot".to_owned(),
         Strategy::LeastRecent => format!("least recent: {}", rung(own, standing, now)),
+        Strategy::RingProgressively => {
+            format!(
+                "one more after a while, least recent: {}",
+                rung(own, standing, now)
+            )
+        }
         Strategy::Linear => "linear: the first in the order".to_owned(),
         Strategy::Random => "random: drawn by lot".to_owned(),
         Strategy::RingAll | Strategy::Rrmemory => "round robin: the next in turn".to_owned(),
@@ -171,6 +178,7 @@ fn of_visit(story: &Story, visit: &Visit) -> String {
     let queue = &visit.queue.name;
     if visit.before.is_none() {
         let why = match visit.reason {
+            Some("queue_crowded") => "it was too crowded for one more",
             Some("queue_full") => "as many callers as allowed waited there already",
             _ => "nobody was there to take calls",
         };

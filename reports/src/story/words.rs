@@ -79,10 +79,7 @@ fn sentences(what: &What) -> Vec<String> {
             agent.as_ref(),
             dialled,
         )],
-        What::CodeDialled { code, done: true } => vec![format!("The code {code} was carried out.")],
-        What::CodeDialled { code, done: false } => {
-            vec![format!("The code {code} changed nothing.")]
-        }
+        What::CodeDialled { code, done } => vec![code_dialled(code, *done)],
         What::Considered(choice) => considered(choice),
         What::ConfigurationChanged { revision } => {
             vec![format!(
@@ -127,6 +124,14 @@ fn sentences(what: &What) -> Vec<String> {
                 .map_or(String::new(), |until| format!(", until {}", until.time()));
             vec![format!("{} is in wrap-up{until}.", person(agent))]
         }
+    }
+}
+
+fn code_dialled(code: &str, done: bool) -> String {
+    if done {
+        format!("The code {code} was carried out.")
+    } else {
+        format!("The code {code} changed nothing.")
     }
 }
 
@@ -302,6 +307,15 @@ fn refused(queue: &Place, reason: &str, bound: Option<u64>, crew: &Crew) -> Vec<
         });
         return vec![format!(
             "{name} did not let the caller in{many}. Outcome: missed."
+        )];
+    }
+    if reason == "queue_crowded" {
+        let many = bound.map_or(String::new(), |bound| {
+            let callers = counted(bound, "caller", "callers");
+            format!(" for one more beside {callers}")
+        });
+        return vec![format!(
+            "{name} did not let the caller in: it was too crowded{many}. Outcome: missed."
         )];
     }
     let mut lines = vec![format!(

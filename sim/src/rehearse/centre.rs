@@ -7,9 +7,9 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy,
-    TimeCondition,
+    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
+    MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
+    Strategy, TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -27,13 +27,14 @@ const ZONES: [&str; 4] = ["UTC", "Asia/Kolkata", "America/Phoenix", "Europe/Berl
 /// Whoever calls from outside.
 const STRANGERS: u64 = 5;
 
-const STRATEGIES: [Strategy; 8] = [
+const STRATEGIES: [Strategy; 9] = [
     Strategy::FewestCalls,
     Strategy::LeastRecent,
     Strategy::LeastTalkTime,
     Strategy::Linear,
     Strategy::Random,
     Strategy::RingAll,
+    Strategy::RingProgressively,
     Strategy::Rrmemory,
     Strategy::WeightedRandom,
 ];
@@ -90,7 +91,7 @@ fn crowd(config: &mut Config) {
     (queue.max_callers, queue.max_waiting) = (0, Span::from_secs(3_600));
     (queue.disallow_join_when_empty, queue.leave_when_empty) = (None, None);
     queue.failover = Destination::HangUp;
-    queue.time_condition = None;
+    (queue.time_condition, queue.crowded) = (None, None);
 }
 
 /// Two queues that send every caller to and fro, and report each time.
@@ -99,7 +100,7 @@ fn hoard(config: &mut Config) {
     config.queues.truncate(1);
     let first = &mut config.queues[0];
     first.members.clear();
-    first.time_condition = None;
+    (first.time_condition, first.crowded) = (None, None);
     first.disallow_join_when_empty = Some(EmptyStates::default());
     first.notify_managers = vec![Notice::Missed];
     let mut second = first.clone();
@@ -300,12 +301,7 @@ pub(super) fn queue(
         },
         skill_steps: skill_steps(chance),
         auto_pause_after: chance.weighted(&[(2, 0), (1, 1), (1, 3)]),
-        rests: Rests {
-            busy: chance.quarters(4, 40),
-            failure: chance.quarters(4, 40),
-            no_answer: length(chance, 1, 40),
-            rejection: chance.quarters(4, 40),
-        },
+        rests: rests(chance),
         time_condition: chance
             .percent(20)
             .then(|| time_condition(chance, number, config, queues)),
@@ -322,6 +318,7 @@ pub(super) fn queue(
         managers: managers(chance, config),
         permissions: permissions(chance, config),
         agent_timeout: chance.quarters(4, 80),
+        ring_more_every: chance.quarters(4, 40),
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),
         ring_in_use: chance.percent(30),
@@ -333,6 +330,9 @@ pub(super) fn queue(
         },
         disallow_join_when_empty: empty_states(chance),
         leave_when_empty: empty_states(chance),
+        crowded: chance
+            .percent(20)
+            .then(|| crowded(chance, number, config, queues)),
         failover: failover(chance, number, config, queues),
         announcements,
         keys: keys(chance, number, config, queues),
@@ -340,13 +340,45 @@ pub(super) fn queue(
         sla_threshold_percent: chance.one_of(&[0, 50, 80, 100]),
         sla_interval: chance.quarters(20, 2_400),
         time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
-        notify_managers: match chance.below(5) {
-            0 => Vec::new(),
-            1 => vec![Notice::Abandoned],
-            2 => vec![Notice::ServiceLevel],
-            3 => vec![Notice::Missed, Notice::ServiceLevel],
-            _ => vec![Notice::Missed, Notice::Abandoned],
+        notify_managers: notices(chance),
+    }
+}
+
+fn rests(chance: &mut Chance) -> Rests {
+    Rests {
+        busy: chance.quarters(4, 40),
+        failure: chance.quarters(4, 40),
+        no_answer: length(chance, 1, 40),
+        rejection: chance.quarters(4, 40),
+    }
+}
+
+fn notices(chance: &mut Chance) -> Vec<Notice> {
+    match chance.below(5) {
+        0 => Vec::new(),
+        1 => vec![Notice::Abandoned],
+        2 => vec![Notice::ServiceLevel],
+        3 => vec![Notice::Missed, Notice::ServiceLevel],
+        _ => vec![Notice::Missed, Notice::Abandoned],
+    }
+}
+
+/// Limits of entry: of callers, of their wait, or both.
+fn crowded(chance: &mut Chance, number: Number, config: &Config, queues: &[Number]) -> Crowded {
+    let (callers, wait) =
+        chance.weighted(&[(1, (true, false)), (2, (false, true)), (1, (true, true))]);
+    Crowded {
+        callers: if callers {
+            u32::try_from(chance.within(1, 3)).unwrap_or(1)
+        } else {
+            0
         },
+        wait: if wait {
+            chance.quarters(1, 120)
+        } else {
+            Span::ZERO
+        },
+        destination: failover(chance, number, config, queues),
     }
 }
 

@@ -481,7 +481,9 @@ fn settings(chance: &mut Chance, target: &mut Config) {
     let queue = target.queues.iter_mut().find(|queue| queue.number == place);
     let Some(queue) = queue else { return };
     match chance.below(7) {
-        0 => queue.strategy = other.strategy,
+        0 => {
+            (queue.strategy, queue.ring_more_every) = (other.strategy, other.ring_more_every);
+        }
         1 => {
             queue.disallow_join_when_empty = other.disallow_join_when_empty;
             queue.leave_when_empty = other.leave_when_empty;
@@ -503,6 +505,7 @@ fn settings(chance: &mut Chance, target: &mut Config) {
         _ => {
             (queue.ring_in_use, queue.max_callers) = (other.ring_in_use, other.max_callers);
             (queue.failover, queue.keys) = (other.failover, other.keys);
+            queue.crowded = other.crowded;
         }
     }
 }

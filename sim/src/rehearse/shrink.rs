@@ -214,10 +214,12 @@ impl<F: FnMut(&Plan) -> Option<Broken>> Shrinker<F> {
 type Setting = fn(&mut QueueConfig, &QueueConfig);
 
 /// Every setting that says how a queue works; who serves it is left out otherwise.
-const DEFAULTS: [Setting; 19] = [
+const DEFAULTS: &[Setting] = &[
     |queue, default| queue.agent_timeout = default.agent_timeout,
     |queue, default| queue.auto_pause_after = default.auto_pause_after,
     |queue, default| queue.answer_on_entry = default.answer_on_entry,
+    |queue, default| queue.crowded.clone_from(&default.crowded),
+    |queue, default| queue.ring_more_every = default.ring_more_every,
     |queue, default| queue.disallow_join_when_empty = default.disallow_join_when_empty,
     |queue, default| queue.failover = default.failover.clone(),
     |queue, default| queue.leave_when_empty = default.leave_when_empty,

@@ -3,8 +3,7 @@
 
 use tandem_engine::config::presence::{Presence, PresenceAction};
 use tandem_engine::{
-    AgentId, AgentStatus, By, CallId, Effect, Event, Input, Number, QueueId, Reject, Span, Tone,
-    Which,
+    AgentId, AgentStatus, By, Effect, Event, Input, Number, QueueId, Reject, Span, Tone, Which,
 };
 
 use super::status::Wish;
@@ -108,13 +107,16 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn code_dialled(
-        &mut self,
-        call: CallId,
-        agent: AgentId,
-        dialled: Number,
-        refused: &Option<Reject>,
-    ) -> Checked {
+    pub(super) fn code_dialled(&mut self, event: &Event) -> Checked {
+        let Event::CodeDialled {
+            call,
+            agent,
+            dialled,
+            ref refused,
+        } = *event
+        else {
+            return known(None, "a dialled code");
+        };
         let asked = self.dials_a_code();
         let expected = self.entry.code.take();
         let right = asked.is_some_and(|(who, _, what)| (who, what) == (agent, dialled));

@@ -78,19 +78,33 @@ impl Model {
 
     /// Whether an estimate is what the books say of a caller, or of the next one.
     fn fits(&self, id: QueueId, visit: Option<&Visit>, told: Option<Estimate>) -> bool {
-        let Some(queue) = self.queues.get(&id) else {
-            return false;
-        };
+        match (self.reckoned(id, visit), told) {
+            (None, None) => true,
+            (Some(reckoned), Some(told)) => {
+                let fits = |&(mean, variance): &(f64, f64)| is_band(told, mean, variance);
+                reckoned.iter().any(fits)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the next caller of a queue would wait for longer than this.
+    pub(super) fn next_waits_longer(&self, id: QueueId, limit: Span) -> bool {
+        let reckoned = self.reckoned(id, None);
+        reckoned.is_some_and(|[(mean, _), _]| mean > seconds(limit))
+    }
+
+    /// Mean and variance of a caller's wait, or the next one's; parts of calls are
+    /// rounded, and a little less or more may decide how.
+    fn reckoned(&self, id: QueueId, visit: Option<&Visit>) -> Option<[(f64, f64); 2]> {
+        let queue = self.queues.get(&id)?;
         let pace = match visit {
             Some(_) => queue.pace,
             None => queue.learned,
         };
         let agents = self.serving(queue).count() as f64;
         let means = pace.work.mean(BELIEVED_FROM).zip(pace.answer.mean(1));
-        let Some((work, answer)) = means.filter(|_| agents > 0.0) else {
-            return told.is_none();
-        };
-        let Some(told) = told else { return false };
+        let (work, answer) = means.filter(|_| agents > 0.0)?;
         let line = self.line(id).into_iter().map(|(_, other)| other);
         let ahead = line.filter(|other| other.rings.is_empty());
         let ahead = match visit {
@@ -100,24 +114,21 @@ impl Model {
         let rung = visit.is_some_and(|own| !own.rings.is_empty());
         let place = (ahead + 1).saturating_sub(self.free(queue).count());
         let elsewhere = self.elsewhere(id, visit, work);
-        // Parts of calls are rounded, and a little more or less may decide how.
-        [elsewhere - 0.02, elsewhere + 0.02]
-            .into_iter()
-            .any(|calls| {
-                let calls = if rung || place == 0 {
-                    0.0
-                } else {
-                    place as f64 + calls.max(0.0)
-                };
-                let steps = (0..).map(f64::from).take_while(|k| k + 0.5 <= calls);
-                let steps = steps.map(|k| {
-                    let giving_up = pace.patience.mean(1).map_or(0.0, |p| k / p);
-                    1.0 / (agents / work + giving_up)
-                });
-                let (mean, mut variance) = steps.fold((0.0, 0.0), |(m, v), t| (m + t, v + t * t));
-                variance += mean * mean / f64::from(pace.work.of) + answer * answer;
-                is_band(told, mean + answer, variance)
-            })
+        Some([elsewhere - 0.02, elsewhere + 0.02].map(|calls| {
+            let calls = if rung || place == 0 {
+                0.0
+            } else {
+                place as f64 + calls.max(0.0)
+            };
+            let steps = (0..).map(f64::from).take_while(|k| k + 0.5 <= calls);
+            let steps = steps.map(|k| {
+                let giving_up = pace.patience.mean(1).map_or(0.0, |p| k / p);
+                1.0 / (agents / work + giving_up)
+            });
+            let (mean, mut variance) = steps.fold((0.0, 0.0), |(m, v), t| (m + t, v + t * t));
+            variance += mean * mean / f64::from(pace.work.of) + answer * answer;
+            (mean + answer, variance)
+        }))
     }
 
     /// Callers of other queues who come first and whom agents of this queue serve too.

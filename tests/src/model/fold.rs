@@ -16,11 +16,7 @@ impl Model {
             self.everybody_is_rung()?;
         }
         match event {
-            Event::AnnouncementStarted {
-                call,
-                queue,
-                announced,
-            } => self.announcement_started(*call, *queue, *announced),
+            Event::AnnouncementStarted { .. } => self.announcement_started(event),
             Event::CallAnswered {
                 call,
                 queue,
@@ -46,12 +42,7 @@ impl Model {
                 agent,
                 leg,
             } => self.call_offered(*call, *queue, *agent, *leg),
-            Event::CodeDialled {
-                call,
-                agent,
-                dialled,
-                refused,
-            } => self.code_dialled(*call, *agent, *dialled, refused),
+            Event::CodeDialled { .. } => self.code_dialled(event),
             Event::ConnectionFailed { call, queue, agent } => {
                 self.connection_failed(*call, *queue, *agent)
             }
@@ -336,6 +327,7 @@ impl Model {
             OfferEnd::CompletedElsewhere => return Ok(()),
             OfferEnd::Withdrawn => {
                 self.entry.withdrawn.push((call, agent, queue));
+                self.grows_no_more(call);
                 return Ok(());
             }
             OfferEnd::Failed(Cause::Busy) => self.rest(agent, rests.busy)?,
@@ -353,14 +345,25 @@ impl Model {
         let serial = entry.member(agent).map(|member| member.serial);
         let rings_all = entry.config.strategy == Strategy::RingAll && !entry.has_levels();
         let until = self.entry.now + interval;
-        let call = known(self.calls.get_mut(&call), "a call")?;
-        let visit = known(call.visit.as_mut(), "a visit")?;
+        let visit = known(self.calls.get_mut(&call), "a call")?.visit.as_mut();
+        let visit = known(visit, "a visit")?;
         if let Some(serial) = serial.filter(|_| !rings_all) {
             visit.remember_try(serial);
         }
-        if !interval.is_zero() {
-            visit.retry_until = Some(until);
+        if interval.is_zero() {
+            self.grows_no_more(call);
+        } else {
+            (visit.retry_until, visit.growing) = (Some(until), false);
         }
         Ok(())
+    }
+
+    /// Where nobody rings for a call any more, nobody joins him.
+    fn grows_no_more(&mut self, call: CallId) {
+        let call = self.calls.get_mut(&call);
+        let visit = call.and_then(|call| call.visit.as_mut());
+        if let Some(visit) = visit.filter(|visit| visit.growing && visit.rings.is_empty()) {
+            (visit.retry_until, visit.growing) = (None, false);
+        }
     }
 }

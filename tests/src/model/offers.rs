@@ -28,10 +28,13 @@ impl Model {
             }
             None if rings => {
                 self.seen.ring_alls += 1;
-                self.law(Law::RingAll, strategy == Strategy::RingAll, || {
+                self.law(Law::RingAll, strategy.rings_several(), || {
                     format!("call {call} rings two agents at once")
                 })?;
                 self.oldest_ring_is_joined(call, agent)?;
+                if strategy == Strategy::RingProgressively {
+                    self.right_agent(call, queue, agent, strategy)?;
+                }
             }
             None => {
                 self.first_comes_first(call, queue, agent)?;
@@ -178,6 +181,8 @@ impl Model {
         let level = known(queue_of.member(agent), "a member")?.level;
         let config = &queue_of.config;
         let (timeout, in_use) = (config.agent_timeout, config.ring_in_use);
+        let grows = config.strategy == Strategy::RingProgressively;
+        let grows_after = grows.then_some(config.ring_more_every);
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(entry.visit.as_mut(), "a visit")?;
         let ringing = if visit.rings.is_empty() {
@@ -189,6 +194,9 @@ impl Model {
         visit.rings.insert(leg);
         visit.offers += 1;
         visit.offered_at_once |= visit.joined_in == seq;
+        if let Some(after) = grows_after {
+            (visit.retry_until, visit.growing) = (Some(now + after), true);
+        }
         self.rings(
             leg,
             Leg {

@@ -15,7 +15,10 @@ impl Model {
         let entry = known(self.queues.get(&queue), "a queue")?;
         let visit = self.calls.get(&call).and_then(|call| call.waiting());
         let visit = known(visit, "a waiting call")?;
-        let able = |member: &&Member| self.able(entry, visit, member.level, false);
+        // Who joins a ring is no worse than those who ring.
+        let joins = |level: u8| visit.rings.is_empty() || level <= visit.ring_level;
+        let able =
+            |member: &&Member| joins(member.level) && self.able(entry, visit, member.level, false);
         let free: Vec<&Member> = self.free(entry).filter(able).collect();
         let round = |member: &&Member| visit.tried_in(member.serial);
         let earliest = free.iter().map(round).min();
@@ -45,7 +48,9 @@ impl Model {
                 let since = queue.config.fewest_calls_since;
                 members.into_iter().min_by_key(|m| count(m, since).1)
             }
-            Strategy::LeastRecent => members.into_iter().min_by_key(|m| m.last_rung),
+            Strategy::LeastRecent | Strategy::RingProgressively => {
+                members.into_iter().min_by_key(|m| m.last_rung)
+            }
             Strategy::Linear => {
                 let all_static = queue.members.iter().all(|m| m.kind == MemberKind::Static);
                 if all_static {

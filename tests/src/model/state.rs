@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tandem_engine::config::model::{Destination, EmptyStates, MemberKind, QueueConfig, Strategy};
+use tandem_engine::config::model::{Destination, EmptyStates, MemberKind, QueueConfig};
 use tandem_engine::config::presence::{Presence, PresenceActions};
 use tandem_engine::{
     AgentId, AgentStatus, CallId, LegId, Number, PublicId, QueueId, Span, Timestamp,
@@ -169,6 +169,8 @@ pub(super) struct Visit {
     pub(super) tried: BTreeMap<u64, u32>,
     pub(super) offers: u32,
     pub(super) offered_at_once: bool,
+    /// Whether `retry_until` is when one more agent rings with the others.
+    pub(super) growing: bool,
     /// Whether the service level has counted it.
     pub(super) level_counted: bool,
     pub(super) answered: Option<Answer>,
@@ -341,8 +343,8 @@ impl Model {
 
     /// Callers of a queue whose ring others may join.
     pub(super) fn joinable(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
-        let rings_all = |entry: &Queue| entry.config.strategy == Strategy::RingAll;
-        if !self.queues.get(&queue).is_some_and(rings_all) {
+        let several = |entry: &Queue| entry.config.strategy.rings_several();
+        if !self.queues.get(&queue).is_some_and(several) {
             return Vec::new();
         }
         let mut line = self.staying(queue);

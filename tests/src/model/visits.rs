@@ -55,7 +55,13 @@ impl Model {
             return Some(LeaveReason::QueueEmpty);
         }
         let (most, callers) = (entry.config.max_callers, self.line(queue).len());
-        (most > 0 && callers >= most as usize).then_some(LeaveReason::QueueFull)
+        if most > 0 && callers >= most as usize {
+            return Some(LeaveReason::QueueFull);
+        }
+        let crowded = entry.config.crowded.as_ref()?;
+        let too_many = crowded.callers > 0 && callers >= crowded.callers as usize;
+        let too_long = || !crowded.wait.is_zero() && self.next_waits_longer(queue, crowded.wait);
+        (too_many || too_long()).then_some(LeaveReason::QueueCrowded)
     }
 
     pub(super) fn call_joined(&mut self, call: CallId, queue: QueueId) -> Checked {
@@ -81,6 +87,7 @@ impl Model {
             tried: Default::default(),
             offers: 0,
             offered_at_once: false,
+            growing: false,
             level_counted: false,
             answered: None,
             told: Default::default(),
@@ -148,7 +155,12 @@ impl Model {
     fn refused_at_join(&mut self, id: CallId, record: &QueueCall) -> Result<QueueCall, String> {
         let queue = record.queue;
         let config = &known(self.queues.get(&queue), "a queue")?.config;
-        let (number, failover) = (config.number, config.failover.clone());
+        let (number, mut to) = (config.number, config.failover.clone());
+        if record.reason == LeaveReason::QueueCrowded
+            && let Some(crowded) = &config.crowded
+        {
+            to = crowded.destination.clone();
+        }
         self.arrives(id, Destination::Queue(number))?;
         self.is_open(id, queue)?;
         let refusal = self.join_refusal(queue);
@@ -160,7 +172,7 @@ impl Model {
         })?;
         let joined_at = self.entry.now;
         let call = known(self.calls.get_mut(&id), "a call")?;
-        call.goes_to = Some(failover);
+        call.goes_to = Some(to);
         call.visits += 1;
         Ok(QueueCall {
             call: call.public,
@@ -258,7 +270,7 @@ impl Model {
                 let due = fired == Some(Timer::LongestWait(queue));
                 due && first && !limit.is_zero() && waited >= limit
             }
-            LeaveReason::Answered | LeaveReason::QueueFull => false,
+            LeaveReason::Answered | LeaveReason::QueueCrowded | LeaveReason::QueueFull => false,
         };
         known(self.calls.get_mut(&id), "a call")?.goes_to = Some(failover);
         Ok(caused)

@@ -7,9 +7,9 @@ use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
-    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests, SkillStep,
-    Strategy, TimeCondition,
+    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
+    MemberConfig, MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests,
+    SkillStep, Strategy, TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
@@ -136,6 +136,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "agent_rights" => queue.permissions.agents = rights(value)?,
         "announce" => announce(told(queue), value)?,
         "auto_pause" => queue.auto_pause_after = read_value(value)?,
+        "crowded" => queue.crowded = Some(crowded(value)?),
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
         "failover" => queue.failover = destination(value)?,
@@ -160,6 +161,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "outside_hours" => time_condition(queue)?.outside_hours = destination(value)?,
         "periodic" => periodic(told(queue), value)?,
         "priority" => (queue.priority, queue.priority_acceleration) = priority(value)?,
+        "more_every" => queue.ring_more_every = read_span(value)?,
         "rest" => queue.rests = rests(value)?,
         "retry" => queue.retry_interval = read_span(value)?,
         "ring" => queue.agent_timeout = read_span(value)?,
@@ -250,6 +252,19 @@ fn skill_steps(text: &str) -> Result<Vec<SkillStep>, String> {
         })
     };
     text.split(',').map(step).collect()
+}
+
+/// `3,60,queue:6401`: from 3 callers on, or where one would wait for more than a
+/// minute.
+fn crowded(text: &str) -> Result<Crowded, String> {
+    match text.split(',').collect::<Vec<_>>()[..] {
+        [callers, wait, to] => Ok(Crowded {
+            callers: read_value(callers)?,
+            wait: read_span(wait)?,
+            destination: destination(to)?,
+        }),
+        _ => Err("callers,seconds,destination".to_owned()),
+    }
 }
 
 /// `1001 name=Ann ring=20 admin=yes`
@@ -364,6 +379,7 @@ fn strategy(text: &str) -> Result<Strategy, String> {
         "linear" => Strategy::Linear,
         "random" => Strategy::Random,
         "ring_all" => Strategy::RingAll,
+        "ring_progressively" => Strategy::RingProgressively,
         "rrmemory" => Strategy::Rrmemory,
         "weighted_random" => Strategy::WeightedRandom,
         _ => return Err("no such strategy".to_owned()),

@@ -572,6 +572,7 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
         (Outcome::Answered, LeaveReason::Answered) => "answered",
         (Outcome::Missed, LeaveReason::Aborted) => "missed, aborted",
         (Outcome::Missed, LeaveReason::KeyPressed) => "missed, key pressed",
+        (Outcome::Missed, LeaveReason::QueueCrowded) => "missed, too crowded",
         (Outcome::Missed, LeaveReason::QueueEmpty) => "missed, queue empty",
         (Outcome::Missed, LeaveReason::QueueFull) => "missed, queue full",
         (Outcome::Missed, LeaveReason::QueueRemoved) => "missed, queue deleted",

@@ -11,9 +11,9 @@ use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
-    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep, Strategy as Ring,
-    TrunkConfig,
+    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
+    MemberConfig, MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -315,13 +315,14 @@ fn destination(
     select(all).boxed()
 }
 
-const RINGS: [Ring; 8] = [
+const RINGS: [Ring; 9] = [
     Ring::FewestCalls,
     Ring::LeastRecent,
     Ring::LeastTalkTime,
     Ring::Linear,
     Ring::Random,
     Ring::RingAll,
+    Ring::RingProgressively,
     Ring::Rrmemory,
     Ring::WeightedRandom,
 ];
@@ -339,6 +340,21 @@ const fn kind(is_static: bool) -> MemberKind {
         true => MemberKind::Static,
         false => MemberKind::Dynamic,
     }
+}
+
+fn crowded(
+    destination: BoxedStrategy<Destination>,
+) -> impl Strategy<Value = Option<Crowded>> + use<> {
+    let limits = prop_oneof![
+        (1..=100_000_u32, span(0..=86_400)),
+        (Just(0_u32), span(1..=86_400)),
+    ];
+    let crowded = (limits, destination).prop_map(|((callers, wait), destination)| Crowded {
+        callers,
+        wait,
+        destination,
+    });
+    proptest::option::weighted(0.3, crowded)
 }
 
 /// Levels and weights of members, steps, priority, pause and rests.
@@ -378,6 +394,16 @@ fn skills() -> impl Strategy<Value = Skills> {
     });
     let levels = vec(level, 1..5);
     (levels, steps, priority, 0..=100_u32, rests)
+}
+
+type Times = ((Span, Span, Span), Span, (Span, Span), Span);
+
+/// Ringing, retry interval and wrap-up; the longest wait, the service level, one more
+/// ring.
+fn times() -> impl Strategy<Value = Times> {
+    let times = (span(1..=600), span(0..=600), span(0..=3600));
+    let level = (span(1..=86_400), span(1..=86_400));
+    (times, span(0..=86_400), level, span(1..=600))
 }
 
 fn lay_over(queue: &mut QueueConfig, skills: Skills) {
@@ -435,15 +461,12 @@ fn queue(
         music,
         permissions(extensions),
     );
-    let times = (span(1..=600), span(0..=600), span(0..=3600));
-    let level = (span(1..=86_400), span(1..=86_400));
-    let times = (times, span(0..=86_400), level);
     let destination = destination(extensions, &others, options);
     let rest = (
         0..=100_000_u32,
         (empty_states(), empty_states()),
         (
-            destination.clone(),
+            (destination.clone(), crowded(destination.clone())),
             time_condition(options, destination.clone()),
             btree_map(select(&Key::ALL[..]), destination, 0..=3),
             announcements(options),
@@ -452,7 +475,7 @@ fn queue(
         proptest::option::of(zone()),
         subsequence(NOTICES.to_vec(), 0..=5).prop_shuffle(),
     );
-    let parts = (name(), any::<bool>(), who, how, times, rest, skills());
+    let parts = (name(), any::<bool>(), who, how, times(), rest, skills());
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
         // With its number a name is unique.
         let name: String = name.chars().take(100).collect();
@@ -461,7 +484,7 @@ fn queue(
         queue.members = members(who.0, who.1);
         queue.managers = who.2;
         (
-            queue.failover,
+            (queue.failover, queue.crowded),
             queue.time_condition,
             queue.keys,
             queue.announcements,
@@ -475,7 +498,8 @@ fn queue(
         (queue.permissions, queue.music) = (how.4, how.3.map(str::to_owned));
         queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
-        (queue.max_waiting, queue.max_callers) = (times.1, rest.0);
+        (queue.max_waiting, queue.ring_more_every) = (times.1, times.3);
+        queue.max_callers = rest.0;
         (queue.sla_time, queue.sla_interval) = times.2;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
         (

@@ -4,8 +4,8 @@ use tandem_engine::config::announcements::{Announcements, Sentence};
 use tandem_engine::config::check::{check, check_changes};
 use tandem_engine::config::hours::{DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
-    Change, Config, ExtensionConfig, MemberConfig, MemberKind, PauseReason, PromptConfig,
-    QueueConfig, SkillStep, TrunkConfig,
+    Change, Config, Crowded, Destination, ExtensionConfig, MemberConfig, MemberKind, PauseReason,
+    PromptConfig, QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::limits::{
     ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX,
@@ -461,10 +461,32 @@ fn priorities_and_pauses() {
     assert_eq!(pause(AUTO_PAUSE_CALLS_MAX + 1), expected);
 }
 
+#[test]
+fn limits_of_entry() {
+    let with = |callers: u32, us: u64| {
+        after(|_, queue| {
+            queue.crowded = Some(Crowded {
+                callers,
+                wait: Span::from_micros(us),
+                destination: Destination::HangUp,
+            });
+        })
+    };
+    assert_eq!(with(QUEUE_CALLERS_MAX, 0), "");
+    assert_eq!(with(0, WAITING_S_MAX * 1_000_000), "");
+    let expected = "queue 60000, crowded_callers: a queue holds 100000 callers at most\n";
+    assert_eq!(with(QUEUE_CALLERS_MAX + 1, 0), expected);
+    assert!(with(0, WAITING_S_MAX * 1_000_000 + 1).contains("lasts 0 to 86400 seconds"));
+    assert!(with(0, 0).contains("nothing makes this queue too crowded"));
+    let queue = "[[queue]]\nnumber = \"6400\"\nname = \"A\"\n";
+    let alone = said(&format!("{queue}crowded = \"hang_up\"\n"));
+    assert!(alone.contains("goes only together with a limit"), "{alone}");
+}
+
 /// A key, its place in the model, least and most seconds.
 type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
 
-const LENGTHS: [Length; 10] = [
+const LENGTHS: [Length; 11] = [
     (
         "sla_interval_s",
         |queue| &mut queue.sla_interval,
@@ -488,6 +510,12 @@ const LENGTHS: [Length; 10] = [
         |queue| &mut queue.retry_interval,
         0,
         RETRY_INTERVAL_S_MAX,
+    ),
+    (
+        "ring_more_every_s",
+        |queue| &mut queue.ring_more_every,
+        1,
+        RING_TIMEOUT_S_MAX,
     ),
     (
         "rest_after_busy_s",

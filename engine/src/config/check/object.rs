@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Faults, Subject, Wrong};
 use crate::config::model::{
-    EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig, TrunkConfig,
+    Crowded, EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig,
+    TrunkConfig,
 };
 use crate::limits::{
     AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EMAIL_CHARS_MAX,
@@ -37,6 +38,7 @@ pub(crate) mod bounds {
     pub(crate) const REST_AFTER_NO_ANSWER_S: RangeInclusive<u64> = 0..=REST_S_MAX;
     pub(crate) const PROMPT_S: RangeInclusive<u64> = 0..=PROMPT_S_MAX;
     pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
+    pub(crate) const RING_MORE_EVERY_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
     pub(crate) const RING_TIMEOUT_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
     pub(crate) const SLA_INTERVAL_S: RangeInclusive<u64> = 1..=SLA_INTERVAL_S_MAX;
     pub(crate) const SLA_TIME_S: RangeInclusive<u64> = 1..=SLA_TIME_S_MAX;
@@ -196,6 +198,9 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
         };
         faults.add(subject, "max_callers", None, what);
     }
+    if let Some(limits) = &queue.crowded {
+        crowded(faults, subject, limits);
+    }
     if queue.sla_threshold_percent > 100 {
         let what = || ("a share is 0 to 100 percent".to_owned(), None);
         faults.add(subject, "sla_threshold_percent", None, what);
@@ -225,6 +230,28 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
             faults.add(subject, "notify_managers", Some(item), what);
             break;
         }
+    }
+}
+
+/// What is wrong with the limits of entry.
+fn crowded(faults: &mut Faults, subject: Subject, crowded: &Crowded) {
+    if crowded.callers > QUEUE_CALLERS_MAX {
+        let what = || {
+            let what = format!("a queue holds {QUEUE_CALLERS_MAX} callers at most");
+            (what, None)
+        };
+        faults.add(subject, "crowded_callers", None, what);
+    }
+    if let Some(wrong) = length(crowded.wait, &bounds::MAX_WAITING_S) {
+        faults.add(subject, "crowded_wait_s", None, || wrong);
+    }
+    if crowded.callers == 0 && crowded.wait.is_zero() {
+        let what = || {
+            let what = "nothing makes this queue too crowded".to_owned();
+            let hint = "set \"crowded_callers\" or \"crowded_wait_s\", or leave it out";
+            (what, Some(hint.to_owned()))
+        };
+        faults.add(subject, "crowded", None, what);
     }
 }
 
@@ -344,6 +371,11 @@ fn lengths(faults: &mut Faults, queue: &QueueConfig) {
             "rest_after_rejection_s",
             queue.rests.rejection,
             bounds::REST_S,
+        ),
+        (
+            "ring_more_every_s",
+            queue.ring_more_every,
+            bounds::RING_MORE_EVERY_S,
         ),
         (
             "agent_timeout_s",

@@ -8,8 +8,8 @@ use super::{Reader, set};
 use crate::config::announcements::Announcements;
 use crate::config::check::{Subject, bounds};
 use crate::config::model::{
-    CountSince, Destination, EmptyStates, MemberConfig, MemberKind, Notice, QueueConfig, SkillStep,
-    Strategy, TimeCondition,
+    CountSince, Crowded, Destination, EmptyStates, MemberConfig, MemberKind, Notice, QueueConfig,
+    SkillStep, Strategy, TimeCondition,
 };
 use crate::config::reader::{Kind, Table, Value};
 use crate::config::rights::{Permissions, Right, Rights};
@@ -24,6 +24,7 @@ use crate::time::Span;
 /// The words of a file for the ring strategies.
 pub(super) const STRATEGIES: &[(&str, Strategy)] = &[
     ("ring_all", Strategy::RingAll),
+    ("ring_progressively", Strategy::RingProgressively),
     ("least_recent", Strategy::LeastRecent),
     ("fewest_calls", Strategy::FewestCalls),
     ("least_talk_time", Strategy::LeastTalkTime),
@@ -115,6 +116,7 @@ impl Reader {
         keys(&mut queue, &mut table, &mut place);
         announcements(&mut queue, &mut table, &mut place);
         times(&mut queue, &mut table, &mut place);
+        queue.crowded = crowded(&mut table, &mut place);
         queue.time_condition = time_condition(&mut table, &mut place);
         table.finish();
 
@@ -345,6 +347,11 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
             bounds::AGENT_TIMEOUT_S,
         ),
         (
+            "ring_more_every_s",
+            &mut queue.ring_more_every,
+            bounds::RING_MORE_EVERY_S,
+        ),
+        (
             "retry_interval_s",
             &mut queue.retry_interval,
             bounds::RETRY_INTERVAL_S,
@@ -480,6 +487,34 @@ fn time_condition(table: &mut Table<'_>, place: &mut Recorder) -> Option<TimeCon
     set(&mut condition.ignore_holidays, ignore.and_then(Value::bool));
     set(&mut condition.holiday_prompt, prompt.and_then(Value::bool));
     hours.and_then(Value::str).map(|_| condition)
+}
+
+/// When it is too crowded, and where callers go then.
+fn crowded(table: &mut Table<'_>, place: &mut Recorder) -> Option<Crowded> {
+    let callers = place.key(table, "crowded_callers");
+    let wait = place.key(table, "crowded_wait_s");
+    let to = place.key(table, "crowded");
+    let limits = callers.is_some() || wait.is_some();
+    if let Some(to) = to.filter(|_| !limits) {
+        let what = format!("{} goes only together with a limit", to.name());
+        let hint = "add \"crowded_callers\" or \"crowded_wait_s\"".to_owned();
+        to.wrong(what, Some(hint));
+    }
+    let mut crowded = Crowded {
+        callers: 0,
+        wait: Span::ZERO,
+        destination: Destination::HangUp,
+    };
+    set(
+        &mut crowded.callers,
+        callers.and_then(|value| value.integer(0..=QUEUE_CALLERS_MAX)),
+    );
+    set(
+        &mut crowded.wait,
+        wait.and_then(|value| value.seconds(bounds::MAX_WAITING_S)),
+    );
+    set(&mut crowded.destination, to.and_then(destination));
+    limits.then_some(crowded)
 }
 
 /// `true`, `false`, or a list of states.

@@ -10,8 +10,8 @@ use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
 use crate::config::announcements::Announcements;
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
-    Config, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
-    Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
+    Config, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
+    MemberKind, Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
 };
 use crate::config::rights::{Permissions, Rights};
 use crate::key::Key;
@@ -272,6 +272,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     if let Some(states) = queue.leave_when_empty {
         line(out, "leave_when_empty", &empty_states(states));
     }
+    if let Some(limits) = &queue.crowded {
+        crowded(out, limits);
+    }
     destination(out, "failover", &queue.failover);
     if let Some(told) = &queue.announcements {
         announcements(out, told);
@@ -460,12 +463,27 @@ fn precedence(out: &mut String, queue: &QueueConfig) {
     }
 }
 
+fn crowded(out: &mut String, crowded: &Crowded) {
+    if crowded.callers > 0 {
+        line(out, "crowded_callers", &crowded.callers.to_string());
+    }
+    if !crowded.wait.is_zero() {
+        line(out, "crowded_wait_s", &seconds(crowded.wait));
+    }
+    destination(out, "crowded", &crowded.destination);
+}
+
 fn times(out: &mut String, queue: &QueueConfig, default: &QueueConfig) {
     let times = [
         (
             "agent_timeout_s",
             queue.agent_timeout,
             default.agent_timeout,
+        ),
+        (
+            "ring_more_every_s",
+            queue.ring_more_every,
+            default.ring_more_every,
         ),
         (
             "retry_interval_s",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tandem_engine::config::model::{QueueConfig, Strategy};
+use tandem_engine::config::model::QueueConfig;
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, KeptEnd, LegId,
     PublicId, QueueId, Span,
@@ -287,7 +287,7 @@ impl Books {
     ) -> Checked {
         let visit = self.calls.get(&id).and_then(|call| call.visit);
         let visit = known(visit, Law::Fifo, || format!("{id} waits not"))?;
-        if config.strategy == Strategy::RingAll && visit.ringing > 0 {
+        if config.strategy.rings_several() && visit.ringing > 0 {
             return Ok(());
         }
         let ready = |other: &super::Visit| {

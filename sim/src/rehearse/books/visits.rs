@@ -1,8 +1,9 @@
 //! The outcome of a visit: reckoned from what was seen, and held against the
 //! engine's record.
 
+use tandem_engine::config::model::QueueConfig;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
-use tandem_engine::{AgentId, CallId, Input, Key, Span, Timer};
+use tandem_engine::{AgentId, CallId, Input, Key, QueueId, Span, Timer};
 
 use super::{Books, Call, Court, Seen, Visit, known};
 use crate::rehearse::audit::Work;
@@ -55,6 +56,10 @@ impl Books {
         let reason = match (config.disallow_join_when_empty, record.reason) {
             (Some(_), LeaveReason::QueueEmpty) => LeaveReason::QueueEmpty,
             _ if full => LeaveReason::QueueFull,
+            // That the wait would be too long is for others to reckon.
+            (_, LeaveReason::QueueCrowded) if self.too_crowded(config, record.queue) => {
+                LeaveReason::QueueCrowded
+            }
             _ => {
                 let what = format!("queue {} could not refuse: {record:?}", record.queue);
                 return Err(Broken::new(Law::Outcomes, what));
@@ -73,6 +78,15 @@ impl Books {
             agent: None,
             offers: 0,
             offered_at_once: false,
+        })
+    }
+
+    /// Whether too many wait in a queue, or one more may wait too long there.
+    fn too_crowded(&self, config: &QueueConfig, queue: QueueId) -> bool {
+        config.crowded.as_ref().is_some_and(|crowded| {
+            let waiting = self.waiting(queue).count();
+            let most = usize::try_from(crowded.callers).unwrap_or(usize::MAX);
+            !crowded.wait.is_zero() || waiting >= most
         })
     }
 
