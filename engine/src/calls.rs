@@ -5,7 +5,7 @@ use crate::acd::offer::RingEnd;
 use crate::config::model::{Destination, Rests};
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
-use crate::event::{EndReason, Event};
+use crate::event::{EndReason, Event, OfferEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
 use crate::input::{Caller, Cause};
 use crate::limits::{CALL_HOPS_MAX, CALLS_MAX};
@@ -13,7 +13,7 @@ use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
-use crate::state::{Call, Party, Playing, Stage, State, Then};
+use crate::state::{Call, Party, Passing, Stage, State, Then};
 use crate::step::Step;
 use crate::time::Span;
 use crate::timer::Timer;
@@ -62,7 +62,7 @@ impl<T: Trace> Step<'_, T> {
             origin,
             stage: Stage::AwaitingAnswer,
             taken: false,
-            prompt: None,
+            passing: None,
             visit: None,
             visits: 0,
             hops: 0,
@@ -91,22 +91,29 @@ impl<T: Trace> Step<'_, T> {
                     self.sometimes_if(Mark::NoDestination, |_| reason == EndReason::NoDestination);
                     return self.close(id, reason, Some(UNANSWERED));
                 }
-                Goal::Prompt { prompt, then } => return self.play_prompt(id, prompt, then),
+                Goal::Prompt { prompt, then } => {
+                    return self.play_prompt(id, prompt, Then::Go(then));
+                }
                 Goal::Target(Target::Extension(agent)) => return self.ring_extension(id, agent),
+                Goal::Target(Target::Point(point)) => match self.reach(id, point) {
+                    Ok(()) => return,
+                    Err(elsewhere) => goal = elsewhere,
+                },
                 Goal::Target(Target::Queue(queue)) => match self.join(id, queue) {
                     Ok(()) => return,
                     Err(elsewhere) => goal = elsewhere,
                 },
+                Goal::Voicemail(mailbox) => return self.open_mailbox(id, mailbox),
             }
         }
     }
 
     /// Lets a caller hear a prompt; then the call goes on.
-    fn play_prompt(&mut self, id: CallId, prompt: usize, then: Destination) {
+    pub(crate) fn play_prompt(&mut self, id: CallId, prompt: usize, then: Then) {
         let prompt = &self.s.options.prompts[prompt];
         let name = prompt.name.clone();
         let length = prompt.length;
-        self.hears(id, length, Then::GoesTo(then));
+        self.hears(id, length, then);
         self.emit(Effect::PlayPrompt {
             call: id,
             prompt: name.clone(),
@@ -124,18 +131,20 @@ impl<T: Trace> Step<'_, T> {
         let call = &mut self.s.calls[id];
         call.stage = Stage::AwaitingPrompt;
         call.taken = true;
-        call.prompt = Some(Box::new(Playing { timer, then }));
+        call.passing = Some(Box::new(Passing::Prompt { timer, then }));
     }
 
     /// The caller has heard a prompt: the call goes where it was to go, as far as
     /// that is still there.
     pub(crate) fn prompt_over(&mut self, id: CallId) {
-        let playing = self.s.calls[id].prompt.take();
-        match playing.expect("the timer belongs to a prompt").then {
-            Then::CodeDialled => {
-                self.close(id, EndReason::CodeDialled, Some(HangUpCause::Normal));
-            }
-            Then::GoesTo(to) => self.send(id, goal(self.s, &to)),
+        let passing = self.s.calls[id].passing.take().map(|passing| *passing);
+        let Some(Passing::Prompt { then, .. }) = passing else {
+            unreachable!("the timer belongs to a prompt");
+        };
+        match then {
+            Then::End(reason) => self.close(id, reason, Some(HangUpCause::Normal)),
+            Then::Go(destination) => self.send(id, goal(self.s, &destination)),
+            Then::Record(mailbox) => self.record_message(id, mailbox),
         }
     }
 
@@ -146,7 +155,11 @@ impl<T: Trace> Step<'_, T> {
             return self.end_failed(id, Cause::Unreachable);
         }
         self.s.calls[id].stage = Stage::AwaitingAnswer;
-        let timeout = self.s.agents[agent].ring_timeout;
+        self.ring_directly(id, agent, self.s.agents[agent].ring_timeout);
+    }
+
+    /// Rings a telephone that need not belong to an agent of a queue.
+    pub(crate) fn ring_directly(&mut self, id: CallId, agent: AgentId, timeout: Span) {
         let leg = self.ring(id, agent, None, timeout);
         self.s.agents[agent].engaged += 1;
         self.agent_engaged(agent);
@@ -169,6 +182,9 @@ impl<T: Trace> Step<'_, T> {
             self.answer_offer(id);
         } else {
             self.answer_leg(id);
+            if self.s.calls[call].passing.is_some() {
+                self.answer_group(call);
+            }
             self.s.calls[call].stage = Stage::AwaitingEnd;
             self.s.calls[call].taken = true;
             self.emit(Effect::Bridge { call, leg: id });
@@ -215,6 +231,7 @@ impl<T: Trace> Step<'_, T> {
             }
             Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}
             Stage::AwaitingEnd => self.finish_talk(id),
+            Stage::AwaitingMessage => self.finish_message(id),
         }
         self.close(id, EndReason::CallerHungUp, None);
         Ok(())
@@ -232,6 +249,9 @@ impl<T: Trace> Step<'_, T> {
         self.refresh_agent(leg.agent);
         if let Some(why) = cancel {
             self.emit(Effect::CancelRing { leg: id, why });
+        }
+        if self.s.calls[leg.call].passing.is_some() {
+            return self.group_ring_ended(id, &leg, OfferEnd::of(cause, cancel));
         }
         self.end_failed(leg.call, cause);
     }
@@ -349,8 +369,8 @@ impl<T: Trace> Step<'_, T> {
         }
         let call = self.s.calls.remove(id).expect("the call is alive");
         self.s.parties.remove(call.party);
-        if let Some(playing) = call.prompt {
-            self.s.timers.cancel(playing.timer);
+        if let Some(timer) = call.passing.and_then(|passing| passing.timer()) {
+            self.s.timers.cancel(timer);
         }
         self.tell(Event::CallEnded {
             call: id,
@@ -378,6 +398,8 @@ pub(crate) enum Goal {
     },
     /// Somewhere that has a number.
     Target(Target),
+    /// The caller leaves a message in the box of this number.
+    Voicemail(Number),
 }
 
 /// Where a destination leads now.
@@ -385,9 +407,11 @@ pub(crate) fn goal(s: &State, destination: &Destination) -> Goal {
     let nowhere = Goal::End(EndReason::NoDestination);
     match destination {
         Destination::HangUp => Goal::End(EndReason::Unanswered),
-        Destination::Extension(number) | Destination::Queue(number) => {
-            s.directory.get(*number).map_or(nowhere, Goal::Target)
-        }
+        Destination::Extension(number)
+        | Destination::Queue(number)
+        | Destination::RingGroup(number) => s.directory.get(*number).map_or(nowhere, Goal::Target),
+        Destination::Voicemail(number) if s.directory.get(*number).is_none() => nowhere,
+        Destination::Voicemail(number) => Goal::Voicemail(*number),
         Destination::Prompt(name) => prompt_named(s, name).map_or(nowhere, |prompt| Goal::Prompt {
             prompt,
             then: Destination::HangUp,

@@ -5,7 +5,7 @@ use crate::config::codes::{Code, Known};
 use crate::config::model::Options;
 use crate::directory::Target;
 use crate::effect::{Effect, Tone};
-use crate::event::Event;
+use crate::event::{EndReason, Event};
 use crate::ids::AgentId;
 use crate::input::{By, Caller, Which};
 use crate::limits::TONE_S;
@@ -46,7 +46,11 @@ impl<T: Trace> Step<'_, T> {
             Tone::Confirmation => Mark::CodeDialled,
             Tone::Refusal => Mark::CodeRefused,
         });
-        self.hears(call, Span::from_secs(TONE_S), Then::CodeDialled);
+        self.hears(
+            call,
+            Span::from_secs(TONE_S),
+            Then::End(EndReason::CodeDialled),
+        );
         self.emit(Effect::PlayTone { call, tone });
         self.tell(Event::CodeDialled {
             call,
@@ -116,6 +120,7 @@ pub(crate) fn reading(s: &State, dialled: Number) -> Option<Code> {
     let what = |number| match s.directory.get(number)? {
         Target::Extension(_) => Some(Known::Extension),
         Target::Queue(_) => Some(Known::Queue),
+        Target::Point(_) => None,
     };
     let readings = feature_codes.readings(dialled, pause_reasons, what);
     readings.first().copied()

@@ -9,6 +9,7 @@ use crate::config::check::{Existing, check_changes};
 use crate::config::model::{
     Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
+use crate::config::points::PointConfig;
 use crate::config::presence::Presence;
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
@@ -54,8 +55,10 @@ impl<T: Trace> Step<'_, T> {
             match change {
                 Change::PutExtension(config) => self.put_extension(config),
                 Change::PutOptions(options) => self.put_options(options),
+                Change::PutPoint(config) => self.put_point(config),
                 Change::PutQueue(config) => self.put_queue(config),
                 Change::RemoveExtension(number) => self.remove_extension(*number),
+                Change::RemovePoint(number) => self.remove_point(*number),
                 Change::RemoveQueue(number) => self.remove_queue(*number),
             }
         }
@@ -362,6 +365,10 @@ impl<T: Trace> Step<'_, T> {
         let Ok(agent) = self.agent_of(number) else {
             return;
         };
+        // Calls that go on from here must not come back.
+        self.s.directory.remove(number);
+        let points = self.s.points.ids().into_iter();
+        points.for_each(|point| self.s.points[point].config.remove_member(number));
         self.withdraw_offers_to(agent, None);
         self.end_calls_of(agent);
         for id in self.s.agents[agent].members.clone() {
@@ -377,7 +384,6 @@ impl<T: Trace> Step<'_, T> {
         if let Some(timer) = entry.rest {
             self.s.timers.cancel(timer);
         }
-        self.s.directory.remove(number);
     }
 
     /// Brings what depends on a queue's list up to date after a removal.
@@ -490,6 +496,17 @@ impl Existing for State {
         matches!(self.directory.get(number), Some(Target::Extension(_)))
     }
 
+    fn point(&self, number: Number) -> Option<&PointConfig> {
+        match self.directory.get(number) {
+            Some(Target::Point(point)) => Some(&self.points[point].config),
+            _ => None,
+        }
+    }
+
+    fn points(&self) -> Box<dyn Iterator<Item = &PointConfig> + '_> {
+        Box::new(self.points.iter().map(|(_, point)| &point.config))
+    }
+
     fn queue(&self, number: Number) -> Option<&QueueConfig> {
         match self.directory.get(number) {
             Some(Target::Queue(queue)) => Some(&self.queues[queue].config),
@@ -533,5 +550,6 @@ pub(crate) fn export(state: &State) -> Config {
             .map(|(_, agent)| extension(agent))
             .collect(),
         queues: Existing::queues(state).cloned().collect(),
+        points: Existing::points(state).cloned().collect(),
     }
 }

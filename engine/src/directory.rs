@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, QueueId};
+use crate::ids::{AgentId, PointId, QueueId};
 use crate::number::Number;
 
 /// What a number leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Target {
     Extension(AgentId),
+    Point(PointId),
     Queue(QueueId),
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::model::Notice;
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::Cause;
+use crate::number::Number;
 use crate::time::Span;
 
 /// Names an effect: the entry that caused it and its place among that entry's
@@ -92,6 +93,13 @@ pub enum Effect {
         /// Where he is paused.
         queue: QueueId,
     },
+    /// Send a mail to everybody whose box this is: a caller has left a message.
+    MailMessage {
+        /// The number of the extension, queue, ring group or voicemail group.
+        mailbox: Number,
+        /// The call, which names the message.
+        call: PublicId,
+    },
     /// Send a mail to the managers of a queue, as its service level fell under the
     /// threshold or is above it again.
     MailServiceLevel {
@@ -135,6 +143,16 @@ pub enum Effect {
         /// Which of its visits to a queue, from zero.
         visit: u16,
     },
+    /// Answer the caller's side, if it is not yet, let him hear a tone, and record what
+    /// he says until `StopRecording`, or until his side ends.
+    RecordMessage {
+        /// The caller's call.
+        call: CallId,
+        /// The name of the recording.
+        public: PublicId,
+        /// The number of whose box it is for.
+        mailbox: Number,
+    },
     /// Ring a telephone.
     Ring {
         /// The new leg.
@@ -147,6 +165,15 @@ pub enum Effect {
         queue: Option<QueueId>,
         /// The engine cancels after this time: for display only.
         timeout: Span,
+    },
+    /// The message is over.
+    StopRecording {
+        /// Of whose call; it may have ended.
+        call: CallId,
+        /// The name of the recording.
+        public: PublicId,
+        /// Whether it is kept. One that is too short is thrown away.
+        keep: bool,
     },
 }
 
@@ -163,9 +190,12 @@ impl Effect {
             | Self::HangUpLeg { .. }
             | Self::PlayMusic { .. }
             | Self::PlayPrompt { .. }
-            | Self::PlayTone { .. } => EffectKind::Told,
+            | Self::PlayTone { .. }
+            | Self::RecordMessage { .. }
+            | Self::StopRecording { .. } => EffectKind::Told,
             Self::Mail { .. }
             | Self::MailAgent { .. }
+            | Self::MailMessage { .. }
             | Self::MailServiceLevel { .. }
             | Self::PushRecord { .. } => EffectKind::Kept,
             Self::Ring { .. } => EffectKind::Awaited,

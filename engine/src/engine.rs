@@ -281,6 +281,7 @@ impl<T: Trace> Step<'_, T> {
         match timer {
             Timer::Announcement(call) => self.announcement_due(call),
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
+            Timer::MessageOver(call) => self.message_over(call),
             Timer::Midnight(queue) => self.midnight(queue),
             Timer::PromptOver(call) => self.prompt_over(call),
             Timer::PutOut(queue) => self.put_out(queue),

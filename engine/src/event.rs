@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::presence::Presence;
-use crate::effect::EffectId;
+use crate::effect::{CancelReason, EffectId};
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::{By, Cause};
 use crate::number::Number;
 use crate::outbox::Reject;
-use crate::records::QueueCall;
 use crate::records::processing::Processed;
+use crate::records::{Message, QueueCall};
 use crate::time::Span;
 
 /// Everything that can have happened, in alphabetical order. It happened at
@@ -155,6 +155,18 @@ pub enum Event {
         /// On which leg.
         leg: LegId,
     },
+    /// A telephone of a ring group stopped ringing without an answer: the call was
+    /// answered elsewhere, or it goes on.
+    ExtensionRingEnded {
+        /// Which call.
+        call: CallId,
+        /// Whose telephone.
+        agent: AgentId,
+        /// The leg that rang; stale from now on.
+        leg: LegId,
+        /// How it ended.
+        end: OfferEnd,
+    },
     /// An extension rings for a call that is not a queue's.
     ExtensionRung {
         /// Which call.
@@ -170,6 +182,22 @@ pub enum Event {
         effect: EffectId,
         /// How.
         how: KeptEnd,
+    },
+    /// What a caller left is too short to be a message, and is thrown away.
+    MessageDiscarded {
+        /// Whose call.
+        call: CallId,
+        /// The number of whose box it was for.
+        mailbox: Number,
+    },
+    /// A caller has left a message.
+    MessageLeft(Message),
+    /// A caller begins to leave a message.
+    MessageStarted {
+        /// Whose call.
+        call: CallId,
+        /// The number of whose box it is.
+        mailbox: Number,
     },
     /// An offer ended without an answer.
     OfferEnded {
@@ -190,6 +218,13 @@ pub enum Event {
     PersonErased {
         /// How many live calls it concerned.
         calls: u32,
+    },
+    /// A call came to a route point: a ring group or a voicemail group.
+    PointReached {
+        /// Which call.
+        call: CallId,
+        /// The number of the route point.
+        point: Number,
     },
     /// An extension's presence is another one. What follows from it for its agent's
     /// status is told behind.
@@ -299,6 +334,17 @@ pub enum OfferEnd {
     Withdrawn,
 }
 
+impl OfferEnd {
+    /// How a telephone's ring ended, by why it was not answered and what it is told.
+    pub(crate) const fn of(cause: Cause, told: Option<CancelReason>) -> Self {
+        match (told, cause) {
+            (Some(CancelReason::Withdrawn), _) => Self::Withdrawn,
+            (_, Cause::NoAnswer) => Self::TimedOut,
+            (_, cause) => Self::Failed(cause),
+        }
+    }
+}
+
 /// Why a call is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EndReason {
@@ -312,7 +358,9 @@ pub enum EndReason {
     CodeDialled,
     /// The extension that it was sent to did not take it.
     ExtensionFailed(Cause),
-    /// The extension that it was sent to does not exist (any more).
+    /// The caller has left a message.
+    MessageLeft,
+    /// What it was sent to does not exist (any more).
     NoDestination,
     /// The system went down.
     SystemRestart,

@@ -17,6 +17,8 @@ pub type AgentId = Id<state::Agent>;
 pub type QueueId = Id<state::Queue>;
 /// An agent's membership in a queue.
 pub type MemberId = Id<state::Member>;
+/// A route point.
+pub type PointId = Id<state::Point>;
 /// The digits and the name of somebody in a live call.
 pub type PartyId = Id<state::Party>;
 

@@ -9,7 +9,7 @@ use crate::acd::strategy;
 use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
-use crate::state::{CallSet, Queue, Stage, State};
+use crate::state::{CallSet, Passing, Queue, Stage, State};
 use crate::timer::Timer;
 
 /// Checks every law.
@@ -254,16 +254,28 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                         .as_ref()
                         .is_some_and(|visit| visit.ringing == ringing)
             }
-            Stage::AwaitingAnswer => (ringing, talking) == (1, 0),
+            Stage::AwaitingAnswer => match call.passing.as_deref() {
+                None => (ringing, talking) == (1, 0),
+                Some(Passing::Group { .. }) => ringing > 0 && talking == 0,
+                Some(_) => false,
+            },
             Stage::AwaitingEnd => (ringing, talking) == (0, 1),
-            Stage::AwaitingPrompt => (ringing, talking) == (0, 0) && call.visit.is_none(),
+            Stage::AwaitingMessage | Stage::AwaitingPrompt => {
+                (ringing, talking) == (0, 0) && call.visit.is_none()
+            }
         };
         law(fits, || {
             format!("call {id} awaits what its legs can not bring")
         })?;
-        let hears = call.stage == Stage::AwaitingPrompt;
-        law(hears == call.prompt.is_some(), || {
-            format!("call {id} does not know what its caller hears")
+        let hears = matches!(call.stage, Stage::AwaitingMessage | Stage::AwaitingPrompt);
+        let passing = match call.passing.as_deref() {
+            None => !hears,
+            Some(Passing::Group { .. }) => call.stage == Stage::AwaitingAnswer,
+            Some(Passing::Message { .. }) => call.stage == Stage::AwaitingMessage,
+            Some(Passing::Prompt { .. }) => call.stage == Stage::AwaitingPrompt,
+        };
+        law(passing, || {
+            format!("call {id} does not know what it passes through")
         })?;
         law(!hears || call.taken, || {
             format!("call {id} hears a prompt without an answer")
@@ -288,10 +300,10 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .and_then(|c| c.visit.as_ref()?.announcing.as_ref())
                 .map(|announcing| announcing.timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
+            Timer::MessageOver(call) | Timer::PromptOver(call) => (s.calls.get(call))
+                .and_then(|c| c.passing.as_ref())
+                .and_then(|passing| passing.timer()),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
-            Timer::PromptOver(call) => (s.calls.get(call))
-                .and_then(|c| c.prompt.as_ref())
-                .map(|playing| playing.timer),
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),
             Timer::Retry(call) => s
@@ -322,7 +334,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
         [
             retry,
             announcing.map(|announcing| announcing.timer),
-            call.prompt.as_ref().map(|playing| playing.timer),
+            call.passing.as_ref().and_then(|passing| passing.timer()),
         ]
     });
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);

@@ -86,7 +86,7 @@ const fn pause_lamp(pauses: bool) -> Lamp {
 fn agent_of(s: &State, number: Number) -> Option<AgentId> {
     match s.directory.get(number)? {
         Target::Extension(agent) => Some(agent),
-        Target::Queue(_) => None,
+        Target::Point(_) | Target::Queue(_) => None,
     }
 }
 

@@ -33,6 +33,7 @@ mod mark;
 mod number;
 mod outbox;
 pub mod permissions;
+mod points;
 mod presence;
 pub mod records;
 mod restart;
@@ -45,6 +46,7 @@ mod time;
 pub mod timer;
 pub mod trace;
 pub mod view;
+mod voicemail;
 
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause, Tone};
 pub use engine::{Awaiting, Engine};

@@ -45,6 +45,12 @@ pub const PROMPT_S_MAX: u64 = 600;
 pub const TONE_S: u64 = 1;
 /// Symbols of a feature code.
 pub const FEATURE_CODE_SYMBOLS_MAX: u32 = 10;
+/// Route points of a centre.
+pub const POINTS_MAX: usize = 1_000;
+/// Members of one ring group or voicemail group.
+pub const POINT_MEMBERS_MAX: usize = 100;
+/// Length of a message that a caller leaves, in seconds.
+pub const MESSAGE_S_MAX: u64 = 3_600;
 /// Pause reasons of a centre.
 pub const PAUSE_REASONS_MAX: usize = 20;
 /// Calls inside the engine at once: waiting, ringing and talking.

@@ -78,6 +78,46 @@ pub enum LeaveReason {
     TimedOut,
 }
 
+/// A message that a caller left. A call leaves one at most, and ends with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The call, which names the message.
+    pub call: PublicId,
+    /// The number of the extension, queue, ring group or voicemail group whose box it
+    /// lies in.
+    pub mailbox: Number,
+    /// The caller's number; blank where it is withheld or was erased.
+    pub caller: Number,
+    /// When the caller began to speak.
+    pub since: Timestamp,
+    /// How long it is.
+    pub length: Span,
+}
+
+impl Message {
+    /// The message that an event makes, if it makes one.
+    #[must_use]
+    pub const fn from_event(event: &Event) -> Option<Self> {
+        match event {
+            Event::MessageLeft(message) => Some(*message),
+            _ => None,
+        }
+    }
+
+    /// The message as it is after `input`, which may concern one that was left. Only
+    /// for inputs that the engine did not refuse.
+    #[must_use]
+    pub fn apply(self, input: &Input) -> Self {
+        match input {
+            Input::PersonErased { number, .. } if self.caller == *number => Self {
+                caller: Number::NONE,
+                ..self
+            },
+            _ => self,
+        }
+    }
+}
+
 impl QueueCall {
     /// The record that an event makes, if it makes one.
     #[must_use]

@@ -41,6 +41,8 @@ impl<T: Trace> Step<'_, T> {
         self.sometimes_if(Mark::RestartRinging, some(rings));
         let direct = |call: &Call| call.stage == Stage::AwaitingAnswer;
         self.sometimes_if(Mark::RestartRingingDirect, some(direct));
+        let message = |call: &Call| call.stage == Stage::AwaitingMessage;
+        self.sometimes_if(Mark::RestartMessage, some(message));
         let talks = |call: &Call| call.stage == Stage::AwaitingEnd;
         self.sometimes_if(Mark::RestartTalking, some(talks));
     }
@@ -55,6 +57,7 @@ impl<T: Trace> Step<'_, T> {
             Stage::AwaitingAgent => self.leave(id, Outcome::Missed, left),
             Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}
             Stage::AwaitingEnd => self.finish_talk(id),
+            Stage::AwaitingMessage => self.finish_message(id),
         }
         self.close(id, reason, Some(calls::UNANSWERED));
     }
@@ -94,6 +97,7 @@ impl<T: Trace> Step<'_, T> {
         self.sometimes(match timer {
             Timer::Announcement(_) => Mark::AbortedAnnouncement,
             Timer::LongestWait(_) => Mark::AbortedLongestWait,
+            Timer::MessageOver(_) => Mark::AbortedMessage,
             Timer::Midnight(_) => Mark::AbortedMidnight,
             Timer::PromptOver(_) => Mark::AbortedPrompt,
             Timer::PutOut(_) => Mark::AbortedPutOut,
@@ -114,7 +118,9 @@ impl<T: Trace> Step<'_, T> {
             // A queue does not end with its day: the new one begins all the same.
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
-            Timer::Announcement(call) | Timer::PromptOver(call) => self.cut_off(call, reason, left),
+            Timer::Announcement(call) | Timer::MessageOver(call) | Timer::PromptOver(call) => {
+                self.cut_off(call, reason, left);
+            }
             Timer::PutOut(queue) => {
                 self.s.queues[queue].put_out = None;
                 if let Some((head, _)) = self.s.queues[queue].line {

@@ -9,11 +9,13 @@ use crate::acd::estimate::Pace;
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
+use crate::config::points::PointConfig;
 use crate::config::presence::{Presence, PresenceActions};
 use crate::config::rights::OwnRecording;
 use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
-use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
+use crate::event::EndReason;
+use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PointId, PublicId, QueueId};
 use crate::limits::QUEUE_MEMBERS_MAX;
 use crate::number::Number;
 use crate::slab::Slab;
@@ -47,6 +49,7 @@ pub struct State {
     pub(crate) legs: Slab<Leg>,
     pub(crate) members: Slab<Member>,
     pub(crate) parties: Slab<Party>,
+    pub(crate) points: Slab<Point>,
     pub(crate) queues: Slab<Queue>,
     pub(crate) timers: Timers,
     /// Effects that somebody has yet to confirm.
@@ -55,6 +58,12 @@ pub struct State {
     pub(crate) joins: u64,
     /// Counts up with every login of an agent to a queue.
     pub(crate) logins: u64,
+}
+
+/// A route point: a number behind which a rule stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Point {
+    pub(crate) config: PointConfig,
 }
 
 /// A person in a live call.
@@ -324,8 +333,8 @@ pub struct Call {
     pub(crate) stage: Stage,
     /// Whether the caller's side was answered.
     pub(crate) taken: bool,
-    /// What the caller hears before the call goes on, if he hears a prompt.
-    pub(crate) prompt: Option<Box<Playing>>,
+    /// What it passes through on its way, where that needs to be known.
+    pub(crate) passing: Option<Box<Passing>>,
     /// Its visit to a queue, from joining until it has left and its agent has hung up.
     pub(crate) visit: Option<Visit>,
     /// Visits begun so far.
@@ -345,30 +354,64 @@ pub struct Call {
 pub(crate) enum Stage {
     /// In a queue's line, until an agent answers.
     AwaitingAgent,
-    /// An extension rings, not for a queue.
+    /// An extension rings, or those of a ring group, not for a queue.
     AwaitingAnswer,
     /// Two parties talk.
     AwaitingEnd,
+    /// The caller leaves a message.
+    AwaitingMessage,
     /// The caller hears a prompt or a tone.
     AwaitingPrompt,
 }
 
-/// A prompt or a tone that a caller hears.
+/// What a call passes through on its way, but for queues.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Playing {
-    /// It is over when this timer fires.
-    pub(crate) timer: TimerId,
-    /// What becomes of the call then.
-    pub(crate) then: Then,
+pub(crate) enum Passing {
+    /// The telephones of a ring group ring.
+    Group {
+        /// Which.
+        point: PointId,
+        /// Who has not had his turn, the next one last. They are the members of when
+        /// the call came.
+        left: Vec<Number>,
+    },
+    /// The caller leaves a message.
+    Message {
+        /// The number of whose box it is.
+        mailbox: Number,
+        /// Since when he speaks.
+        since: Timestamp,
+        /// It is as long as allowed when this timer fires.
+        timer: TimerId,
+    },
+    /// The caller hears a prompt or a tone.
+    Prompt {
+        /// It is over when this timer fires.
+        timer: TimerId,
+        /// Where the call goes then.
+        then: Then,
+    },
 }
 
-/// What becomes of a call behind what its caller hears.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+impl Passing {
+    /// The timer that ends it, if one does.
+    pub(crate) const fn timer(&self) -> Option<TimerId> {
+        match self {
+            Self::Group { .. } => None,
+            Self::Message { timer, .. } | Self::Prompt { timer, .. } => Some(*timer),
+        }
+    }
+}
+
+/// What becomes of a call when a prompt or a tone is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Then {
-    /// It ends: a code was dialled, and that is all.
-    CodeDialled,
-    /// It goes on.
-    GoesTo(Destination),
+    /// It ends for this reason.
+    End(EndReason),
+    /// On to a destination.
+    Go(Destination),
+    /// The caller leaves a message in the box of this number.
+    Record(Number),
 }
 
 /// A call's time in one queue, and with its agent.

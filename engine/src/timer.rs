@@ -16,6 +16,8 @@ pub enum Timer {
     /// The caller at the head of the queue's line has waited as long as
     /// allowed. Re-armed whenever the head changes.
     LongestWait(QueueId),
+    /// The message that a caller leaves is as long as allowed. Cancelled when it ends.
+    MessageOver(CallId),
     /// Midnight in the queue's time zone: today's counts begin again.
     Midnight(QueueId),
     /// The prompt that the caller hears is over. Cancelled when the call ends.

@@ -4,6 +4,7 @@
 use crate::acd::eligible::{self, Obstacle};
 use crate::acd::estimate::{self, Estimate};
 use crate::config::model::QueueConfig;
+use crate::config::points::PointConfig;
 use crate::config::presence::Presence;
 use crate::directory::Target;
 use crate::engine::Engine;
@@ -100,13 +101,15 @@ pub enum CallStage {
         /// When the caller joined it.
         joined_at: Timestamp,
     },
-    /// An extension that rings.
+    /// An extension that rings, or those of a ring group.
     Extension,
     /// The end of the conversation, which belongs to this queue if to any.
     End {
         /// The queue.
         queue: Option<QueueId>,
     },
+    /// The end of a message that the caller leaves.
+    Message,
     /// The end of a prompt.
     Prompt,
 }
@@ -117,7 +120,7 @@ impl Engine {
     pub fn find_agent(&self, number: Number) -> Option<AgentId> {
         match self.state.directory.get(number)? {
             Target::Extension(agent) => Some(agent),
-            Target::Queue(_) => None,
+            Target::Point(_) | Target::Queue(_) => None,
         }
     }
 
@@ -125,8 +128,17 @@ impl Engine {
     #[must_use]
     pub fn find_queue(&self, number: Number) -> Option<QueueId> {
         match self.state.directory.get(number)? {
-            Target::Extension(_) => None,
+            Target::Extension(_) | Target::Point(_) => None,
             Target::Queue(queue) => Some(queue),
+        }
+    }
+
+    /// The route point with this number.
+    #[must_use]
+    pub fn point(&self, number: Number) -> Option<&PointConfig> {
+        match self.state.directory.get(number)? {
+            Target::Point(point) => Some(&self.state.points[point].config),
+            Target::Extension(_) | Target::Queue(_) => None,
         }
     }
 
@@ -211,6 +223,7 @@ impl Engine {
             (Stage::AwaitingEnd, visit) => CallStage::End {
                 queue: visit.map(|visit| visit.queue),
             },
+            (Stage::AwaitingMessage, _) => CallStage::Message,
             (Stage::AwaitingPrompt, _) => CallStage::Prompt,
             _ => CallStage::Extension,
         };

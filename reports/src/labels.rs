@@ -52,6 +52,7 @@ pub(crate) const fn end_word(reason: EndReason) -> &'static str {
         EndReason::ExtensionFailed(Cause::NoAnswer) => "extension_silent",
         EndReason::ExtensionFailed(Cause::Rejected) => "extension_refused",
         EndReason::ExtensionFailed(Cause::Unreachable) => "extension_unreachable",
+        EndReason::MessageLeft => "message_left",
         EndReason::NoDestination => "no_destination",
         EndReason::SystemRestart => "system_restart",
         EndReason::TooManyHops => "too_many_hops",

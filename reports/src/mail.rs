@@ -12,7 +12,7 @@
 //! ```
 
 use tandem_engine::config::model::Notice;
-use tandem_engine::records::{LeaveReason, QueueCall};
+use tandem_engine::records::{LeaveReason, Message, QueueCall};
 use tandem_engine::{Effect, Number, Span, Timestamp};
 
 use crate::story::when::{Wall, length};
@@ -31,13 +31,17 @@ pub struct Mail {
 pub struct Context<'a> {
     /// The queue, as people call it.
     pub queue: &'a str,
-    /// IANA name of the queue's zone.
+    /// The box in which a message lies, as people call it.
+    pub mailbox: &'a str,
+    /// IANA name of the zone of the queue or, for a message, of the centre.
     pub zone: &'a str,
     /// When the mail was ordered, in microseconds of Unix time.
     pub at_us: i64,
     /// The record of the call, where there is one.
     pub record: Option<&'a QueueCall>,
-    /// When that caller had joined, in microseconds of Unix time.
+    /// The message, where there is one.
+    pub message: Option<&'a Message>,
+    /// When that caller had joined, or begun to speak, in microseconds of Unix time.
     pub joined_us: i64,
     /// A call answered in less than this meets the service level.
     pub sla_time: Span,
@@ -51,6 +55,7 @@ pub fn mail(effect: &Effect, about: &Context<'_>) -> Option<Mail> {
     Some(match effect {
         Effect::Mail { notice, .. } => of_call(*notice, about)?,
         Effect::MailAgent { .. } => paused(about),
+        Effect::MailMessage { .. } => message(about),
         Effect::MailServiceLevel {
             calls, met, under, ..
         } => service_level(*calls, *met, *under, about),
@@ -88,12 +93,8 @@ fn of_call(notice: Notice, about: &Context<'_>) -> Option<Mail> {
     let mut lines = vec![("Queue", queue.to_owned())];
     match about.record {
         Some(record) => {
-            let caller = match record.caller {
-                Number::NONE => "number withheld".to_owned(),
-                number => number.to_string(),
-            };
             lines.extend([
-                ("Caller", caller),
+                ("Caller", caller(record.caller)),
                 ("Came", moment(about.joined_us, about.zone)),
                 ("Waited", length(record.waited)),
             ]);
@@ -104,6 +105,29 @@ fn of_call(notice: Notice, about: &Context<'_>) -> Option<Mail> {
     }
     let sentence = format!("In the queue {queue} {what}.");
     Some(written(format!("{queue}: {what}"), &sentence, &lines))
+}
+
+fn caller(number: Number) -> String {
+    match number {
+        Number::NONE => "number withheld".to_owned(),
+        number => number.to_string(),
+    }
+}
+
+fn message(about: &Context<'_>) -> Mail {
+    let mailbox = about.mailbox;
+    let mut lines = vec![("Box", mailbox.to_owned())];
+    let when = match about.message {
+        Some(message) => {
+            lines.push(("Caller", caller(message.caller)));
+            lines.push(("Length", length(message.length)));
+            about.joined_us
+        }
+        None => about.at_us,
+    };
+    lines.push(("When", moment(when, about.zone)));
+    let sentence = format!("A caller left a message in the box of {mailbox}.");
+    written(format!("{mailbox}: a message"), &sentence, &lines)
 }
 
 /// Why a call was missed; `None` where the notice says it.

@@ -234,10 +234,15 @@ impl Tally {
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PointReached { .. }
             | Event::PresenceChanged { .. }
             | Event::PromptStarted { .. }
             | Event::ServiceLevelEvaluated { .. }

@@ -146,6 +146,7 @@ impl Appliance {
             realm: options.realm,
             digest: options.digest,
             music: options.music,
+            voicemail: options.data.join("voicemail"),
             handle: driver.handle(),
             batches,
             store: store.clone(),

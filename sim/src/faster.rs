@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tandem_engine::config::check::check;
 use tandem_engine::config::model::Config;
+use tandem_engine::config::points::PointKind;
 use tandem_engine::{Span, Timestamp};
 use tandem_reports::Layout;
 
@@ -139,6 +140,14 @@ fn faster_config(config: &Config, by: u64) -> Config {
             step.after = divided(step.after, by);
         }
     }
+    for point in &mut config.points {
+        if let PointKind::RingGroup(group) = &mut point.kind {
+            group.ring_time = divided(group.ring_time, by);
+        }
+    }
+    let voicemail = &mut config.options.voicemail;
+    voicemail.longest = divided(voicemail.longest, by);
+    voicemail.shortest = divided(voicemail.shortest, by);
     for prompt in &mut config.options.prompts {
         prompt.length = divided(prompt.length, by);
     }

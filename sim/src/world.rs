@@ -300,6 +300,7 @@ impl<W: Watch> World<'_, W> {
                 }
                 Effect::Mail { .. }
                 | Effect::MailAgent { .. }
+                | Effect::MailMessage { .. }
                 | Effect::MailServiceLevel { .. }
                 | Effect::PushRecord { .. } => {
                     self.at_once.push_back(Reply::Done(*id));

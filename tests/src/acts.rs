@@ -14,8 +14,8 @@ use tandem_engine::config::model::{MemberKind, Strategy as Ring};
 use tandem_engine::config::presence::Presence;
 
 use crate::centre::{
-    self, Centre, ExtensionDraft, OptionsDraft, QueueDraft, Shape, extension_draft, options_draft,
-    queue_draft,
+    self, Centre, ExtensionDraft, OptionsDraft, PointDraft, QueueDraft, Shape, extension_draft,
+    options_draft, point_draft, queue_draft,
 };
 
 /// One of those that are there, by place; where `over`, one of all that ever
@@ -104,10 +104,14 @@ pub enum Edit {
     Options(OptionsDraft),
     /// Adds an extension, or changes it.
     PutExtension(u8, ExtensionDraft),
+    /// Adds a route point, or changes everything about it.
+    PutPoint(u8, PointDraft),
     /// Adds a queue, or changes everything about it.
     PutQueue(u8, Box<QueueDraft>),
     /// Deletes an extension.
     RemoveExtension(u8),
+    /// Deletes a route point.
+    RemovePoint(u8),
     /// Deletes a queue.
     RemoveQueue(u8),
     /// Deletes a queue and adds it again.
@@ -208,6 +212,8 @@ pub enum To {
     Queue(u8),
     /// An extension.
     Extension(u8),
+    /// A route point.
+    Point(u8),
 }
 
 /// An act, when it is done, and whether ticks come late until then.
@@ -327,6 +333,7 @@ fn traffic() -> impl Strategy<Value = Act> {
     let to = prop_oneof![
         7 => any::<u8>().prop_map(To::Queue),
         1 => any::<u8>().prop_map(To::Extension),
+        1 => any::<u8>().prop_map(To::Point),
     ];
     let from = option::weighted(0.15, any::<u8>());
     let cause = select(vec![
@@ -428,6 +435,8 @@ fn edit(shape: &Shape) -> BoxedStrategy<Act> {
         1 => (0..4_u8).prop_map(Edit::Renew),
         2 => (0..8_u8).prop_map(Edit::RemoveExtension),
         2 => (0..8_u8, extension_draft()).prop_map(|(e, draft)| Edit::PutExtension(e, draft)),
+        2 => (0..3_u8, point_draft()).prop_map(|(point, draft)| Edit::PutPoint(point, draft)),
+        1 => (0..3_u8).prop_map(Edit::RemovePoint),
         1 => options_draft().prop_map(Edit::Options),
     ];
     let by = prop_oneof![

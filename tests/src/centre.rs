@@ -3,6 +3,8 @@
 //! Numbers come from small pools and lengths of time are short multiples of a
 //! quarter of a second, so that things happen at the same instant often.
 
+mod points;
+
 use crate::table::spoken_prompts;
 use proptest::collection::vec;
 use proptest::option;
@@ -16,14 +18,19 @@ use tandem_engine::config::model::{
     MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
     Strategy as Ring, TimeCondition,
 };
+use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
+
+pub use points::There;
 
 /// Extensions that there can be.
 pub const EXTENSIONS: u64 = 8;
 /// Queues that there can be.
 pub const QUEUES: u64 = 4;
+/// Route points that there can be.
+pub const POINTS: u64 = 3;
 /// Zones without changes of the clock since 1970, and how far each is ahead
 /// of UTC, in seconds.
 pub const ZONES: [(&str, i64); 3] = [
@@ -67,6 +74,12 @@ pub fn queue(place: u8) -> Number {
     Number::from_u64(6401 + u64::from(place) % QUEUES)
 }
 
+/// The route point with this place in the pool.
+#[must_use]
+pub fn point(place: u8) -> Number {
+    Number::from_u64(6201 + u64::from(place) % POINTS)
+}
+
 /// A centre before the first call.
 #[derive(Clone, Debug)]
 pub struct Centre {
@@ -78,6 +91,8 @@ pub struct Centre {
     pub extensions: Vec<ExtensionDraft>,
     /// The queues, by their places in the pool.
     pub queues: Vec<QueueDraft>,
+    /// The route points, by their places in the pool.
+    pub points: Vec<PointDraft>,
 }
 
 /// Common settings to be.
@@ -93,6 +108,20 @@ pub struct OptionsDraft {
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
+    /// The greeting, and the longest and shortest message, in quarters of a second.
+    voicemail: (Option<usize>, u64, u64),
+}
+
+/// A route point to be: what it names may not be there when it is made.
+#[derive(Clone, Debug)]
+pub struct PointDraft {
+    members: Vec<u8>,
+    voicemail: bool,
+    in_order: bool,
+    /// In quarters of a second.
+    ring_time: u64,
+    skip_busy: bool,
+    failover: Failover,
 }
 
 /// A calendar to be.
@@ -197,6 +226,8 @@ enum Failover {
     Extension(u8),
     Prompt(u8),
     Queue(u8),
+    RingGroup(u8),
+    Voicemail(u8),
 }
 
 /// What kind of centres a test wants.
@@ -234,12 +265,14 @@ pub fn centre(shape: &Shape) -> impl Strategy<Value = Centre> + use<> {
         1 => vec(extension_draft(), 0..=2),
         6 => vec(extension_draft(), 3..=8),
     ];
-    (any::<u64>(), options_draft(), extensions, queues).prop_map(
-        |(seed, options, extensions, queues)| Centre {
+    let points = vec(point_draft(), 0..=3);
+    (any::<u64>(), options_draft(), extensions, queues, points).prop_map(
+        |(seed, options, extensions, queues, points)| Centre {
             seed,
             options,
             extensions,
             queues,
+            points,
         },
     )
 }
@@ -257,7 +290,9 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
-    (common, hours, prompts).prop_map(|(common, hours, prompts)| {
+    let greeting = option::weighted(0.3, 0..PROMPTS.len());
+    let voicemail = (greeting, 6..=24_u64, 0..=6_u64);
+    (common, hours, prompts, voicemail).prop_map(|(common, hours, prompts, voicemail)| {
         let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, codes, sync_h) =
             common;
         OptionsDraft {
@@ -270,6 +305,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
             sync_h,
             hours,
             prompts,
+            voicemail,
         }
     })
 }
@@ -401,12 +437,31 @@ fn lengths(limits: bool) -> impl Strategy<Value = [u64; 4]> {
         .prop_map(|(ringing, retry, wrap_up, waiting)| [ringing, retry, wrap_up, waiting])
 }
 
+/// A random route point.
+pub fn point_draft() -> impl Strategy<Value = PointDraft> {
+    let members = vec(0..8_u8, 0..=5);
+    let voicemail = prop::bool::weighted(0.2);
+    let how = (any::<bool>(), 4..=16_u64, any::<bool>());
+    (members, voicemail, how, failover()).prop_map(|(members, voicemail, how, failover)| {
+        PointDraft {
+            members,
+            voicemail,
+            in_order: how.0,
+            ring_time: how.1,
+            skip_busy: how.2,
+            failover,
+        }
+    })
+}
+
 fn failover() -> impl Strategy<Value = Failover> {
     prop_oneof![
         1 => Just(Failover::HangUp),
         1 => (0..8_u8).prop_map(Failover::Extension),
         1 => (0..2_u8).prop_map(Failover::Prompt),
         3 => (0..4_u8).prop_map(Failover::Queue),
+        2 => (0..3_u8).prop_map(Failover::RingGroup),
+        1 => (0..15_u8).prop_map(Failover::Voicemail),
     ]
 }
 
@@ -591,6 +646,11 @@ impl OptionsDraft {
                 })
                 .chain(spoken_prompts(quarters(1)))
                 .collect(),
+            voicemail: VoicemailConfig {
+                greeting: self.voicemail.0.map(|prompt| PROMPTS[prompt].to_owned()),
+                longest: quarters(self.voicemail.1),
+                shortest: quarters(self.voicemail.2),
+            },
             ..Options::default()
         };
         options.pause_reasons.truncate(self.reasons);
@@ -689,7 +749,8 @@ impl Further {
 impl QueueDraft {
     /// The queue with this number, where these extensions and queues exist.
     #[must_use]
-    pub fn queue(&self, number: Number, extensions: &[Number], queues: &[Number]) -> QueueConfig {
+    pub fn queue(&self, number: Number, there: &There) -> QueueConfig {
+        let There { extensions, .. } = there;
         let mut config = QueueConfig::new(number, &format!("Queue {number}"));
         let mut members = Vec::<MemberConfig>::new();
         for &(place, kind) in &self.members {
@@ -726,18 +787,7 @@ impl QueueDraft {
         config.max_callers = self.max_callers;
         config.disallow_join_when_empty = self.join;
         config.leave_when_empty = self.leave;
-        let destination = |draft: Failover| match draft {
-            Failover::Extension(place) if extensions.contains(&extension(place)) => {
-                Destination::Extension(extension(place))
-            }
-            Failover::Prompt(place) => {
-                Destination::Prompt(PROMPTS[usize::from(place) % PROMPTS.len()].to_owned())
-            }
-            Failover::Queue(place) if queues.contains(&queue(place)) && queue(place) != number => {
-                Destination::Queue(queue(place))
-            }
-            _ => Destination::HangUp,
-        };
+        let destination = |draft: Failover| there.destination(number, draft);
         config.failover = destination(self.failover);
         self.further.lay_over(&mut config, destination);
         let leads = self.keys.iter().map(|&to| destination(to));
@@ -773,15 +823,21 @@ impl Centre {
             .zip(&self.extensions)
             .map(|(place, draft)| draft.extension(extension(place)))
             .collect();
-        let numbers: Vec<Number> = extensions.iter().map(|e| e.number).collect();
-        let queues: Vec<Number> = (0..)
-            .zip(&self.queues)
-            .map(|(place, _)| queue(place))
-            .collect();
+        let numbered = || (0..).map(point).zip(&self.points);
+        let groups = numbered().filter(|(_, draft)| draft.is_group());
+        let there = There {
+            extensions: extensions.iter().map(|e| e.number).collect(),
+            queues: (0..).map(queue).take(self.queues.len()).collect(),
+            points: numbered().map(|(number, _)| number).collect(),
+            groups: groups.map(|(number, _)| number).collect(),
+        };
         Config {
             options: self.options.options(),
-            queues: (queues.iter().zip(&self.queues))
-                .map(|(&number, draft)| draft.queue(number, &numbers, &queues))
+            queues: (there.queues.iter().zip(&self.queues))
+                .map(|(&number, draft)| draft.queue(number, &there))
+                .collect(),
+            points: numbered()
+                .map(|(number, draft)| draft.point(number, &there))
                 .collect(),
             extensions,
         }

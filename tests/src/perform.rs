@@ -10,7 +10,7 @@ use tandem_engine::{
 };
 
 use crate::acts::{Act, Asker, Behind, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
-use crate::centre::{Centre, QueueDraft, ZONES, extension, queue, statics_first};
+use crate::centre::{Centre, QueueDraft, There, ZONES, extension, point, queue, statics_first};
 use crate::live::{Live, Witness};
 use crate::shelf::Shelf;
 
@@ -87,6 +87,7 @@ impl<W: Witness> World<W> {
         let mut changes = vec![Change::PutOptions(config.options)];
         changes.extend(config.extensions.into_iter().map(Change::PutExtension));
         changes.extend(config.queues.into_iter().map(Change::PutQueue));
+        changes.extend(config.points.into_iter().map(Change::PutPoint));
         let (by, base) = (By::System, 0);
         self.send(Input::Configure { by, base, changes })?;
         for (place, draft) in (0..).zip(&centre.extensions) {
@@ -367,6 +368,13 @@ impl<W: Witness> World<W> {
         one_of(&numbers, place).unwrap_or_else(|| queue(place))
     }
 
+    /// A route point: most often one that there is.
+    fn some_point(&self, place: u8) -> Number {
+        let points = self.live.engine().config().0.points;
+        let numbers: Vec<Number> = points.iter().map(|point| point.number).collect();
+        one_of(&numbers, place).unwrap_or_else(|| point(place))
+    }
+
     fn which(&self, queues: Where) -> Which {
         match queues {
             Where::All => Which::All,
@@ -389,6 +397,7 @@ impl<W: Witness> World<W> {
             dialled: match to {
                 To::Queue(place) => self.some_queue(place),
                 To::Extension(place) => self.somebody(place),
+                To::Point(place) => self.some_point(place),
             },
         }
     }
@@ -535,18 +544,23 @@ fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
         Edit::PutExtension(place, draft) => {
             vec![Change::PutExtension(draft.extension(extension(*place)))]
         }
+        Edit::PutPoint(..) | Edit::RemovePoint(_) => return point_changes(config, edit),
         Edit::PutQueue(place, draft) => vec![Change::PutQueue(drafted(config, *place, draft))],
         Edit::RemoveExtension(place) => {
             let place = usize::from(*place) % config.extensions.len().max(1);
             let number = config.extensions.get(place)?.number;
-            let mut changes = led_elsewhere(config, &Destination::Extension(number), None);
+            let gone = [
+                Destination::Extension(number),
+                Destination::Voicemail(number),
+            ];
+            let mut changes = led_elsewhere(config, &gone, number);
             changes.push(Change::RemoveExtension(number));
             changes
         }
         Edit::RemoveQueue(place) => {
             let number = existing(place)?.number;
-            let gone = Destination::Queue(number);
-            let mut changes = led_elsewhere(config, &gone, Some(number));
+            let gone = [Destination::Queue(number), Destination::Voicemail(number)];
+            let mut changes = led_elsewhere(config, &gone, number);
             changes.push(Change::RemoveQueue(number));
             changes
         }
@@ -562,24 +576,61 @@ fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
     })
 }
 
-fn drafted(config: &Config, place: u8, draft: &QueueDraft) -> QueueConfig {
-    let extensions: Vec<Number> = config.extensions.iter().map(|e| e.number).collect();
-    let queues: Vec<Number> = config.queues.iter().map(|queue| queue.number).collect();
-    draft.queue(queue(place), &extensions, &queues)
+/// The same of edits of route points.
+fn point_changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
+    Some(match edit {
+        Edit::PutPoint(place, draft) => {
+            let number = point(*place);
+            let put = draft.point(number, &There::in_config(config));
+            // What is no ring group any more can not be one's destination.
+            let gone = Destination::RingGroup(number);
+            let mut changes = match draft.is_group() {
+                true => Vec::new(),
+                false => led_elsewhere(config, &[gone], number),
+            };
+            changes.push(Change::PutPoint(put));
+            changes
+        }
+        Edit::RemovePoint(place) => {
+            let place = usize::from(*place) % config.points.len().max(1);
+            let number = config.points.get(place)?.number;
+            let gone = [
+                Destination::RingGroup(number),
+                Destination::Voicemail(number),
+            ];
+            let mut changes = led_elsewhere(config, &gone, number);
+            changes.push(Change::RemovePoint(number));
+            changes
+        }
+        _ => return None,
+    })
 }
 
-/// Queues that send calls to what is to be removed hang up instead.
-fn led_elsewhere(config: &Config, gone: &Destination, apart: Option<Number>) -> Vec<Change> {
-    let leads_there = |queue: &&QueueConfig| queue.destinations().any(|(_, _, to)| to == gone);
-    let queues = config.queues.iter().filter(leads_there);
-    queues
-        .filter(|queue| Some(queue.number) != apart)
-        .map(|queue| {
-            let mut queue = queue.clone();
-            for to in queue.destinations_mut().filter(|to| *to == gone) {
-                *to = Destination::HangUp;
-            }
-            Change::PutQueue(queue)
-        })
-        .collect()
+fn drafted(config: &Config, place: u8, draft: &QueueDraft) -> QueueConfig {
+    draft.queue(queue(place), &There::in_config(config))
+}
+
+/// Whatever sends calls to what is to be removed hangs up instead; but for the object
+/// with this number itself.
+fn led_elsewhere(config: &Config, gone: &[Destination], apart: Number) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for queue in config.queues.iter().filter(|queue| queue.number != apart) {
+        let mut changed = queue.clone();
+        for to in changed.destinations_mut().filter(|to| gone.contains(to)) {
+            *to = Destination::HangUp;
+        }
+        if changed != *queue {
+            changes.push(Change::PutQueue(changed));
+        }
+    }
+    for point in config.points.iter().filter(|point| point.number != apart) {
+        let mut changed = point.clone();
+        for to in changed.destinations_mut().filter(|to| gone.contains(to)) {
+            *to = Destination::HangUp;
+        }
+        if changed != *point {
+            changes.push(Change::PutPoint(changed));
+        }
+    }
+    changes
 }

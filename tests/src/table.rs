@@ -26,6 +26,7 @@ mod difference;
 mod hours;
 mod logs;
 mod phrase;
+mod points;
 mod text;
 mod words;
 mod world;

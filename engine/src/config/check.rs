@@ -9,6 +9,7 @@
 mod agents;
 mod hours;
 mod object;
+mod points;
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Change, Config, Destination, ExtensionConfig, Options, QueueConfig};
+use super::points::PointConfig;
 use crate::limits::{EXTENSION_QUEUES_MAX, EXTENSIONS_MAX, PROBLEMS_MAX, QUEUES_MAX};
 use crate::number::Number;
 
@@ -67,6 +69,8 @@ pub enum Subject {
     Hours(u32),
     /// The common settings.
     Options,
+    /// The route point with this number.
+    Point(Number),
     /// The queue with this number.
     Queue(Number),
 }
@@ -77,6 +81,7 @@ impl fmt::Display for Subject {
             Self::Extension(number) => write!(f, "extension {number}"),
             Self::Hours(place) => write!(f, "hours {}", u64::from(*place) + 1),
             Self::Options => f.write_str("options"),
+            Self::Point(number) => write!(f, "route point {number}"),
             Self::Queue(number) => write!(f, "queue {number}"),
         }
     }
@@ -88,6 +93,10 @@ pub trait Existing {
     fn options(&self) -> &Options;
     /// Whether an extension has this number.
     fn has_extension(&self, number: Number) -> bool;
+    /// The route point with this number.
+    fn point(&self, number: Number) -> Option<&PointConfig>;
+    /// Every route point.
+    fn points(&self) -> Box<dyn Iterator<Item = &PointConfig> + '_>;
     /// The queue with this number.
     fn queue(&self, number: Number) -> Option<&QueueConfig>;
     /// Every queue.
@@ -107,6 +116,12 @@ impl Existing for Config {
         self.extensions
             .iter()
             .any(|extension| extension.number == number)
+    }
+    fn point(&self, number: Number) -> Option<&PointConfig> {
+        self.points.iter().find(|point| point.number == number)
+    }
+    fn points(&self) -> Box<dyn Iterator<Item = &PointConfig> + '_> {
+        Box::new(self.points.iter())
     }
     fn queue(&self, number: Number) -> Option<&QueueConfig> {
         self.queues.iter().find(|queue| queue.number == number)
@@ -173,6 +188,16 @@ pub(super) fn check_counting(config: &Config, references: bool) -> Faults {
         }
         checker.step(Step::PutQueue(queue));
     }
+    for point in &config.points {
+        if checker.points.contains_key(&point.number) {
+            let subject = Subject::Point(point.number);
+            let what = || format!("there are two route points {}", point.number);
+            checker
+                .faults
+                .add(subject, "number", None, || (what(), None));
+        }
+        checker.step(Step::PutPoint(point));
+    }
     checker.finish()
 }
 
@@ -213,8 +238,10 @@ impl Faults {
 enum Step<'c> {
     PutExtension(&'c ExtensionConfig),
     PutOptions(&'c Options),
+    PutPoint(&'c PointConfig),
     PutQueue(&'c QueueConfig),
     RemoveExtension(Number),
+    RemovePoint(Number),
     RemoveQueue(Number),
 }
 
@@ -223,8 +250,10 @@ impl<'c> From<&'c Change> for Step<'c> {
         match change {
             Change::PutExtension(extension) => Self::PutExtension(extension),
             Change::PutOptions(options) => Self::PutOptions(options),
+            Change::PutPoint(point) => Self::PutPoint(point),
             Change::PutQueue(queue) => Self::PutQueue(queue),
             Change::RemoveExtension(number) => Self::RemoveExtension(*number),
+            Change::RemovePoint(number) => Self::RemovePoint(*number),
             Change::RemoveQueue(number) => Self::RemoveQueue(*number),
         }
     }
@@ -238,6 +267,8 @@ struct Checker<'c, E> {
     options: Option<&'c Options>,
     /// Changed extensions; `None`: removed.
     extensions: BTreeMap<Number, Option<&'c ExtensionConfig>>,
+    /// Changed route points; `None`: removed.
+    points: BTreeMap<Number, Option<&'c PointConfig>>,
     /// Changed queues; `None`: removed.
     queues: BTreeMap<Number, Option<&'c QueueConfig>>,
     faults: Faults,
@@ -245,15 +276,14 @@ struct Checker<'c, E> {
 
 impl<'c, E: Existing> Checker<'c, E> {
     fn new(existing: &'c E, references: bool) -> Self {
-        let (extensions, queues) = (BTreeMap::new(), BTreeMap::new());
-        let faults = Faults::default();
         Self {
             existing,
             references,
             options: None,
-            extensions,
-            queues,
-            faults,
+            extensions: BTreeMap::new(),
+            points: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            faults: Faults::default(),
         }
     }
 
@@ -276,21 +306,19 @@ impl<'c, E: Existing> Checker<'c, E> {
         match step {
             Step::PutExtension(extension) => {
                 let number = extension.number;
-                if self.has_queue(number) {
-                    let what = || (format!("{number} is the number of a queue"), None);
-                    self.faults
-                        .add(Subject::Extension(number), "number", None, what);
-                }
+                self.number_is_free(Subject::Extension(number), number);
                 self.extensions.insert(number, Some(extension));
             }
             Step::PutOptions(options) => self.options = Some(options),
+            Step::PutPoint(point) => {
+                let number = point.number;
+                self.number_is_free(Subject::Point(number), number);
+                self.members(point);
+                self.points.insert(number, Some(point));
+            }
             Step::PutQueue(queue) => {
                 let number = queue.number;
-                if self.has_extension(number) {
-                    let what = || (format!("{number} is the number of an extension"), None);
-                    self.faults
-                        .add(Subject::Queue(number), "number", None, what);
-                }
+                self.number_is_free(Subject::Queue(number), number);
                 self.people(queue);
                 self.queues.insert(number, Some(queue));
             }
@@ -301,6 +329,14 @@ impl<'c, E: Existing> Checker<'c, E> {
                         .add(Subject::Extension(number), "number", None, what);
                 }
                 self.extensions.insert(number, None);
+            }
+            Step::RemovePoint(number) => {
+                if self.point(number).is_none() {
+                    let what = || (format!("there is no route point {number}"), None);
+                    self.faults
+                        .add(Subject::Point(number), "number", None, what);
+                }
+                self.points.insert(number, None);
             }
             Step::RemoveQueue(number) => {
                 if !self.has_queue(number) {
@@ -352,6 +388,8 @@ impl<'c, E: Existing> Checker<'c, E> {
             object::options(&mut self.faults, options);
             agents::options(&mut self.faults, options);
             hours::prompts(&mut self.faults, &options.prompts);
+            points::voicemail(&mut self.faults, &options.voicemail);
+            self.greeting(options);
             hours::hours(&mut self.faults, options, self.references);
         }
         for extension in self.extensions.values().copied().flatten() {
@@ -362,12 +400,13 @@ impl<'c, E: Existing> Checker<'c, E> {
         for queue in &touched {
             object::queue(&mut self.faults, queue, range);
         }
+        self.touched_points();
         self.codes();
         self.presences();
         self.counts();
         self.names(&touched);
         for queue in touched {
-            self.destinations(queue);
+            self.destinations(Subject::Queue(queue.number), queue.destinations());
             self.announcements(queue);
             if let Some(name) = self.unknown_hours(queue) {
                 let options = self.options();
@@ -378,16 +417,18 @@ impl<'c, E: Existing> Checker<'c, E> {
         }
         let existing = self.existing;
         let removes = self.extensions.values().any(Option::is_none)
+            || !self.points.is_empty()
             || self.queues.values().any(Option::is_none);
         if removes || self.options.is_some() {
             for queue in existing.queues() {
                 if !self.queues.contains_key(&queue.number) {
-                    self.destinations(queue);
+                    self.destinations(Subject::Queue(queue.number), queue.destinations());
                     self.announcements(queue);
                     self.left_outside(queue, range);
                     self.left_without_hours(queue);
                 }
             }
+            self.untouched_points();
         }
         self.faults
     }
@@ -464,13 +505,16 @@ impl<'c, E: Existing> Checker<'c, E> {
         }
     }
 
-    /// Whether a queue's destinations lead anywhere. Round trips over several
-    /// queues are allowed: the engine bounds a call's hops.
-    fn destinations(&mut self, queue: &QueueConfig) {
-        for (key, item, destination) in queue.destinations() {
-            if let Some(problem) = self.leads_nowhere(queue.number, key, destination) {
-                self.faults
-                    .add(Subject::Queue(queue.number), key, item, || problem);
+    /// Whether an object's destinations lead anywhere. Round trips over several objects
+    /// are allowed: the engine bounds a call's hops.
+    fn destinations<'d>(
+        &mut self,
+        of: Subject,
+        destinations: impl Iterator<Item = (&'static str, Option<usize>, &'d Destination)>,
+    ) {
+        for (key, item, destination) in destinations {
+            if let Some(problem) = self.leads_nowhere(of, key, destination) {
+                self.faults.add(of, key, item, || problem);
             }
         }
     }
@@ -491,10 +535,10 @@ impl<'c, E: Existing> Checker<'c, E> {
         }
     }
 
-    fn leads_nowhere(&self, of: Number, key: &str, to: &Destination) -> Option<Wrong> {
+    fn leads_nowhere(&self, of: Subject, key: &str, to: &Destination) -> Option<Wrong> {
         match to {
             Destination::HangUp => None,
-            Destination::Queue(number) if *number == of => {
+            Destination::Queue(number) if of == Subject::Queue(*number) => {
                 let hint = "let it lead to an extension or another queue, or \"hang_up\"";
                 let what = match key {
                     "failover" => {
@@ -505,20 +549,14 @@ impl<'c, E: Existing> Checker<'c, E> {
                 };
                 Some((what.to_owned(), Some(hint.to_owned())))
             }
-            _ if !self.references => None,
-            Destination::Extension(number) => {
-                let number = *number;
-                if self.has_extension(number) {
-                    return None;
-                }
-                let removed = self.extensions.contains_key(&number);
-                let hint = if self.has_queue(number) {
-                    Some(format!("{number} is a queue: \"queue {number}\""))
-                } else {
-                    self.did_you_mean(number, |number| self.has_extension(number))
-                };
-                Some(absent(key, "extension", number, removed, hint))
+            Destination::RingGroup(number) if of == Subject::Point(*number) => {
+                let hint = "let it lead elsewhere, or \"hang_up\"".to_owned();
+                Some((
+                    "a ring group can not be its own failover".to_owned(),
+                    Some(hint),
+                ))
             }
+            _ if !self.references => None,
             Destination::Prompt(name) => {
                 let unknown = self.options().prompt_named(name).is_none();
                 // Looking for a good hint among many prompts is dear.
@@ -526,19 +564,10 @@ impl<'c, E: Existing> Checker<'c, E> {
                 let problem = || hours::unknown_prompt(name, self.options());
                 unknown.then(|| told.then(problem).unwrap_or_default())
             }
-            Destination::Queue(number) => {
-                let number = *number;
-                if self.has_queue(number) {
-                    return None;
-                }
-                let removed = self.queues.contains_key(&number);
-                let hint = if self.has_extension(number) {
-                    Some(format!("{number} is an extension: \"extension {number}\""))
-                } else {
-                    self.did_you_mean(number, |number| self.has_queue(number))
-                };
-                Some(absent(key, "queue", number, removed, hint))
-            }
+            Destination::Extension(number) => self.is_absent(key, "extension", *number),
+            Destination::Queue(number) => self.is_absent(key, "queue", *number),
+            Destination::RingGroup(number) => self.is_absent(key, "ring group", *number),
+            Destination::Voicemail(number) => self.is_absent(key, "voicemail box", *number),
         }
     }
 
@@ -590,19 +619,3 @@ impl<'c, E: Existing> Checker<'c, E> {
 
 /// What is wrong, and what would be right.
 type Wrong = (String, Option<String>);
-
-/// A destination that is not there, in words.
-fn absent(key: &str, kind: &str, number: Number, removed: bool, hint: Option<String>) -> Wrong {
-    if removed {
-        let (what, setting) = match key {
-            "failover" => ("calls fail over to", "failover"),
-            "keys" => ("a key leads to", "key"),
-            _ => ("calls go to", "destination"),
-        };
-        return (
-            format!("{what} {kind} {number}, which is removed"),
-            Some(format!("change the {setting} in the same step")),
-        );
-    }
-    (format!("there is no {kind} {number}"), hint)
-}

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::is_within;
 use super::model::{Change, Config, Destination, ExtensionConfig, Options, QueueConfig};
+use super::points::{PointConfig, PointKind};
 use crate::number::Number;
 
 /// The changes that lead from `from` to `to`, both without faults.
@@ -29,24 +30,35 @@ pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
 /// order of ids, by which things are shown and figures are kept.
 #[must_use]
 pub fn set_up(config: &Config) -> Vec<Change> {
-    let is_queue = |to: &Destination| matches!(to, Destination::Queue(_));
-    let leads_on = |queue: &&QueueConfig| queue.destinations().any(|(_, _, to)| is_queue(to));
-    // Where it leads may not be there yet.
-    let alone = |queue: &QueueConfig| {
+    let extensions = config.extensions.iter().cloned().map(Change::PutExtension);
+    let mut changes = vec![Change::PutOptions(config.options.clone())];
+    changes.extend(extensions);
+    // Where they lead may not be there yet.
+    let is_later =
+        |to: &Destination| to.number().is_some() && !matches!(to, Destination::Extension(_));
+    let mut leading = Vec::new();
+    for queue in &config.queues {
         let mut alone = queue.clone();
-        for to in alone.destinations_mut().filter(|to| is_queue(to)) {
+        for to in alone.destinations_mut().filter(|to| is_later(to)) {
             *to = Destination::HangUp;
         }
-        Change::PutQueue(alone)
-    };
-    let extensions = config.extensions.iter().cloned().map(Change::PutExtension);
-    let queues = config.queues.iter();
-    let leading = queues.clone().filter(leads_on).cloned();
-    (core::iter::once(Change::PutOptions(config.options.clone())))
-        .chain(extensions)
-        .chain(queues.map(alone))
-        .chain(leading.map(Change::PutQueue))
-        .collect()
+        if alone != *queue {
+            leading.push(Change::PutQueue(queue.clone()));
+        }
+        changes.push(Change::PutQueue(alone));
+    }
+    for point in &config.points {
+        let mut alone = point.clone();
+        for to in alone.destinations_mut().filter(|to| is_later(to)) {
+            *to = Destination::HangUp;
+        }
+        if alone != *point {
+            leading.push(Change::PutPoint(point.clone()));
+        }
+        changes.push(Change::PutPoint(alone));
+    }
+    changes.append(&mut leading);
+    changes
 }
 
 /// The configuration after `changes`. New objects stand at the end.
@@ -65,6 +77,16 @@ pub fn apply(mut config: Config, changes: &[Change]) -> Config {
                 }
             }
             Change::PutOptions(options) => config.options = options.clone(),
+            Change::PutPoint(put) => {
+                let old = config
+                    .points
+                    .iter_mut()
+                    .find(|old| old.number == put.number);
+                match old {
+                    Some(old) => *old = put.clone(),
+                    None => config.points.push(put.clone()),
+                }
+            }
             Change::PutQueue(put) => {
                 let old = config
                     .queues
@@ -82,7 +104,10 @@ pub fn apply(mut config: Config, changes: &[Change]) -> Config {
                 for queue in &mut config.queues {
                     queue.forget(*number);
                 }
+                let points = config.points.iter_mut();
+                points.for_each(|point| point.remove_member(*number));
             }
+            Change::RemovePoint(number) => config.points.retain(|point| point.number != *number),
             Change::RemoveQueue(number) => config.queues.retain(|queue| queue.number != *number),
         }
     }
@@ -95,8 +120,10 @@ pub fn apply(mut config: Config, changes: &[Change]) -> Config {
 enum Node {
     OptionsFirst,
     PutExtension(Number),
+    PutPoint(Number),
     PutQueue(Number),
     RemoveQueue(Number),
+    RemovePoint(Number),
     RemoveExtension(Number),
     OptionsLast,
 }
@@ -106,15 +133,46 @@ enum Node {
 struct Plan<'c> {
     from: &'c Config,
     to: &'c Config,
-    old_extensions: BTreeMap<Number, &'c ExtensionConfig>,
-    new_extensions: BTreeMap<Number, &'c ExtensionConfig>,
-    old_queues: BTreeMap<Number, &'c QueueConfig>,
-    new_queues: BTreeMap<Number, &'c QueueConfig>,
+    old: Objects<'c>,
+    new: Objects<'c>,
     changes: BTreeMap<Node, Change>,
     /// For each change, those that wait for it.
     before: BTreeMap<Node, Vec<(Node, Need)>>,
     /// How many others each change waits for.
     waits: BTreeMap<Node, Waits>,
+}
+
+/// The objects of a configuration by their numbers.
+struct Objects<'c> {
+    extensions: BTreeMap<Number, &'c ExtensionConfig>,
+    queues: BTreeMap<Number, &'c QueueConfig>,
+    points: BTreeMap<Number, &'c PointConfig>,
+}
+
+impl<'c> Objects<'c> {
+    fn new(config: &'c Config) -> Self {
+        Self {
+            extensions: config.extensions.iter().map(|e| (e.number, e)).collect(),
+            queues: config.queues.iter().map(|q| (q.number, q)).collect(),
+            points: config.points.iter().map(|p| (p.number, p)).collect(),
+        }
+    }
+
+    /// Whether a destination leads to one of them.
+    fn has(&self, to: &Destination) -> bool {
+        match to {
+            Destination::Extension(number) => self.extensions.contains_key(number),
+            Destination::HangUp | Destination::Prompt(_) => false,
+            Destination::Queue(number) => self.queues.contains_key(number),
+            Destination::RingGroup(number) => (self.points.get(number))
+                .is_some_and(|point| matches!(point.kind, PointKind::RingGroup(_))),
+            Destination::Voicemail(number) => {
+                self.extensions.contains_key(number)
+                    || self.queues.contains_key(number)
+                    || self.points.get(number).is_some_and(|point| point.has_box())
+            }
+        }
+    }
 }
 
 /// Why a change must come before another.
@@ -139,10 +197,8 @@ impl<'c> Plan<'c> {
         Self {
             from,
             to,
-            old_extensions: from.extensions.iter().map(|e| (e.number, e)).collect(),
-            new_extensions: to.extensions.iter().map(|e| (e.number, e)).collect(),
-            old_queues: from.queues.iter().map(|q| (q.number, q)).collect(),
-            new_queues: to.queues.iter().map(|q| (q.number, q)).collect(),
+            old: Objects::new(from),
+            new: Objects::new(to),
             changes: BTreeMap::new(),
             before: BTreeMap::new(),
             waits: BTreeMap::new(),
@@ -152,26 +208,38 @@ impl<'c> Plan<'c> {
     /// Lists what differs.
     fn list(&mut self) {
         self.list_options();
-        for (&number, &extension) in &self.new_extensions {
-            if self.old_extensions.get(&number) != Some(&extension) {
+        for (&number, &extension) in &self.new.extensions {
+            if self.old.extensions.get(&number) != Some(&extension) {
                 let change = Change::PutExtension(extension.clone());
                 self.changes.insert(Node::PutExtension(number), change);
             }
         }
-        for (&number, &queue) in &self.new_queues {
-            if self.old_queues.get(&number) != Some(&queue) {
+        for (&number, &point) in &self.new.points {
+            if self.old.points.get(&number) != Some(&point) {
+                self.changes
+                    .insert(Node::PutPoint(number), Change::PutPoint(point.clone()));
+            }
+        }
+        for (&number, &queue) in &self.new.queues {
+            if self.old.queues.get(&number) != Some(&queue) {
                 self.changes
                     .insert(Node::PutQueue(number), Change::PutQueue(queue.clone()));
             }
         }
-        for &number in self.old_queues.keys() {
-            if !self.new_queues.contains_key(&number) {
+        for &number in self.old.queues.keys() {
+            if !self.new.queues.contains_key(&number) {
                 self.changes
                     .insert(Node::RemoveQueue(number), Change::RemoveQueue(number));
             }
         }
-        for &number in self.old_extensions.keys() {
-            if !self.new_extensions.contains_key(&number) {
+        for &number in self.old.points.keys() {
+            if !self.new.points.contains_key(&number) {
+                self.changes
+                    .insert(Node::RemovePoint(number), Change::RemovePoint(number));
+            }
+        }
+        for &number in self.old.extensions.keys() {
+            if !self.new.extensions.contains_key(&number) {
                 let change = Change::RemoveExtension(number);
                 self.changes.insert(Node::RemoveExtension(number), change);
             }
@@ -186,14 +254,11 @@ impl<'c> Plan<'c> {
         if old == new {
             return;
         }
-        let late = self.from.queues.iter().any(|queue| needs_more(queue, new));
-        if !late
-            && !self
-                .from
-                .extensions
-                .iter()
-                .any(|old| needs_reasons(old, new))
-        {
+        let from = self.from;
+        let waits = from.extensions.iter().any(|old| needs_reasons(old, new))
+            || from.queues.iter().any(|queue| needs_more(queue, new))
+            || from.points.iter().any(|point| point_needs_more(point, new));
+        if !waits {
             self.changes
                 .insert(Node::OptionsFirst, Change::PutOptions(new.clone()));
             return;
@@ -222,32 +287,34 @@ impl<'c> Plan<'c> {
     /// Finds out which change must wait for which.
     fn find_waits(&mut self) {
         let nodes: Vec<Node> = self.changes.keys().copied().collect();
-        let old_names: BTreeMap<&str, Number> = self
-            .from
-            .queues
-            .iter()
-            .map(|queue| (queue.name.as_str(), queue.number))
-            .collect();
+        let named = |queue: &'c QueueConfig| (queue.name.as_str(), queue.number);
+        let old_names: BTreeMap<&str, Number> = self.from.queues.iter().map(named).collect();
+        let named = |point: &'c PointConfig| (point.name.as_str(), point.number);
+        let old_points: BTreeMap<&str, Number> = self.from.points.iter().map(named).collect();
         // Extensions that must wait themselves; all others come before queues.
-        let late: BTreeSet<Number> = self
-            .new_extensions
-            .keys()
-            .copied()
-            .filter(|n| self.old_queues.contains_key(n))
-            .collect();
+        let is_late = |number: &Number| {
+            self.old.queues.contains_key(number) || self.old.points.contains_key(number)
+        };
+        let numbers = self.new.extensions.keys().copied();
+        let late: BTreeSet<Number> = numbers.filter(is_late).collect();
         for node in nodes {
+            let (number, taken_from) = match node {
+                Node::PutExtension(n) => (n, [Node::RemoveQueue(n), Node::RemovePoint(n)]),
+                Node::PutPoint(n) => (n, [Node::RemoveExtension(n), Node::RemoveQueue(n)]),
+                Node::PutQueue(n) => (n, [Node::RemoveExtension(n), Node::RemovePoint(n)]),
+                _ => continue,
+            };
+            for holder in taken_from {
+                self.wait(node, holder, Need::Must);
+            }
             match node {
-                Node::PutExtension(number) => {
-                    self.wait(node, Node::RemoveQueue(number), Need::Must)
+                Node::PutPoint(_) => {
+                    self.find_waits_of_point(self.new.points[&number], &old_points, &late);
                 }
-                Node::PutQueue(number) => {
-                    self.wait(node, Node::RemoveExtension(number), Need::Must);
-                    self.find_waits_of_queue(self.new_queues[&number], &old_names, &late);
+                Node::PutQueue(_) => {
+                    self.find_waits_of_queue(self.new.queues[&number], &old_names, &late);
                 }
-                Node::RemoveQueue(_)
-                | Node::RemoveExtension(_)
-                | Node::OptionsFirst
-                | Node::OptionsLast => {}
+                _ => {}
             }
         }
         for extension in &self.from.extensions {
@@ -261,36 +328,95 @@ impl<'c> Plan<'c> {
                 );
             }
         }
-        // What an old queue leads to goes only when it leads there no more, and
-        // so does a name that it needs.
         for queue in &self.from.queues {
-            for (_, _, to) in queue.destinations() {
-                let gone = match *to {
-                    Destination::Extension(number) => Node::RemoveExtension(number),
-                    Destination::Queue(number) => Node::RemoveQueue(number),
-                    Destination::HangUp | Destination::Prompt(_) => continue,
-                };
-                self.wait(gone, Node::PutQueue(queue.number), Need::Should);
-                self.wait(gone, Node::RemoveQueue(queue.number), Need::Should);
+            let changes = [
+                Node::PutQueue(queue.number),
+                Node::RemoveQueue(queue.number),
+            ];
+            let needs_more = needs_more(queue, &self.to.options);
+            self.wait_for_leaving(changes, queue.destinations(), needs_more);
+        }
+        for point in &self.from.points {
+            let changes = [
+                Node::PutPoint(point.number),
+                Node::RemovePoint(point.number),
+            ];
+            let needs_more = point_needs_more(point, &self.to.options);
+            self.wait_for_leaving(changes, point.destinations(), needs_more);
+        }
+    }
+
+    /// What an old object leads to goes only when it leads there no more, and so does
+    /// a name that it needs. One of these changes sees to that.
+    fn wait_for_leaving<'d>(
+        &mut self,
+        changes: [Node; 2],
+        destinations: impl Iterator<Item = (&'static str, Option<usize>, &'d Destination)>,
+        needs_more: bool,
+    ) {
+        let mut leaving = Vec::new();
+        for (_, _, to) in destinations {
+            let Some(number) = to.number() else { continue };
+            leaving.extend([
+                Node::RemoveExtension(number),
+                Node::RemoveQueue(number),
+                Node::RemovePoint(number),
+            ]);
+            if !self.new.has(to) {
+                leaving.push(Node::PutPoint(number));
             }
-            if needs_more(queue, &self.to.options) {
-                self.wait(
-                    Node::OptionsLast,
-                    Node::PutQueue(queue.number),
-                    Need::Should,
-                );
-                self.wait(
-                    Node::OptionsLast,
-                    Node::RemoveQueue(queue.number),
-                    Need::Should,
-                );
+        }
+        leaving.extend(needs_more.then_some(Node::OptionsLast));
+        for gone in leaving {
+            for change in changes {
+                self.wait(gone, change, Need::Should);
             }
+        }
+    }
+
+    /// What a new object leads to comes first.
+    fn wait_for_destinations<'d>(
+        &mut self,
+        node: Node,
+        destinations: impl Iterator<Item = (&'static str, Option<usize>, &'d Destination)>,
+    ) {
+        for (_, _, to) in destinations {
+            let Some(number) = to.number().filter(|_| !self.old.has(to)) else {
+                continue;
+            };
+            let puts = [
+                Node::PutExtension(number),
+                Node::PutPoint(number),
+                Node::PutQueue(number),
+            ];
+            for put in puts {
+                self.wait(node, put, Need::Should);
+            }
+        }
+    }
+
+    fn find_waits_of_point(
+        &mut self,
+        point: &'c PointConfig,
+        old_names: &BTreeMap<&str, Number>,
+        late: &BTreeSet<Number>,
+    ) {
+        let node = Node::PutPoint(point.number);
+        if let Some(&holder) = old_names.get(point.name.as_str())
+            && holder != point.number
+        {
+            self.wait(node, Node::PutPoint(holder), Need::Should);
+            self.wait(node, Node::RemovePoint(holder), Need::Should);
+        }
+        self.wait_for_destinations(node, point.destinations());
+        for &number in point.members().iter().filter(|n| late.contains(n)) {
+            self.wait(node, Node::PutExtension(number), Need::Must);
         }
     }
 
     fn find_waits_of_queue(
         &mut self,
-        queue: &QueueConfig,
+        queue: &'c QueueConfig,
         old_names: &BTreeMap<&str, Number>,
         late: &BTreeSet<Number>,
     ) {
@@ -308,17 +434,7 @@ impl<'c> Plan<'c> {
             self.wait(node, Node::PutQueue(holder), Need::Should);
             self.wait(node, Node::RemoveQueue(holder), Need::Should);
         }
-        for (_, _, to) in queue.destinations() {
-            match *to {
-                Destination::Queue(number) if !self.old_queues.contains_key(&number) => {
-                    self.wait(node, Node::PutQueue(number), Need::Should);
-                }
-                Destination::Extension(number) if late.contains(&number) => {
-                    self.wait(node, Node::PutExtension(number), Need::Should);
-                }
-                _ => {}
-            }
-        }
+        self.wait_for_destinations(node, queue.destinations());
         if !late.is_empty() {
             let members = queue.members.iter().map(|member| member.extension);
             let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
@@ -384,13 +500,9 @@ impl<'c> Plan<'c> {
 /// outside, or they do not have the calendar or a prompt that it names.
 fn needs_more(queue: &QueueConfig, options: &Options) -> bool {
     let mut hours = queue.time_condition.iter().map(|by_time| &by_time.hours);
-    let unknown = |(_, _, to): (_, _, &Destination)| match to {
-        Destination::Prompt(name) => options.prompt_named(name).is_none(),
-        _ => false,
-    };
     !is_within(queue.number, options.queue_numbers)
         || hours.any(|name| options.hours_named(name).is_none())
-        || queue.destinations().any(unknown)
+        || needs_prompt(queue.destinations(), options)
         || (queue.announcements.iter())
             .flat_map(|told| told.prompts())
             .any(|(_, name)| options.prompt_named(&name).is_none())
@@ -409,6 +521,22 @@ fn needs_reasons(extension: &ExtensionConfig, options: &Options) -> bool {
         .on_presence
         .reasons()
         .any(|(_, reason)| !known(reason))
+}
+
+/// The same of a route point.
+fn point_needs_more(point: &PointConfig, options: &Options) -> bool {
+    needs_prompt(point.destinations(), options)
+}
+
+/// Whether one of these destinations is a prompt that these options do not have.
+fn needs_prompt<'d>(
+    mut destinations: impl Iterator<Item = (&'static str, Option<usize>, &'d Destination)>,
+    options: &Options,
+) -> bool {
+    destinations.any(|(_, _, to)| match to {
+        Destination::Prompt(name) => options.prompt_named(name).is_none(),
+        _ => false,
+    })
 }
 
 /// The smallest range that holds both, if they have as many digits.

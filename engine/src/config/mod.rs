@@ -9,6 +9,7 @@ pub mod diff;
 pub mod hours;
 pub mod model;
 pub mod nearest;
+pub mod points;
 pub mod presence;
 pub mod reader;
 pub mod rights;

@@ -10,6 +10,7 @@ use super::address::SipAddress;
 use super::announcements::Announcements;
 use super::codes::FeatureCodes;
 use super::hours::HoursConfig;
+use super::points::{PointConfig, VoicemailConfig};
 use super::presence::PresenceActions;
 use super::rights::{OwnRecording, Permissions};
 use crate::key::Key;
@@ -26,6 +27,8 @@ pub struct Config {
     pub extensions: Vec<ExtensionConfig>,
     /// Queues, in the order of the file.
     pub queues: Vec<QueueConfig>,
+    /// Route points, in the order of the file.
+    pub points: Vec<PointConfig>,
 }
 
 /// Settings that concern everybody.
@@ -58,6 +61,8 @@ pub struct Options {
     pub hours: Vec<HoursConfig>,
     /// What can be played to callers, in the order of the file.
     pub prompts: Vec<PromptConfig>,
+    /// How messages are taken from callers.
+    pub voicemail: VoicemailConfig,
 }
 
 impl Options {
@@ -98,6 +103,7 @@ impl Default for Options {
             trunks: Vec::new(),
             hours: Vec::new(),
             prompts: Vec::new(),
+            voicemail: VoicemailConfig::default(),
         }
     }
 }
@@ -533,6 +539,25 @@ pub enum Destination {
     Prompt(String),
     /// The call joins a queue.
     Queue(Number),
+    /// A ring group's telephones ring.
+    RingGroup(Number),
+    /// The caller leaves a message in the box of the extension, queue, ring group or
+    /// voicemail group with this number.
+    Voicemail(Number),
+}
+
+impl Destination {
+    /// The number that it leads to, if it leads to one.
+    #[must_use]
+    pub const fn number(&self) -> Option<Number> {
+        match self {
+            Self::Extension(number)
+            | Self::Queue(number)
+            | Self::RingGroup(number)
+            | Self::Voicemail(number) => Some(*number),
+            Self::HangUp | Self::Prompt(_) => None,
+        }
+    }
 }
 
 /// What the managers of a queue can be told by mail.
@@ -562,10 +587,14 @@ pub enum Change {
     PutExtension(ExtensionConfig),
     /// Replaces the common settings.
     PutOptions(Options),
+    /// Adds a route point, or replaces the settings of the one with its number.
+    PutPoint(PointConfig),
     /// Adds a queue, or replaces the settings of the one with its number.
     PutQueue(QueueConfig),
     /// Deletes an extension. Its calls end, its memberships go with it.
     RemoveExtension(Number),
+    /// Deletes a route point. Telephones that ring for it ring on; then its calls end.
+    RemovePoint(Number),
     /// Deletes a queue. Its callers go to its failover destination.
     RemoveQueue(Number),
 }

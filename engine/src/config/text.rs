@@ -10,6 +10,9 @@
 //!                   log_out_all = "*077", pause = "*07" }   # in one line; "": off
 //! push_records = false
 //! shared_wrap_up = false        # true: who wraps up is rung by none of his queues
+//! voicemail_greeting = "Beep"   # a prompt; default: none, recording begins at once
+//! voicemail_longest_s = 180     # then the call ends
+//! voicemail_shortest_s = 2      # what is shorter is no message
 //! contact_matching = "last_digits"    # how a caller is known as a contact: exact nothing
 //! contact_digits = 7            # so many; shorter numbers must be the same
 //! contact_ignore_symbols = false      # true: only digits are compared
@@ -81,7 +84,8 @@
 //! max_callers = 0               # 0: any number
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
 //! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
-//! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed"
+//! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed",
+//!                               # "ring_group 6200", "voicemail 1009"
 //! join_announcement = "Welcome"        # default: none; and no agent rings before its end:
 //! join_announcement_in_full = false
 //! periodic_announcement = "Our hours"   # default: none
@@ -103,7 +107,24 @@
 //! time_zone = "Asia/Tokyo"      # default: that of [options]
 //! notify_managers = ["missed", "abandoned", "service_level"]   # default: nothing
 //!                               # callback_requested callback_failed
+//!
+//! [[ring_group]]                # telephones that ring outside any queue
+//! number = "6200"
+//! name = "Reception"
+//! members = ["1001-1003", "1009"]
+//! ring = "all"                  # in_order: one after the other
+//! ring_time_s = 30              # all together, or each
+//! skip_busy = false             # true: telephones that are on a call do not ring
+//! failover = "voicemail 6200"   # default: hang_up; where calls go nobody answers
+//!
+//! [[voicemail_group]]           # people who share a box of messages
+//! number = "6300"
+//! name = "Management"
+//! members = ["1001", "1003"]
 //! ```
+//!
+//! Every extension, queue, ring group and voicemail group has a box; `voicemail` and its
+//! number lead there. Numbers are unique among all of them.
 //!
 //! The members of a queue are its static agents in the order of the file, and
 //! behind them the dynamic ones in theirs, wherever the two keys stand.
@@ -112,6 +133,7 @@ mod agents;
 mod hours;
 mod people;
 mod places;
+mod points;
 mod queue;
 mod write;
 
@@ -120,8 +142,8 @@ use super::check::{Subject, bounds, check_counting};
 use super::model::{Config, ExtensionConfig, InitialStatus, Options, PauseReason, TrunkConfig};
 use super::reader::{Document, Kind, Problems, Source, Table, Value};
 use crate::limits::{
-    CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EXTENSIONS_MAX, HOURS_MAX, PROMPTS_MAX, QUEUES_MAX,
-    SYNC_RESULTS_H_MAX, TRUNKS_MAX,
+    CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EXTENSIONS_MAX, HOURS_MAX, POINTS_MAX, PROMPTS_MAX,
+    QUEUES_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::records::contacts::MatchBy;
@@ -177,12 +199,24 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
     for table in root.tables("queue").take(QUEUES_MAX + 1) {
         reader.queue(table);
     }
+    for table in root.tables("ring_group").take(POINTS_MAX + 1) {
+        reader.ring_group(table);
+    }
+    for table in root.tables("voicemail_group").take(POINTS_MAX + 1) {
+        reader.voicemail_group(table);
+    }
     let Reader {
-        config,
+        mut config,
         places,
         mut complete,
     } = reader;
+    // They are read kind by kind.
+    (config.points).sort_by_key(|point| {
+        let header = places.header(Subject::Point(point.number));
+        header.map_or(0, |header| header.start)
+    });
     complete &= config.extensions.len() <= EXTENSIONS_MAX && config.queues.len() <= QUEUES_MAX;
+    complete &= config.points.len() <= POINTS_MAX;
     let options = &config.options;
     complete &= options.hours.len() <= HOURS_MAX && options.prompts.len() <= PROMPTS_MAX;
     report_faults(root.document(), &config, &places, complete);
@@ -246,6 +280,7 @@ impl Reader {
         set(&mut options.feature_codes, codes.map(agents::read_codes));
         set(&mut options.push_records, table.bool("push_records"));
         set(&mut options.shared_wrap_up, table.bool("shared_wrap_up"));
+        points::voicemail(&mut options.voicemail, &mut table, place);
         logs(options, &mut table);
         table.finish();
     }

@@ -156,7 +156,8 @@ impl History {
                 let past = self.agents.entry(agent).or_default();
                 (past.rung, past.rung_for) = (now, Some(call));
             }
-            Event::ConnectionFailed { call, agent, .. } => {
+            Event::ConnectionFailed { call, agent, .. }
+            | Event::ExtensionRingEnded { call, agent, .. } => {
                 if let Some(agents) = self.talks.get_mut(&call) {
                     agents.retain(|other| *other != agent);
                 }

@@ -213,6 +213,13 @@ pub enum What {
         /// Whose.
         agent: Person,
     },
+    /// A telephone of a ring group stopped ringing without an answer.
+    ExtensionRingEnded {
+        /// Whose.
+        agent: Person,
+        /// Why.
+        how: RingEnd,
+    },
     /// An extension was rung for no queue.
     ExtensionRung {
         /// Whose.
@@ -226,6 +233,20 @@ pub enum What {
         before: usize,
         /// Who could have been rung, and why not; null where somebody was rung at once.
         crew: Option<Crew>,
+    },
+    /// What the caller left was too short to be a message.
+    MessageDiscarded,
+    /// The caller left a message.
+    MessageLeft {
+        /// The number of whose box it lies in.
+        mailbox: String,
+        /// How long it is.
+        length_s: Seconds,
+    },
+    /// The caller begins to leave a message.
+    MessageStarted {
+        /// The number of whose box it is.
+        mailbox: String,
     },
     /// The waiting caller is told something.
     Announced {
@@ -262,6 +283,15 @@ pub enum What {
     RangToo {
         /// Who.
         agents: Vec<Person>,
+    },
+    /// The call came to a route point.
+    Reached {
+        /// What it is, in words, as `ring group`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// Its number.
+        number: String,
     },
     /// A queue did not let the caller in.
     Refused {

@@ -238,7 +238,7 @@ impl Teller {
             Event::CallEnded { call, reason, .. } if Some(*call) == own => {
                 self.ended(at, end_word(*reason));
             }
-            _ => {}
+            _ => self.own_way(engine, at, event),
         }
     }
 
@@ -259,6 +259,38 @@ impl Teller {
             let (code, done) = (dialled.to_string(), refused.is_none());
             self.push(at, What::CodeDialled { code, done });
         }
+    }
+
+    /// What it came by that is neither a queue nor one extension.
+    fn own_way(&mut self, engine: &Engine, at: Timestamp, event: &Event) {
+        let own = self.call;
+        let what = match event {
+            Event::ExtensionRingEnded {
+                call, agent, end, ..
+            } if Some(*call) == own => What::ExtensionRingEnded {
+                agent: self.history.names.agent(*agent),
+                how: how(*end),
+            },
+            Event::MessageDiscarded { call, .. } if Some(*call) == own => What::MessageDiscarded,
+            Event::MessageLeft(message) if message.call == self.wanted => What::MessageLeft {
+                mailbox: message.mailbox.to_string(),
+                length_s: Seconds(message.length),
+            },
+            Event::MessageStarted { call, mailbox } if Some(*call) == own => {
+                let mailbox = mailbox.to_string();
+                What::MessageStarted { mailbox }
+            }
+            Event::PointReached { call, point } if Some(*call) == own => {
+                let config = engine.point(*point);
+                What::Reached {
+                    kind: config.map_or("number", |config| config.words()),
+                    name: config.map_or_else(String::new, |config| config.name.clone()),
+                    number: point.to_string(),
+                }
+            }
+            _ => return,
+        };
+        self.push(at, what);
     }
 
     fn begin(&mut self, engine: &Engine, entry: &Entry, at: Timestamp) {
@@ -415,14 +447,7 @@ impl Teller {
 
     fn ring_ended(&mut self, engine: &Engine, at: Timestamp, ring: (AgentId, OfferEnd, Span)) {
         let (agent, end, rang) = ring;
-        let how = match end {
-            OfferEnd::CompletedElsewhere => RingEnd::AnsweredElsewhere,
-            OfferEnd::Failed(Cause::Busy) => RingEnd::Busy,
-            OfferEnd::Failed(Cause::NoAnswer) | OfferEnd::TimedOut => RingEnd::Silent,
-            OfferEnd::Failed(Cause::Rejected) => RingEnd::Refused,
-            OfferEnd::Failed(Cause::Unreachable) => RingEnd::Unreachable,
-            OfferEnd::Withdrawn => RingEnd::Withdrawn,
-        };
+        let how = how(end);
         let agent = self.history.names.agent(agent);
         let waiting = self.call.and_then(|call| engine.waiting(call));
         let pauses = waiting.and_then(|waiting| waiting.pauses_until);
@@ -681,6 +706,18 @@ impl Teller {
 }
 
 /// Whether an agent serves a queue and is logged in there.
+/// How a ring ended, in the words of stories.
+const fn how(end: OfferEnd) -> RingEnd {
+    match end {
+        OfferEnd::CompletedElsewhere => RingEnd::AnsweredElsewhere,
+        OfferEnd::Failed(Cause::Busy) => RingEnd::Busy,
+        OfferEnd::Failed(Cause::NoAnswer) | OfferEnd::TimedOut => RingEnd::Silent,
+        OfferEnd::Failed(Cause::Rejected) => RingEnd::Refused,
+        OfferEnd::Failed(Cause::Unreachable) => RingEnd::Unreachable,
+        OfferEnd::Withdrawn => RingEnd::Withdrawn,
+    }
+}
+
 fn serves(engine: &Engine, agent: AgentId, queue: QueueId) -> bool {
     let members = engine.agent(agent).map_or(&[][..], |agent| agent.members);
     let mut members = members.iter().filter_map(|member| engine.member(*member));

@@ -86,16 +86,18 @@ fn sentences(what: &What) -> Vec<String> {
                 "Another configuration was in force from here on: revision {revision}."
             )]
         }
-        What::ConnectionFailed { agent } => vec![format!(
-            "{} could not be connected with the caller, who waits again in the old place.",
-            person(agent)
-        )],
-        What::Ended { reason } => vec![end_sentence(reason)],
-        What::Diverted { queue, holiday } => vec![diverted(queue, holiday.as_deref())],
         What::Announced { .. } => announced(what),
-        What::Prompt { prompt } => vec![format!("The caller hears the prompt {prompt}.")],
-        What::ExtensionAnswered { agent } => vec![format!("{} answered.", person(agent))],
-        What::ExtensionRung { agent } => vec![format!("The telephone of {} rings.", person(agent))],
+        What::ConnectionFailed { .. }
+        | What::Diverted { .. }
+        | What::Ended { .. }
+        | What::ExtensionAnswered { .. }
+        | What::ExtensionRingEnded { .. }
+        | What::ExtensionRung { .. }
+        | What::MessageDiscarded
+        | What::MessageLeft { .. }
+        | What::MessageStarted { .. }
+        | What::Prompt { .. }
+        | What::Reached { .. } => vec![on_its_way(what)],
         What::Joined {
             queue,
             before,
@@ -132,6 +134,50 @@ fn code_dialled(code: &str, done: bool) -> String {
         format!("The code {code} was carried out.")
     } else {
         format!("The code {code} changed nothing.")
+    }
+}
+
+/// What a call comes by outside queues.
+fn on_its_way(what: &What) -> String {
+    match what {
+        What::ConnectionFailed { agent } => format!(
+            "{} could not be connected with the caller, who waits again in the old place.",
+            person(agent)
+        ),
+        What::Ended { reason } => end_sentence(reason),
+        What::Diverted { queue, holiday } => diverted(queue, holiday.as_deref()),
+        What::Prompt { prompt } => format!("The caller hears the prompt {prompt}."),
+        What::ExtensionAnswered { agent } => format!("{} answered.", person(agent)),
+        What::ExtensionRingEnded { agent, how } => ring_of_group_ended(agent, *how),
+        What::ExtensionRung { agent } => format!("The telephone of {} rings.", person(agent)),
+        What::MessageDiscarded => {
+            "That was too short to be a message, and was thrown away.".to_owned()
+        }
+        What::MessageLeft { mailbox, length_s } => format!(
+            "The caller had left a message of {} in the box of {mailbox}.",
+            length(length_s.0)
+        ),
+        What::MessageStarted { mailbox } => {
+            format!("The caller may leave a message in the box of {mailbox}.")
+        }
+        What::Reached { kind, name, number } => format!("Came to the {kind} {name} ({number})."),
+        _ => unreachable!("all others are told elsewhere"),
+    }
+}
+
+fn ring_of_group_ended(agent: &Person, how: RingEnd) -> String {
+    let who = person(agent);
+    match how {
+        RingEnd::Busy => format!("The telephone of {who} was on another call."),
+        RingEnd::AnsweredElsewhere => {
+            format!("The telephone of {who} stops ringing: somebody else answered.")
+        }
+        RingEnd::Refused => format!("{who} refused the call."),
+        RingEnd::Silent => format!("{who} did not answer."),
+        RingEnd::Withdrawn => format!("The telephone of {who} stops ringing."),
+        RingEnd::NotConnected | RingEnd::Unreachable => {
+            format!("The telephone of {who} could not be reached.")
+        }
     }
 }
 
@@ -424,6 +470,7 @@ pub(crate) fn end_sentence(reason: &str) -> String {
         "extension_refused" => "The extension refused, and the call was over.",
         "extension_silent" => "The extension did not answer, and the call was over.",
         "extension_unreachable" => "The extension could not be reached, and the call was over.",
+        "message_left" => "With the message the call was over.",
         "no_destination" => "It was to go to a number that nobody has, and was over.",
         "system_restart" => "The system went down, which ended the call.",
         "too_many_hops" => "It was sent on too often, and was over.",

@@ -9,6 +9,7 @@ use super::codec::{Codec, FRAME_SAMPLES};
 use super::counters::Tally;
 use super::latch::Latch;
 use super::music::Music;
+use super::recording::Recorder;
 use super::rtp::{Header, Malformed, Packet};
 use super::stream::{Incoming, Outgoing};
 use super::telephone_event::{Detector, Digit, Event};
@@ -124,6 +125,8 @@ struct Party {
     /// side began to listen, and was meant for the server.
     withheld: Option<(u32, u32)>,
     tally: Arc<Tally>,
+    /// Where its voice is written, if it is.
+    recorder: Option<Recorder>,
 }
 
 #[derive(Debug)]
@@ -207,6 +210,11 @@ impl Call {
         }
     }
 
+    /// From now on a side's voice is written, or no more.
+    pub fn record(&mut self, side: Side, recorder: Option<Recorder>) {
+        self.party(side).recorder = recorder;
+    }
+
     /// Whether a side is to be sent a packet every 20 ms.
     pub fn is_paced(&self, side: Side) -> bool {
         let hears = &self.parties[side.index()].hears;
@@ -268,7 +276,12 @@ impl Call {
         };
         party.tally.received(datagram.len(), party.incoming.lost());
         let digit = match &content {
-            Content::Audio(_) => None,
+            Content::Audio(codec) => {
+                if let Some(recorder) = &party.recorder {
+                    recorder.take(&packet.header, *codec, packet.payload);
+                }
+                None
+            }
             Content::Event(event) => party.detector.packet(&packet.header, event),
         };
         let to = self.party(side.other()).relay(&packet, &content, now, out);
@@ -299,6 +312,7 @@ impl Party {
             position: 0,
             withheld: None,
             tally,
+            recorder: None,
         }
     }
 

@@ -15,6 +15,7 @@ use super::call::{Call, Hears, Remote, Side};
 use super::counters::{Counters, Tally};
 use super::music::Music;
 use super::ports::{OpenError, Pool};
+use super::recording::Recorder;
 use super::shard::{Mailbox, Seat, Shard, Wishes};
 use super::{MediaEvent, SessionId};
 
@@ -202,6 +203,11 @@ impl Session {
     /// Sends silence to a side.
     pub fn silence(&self, side: Side) {
         self.hear(side, Hears::Silence);
+    }
+
+    /// Has a side's voice written from now on, or no more.
+    pub fn record(&self, side: Side, recorder: Option<Recorder>) {
+        self.wish(|wishes| wishes.recorders[side.index()] = Some(recorder));
     }
 
     /// Lets both sides hear each other.

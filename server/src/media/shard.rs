@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::call::{Call, Hears, Remote, Side};
 use super::codec::FRAME_MS;
 use super::ports::Pair;
+use super::recording::Recorder;
 use super::rtp::PACKET_BYTES_MAX;
 use super::{MediaEvent, MediaEventKind, SessionId};
 
@@ -60,11 +61,14 @@ struct Inbox {
 pub struct Wishes {
     pub remotes: [Option<Remote>; 2],
     pub hears: [Option<Hears>; 2],
+    pub recorders: [Option<Option<Recorder>>; 2],
 }
 
 impl Wishes {
     fn is_empty(&self) -> bool {
-        self.remotes.iter().all(Option::is_none) && self.hears.iter().all(Option::is_none)
+        self.remotes.iter().all(Option::is_none)
+            && self.hears.iter().all(Option::is_none)
+            && self.recorders.iter().all(Option::is_none)
     }
 }
 
@@ -281,7 +285,16 @@ impl MediaThread {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let Wishes { remotes, hears } = std::mem::take(&mut *seat.mailbox.wishes());
+        let Wishes {
+            remotes,
+            hears,
+            recorders,
+        } = std::mem::take(&mut *seat.mailbox.wishes());
+        for (side, recorder) in Side::BOTH.into_iter().zip(recorders) {
+            if let Some(recorder) = recorder {
+                seat.call.record(side, recorder);
+            }
+        }
         for (side, remote) in Side::BOTH.into_iter().zip(remotes) {
             if let Some(remote) = remote {
                 seat.call.set_remote(side, remote, now);

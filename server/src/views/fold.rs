@@ -69,7 +69,8 @@ pub(super) enum Stage {
         ringing: Vec<AgentId>,
     },
     AwaitingAnswer {
-        agent: AgentId,
+        /// Whose telephones ring.
+        agents: Vec<AgentId>,
     },
     AwaitingEnd {
         queue: Option<QueueId>,
@@ -296,15 +297,11 @@ impl Fold {
 
     fn event(&mut self, event: &Event, at: Timestamp) {
         match event {
-            Event::AgentStatusChanged {
-                agent,
-                queue,
-                status,
-                ..
-            } => {
-                let status = status.clone();
-                self.place(*agent, *queue, |place| place.status = status);
-            }
+            Event::AgentStatusChanged { .. }
+            | Event::DeviceChanged { .. }
+            | Event::PresenceChanged { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.of_agent(event),
             Event::CallAnswered {
                 call,
                 queue,
@@ -324,7 +321,10 @@ impl Fold {
                 self.set_stage(*call, Stage::answered_directly(*agent, at));
             }
             Event::ExtensionRung { call, agent, .. } => {
-                self.set_stage(*call, Stage::AwaitingAnswer { agent: *agent });
+                self.rung_directly(*call, *agent);
+            }
+            Event::ExtensionRingEnded { call, agent, .. } => {
+                self.rung_no_more(*call, *agent);
             }
             Event::OfferEnded {
                 call,
@@ -338,33 +338,38 @@ impl Fold {
                     self.count(*agent, *queue, |counts| counts.missed += 1);
                 }
             }
-            Event::PresenceChanged { .. } | Event::DeviceChanged { .. } => self.see_agent(event),
             Event::QueueCallEnded(record) => self.end_visit(record),
-            Event::WrapUpEnded { agent, queue } => {
-                self.place(*agent, *queue, |place| place.wrap_up = false);
-            }
-            Event::WrapUpStarted { agent, queue } => {
-                self.place(*agent, *queue, |place| place.wrap_up = true);
-            }
-            // Who hears a prompt is between two places, as before and after it.
+            // Who hears a prompt or leaves a message is between two places, as before and after it.
             Event::AnnouncementStarted { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
-            | Event::CodeDialled { .. }
-            | Event::ConfigurationChanged { .. }
-            | Event::KeptEnded { .. }
-            | Event::PersonErased { .. }
-            | Event::PromptStarted { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
+            | Event::CodeDialled { .. }
             | Event::ServiceLevelEvaluated { .. }
+            | Event::ConfigurationChanged { .. }
+            | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
+            | Event::PersonErased { .. }
+            | Event::PointReached { .. }
+            | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => {}
         }
     }
 
-    /// An agent's telephone comes or goes, or the person says where he is.
-    fn see_agent(&mut self, event: &Event) {
+    fn of_agent(&mut self, event: &Event) {
         match event {
+            Event::AgentStatusChanged {
+                agent,
+                queue,
+                status,
+                ..
+            } => {
+                let status = status.clone();
+                self.place(*agent, *queue, |place| place.status = status);
+            }
             Event::DeviceChanged { agent, up } => {
                 self.agent(*agent).up = *up;
                 self.touched.insert(*agent);
@@ -375,10 +380,17 @@ impl Fold {
                 self.agent(*agent).presence = *presence;
                 self.touched.insert(*agent);
             }
-            _ => {}
+            Event::WrapUpEnded { agent, queue } => {
+                self.place(*agent, *queue, |place| place.wrap_up = false);
+            }
+            Event::WrapUpStarted { agent, queue } => {
+                self.place(*agent, *queue, |place| place.wrap_up = true);
+            }
+            _ => unreachable!("all others are not about agents"),
         }
     }
 
+    /// An agent's telephone comes or goes, or the person says where he is.
     fn arrive(&mut self, id: CallId, public: PublicId, input: &Input) {
         let Input::CallArrived { from, .. } = input else {
             return;
@@ -496,6 +508,31 @@ impl Fold {
         }
     }
 
+    /// One more telephone rings for a call that is not a queue's.
+    fn rung_directly(&mut self, id: CallId, agent: AgentId) {
+        let mut agents = self.agents_rung(id);
+        agents.push(agent);
+        self.set_stage(id, Stage::AwaitingAnswer { agents });
+    }
+
+    /// A telephone of a ring group rings no more.
+    fn rung_no_more(&mut self, id: CallId, agent: AgentId) {
+        let mut agents = self.agents_rung(id);
+        agents.retain(|&other| other != agent);
+        let stage = match agents.is_empty() {
+            true => Stage::AwaitingRoute,
+            false => Stage::AwaitingAnswer { agents },
+        };
+        self.set_stage(id, stage);
+    }
+
+    fn agents_rung(&self, id: CallId) -> Vec<AgentId> {
+        match self.calls.get(&id).map(|call| &call.stage) {
+            Some(Stage::AwaitingAnswer { agents }) => agents.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes a call out of where it is and puts it elsewhere.
     fn set_stage(&mut self, id: CallId, stage: Stage) {
         let Some(call) = self.calls.get_mut(&id) else {
@@ -524,7 +561,7 @@ impl Fold {
                 }
                 (Some(*queue), ringing.as_slice())
             }
-            Stage::AwaitingAnswer { agent } => (None, std::slice::from_ref(agent)),
+            Stage::AwaitingAnswer { agents } => (None, agents.as_slice()),
             Stage::AwaitingEnd { queue, agent, .. } => {
                 if let Some(queue) = queue {
                     step(&mut self.queues.entry(*queue).or_default().talking);

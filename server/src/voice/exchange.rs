@@ -25,6 +25,7 @@ use super::music::Library;
 use super::net::{Arrived, Net};
 use super::outlived::Outlived;
 use super::registrations::Registrations;
+use super::voicemail::Messages;
 use crate::driver::{Batch, Directory, Handle, Line};
 use crate::media::{Media, MediaEvent, MediaEventKind, SessionId};
 
@@ -113,6 +114,7 @@ pub(super) struct Exchange {
     pub(super) lingering: VecDeque<(Time, ClientId)>,
     pub(super) parties: HashMap<DialogId, Party>,
     pub(super) music: Library,
+    pub(super) messages: Messages,
     media_happened: mpsc::Receiver<MediaEvent>,
     batches: crate::driver::PortReceiver,
     began: (Instant, u64),
@@ -149,6 +151,7 @@ impl Exchange {
             lingering: VecDeque::new(),
             parties: HashMap::new(),
             music: Library::new(options.music),
+            messages: Messages::new(options.voicemail),
             media_happened,
             batches: options.batches,
             began: (Instant::now(), unix_us),
@@ -388,6 +391,7 @@ impl Exchange {
                     reason: EndReason::SystemRestart,
                     ..
                 } => drop(self.forget_caller(*call)),
+                Event::MessageLeft(message) => self.messages.left(message),
                 _ => {}
             }
         }
@@ -418,9 +422,16 @@ impl Exchange {
                 queue,
                 ..
             } => self.ring(leg, call, agent, queue),
+            Effect::RecordMessage {
+                call,
+                public,
+                mailbox,
+            } => self.record_message(call, public, mailbox),
+            Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
             // Ports of their own.
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => {}
         }

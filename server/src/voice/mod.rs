@@ -19,6 +19,7 @@ mod net;
 mod outlived;
 mod registrations;
 pub(crate) mod sdp;
+mod voicemail;
 
 use std::io;
 use std::net::SocketAddr;
@@ -46,6 +47,8 @@ pub struct VoiceOptions {
     pub digest: Vec<Algorithm>,
     /// The folder of waiting music that queues name.
     pub music: PathBuf,
+    /// The folder in which messages are left.
+    pub voicemail: PathBuf,
     /// Tells the engine.
     pub handle: Handle,
     /// What the engine made durable.

@@ -5,6 +5,7 @@
 mod effects;
 mod events;
 mod inputs;
+mod messages;
 mod visits;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +64,8 @@ struct Call {
     origin: Option<AgentId>,
     visits: u16,
     visit: Option<Visit>,
+    /// The message that the caller leaves: whose, since when, and how long at most.
+    message: Option<(Number, Timestamp, Span)>,
 }
 
 /// A visit to a queue that has not ended.
@@ -111,6 +114,8 @@ struct Scope {
     rung: Vec<(LegId, CallId, AgentId, Option<QueueId>)>,
     /// Kept effects that were ordered once more in it.
     again: BTreeSet<EffectId>,
+    /// Calls that left a message in it.
+    messages: BTreeSet<PublicId>,
     /// Visits that ended in it.
     visits: BTreeSet<(PublicId, u16)>,
     /// Mails that must be ordered, as a service level passed its threshold.

@@ -11,6 +11,9 @@ use tandem_engine::config::model::{
     MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
     Strategy, TimeCondition,
 };
+use tandem_engine::config::points::{
+    PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
+};
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
@@ -22,6 +25,8 @@ use super::script::Flavour;
 const EXTENSIONS: u64 = 8;
 /// Queues that there can be.
 const QUEUES: u64 = 4;
+/// Route points that there can be.
+const POINTS: u64 = 3;
 /// Zones with and without changes of the clock.
 const ZONES: [&str; 4] = ["UTC", "Asia/Kolkata", "America/Phoenix", "Europe/Berlin"];
 /// Whoever calls from outside.
@@ -53,6 +58,11 @@ pub(super) fn some_queue(chance: &mut Chance) -> Number {
     Number::from_u64(6401 + chance.below(QUEUES))
 }
 
+/// One of the route points that there can be.
+pub(super) fn some_point(chance: &mut Chance) -> Number {
+    Number::from_u64(6201 + chance.below(POINTS))
+}
+
 /// A number outside; none where the caller withholds it.
 pub(super) fn some_stranger(chance: &mut Chance) -> Number {
     match chance.below(STRANGERS) {
@@ -71,8 +81,13 @@ pub(super) fn config(chance: &mut Chance, flavour: Flavour) -> Config {
             .map(|number| extension(chance, Number::from_u64(number)))
             .collect(),
         queues: Vec::new(),
+        points: Vec::new(),
     };
     let numbers: Vec<Number> = (6401..6401 + queues).map(Number::from_u64).collect();
+    for number in 6201..6201 + chance.within(0, POINTS) {
+        let point = point(chance, Number::from_u64(number), &config, &numbers);
+        config.points.push(point);
+    }
     for &number in &numbers {
         let queue = queue(chance, number, &config, &numbers);
         config.queues.push(queue);
@@ -133,6 +148,11 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         sync_results_h: chance.weighted(&[(1, 0), (1, 1)]),
         hours: vec![hours(chance)],
         prompts: prompts(chance),
+        voicemail: VoicemailConfig {
+            greeting: (chance.percent(30)).then(|| chance.one_of(&PROMPTS).to_owned()),
+            longest: chance.quarters(20, 80),
+            shortest: chance.quarters(0, 8),
+        },
         // Who may call from outside is for the ports to know.
         trunks: Vec::new(),
     }
@@ -280,6 +300,33 @@ fn on_presence(chance: &mut Chance) -> PresenceActions {
         }
     }
     on_presence
+}
+
+/// A route point of this centre, beside these queues.
+pub(super) fn point(
+    chance: &mut Chance,
+    number: Number,
+    config: &Config,
+    queues: &[Number],
+) -> PointConfig {
+    let chosen = config.extensions.iter().filter(|_| chance.percent(40));
+    let members = chosen.map(|extension| extension.number).collect();
+    let kind = if chance.percent(20) {
+        PointKind::VoicemailGroup(VoicemailGroup { members })
+    } else {
+        PointKind::RingGroup(RingGroup {
+            members,
+            order: chance.one_of(&[RingOrder::All, RingOrder::InOrder]),
+            ring_time: chance.quarters(4, 60),
+            skip_busy: chance.percent(40),
+            failover: failover(chance, number, config, queues),
+        })
+    };
+    PointConfig {
+        number,
+        name: format!("Point {number}"),
+        kind,
+    }
 }
 
 /// A queue of this centre, beside these queues.
@@ -498,7 +545,7 @@ fn failover(
     queues: &[Number],
 ) -> Destination {
     let others: Vec<Number> = queues.iter().copied().filter(|&q| q != number).collect();
-    match chance.below(6) {
+    match chance.below(9) {
         0 | 1 => chance
             .pick(&config.extensions)
             .map_or(Destination::HangUp, |extension| {
@@ -508,6 +555,23 @@ fn failover(
             .pick(&others)
             .map_or(Destination::HangUp, |&queue| Destination::Queue(queue)),
         4 => Destination::Prompt(chance.one_of(&PROMPTS).to_owned()),
+        5 | 6 => {
+            let groups = |point: &&PointConfig| {
+                matches!(point.kind, PointKind::RingGroup(_)) && point.number != number
+            };
+            let groups: Vec<&PointConfig> = config.points.iter().filter(groups).collect();
+            chance.pick(&groups).map_or(Destination::HangUp, |group| {
+                Destination::RingGroup(group.number)
+            })
+        }
+        7 => {
+            let points = config.points.iter().map(|point| point.number);
+            let extensions = config.extensions.iter().map(|e| e.number);
+            let boxes: Vec<Number> = points.chain(extensions).chain(others).collect();
+            chance
+                .pick(&boxes)
+                .map_or(Destination::HangUp, |&of| Destination::Voicemail(of))
+        }
         _ => Destination::HangUp,
     }
 }
@@ -521,6 +585,26 @@ pub(super) fn statics_first(members: &mut [MemberConfig]) {
 pub fn mend(config: &mut Config) {
     let extensions: Vec<Number> = config.extensions.iter().map(|e| e.number).collect();
     let queues: Vec<Number> = config.queues.iter().map(|queue| queue.number).collect();
+    let points: Vec<Number> = config.points.iter().map(|point| point.number).collect();
+    let is_group = |point: &&PointConfig| matches!(point.kind, PointKind::RingGroup(_));
+    let groups = config.points.iter().filter(is_group);
+    let groups: Vec<Number> = groups.map(|point| point.number).collect();
+    let mend = |of: Number, to: &mut Destination| {
+        let leads = match to {
+            // Calendars and prompts are never taken away.
+            Destination::HangUp | Destination::Prompt(_) => true,
+            Destination::Extension(number) => extensions.contains(number),
+            Destination::Queue(number) => queues.contains(number) && *number != of,
+            Destination::RingGroup(number) => groups.contains(number) && *number != of,
+            Destination::Voicemail(number) => {
+                let mut all = extensions.iter().chain(&queues).chain(&points);
+                all.any(|known| known == number)
+            }
+        };
+        if !leads {
+            *to = Destination::HangUp;
+        }
+    };
     for queue in &mut config.queues {
         queue
             .members
@@ -530,17 +614,15 @@ pub fn mend(config: &mut Config) {
             viewers.retain(|number| extensions.contains(number));
         }
         let number = queue.number;
-        let mend = |to: &mut Destination| {
-            let leads = match to {
-                // Calendars and prompts are never taken away.
-                Destination::HangUp | Destination::Prompt(_) => true,
-                Destination::Extension(number) => extensions.contains(number),
-                Destination::Queue(other) => queues.contains(other) && *other != number,
-            };
-            if !leads {
-                *to = Destination::HangUp;
-            }
-        };
-        queue.destinations_mut().for_each(mend);
+        queue.destinations_mut().for_each(|to| mend(number, to));
+    }
+    for point in &mut config.points {
+        let gone: Vec<Number> = (point.members().iter().copied())
+            .filter(|member| !extensions.contains(member))
+            .collect();
+        gone.into_iter()
+            .for_each(|member| point.remove_member(member));
+        let number = point.number;
+        point.destinations_mut().for_each(|to| mend(number, to));
     }
 }

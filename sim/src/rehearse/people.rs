@@ -243,7 +243,7 @@ impl People {
                     self.wait(now, *call, patience);
                 }
             }
-            Event::OfferEnded { leg, .. } => {
+            Event::ExtensionRingEnded { leg, .. } | Event::OfferEnded { leg, .. } => {
                 self.legs.remove(leg);
             }
             _ => {}
@@ -272,6 +272,7 @@ impl People {
             Effect::Bridge { call, leg } => self.connect(now, call, leg),
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => self.keep(now, id),
             Effect::Ring {
@@ -284,7 +285,9 @@ impl People {
             | Effect::HangUpLeg { .. }
             | Effect::PlayMusic { .. }
             | Effect::PlayPrompt { .. }
-            | Effect::PlayTone { .. } => {}
+            | Effect::PlayTone { .. }
+            | Effect::RecordMessage { .. }
+            | Effect::StopRecording { .. } => {}
         }
     }
 

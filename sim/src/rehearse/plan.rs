@@ -153,6 +153,8 @@ pub enum TimerKind {
     Announcement,
     /// [`Timer::LongestWait`].
     LongestWait,
+    /// [`Timer::MessageOver`].
+    MessageOver,
     /// [`Timer::Midnight`].
     Midnight,
     /// [`Timer::PromptOver`].
@@ -175,9 +177,10 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
+        ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
         ("prompt_over", Self::PromptOver),
         ("put_out", Self::PutOut),
@@ -195,6 +198,7 @@ impl TimerKind {
         match timer {
             Timer::Announcement(_) => Self::Announcement,
             Timer::LongestWait(_) => Self::LongestWait,
+            Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
             Timer::PromptOver(_) => Self::PromptOver,
             Timer::PutOut(_) => Self::PutOut,

@@ -7,7 +7,7 @@ use tandem_engine::config::model::{
 use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Number, Span, Timestamp, Which};
 
-use super::centre::{self, some_extension, some_queue, some_stranger};
+use super::centre::{self, some_extension, some_point, some_queue, some_stranger};
 use super::chance::{Chance, QUARTER_US};
 use super::plan::{Act, Call, Fault, Faults, Plan, Planned, Slip, Status, TimerKind};
 
@@ -268,6 +268,7 @@ impl Script<'_> {
         let dialled = match self.chance.below(20) {
             0 | 1 => some_extension(self.chance),
             2 => some_queue(self.chance),
+            3 | 4 => some_point(self.chance),
             _ => {
                 let queue = self.chance.pick(&self.config.queues);
                 queue.map_or(Number::from_u64(6401), |queue| queue.number)
@@ -392,7 +393,7 @@ impl Script<'_> {
 
     fn change(&mut self, target: &mut Config) {
         let chance = &mut *self.chance;
-        match chance.below(20) {
+        match chance.below(23) {
             0..=6 => member(chance, target),
             7..=10 => {
                 let number = some_queue(chance);
@@ -417,6 +418,16 @@ impl Script<'_> {
                 put(target, &Change::PutExtension(extension));
             }
             17 => target.options = centre::options(chance),
+            20 | 21 => {
+                let number = some_point(chance);
+                let numbers: Vec<Number> = target.queues.iter().map(|q| q.number).collect();
+                let point = centre::point(chance, number, target, &numbers);
+                put(target, &Change::PutPoint(point));
+            }
+            22 => {
+                let number = some_point(chance);
+                target.points.retain(|other| other.number != number);
+            }
             _ => settings(chance, target),
         }
     }
@@ -441,7 +452,11 @@ fn remove_queue(chance: &mut Chance, target: &mut Config, number: Number) {
             Some(Destination::Queue(other)) => {
                 target.queues.retain(|queue| queue.number != other);
             }
-            Some(Destination::HangUp | Destination::Prompt(_)) | None => {}
+            Some(Destination::RingGroup(other)) => {
+                target.points.retain(|point| point.number != other);
+            }
+            Some(Destination::HangUp | Destination::Prompt(_) | Destination::Voicemail(_))
+            | None => {}
         }
     }
 }

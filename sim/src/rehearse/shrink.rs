@@ -118,6 +118,12 @@ impl<F: FnMut(&Plan) -> Option<Broken>> Shrinker<F> {
         let config = &self.best.plan.config;
         let queues: Vec<Number> = config.queues.iter().map(|queue| queue.number).collect();
         let extensions: Vec<Number> = config.extensions.iter().map(|e| e.number).collect();
+        let points: Vec<Number> = config.points.iter().map(|point| point.number).collect();
+        for number in points {
+            self.attempt(self.with_configs(|config| {
+                config.points.retain(|point| point.number != number);
+            }));
+        }
         for number in queues {
             self.attempt(self.with_configs(|config| {
                 config.queues.retain(|queue| queue.number != number);

@@ -1,8 +1,8 @@
 //! What must hold when an entry is done.
 
-use tandem_engine::{CallId, Engine, Input, Timer};
+use tandem_engine::{CallId, Engine, Input, Key, Timer};
 
-use super::state::{LegStage, Visit};
+use super::state::{Call, LegStage, Visit};
 use super::{Checked, Law, Model};
 
 impl Model {
@@ -61,7 +61,12 @@ impl Model {
             Input::BridgeFailed { call } => self.talking_leg(*call).is_none(),
             Input::CallArrived { .. } => self.last_public.is_some(),
             Input::CallerHungUp { call } => !self.calls.contains_key(call),
-            Input::KeyPressed { .. } => self.entry.by_key.is_none(),
+            Input::KeyPressed { call, key } => {
+                let call = self.calls.get(call).filter(|_| *key == Key::Pound);
+                let speaks =
+                    call.is_some_and(|call| call.voicemail.is_some() && call.hears.is_none());
+                self.entry.by_key.is_none() && !speaks
+            }
             Input::Restarted { .. } => self.calls.is_empty(),
             Input::Tick => match self.entry.first {
                 Some((_, Timer::RingTimeout(leg))) => stage(&leg) == Some(LegStage::Over),
@@ -125,16 +130,15 @@ impl Model {
 
     /// No call is on its way when an entry is done.
     fn everybody_has_arrived(&self) -> Checked {
-        let lost = self.calls.iter().find(|(_, call)| call.goes_to.is_some());
+        let on_the_way = |call: &Call| call.goes_to.is_some() || Self::hangs_on_the_way(call);
+        let lost = self.calls.iter().find(|(_, call)| on_the_way(call));
         self.law(Law::Routes, lost.is_none(), || {
             format!("{lost:?} never arrives")
         })?;
-        let silent = self.calls.iter().find(|(id, call)| {
-            let waits = call.waiting().is_some();
-            let hears = call.hears.is_some() || call.tone_until.is_some();
-            let legs = usize::from(!hears);
-            !waits && self.legs_of(**id).count() != legs
-        });
+        let silent = self
+            .calls
+            .iter()
+            .find(|(id, call)| call.waiting().is_none() && !self.legs_are_right(**id, call));
         self.law(Law::Outcomes, silent.is_none(), || {
             format!("{silent:?} waits for nothing")
         })

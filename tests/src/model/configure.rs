@@ -23,8 +23,12 @@ impl Model {
                     self.options = options.clone();
                     self.await_midnights();
                 }
+                Change::PutPoint(config) => self.put_point(config),
                 Change::PutQueue(config) => self.put_queue(engine, config)?,
                 Change::RemoveExtension(number) => self.remove_extension(*number)?,
+                Change::RemovePoint(number) => {
+                    known(self.points.remove(number), "a route point")?;
+                }
                 Change::RemoveQueue(number) => self.remove_queue(*number)?,
             }
         }
@@ -171,6 +175,8 @@ impl Model {
     fn remove_extension(&mut self, number: Number) -> Checked {
         let agent = known(self.extensions.remove(&number), "an extension")?;
         self.entry.gone.push(agent);
+        let points = self.points.values_mut();
+        points.for_each(|point| point.config.remove_member(number));
         let ids: Vec<QueueId> = self.queues.keys().copied().collect();
         for id in ids {
             let queue = known(self.queues.get_mut(&id), "a queue")?;

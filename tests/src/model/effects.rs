@@ -118,7 +118,9 @@ impl Model {
             | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
-            | Effect::PlayTone { call, .. } => {
+            | Effect::PlayTone { call, .. }
+            | Effect::RecordMessage { call, .. }
+            | Effect::StopRecording { call, .. } => {
                 let due = self.entry.to_play.iter().position(|due| due == effect);
                 let found = due.map(|place| self.entry.to_play.remove(place));
                 self.law(Law::Legs, found.is_some(), || {
@@ -127,6 +129,7 @@ impl Model {
             }
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => Ok(()),
         }
@@ -156,6 +159,7 @@ impl Model {
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. } => self.calls.contains_key(call),
+            Effect::RecordMessage { .. } | Effect::StopRecording { .. } => true,
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();
@@ -213,7 +217,7 @@ impl Model {
     ) -> Checked {
         for event in events {
             let (fits, what) = match event {
-                Event::OfferEnded { leg, end, .. } => {
+                Event::ExtensionRingEnded { leg, end, .. } | Event::OfferEnded { leg, end, .. } => {
                     let wanted = match end {
                         OfferEnd::CompletedElsewhere => Some(CancelReason::CompletedElsewhere),
                         OfferEnd::TimedOut => Some(CancelReason::TimedOut),
@@ -235,7 +239,8 @@ impl Model {
                         EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(*cause),
                         EndReason::AgentHungUp
                         | EndReason::CallerHungUp
-                        | EndReason::CodeDialled => HangUpCause::Normal,
+                        | EndReason::CodeDialled
+                        | EndReason::MessageLeft => HangUpCause::Normal,
                         _ => HangUpCause::Unanswered,
                     };
                     (told.is_none_or(|told| told == wanted), format!("{told:?}"))

@@ -81,7 +81,7 @@ impl Model {
     }
 
     pub(super) fn leads_somewhere(&self, number: Number) -> bool {
-        self.extensions.contains_key(&number) || self.numbers.contains_key(&number)
+        self.has_box(number)
     }
 
     /// The person who asks, where he is known.

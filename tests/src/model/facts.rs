@@ -3,6 +3,7 @@
 
 use tandem_engine::{Effect, Engine, Event, Input, KeptEnd, Number, Timer};
 
+use super::points::Voicemail;
 use super::state::Sound;
 use super::{Checked, Law, Model, known};
 
@@ -123,6 +124,13 @@ impl Model {
                 ended
             }
             Timer::Announcement(call) => self.announcement_due(call)?,
+            Timer::MessageOver(call) => {
+                let call = known(self.calls.get(&call), "a call")?;
+                match call.voicemail {
+                    Some(Voicemail::Leaves(.., until)) => Some(until),
+                    _ => None,
+                }
+            }
             Timer::PromptOver(call) => self.prompt_over(call)?,
             Timer::Rest(agent) => known(self.persons.get_mut(&agent), "an agent")?
                 .rest_until

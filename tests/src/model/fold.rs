@@ -25,11 +25,6 @@ impl Model {
                 waited,
             } => self.call_answered(*call, *queue, *agent, *leg, *waited),
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
-            Event::CallDiverted {
-                call,
-                queue,
-                closed,
-            } => self.call_diverted(*call, *queue, closed),
             Event::CallEnded {
                 call,
                 public,
@@ -50,6 +45,13 @@ impl Model {
                 self.extension_answered(*call, *agent, *leg)
             }
             Event::ExtensionRung { call, agent, leg } => self.extension_rung(*call, *agent, *leg),
+            Event::CallDiverted { .. }
+            | Event::ExtensionRingEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
+            | Event::PointReached { .. }
+            | Event::PromptStarted { .. } => self.fold_way(event),
             Event::OfferEnded {
                 call,
                 queue,
@@ -57,11 +59,7 @@ impl Model {
                 leg,
                 end,
                 rang,
-            } => {
-                self.offer_ended((*call, *queue, *agent), *leg, *end, *rang)?;
-                self.after_offer(*leg, *end)
-            }
-            Event::PromptStarted { call, prompt } => self.prompt_started(*call, prompt),
+            } => self.offer_ended((*call, *queue, *agent), *leg, *end, *rang),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::AgentStatusChanged { .. }
             | Event::CallLogDeleted { .. }
@@ -99,6 +97,9 @@ impl Model {
             None
         } else if self.extensions.contains_key(&dialled) {
             Some(Destination::Extension(dialled))
+        } else if self.points.contains_key(&dialled) {
+            // Whatever kind of route point it is.
+            Some(Destination::RingGroup(dialled))
         } else {
             Some(Destination::Queue(dialled))
         };
@@ -113,6 +114,8 @@ impl Model {
             behind: None,
             hears: None,
             tone_until: None,
+            group: None,
+            voicemail: None,
             visit: None,
         };
         self.publics.insert(public, id);
@@ -134,11 +137,17 @@ impl Model {
     fn extension_rung(&mut self, call: CallId, agent: AgentId, leg: LegId) -> Checked {
         let person = known(self.persons.get(&agent), "an extension")?;
         let (number, up, timeout) = (person.number, person.up, person.ring_timeout);
-        self.arrives(call, Destination::Extension(number))?;
+        let now = self.entry.now;
+        let of_group = known(self.calls.get(&call), "a call")?.group.is_some();
+        let due = if of_group {
+            self.group_rings(call, agent)?
+        } else {
+            self.arrives(call, Destination::Extension(number))?;
+            now + timeout
+        };
         self.law(Law::Routes, up, || {
             format!("unreachable extension {number} is rung")
         })?;
-        let now = self.entry.now;
         self.rings(
             leg,
             Leg {
@@ -147,7 +156,7 @@ impl Model {
                 queue: None,
                 in_use: true,
                 rung_at: now,
-                due: now + timeout,
+                due,
                 stage: LegStage::Ringing,
             },
         )
@@ -158,8 +167,10 @@ impl Model {
         let entry = known(self.legs.get_mut(&leg), "a leg")?;
         let fits = entry.call == call && entry.agent == agent && entry.queue.is_none();
         entry.stage = LegStage::Talking;
-        known(self.calls.get_mut(&call), "a call")?.taken = true;
-        self.law(Law::Outcomes, asked && fits, || {
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        (entry.taken, entry.group) = (true, None);
+        let alone = self.legs_of(call).count() == 1;
+        self.law(Law::Outcomes, asked && fits && alone, || {
             format!("leg {leg} is not what answered")
         })
     }
@@ -305,7 +316,8 @@ impl Model {
         };
         self.law(Law::Outcomes, caused, || {
             format!("the offer on leg {id} ends as {end:?} without a cause")
-        })
+        })?;
+        self.after_offer(id, end)
     }
 
     /// What the end of an offer means for the next one.

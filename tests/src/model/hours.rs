@@ -6,6 +6,7 @@ use tandem_engine::config::hours::Holiday;
 use tandem_engine::config::model::{Destination, PromptConfig};
 use tandem_engine::{CallId, Closed, Effect, Input, QueueId, Timestamp};
 
+use super::points::Voicemail;
 use super::timers::DAY_US;
 use super::{Checked, Law, Model, known};
 
@@ -73,7 +74,10 @@ impl Model {
     }
 
     pub(super) fn prompt_started(&mut self, call: CallId, name: &str) -> Checked {
-        self.arrives(call, Destination::Prompt(name.to_owned()))?;
+        match self.comes_to_box(call)? {
+            Some(mailbox) => self.greeted(call, mailbox, name)?,
+            None => self.arrives(call, Destination::Prompt(name.to_owned()))?,
+        }
         self.seen.prompts += 1;
         let length = known(self.prompt(name), "a prompt")?.length;
         let until = self.entry.now + length;
@@ -94,6 +98,10 @@ impl Model {
         }
         let (until, then) = known(entry.hears.take(), "a prompt")?;
         entry.goes_to = goes_on.then_some(then);
+        if let Some(Voicemail::Greeted(mailbox)) = entry.voicemail {
+            entry.goes_to = None;
+            entry.voicemail = goes_on.then_some(Voicemail::Speaks(mailbox));
+        }
         Ok(Some(until))
     }
 }

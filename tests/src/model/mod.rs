@@ -20,6 +20,7 @@ mod level;
 mod logs;
 mod offers;
 mod order;
+mod points;
 mod state;
 mod status;
 mod timers;
@@ -111,6 +112,7 @@ pub struct Model {
     extensions: BTreeMap<Number, AgentId>,
     queues: BTreeMap<QueueId, Queue>,
     numbers: BTreeMap<Number, QueueId>,
+    points: BTreeMap<Number, points::Point>,
     calls: BTreeMap<CallId, Call>,
     publics: BTreeMap<PublicId, CallId>,
     last_public: Option<PublicId>,
@@ -162,6 +164,10 @@ pub struct Seen {
     pub presences: u64,
     /// What waiting callers were told.
     pub announcements: u64,
+    /// Calls that came to a route point.
+    pub points: u64,
+    /// Messages that callers began to leave.
+    pub messages: u64,
     /// Service levels that fell or recovered.
     pub alarms: u64,
     /// Missed calls that followed another one that somebody dealt with.
@@ -188,6 +194,8 @@ impl Seen {
         self.codes += other.codes;
         self.presences += other.presences;
         self.announcements += other.announcements;
+        self.points += other.points;
+        self.messages += other.messages;
         self.alarms += other.alarms;
         self.synced += other.synced;
         self.keys += other.keys;
@@ -303,6 +311,7 @@ impl Model {
             extensions: BTreeMap::new(),
             queues: BTreeMap::new(),
             numbers: BTreeMap::new(),
+            points: BTreeMap::new(),
             calls: BTreeMap::new(),
             publics: BTreeMap::new(),
             last_public: None,

@@ -11,6 +11,7 @@ use tandem_engine::{
 use super::Model;
 use super::announce::Told;
 use super::estimates::Pace;
+use super::points::{Group, Voicemail};
 
 /// An extension and the agent behind it.
 #[derive(Clone, Debug)]
@@ -142,6 +143,10 @@ pub(super) struct Call {
     pub(super) hears: Option<(Timestamp, Destination)>,
     /// Until when its caller hears a tone, behind which it ends.
     pub(super) tone_until: Option<Timestamp>,
+    /// The ring group whose telephones ring for it.
+    pub(super) group: Option<Group>,
+    /// How far its caller is with a message.
+    pub(super) voicemail: Option<Voicemail>,
     pub(super) visit: Option<Visit>,
 }
 

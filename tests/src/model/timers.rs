@@ -2,6 +2,7 @@
 
 use tandem_engine::{Engine, QueueId, Timer, Timestamp};
 
+use super::points::Voicemail;
 use super::state::{LegStage, Queue};
 use super::{Checked, Law, Model};
 use crate::centre::ZONES;
@@ -13,6 +14,7 @@ pub(super) const DAY_US: i128 = 86_400_000_000;
 enum Deadline {
     Announcement,
     LongestWait,
+    MessageOver,
     Midnight,
     PromptOver,
     Rest,
@@ -144,6 +146,10 @@ impl Model {
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
         let tones = self.calls.values().filter_map(|call| call.tone_until);
         all.extend(tones.map(|until| (until, Deadline::PromptOver)));
+        all.extend(self.calls.values().filter_map(|call| match call.voicemail {
+            Some(Voicemail::Leaves(.., until)) => Some((until, Deadline::MessageOver)),
+            _ => None,
+        }));
         let rests = self.persons.values().filter_map(|person| person.rest_until);
         all.extend(rests.map(|due| (due, Deadline::Rest)));
         for (id, queue) in &self.queues {
@@ -227,6 +233,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
         Timer::Announcement(_) => Deadline::Announcement,
         Timer::LongestWait(_) => Deadline::LongestWait,
+        Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,

@@ -32,6 +32,12 @@ impl Model {
                 let queue = known.and_then(|id| self.queues.get(id));
                 queue.is_some_and(|queue| queue.config == *config)
             });
+        let points = self.points.values().map(|point| &point.config);
+        let same = same
+            && config.points.len() == points.len()
+            && points
+                .into_iter()
+                .all(|point| config.points.contains(point));
         let same = same && revision == self.revision && config.options == self.options;
         self.law(Law::Views, same, || {
             format!("the configuration is {config:?}")
@@ -91,6 +97,7 @@ impl Model {
                     joined_at: visit.joined_at,
                 },
                 _ if call.hears.is_some() || call.tone_until.is_some() => CallStage::Prompt,
+                _ if call.voicemail.is_some() => CallStage::Message,
                 (visit, Some(LegStage::Talking)) => CallStage::End {
                     queue: visit.as_ref().map(|visit| visit.queue),
                 },

@@ -7,6 +7,7 @@ use tandem_engine::{
     CallId, Cause, Effect, EndReason, Event, Input, Key, PublicId, QueueId, Span, Timer,
 };
 
+use super::points::Voicemail;
 use super::state::{Answer, Call, LegStage, Member, Visit};
 use super::{Checked, Law, Model, known};
 
@@ -43,6 +44,13 @@ impl Model {
             Destination::Queue(number) => {
                 let unknown = !self.numbers.contains_key(number);
                 unknown.then_some(EndReason::NoDestination)
+            }
+            Destination::RingGroup(number) => {
+                let unknown = !self.points.contains_key(number);
+                unknown.then_some(EndReason::NoDestination)
+            }
+            Destination::Voicemail(number) => {
+                (!self.has_box(*number)).then_some(EndReason::NoDestination)
             }
         }
     }
@@ -367,7 +375,8 @@ impl Model {
             Some(to) => self.end_on_the_way(call, to) == Some(reason),
             None => self.ends_for(id, reason),
         };
-        let over = call.public == public && call.visit.is_none();
+        let speaks = matches!(call.voicemail, Some(Voicemail::Leaves(..)));
+        let over = call.public == public && call.visit.is_none() && !speaks;
         self.law(Law::Outcomes, caused && over, || {
             format!("call {id} ends for {reason:?} without a cause or a record")
         })?;
@@ -407,6 +416,13 @@ impl Model {
                 let fired = self.entry.first.map(|(_, timer)| timer);
                 let due = self.calls.get(&id).and_then(|call| call.tone_until);
                 fired == Some(Timer::PromptOver(id)) && due == Some(self.entry.now)
+            }
+            (EndReason::MessageLeft, Input::KeyPressed { call, key }) => {
+                *call == id && *key == Key::Pound
+            }
+            (EndReason::MessageLeft, Input::Tick) => {
+                let fired = self.entry.first.map(|(_, timer)| timer);
+                fired == Some(Timer::MessageOver(id))
             }
             (EndReason::ExtensionFailed(cause), input) => match input {
                 Input::LegFailed { leg, cause: told } => direct == Some(*leg) && cause == *told,

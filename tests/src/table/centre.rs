@@ -15,8 +15,8 @@ use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions}
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
-use super::hours;
 use super::text::Line;
+use super::{hours, points};
 
 /// A centre as a table describes it.
 #[derive(Debug, Default)]
@@ -65,7 +65,12 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
             let queue = queue(rest)?;
             centre.config.queues.push(queue);
         }
+        "ring_group" | "voicemail_group" => {
+            let point = points::point(first, rest)?;
+            centre.config.points.push(point);
+        }
         "seed" => centre.seed = read_value(rest.first().unwrap_or(&""))?,
+        "voicemail" => points::voicemail(&mut centre.config.options, rest)?,
         "whole" if rest == ["records"] => centre.whole_records = true,
         _ => return Err(format!("{line:?} is no setting")),
     }
@@ -74,6 +79,14 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
 
 /// Adds an extension for everybody who is named and has none.
 fn hire(config: &mut Config) {
+    for point in &config.points {
+        let leads_to = point.destinations().filter_map(|(_, _, to)| match to {
+            Destination::Extension(number) => Some(*number),
+            _ => None,
+        });
+        let members = point.members().iter().copied();
+        add_all(&mut config.extensions, members.chain(leads_to));
+    }
     for queue in &config.queues {
         let members = queue.members.iter().map(|member| member.extension);
         let viewers = queue.permissions.agent_logs.viewers.iter().flatten();
@@ -486,12 +499,15 @@ fn keys(text: &str) -> Result<BTreeMap<Key, Destination>, String> {
         .collect()
 }
 
-/// `hang_up`, `queue:6401`, `extension:2001` or `prompt:Closed`.
-fn destination(text: &str) -> Result<Destination, String> {
+/// `hang_up`, `queue:6401`, `extension:2001`, `prompt:Closed`, `ring_group:6200` or
+/// `voicemail:2001`.
+pub fn destination(text: &str) -> Result<Destination, String> {
     match text.split_once(':') {
         Some(("extension", number)) => Ok(Destination::Extension(read_value(number)?)),
         Some(("prompt", name)) => Ok(Destination::Prompt(name.to_owned())),
         Some(("queue", number)) => Ok(Destination::Queue(read_value(number)?)),
+        Some(("ring_group", number)) => Ok(Destination::RingGroup(read_value(number)?)),
+        Some(("voicemail", number)) => Ok(Destination::Voicemail(read_value(number)?)),
         None if text == "hang_up" => Ok(Destination::HangUp),
         _ => Err("no such destination".to_owned()),
     }
@@ -546,7 +562,7 @@ fn notices(text: &str) -> Result<Vec<Notice>, String> {
     text.split(',').map(notice).collect()
 }
 
-fn list(text: &str) -> Result<Vec<Number>, String> {
+pub fn list(text: &str) -> Result<Vec<Number>, String> {
     text.split(',')
         .filter(|word| !word.is_empty())
         .map(read_value)
@@ -562,7 +578,7 @@ pub fn read_span(text: &str) -> Result<Span, String> {
     read_value(text).map(Span::from_secs)
 }
 
-fn read_bool(text: &str) -> Result<bool, String> {
+pub fn read_bool(text: &str) -> Result<bool, String> {
     match text {
         "yes" => Ok(true),
         "no" => Ok(false),

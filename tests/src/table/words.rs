@@ -17,6 +17,7 @@ use tandem_engine::{
 };
 
 use super::logs::result_words;
+use super::points;
 use super::world::Names;
 
 /// The lines that one entry's outputs make.
@@ -46,7 +47,10 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
     // Kept effects are numbered in the order in which they were ordered.
     for (id, effect) in &orders.left {
         match effect {
-            Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::MailServiceLevel { .. } => {
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
+            | Effect::MailServiceLevel { .. } => {
                 let _named = names.kept(*id, "mail");
             }
             Effect::PushRecord { .. } => drop(names.kept(*id, "push")),
@@ -76,7 +80,7 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
 }
 
 /// The orders of an entry.
-struct Orders {
+pub(super) struct Orders {
     /// Those that no fact has taken yet.
     left: Vec<(EffectId, Effect)>,
     /// The place of the order that the present fact has taken.
@@ -89,7 +93,7 @@ struct Orders {
 
 impl Orders {
     /// Takes an order that belongs to a fact; says so where it is missing.
-    fn take(&mut self, missing: &str, wanted: impl Fn(&Effect) -> bool) -> String {
+    pub(super) fn take(&mut self, missing: &str, wanted: impl Fn(&Effect) -> bool) -> String {
         match self.left.iter().position(|(_, effect)| wanted(effect)) {
             Some(place) => {
                 self.taken = Some(self.left.remove(place).0.index);
@@ -137,7 +141,7 @@ impl Orders {
         })
     }
 
-    fn cancel(&mut self, leg: LegId, why: CancelReason) -> String {
+    pub(super) fn cancel(&mut self, leg: LegId, why: CancelReason) -> String {
         if self.gone == Some(leg) {
             return String::new();
         }
@@ -168,6 +172,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
     let line = fact_of_call(event, orders, names)
         .or_else(|| fact_of_closed(event, orders, names))
         .or_else(|| fact_of_ring(event, orders, names))
+        .or_else(|| points::fact(event, orders, names))
         .or_else(|| fact_of_centre(event, names));
     // A new kind of event shows itself as it is until it has words.
     Some(line.unwrap_or_else(|| format!("{event:?}")))
@@ -491,6 +496,11 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             let prompts = prompts.join(", ");
             format!("order: play {prompts} to {}", names.call(*call))
         }
+        Effect::MailMessage { mailbox, call } => {
+            let (place, what) = names.kept(id, "mail");
+            let call = names.record(*call);
+            format!("{what} {place} to the box of {mailbox}: {call} left a message")
+        }
         Effect::PlayMusic { call, queue } => {
             format!(
                 "order: play the music of {} to {}",
@@ -511,6 +521,7 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
                 names.record(*call)
             )
         }
+        Effect::RecordMessage { .. } | Effect::StopRecording { .. } => points::order(effect, names),
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }
@@ -612,7 +623,9 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
 /// What the caller must be told at such an end.
 fn hang_up(reason: EndReason) -> Option<HangUpCause> {
     match reason {
-        EndReason::AgentHungUp | EndReason::CodeDialled => Some(HangUpCause::Normal),
+        EndReason::AgentHungUp | EndReason::CodeDialled | EndReason::MessageLeft => {
+            Some(HangUpCause::Normal)
+        }
         EndReason::CallerHungUp | EndReason::SystemRestart => None,
         EndReason::ExtensionFailed(cause) => Some(HangUpCause::ExtensionFailed(cause)),
         EndReason::Aborted
@@ -632,6 +645,7 @@ fn end_reason(reason: EndReason) -> &'static str {
         EndReason::ExtensionFailed(Cause::NoAnswer) => "the extension did not answer",
         EndReason::ExtensionFailed(Cause::Rejected) => "the extension refused",
         EndReason::ExtensionFailed(Cause::Unreachable) => "the extension was not reachable",
+        EndReason::MessageLeft => "a message was left",
         EndReason::NoDestination => "no such destination",
         EndReason::SystemRestart => "the system went down",
         EndReason::TooManyHops => "sent on too often",
@@ -639,7 +653,7 @@ fn end_reason(reason: EndReason) -> &'static str {
     }
 }
 
-fn failed(cause: Cause) -> &'static str {
+pub(super) fn failed(cause: Cause) -> &'static str {
     match cause {
         Cause::Busy => "was busy for",
         Cause::NoAnswer => "gave up ringing for",

@@ -17,6 +17,7 @@ use super::centre::{self, Centre};
 use super::hours;
 use super::logs;
 use super::phrase::{self, Asked, LegVerb, Phrase, Question};
+use super::points;
 use super::text::{Block, Step, What};
 use super::words;
 use crate::shelf::Shelf;
@@ -574,6 +575,9 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
     Ok(match words.as_slice() {
         ["new", "extension", words @ ..] => Change::PutExtension(centre::extension(words)?),
         ["new", "queue", words @ ..] => Change::PutQueue(centre::queue(words)?),
+        ["new", kind @ ("ring_group" | "voicemail_group"), words @ ..] => {
+            Change::PutPoint(points::point(kind, words)?)
+        }
         ["extension", number, words @ ..] => {
             let number: Number = centre::read_value(number)?;
             let known = config
@@ -584,12 +588,20 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             centre::extension_settings(&mut extension, words)?;
             Change::PutExtension(extension)
         }
-        ["holiday" | "hours" | "options" | "prompt", ..] => {
+        ["point", number, words @ ..] => {
+            let number: Number = centre::read_value(number)?;
+            let known = config.points.iter().find(|known| known.number == number);
+            let mut point = known.ok_or("there is no such route point")?.clone();
+            points::point_settings(&mut point, words)?;
+            Change::PutPoint(point)
+        }
+        ["holiday" | "hours" | "options" | "prompt" | "voicemail", ..] => {
             let mut options = config.options.clone();
             let settings = match words[0] {
                 "holiday" => hours::holiday,
                 "hours" => hours::hours,
                 "prompt" => hours::prompt,
+                "voicemail" => points::voicemail,
                 _ => centre::options,
             };
             settings(&mut options, &words[1..])?;
@@ -611,6 +623,7 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             }
             Change::PutOptions(options)
         }
+        ["remove", "point", number] => Change::RemovePoint(centre::read_value(number)?),
         ["remove", "queue", number] => Change::RemoveQueue(centre::read_value(number)?),
         _ => return Err("no such change".to_owned()),
     })

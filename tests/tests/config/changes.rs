@@ -15,6 +15,7 @@ use crate::generate::{config, count, for_all, give_reasons, some_of};
 fn sorted(mut config: Config) -> Config {
     config.extensions.sort_by_key(|extension| extension.number);
     config.queues.sort_by_key(|queue| queue.number);
+    config.points.sort_by_key(|point| point.number);
     config
 }
 
@@ -57,38 +58,58 @@ fn a_configuration_differs_in_nothing_from_itself() {
     });
 }
 
-/// Lets failovers lead to queues of lower numbers only, so that none is
-/// another's in turn.
+/// Lets failovers lead to queues and route points of lower numbers only, so that none
+/// is another's in turn.
 fn without_cycles(mut config: Config) -> Config {
-    for queue in &mut config.queues {
-        let number = queue.number;
-        for to in queue.destinations_mut() {
-            if matches!(to, Destination::Queue(to) if *to >= number) {
-                *to = Destination::HangUp;
-            }
+    let mend = |of: Number, to: &mut Destination| {
+        let is_extension = matches!(to, Destination::Extension(_));
+        if !is_extension && to.number().is_some_and(|to| to >= of) {
+            *to = Destination::HangUp;
         }
+    };
+    for queue in &mut config.queues {
+        let of = queue.number;
+        queue.destinations_mut().for_each(|to| mend(of, to));
+    }
+    for point in &mut config.points {
+        let of = point.number;
+        point.destinations_mut().for_each(|to| mend(of, to));
     }
     config
 }
 
-/// `to`, where no queue uses what takes over a number from an object of the
-/// other kind: that object may have to stay for the same queue's sake.
+/// `to`, where nothing uses what takes over a number from an object of another kind:
+/// that object may have to stay for the same user's sake.
 fn apart(from: &Config, mut to: Config) -> Config {
-    let was_queue = |number: &Number| from.queues.iter().any(|queue| queue.number == *number);
-    let was_extension = |number: &Number| from.extensions.iter().any(|e| e.number == *number);
+    let kind = |config: &Config, number: Number| {
+        let extension = config.extensions.iter().any(|e| e.number == number);
+        let queue = config.queues.iter().any(|queue| queue.number == number);
+        let point = config.points.iter().find(|point| point.number == number);
+        (extension, queue, point.map(|point| point.header()))
+    };
+    let nobody = (false, false, None);
+    let after = to.clone();
+    let taken_over = |number: Number| {
+        let before = kind(from, number);
+        before != nobody && before != kind(&after, number)
+    };
+    let mend = |to: &mut Destination| {
+        if to.number().is_some_and(taken_over) {
+            *to = Destination::HangUp;
+        }
+    };
     for queue in &mut to.queues {
-        queue.members.retain(|member| !was_queue(&member.extension));
-        queue.managers.retain(|manager| !was_queue(manager));
-        for to in queue.destinations_mut() {
-            let taken_over = match to {
-                Destination::Extension(number) => was_queue(number),
-                Destination::Queue(number) => was_extension(number),
-                Destination::HangUp | Destination::Prompt(_) => false,
-            };
-            if taken_over {
-                *to = Destination::HangUp;
+        queue.members.retain(|member| !taken_over(member.extension));
+        queue.managers.retain(|&manager| !taken_over(manager));
+        queue.destinations_mut().for_each(mend);
+    }
+    for point in &mut to.points {
+        for member in point.members().to_vec() {
+            if taken_over(member) {
+                point.remove_member(member);
             }
         }
+        point.destinations_mut().for_each(mend);
     }
     to
 }
@@ -177,6 +198,8 @@ fn changes_are_checked_as_what_they_lead_to() {
                 .iter()
                 .map(|queue| Change::RemoveQueue(queue.number)),
         );
+        let points = from.points.iter();
+        all.extend(points.map(|point| Change::RemovePoint(point.number)));
         (Just(from), some_of(all))
     });
     for_all(count("PROPTEST_CASES", 2_000), some, |(from, changes)| {

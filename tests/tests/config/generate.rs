@@ -12,8 +12,11 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PauseReason, QueueConfig, Rests, SkillStep,
-    Strategy as Ring, TrunkConfig,
+    MemberConfig, MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests,
+    SkillStep, Strategy as Ring, TrunkConfig,
+};
+use tandem_engine::config::points::{
+    PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -105,10 +108,10 @@ prop_compose! {
         feature_codes in feature_codes(),
         (contact_matching, sync_results_h) in (matching(), 0..=168_u16),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
-        (prompts, hours) in prompts().prop_flat_map(|prompts| {
-            let hours = hours(&prompts);
-            (Just(prompts), hours)
-        }),
+        (prompts, hours, voicemail) in prompts().prop_flat_map(|prompts| {
+            let (hours, voicemail) = (hours(&prompts), voicemail(&prompts));
+            (Just((prompts, voicemail)), hours)
+        }).prop_flat_map(|((prompts, voicemail), hours)| (Just(prompts), Just(hours), voicemail)),
     ) -> Options {
         let reasons = names.into_iter().zip(codes);
         let reason = |(name, code): (String, &str)| {
@@ -130,8 +133,22 @@ prop_compose! {
             trunks,
             hours,
             prompts,
+            voicemail,
         }
     }
+}
+
+fn voicemail(prompts: &[PromptConfig]) -> BoxedStrategy<VoicemailConfig> {
+    let mut greetings = vec![None];
+    greetings.extend(prompts.iter().map(|prompt| Some(prompt.name.clone())));
+    let lengths = (span(10..=3_600), span(0..=10));
+    let odd =
+        (select(greetings), lengths).prop_map(|(greeting, (longest, shortest))| VoicemailConfig {
+            greeting,
+            longest,
+            shortest,
+        });
+    prop_oneof![Just(VoicemailConfig::default()), odd].boxed()
 }
 
 fn matching() -> impl Strategy<Value = ContactMatching> {
@@ -294,24 +311,40 @@ fn announcements(options: &Options) -> BoxedStrategy<Option<Box<Announcements>>>
     proptest::option::of(told.prop_map(Box::new)).boxed()
 }
 
-fn destination(
-    extensions: &[u64],
-    queues: &[u64],
-    options: &Options,
-) -> BoxedStrategy<Destination> {
+/// The numbers that there are.
+#[derive(Clone, Debug)]
+struct Numbers {
+    extensions: Vec<u64>,
+    queues: Vec<u64>,
+    groups: Vec<u64>,
+    voicemail_groups: Vec<u64>,
+}
+
+/// Anywhere but to an object itself.
+fn destination(of: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Destination> {
     let mut all = vec![Destination::HangUp];
     let prompts = options.prompts.iter();
     all.extend(prompts.map(|prompt| Destination::Prompt(prompt.name.clone())));
-    all.extend(
-        extensions
-            .iter()
-            .map(|&digits| Destination::Extension(number(digits))),
+    let Numbers {
+        extensions,
+        queues,
+        groups,
+        voicemail_groups,
+    } = numbers;
+    let mut add = |list: &[u64], to: fn(Number) -> Destination| {
+        let others = list.iter().filter(|&&digits| digits != of);
+        all.extend(others.map(|&digits| to(number(digits))));
+    };
+    add(extensions, Destination::Extension);
+    add(queues, Destination::Queue);
+    add(groups, Destination::RingGroup);
+    add(groups, Destination::Voicemail);
+    add(voicemail_groups, Destination::Voicemail);
+    add(
+        &extensions[..extensions.len().min(3)],
+        Destination::Voicemail,
     );
-    all.extend(
-        queues
-            .iter()
-            .map(|&digits| Destination::Queue(number(digits))),
-    );
+    add(queues, Destination::Voicemail);
     select(all).boxed()
 }
 
@@ -435,6 +468,37 @@ fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<>
     )
 }
 
+fn point(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<PointConfig> {
+    let is_group = numbers.groups.contains(&digits);
+    let how = (any::<[bool; 2]>(), span(1..=600));
+    let failover = destination(digits, numbers, options);
+    let parts = (name(), people(&numbers.extensions), how, failover);
+    let point = parts.prop_map(move |(name, members, (flags, ring_time), failover)| {
+        let name: String = name.chars().take(100).collect();
+        let kind = if is_group {
+            PointKind::RingGroup(RingGroup {
+                members,
+                order: match flags[0] {
+                    true => RingOrder::All,
+                    false => RingOrder::InOrder,
+                },
+                ring_time,
+                skip_busy: flags[1],
+                failover,
+            })
+        } else {
+            PointKind::VoicemailGroup(VoicemailGroup { members })
+        };
+        PointConfig {
+            number: number(digits),
+            // With its number a name is unique.
+            name: format!("{} {digits}", name.trim()),
+            kind,
+        }
+    });
+    point.boxed()
+}
+
 /// Members of a queue, the first of them static.
 fn members(people: Vec<Number>, statics: usize) -> Vec<MemberConfig> {
     let kinds = (0..).map(|place| kind(place < statics));
@@ -444,14 +508,8 @@ fn members(people: Vec<Number>, statics: usize) -> Vec<MemberConfig> {
         .collect()
 }
 
-fn queue(
-    digits: u64,
-    extensions: &[u64],
-    queues: &[u64],
-    options: &Options,
-) -> BoxedStrategy<QueueConfig> {
-    let mut others = queues.to_vec();
-    others.retain(|&other| other != digits);
+fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<QueueConfig> {
+    let extensions = &numbers.extensions;
     let who = (people(extensions), 0..100_usize, people(extensions));
     let music = proptest::option::of(select(vec!["waiting.wav", "Für Elise.wav"]));
     let how = (
@@ -461,7 +519,7 @@ fn queue(
         music,
         permissions(extensions),
     );
-    let destination = destination(extensions, &others, options);
+    let destination = destination(digits, numbers, options);
     let rest = (
         0..=100_000_u32,
         (empty_states(), empty_states()),
@@ -523,9 +581,14 @@ pub fn config() -> impl Strategy<Value = Config> {
         options(),
         extensions,
         btree_set(prop_oneof![0..20_u64, 0..100_u64], 0..8),
+        // Numbers of route points, some of which others are extensions or queues with.
+        btree_set(
+            prop_oneof![1000..1005_u64, 6400..6403_u64, 6200..6208_u64],
+            0..5,
+        ),
         any::<bool>(),
     );
-    let objects = numbers.prop_flat_map(|(options, extensions, places, shuffled)| {
+    let objects = numbers.prop_flat_map(|(options, extensions, places, points, shuffled)| {
         let first: u64 = options.queue_numbers.0.to_string().parse().expect("digits");
         let last: u64 = options.queue_numbers.1.to_string().parse().expect("digits");
         let queues: Vec<u64> = places
@@ -535,22 +598,36 @@ pub fn config() -> impl Strategy<Value = Config> {
             .collect();
         let free = |extension: &u64| !queues.contains(extension);
         let extensions: Vec<u64> = extensions.into_iter().filter(free).collect();
+        let points = points.into_iter().filter(|point| {
+            let in_range = (first..=last).contains(point);
+            !in_range && !extensions.contains(point)
+        });
+        let (groups, voicemail_groups) = points.partition(|point| point % 3 > 0);
+        let numbers = Numbers {
+            extensions,
+            queues,
+            groups,
+            voicemail_groups,
+        };
+        let points = numbers.groups.iter().chain(&numbers.voicemail_groups);
         let in_order = |config: Config| Just(config).boxed();
         let parts = (
-            extensions
-                .iter()
+            (numbers.extensions.iter())
                 .map(|&digits| extension(digits))
                 .collect::<Vec<_>>(),
-            queues
-                .iter()
-                .map(|&digits| queue(digits, &extensions, &queues, &options))
+            (numbers.queues.iter())
+                .map(|&digits| queue(digits, &numbers, &options))
+                .collect::<Vec<_>>(),
+            points
+                .map(|&digits| point(digits, &numbers, &options))
                 .collect::<Vec<_>>(),
         );
-        let config = parts.prop_map(move |(extensions, queues)| {
+        let config = parts.prop_map(move |(extensions, queues, points)| {
             let mut config = Config {
                 options: options.clone(),
                 extensions,
                 queues,
+                points,
             };
             give_reasons(&mut config);
             config
@@ -572,14 +649,15 @@ fn mixed(config: Config) -> impl Strategy<Value = Config> {
         options,
         extensions,
         queues,
+        points,
     } = config;
-    (Just(extensions).prop_shuffle(), Just(queues).prop_shuffle()).prop_map(
-        move |(extensions, queues)| Config {
-            options: options.clone(),
-            extensions,
-            queues,
-        },
-    )
+    let shuffled = (Just(extensions).prop_shuffle(), Just(queues).prop_shuffle());
+    shuffled.prop_map(move |(extensions, queues)| Config {
+        options: options.clone(),
+        extensions,
+        queues,
+        points: points.clone(),
+    })
 }
 
 /// A few of the changes that lead to `other`, in any order, and some again.

@@ -7,15 +7,17 @@ use tandem_engine::config::model::{
     Change, Config, Crowded, Destination, ExtensionConfig, MemberConfig, MemberKind, PauseReason,
     PromptConfig, QueueConfig, SkillStep, TrunkConfig,
 };
+use tandem_engine::config::points::{PointConfig, PointKind, RingGroup};
 use tandem_engine::limits::{
     ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX,
     CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
-    FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX,
-    NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
-    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
-    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
-    SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, MESSAGE_S_MAX,
+    NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, POINT_MEMBERS_MAX, POINTS_MAX,
+    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
+    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
+    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX,
+    SLA_TIME_S_MAX, SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX,
+    WRAP_UP_S_MAX,
 };
 use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
@@ -583,6 +585,47 @@ fn ring_timeout_of_an_extension() {
     let expected =
         "extension 10001, ring_timeout_s: this lasts 1 to 600 seconds, not 600.000001s\n";
     assert_eq!(with(Span::from_micros(600_000_001)), expected);
+}
+
+/// What is said about a centre with so many ring groups of so many members each.
+fn with_groups(groups: usize, members: usize) -> Vec<String> {
+    let mut config = centre(members, 0);
+    let group = |place: usize| PointConfig {
+        number: number(60_000 + place),
+        name: format!("Group {place}"),
+        kind: PointKind::RingGroup(RingGroup {
+            members: (0..members).map(number).collect(),
+            ..RingGroup::default()
+        }),
+    };
+    config.points = (0..groups).map(group).collect();
+    let faults = check(&config);
+    faults.into_iter().map(|fault| fault.what).collect()
+}
+
+#[test]
+fn route_points() {
+    let nothing: [&str; 0] = [];
+    assert_eq!(with_groups(POINTS_MAX, 0), nothing);
+    assert_eq!(
+        with_groups(POINTS_MAX + 1, 0),
+        ["there are more than 1000 route points"]
+    );
+    assert_eq!(with_groups(1, POINT_MEMBERS_MAX), nothing);
+    assert_eq!(
+        with_groups(1, POINT_MEMBERS_MAX + 1),
+        ["it has more than 100 members"]
+    );
+}
+
+#[test]
+fn length_of_a_message() {
+    let said = |longest: Span| after(|config, _| config.options.voicemail.longest = longest);
+    assert_eq!(said(Span::from_secs(MESSAGE_S_MAX)), "");
+    assert_eq!(
+        said(Span::from_secs(MESSAGE_S_MAX + 1)),
+        "options, voicemail_longest_s: this lasts 1 to 3600 seconds, not 3601s\n"
+    );
 }
 
 #[test]

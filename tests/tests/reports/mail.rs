@@ -1,7 +1,7 @@
 //! What mails say, read as their readers do.
 
 use tandem_engine::config::model::Notice;
-use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
+use tandem_engine::records::{LeaveReason, Message, Outcome, QueueCall};
 use tandem_engine::{AgentId, Effect, Number, PublicId, QueueId, Span, Timestamp};
 use tandem_reports::mail::{Context, mail};
 
@@ -15,12 +15,14 @@ fn queue() -> QueueId {
 fn about() -> Context<'static> {
     Context {
         queue: "Support (6400)",
+        mailbox: "Reception (6200)",
         zone: "Europe/Berlin",
         at_us: AT_US,
         joined_us: AT_US - 95_000_000,
         sla_time: Span::from_secs(60),
         threshold_percent: 80,
         record: None,
+        message: None,
     }
 }
 
@@ -81,6 +83,28 @@ fn missed_and_abandoned_calls() {
          In the queue Support (6400) a caller hung up while waiting.\n\n\
          Queue: Support (6400)\nCaller: number withheld\n\
          Came: Wed 24 Jun 2026 13:06:34 (Europe/Berlin)\nWaited: 1 min 35 s\n"
+    );
+}
+
+#[test]
+fn messages() {
+    let mailbox = "6200".parse().expect("a number");
+    let call = record(Number::NONE, LeaveReason::TimedOut).call;
+    let message = Message {
+        call,
+        mailbox,
+        caller: "+4930111".parse().expect("a number"),
+        since: Timestamp::ZERO,
+        length: Span::from_secs(65),
+    };
+    let message = Some(&message);
+    let about = Context { message, ..about() };
+    assert_eq!(
+        said(&Effect::MailMessage { mailbox, call }, &about),
+        "Reception (6200): a message\n---\n\
+         A caller left a message in the box of Reception (6200).\n\n\
+         Box: Reception (6200)\nCaller: +4930111\nLength: 1 min 5 s\n\
+         When: Wed 24 Jun 2026 13:06:34 (Europe/Berlin)\n"
     );
 }
 

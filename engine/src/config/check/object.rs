@@ -21,9 +21,9 @@ pub(crate) mod bounds {
     use core::ops::RangeInclusive;
 
     use crate::limits::{
-        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX,
-        REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
-        WAITING_S_MAX, WRAP_UP_S_MAX,
+        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, MESSAGE_S_MAX, PRIORITY_ACCELERATION_S_MAX,
+        PROMPT_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX,
+        SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
     };
 
     pub(crate) const ANNOUNCEMENT_S: RangeInclusive<u64> = ANNOUNCEMENT_S_MIN..=ANNOUNCEMENT_S_MAX;
@@ -36,6 +36,8 @@ pub(crate) mod bounds {
     /// Not zero: a telephone that refuses at once would be rung in a loop.
     pub(crate) const REST_S: RangeInclusive<u64> = 1..=REST_S_MAX;
     pub(crate) const REST_AFTER_NO_ANSWER_S: RangeInclusive<u64> = 0..=REST_S_MAX;
+    pub(crate) const MESSAGE_S: RangeInclusive<u64> = 1..=MESSAGE_S_MAX;
+    pub(crate) const SHORTEST_MESSAGE_S: RangeInclusive<u64> = 0..=MESSAGE_S_MAX;
     pub(crate) const PROMPT_S: RangeInclusive<u64> = 0..=PROMPT_S_MAX;
     pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
     pub(crate) const RING_MORE_EVERY_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
@@ -516,7 +518,7 @@ fn skills(faults: &mut Faults, queue: &QueueConfig) {
 }
 
 /// A number in a list of people: key, element, number.
-type Person = (&'static str, usize, Number);
+pub(super) type Person = (&'static str, usize, Number);
 
 /// The members of a queue with their keys and places.
 pub(super) fn numbered_members(queue: &QueueConfig) -> impl Iterator<Item = Person> {
@@ -532,7 +534,7 @@ pub(super) fn numbered_members(queue: &QueueConfig) -> impl Iterator<Item = Pers
 }
 
 /// Calls `found` with every repetition and what it repeats.
-fn twice(people: &[Person], mut found: impl FnMut(Person, Person)) {
+pub(super) fn twice(people: &[Person], mut found: impl FnMut(Person, Person)) {
     let mut order: Vec<u32> = (0_u32..).take(people.len()).collect();
     let person = |&place: &u32| people[place as usize];
     order.sort_unstable_by_key(|place| (person(place).2, *place));
@@ -646,12 +648,12 @@ pub(crate) fn is_within(number: Number, (first, last): (Number, Number)) -> bool
     (first..=last).contains(&number) && number.to_string().len() == first.to_string().len()
 }
 
-fn is_digits(number: Number) -> bool {
+pub(super) fn is_digits(number: Number) -> bool {
     let text = number.to_string();
     !text.is_empty() && text.bytes().all(|symbol| symbol.is_ascii_digit())
 }
 
-fn not_digits(what: &str, number: Number) -> Wrong {
+pub(super) fn not_digits(what: &str, number: Number) -> Wrong {
     let number = number.to_string();
     (
         format!("the number of {what} can not be {number:?}"),

@@ -545,8 +545,8 @@ fn empty_states(value: Value<'_>) -> Option<Option<EmptyStates>> {
     }
 }
 
-/// `hang_up`, `extension …`, `prompt …` or `queue …`.
-fn destination(value: Value<'_>) -> Option<Destination> {
+/// `hang_up`, `prompt …`, or a kind and a number.
+pub(super) fn destination(value: Value<'_>) -> Option<Destination> {
     if value.kind() != Kind::Str {
         value.wrong_kind("a destination in quotes, as \"hang_up\" or \"extension 1009\"");
         return None;
@@ -557,6 +557,8 @@ fn destination(value: Value<'_>) -> Option<Destination> {
         Some(("extension", number)) => parsed(number).map(Destination::Extension),
         Some(("prompt", name)) => Some(Destination::Prompt(name.trim().to_owned())),
         Some(("queue", number)) => parsed(number).map(Destination::Queue),
+        Some(("ring_group", number)) => parsed(number).map(Destination::RingGroup),
+        Some(("voicemail", number)) => parsed(number).map(Destination::Voicemail),
         _ => None,
     };
     if parsed.is_none() {

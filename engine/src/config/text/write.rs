@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::agents;
 use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
+use super::points::RING_ORDERS;
 use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
 use crate::config::announcements::Announcements;
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
@@ -13,6 +14,7 @@ use crate::config::model::{
     Config, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
     MemberKind, Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
 };
+use crate::config::points::{PointConfig, PointKind, RingGroup, VoicemailConfig};
 use crate::config::rights::{Permissions, Rights};
 use crate::key::Key;
 use crate::number::Number;
@@ -57,6 +59,9 @@ pub fn write(config: &Config) -> String {
     for config in &config.queues {
         queue(&mut out, config);
     }
+    for config in &config.points {
+        point(&mut out, config);
+    }
     // Tables are set apart by an empty line before each.
     out.trim_start().to_owned()
 }
@@ -97,7 +102,21 @@ fn options(out: &mut String, options: &Options) {
     if options.shared_wrap_up {
         line(out, "shared_wrap_up", "true");
     }
+    voicemail(out, &options.voicemail);
     logs(out, options, &default);
+}
+
+fn voicemail(out: &mut String, voicemail: &VoicemailConfig) {
+    let default = VoicemailConfig::default();
+    if let Some(greeting) = &voicemail.greeting {
+        line(out, "voicemail_greeting", &quoted(greeting));
+    }
+    if voicemail.longest != default.longest {
+        line(out, "voicemail_longest_s", &seconds(voicemail.longest));
+    }
+    if voicemail.shortest != default.shortest {
+        line(out, "voicemail_shortest_s", &seconds(voicemail.shortest));
+    }
 }
 
 /// How logs of calls are shown and dealt with.
@@ -304,6 +323,34 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     }
 }
 
+fn point(out: &mut String, point: &PointConfig) {
+    writeln!(out, "\n[[{}]]", point.header()).expect("a text takes what is written");
+    line(out, "number", &format!("\"{}\"", point.number));
+    line(out, "name", &quoted(&point.name));
+    let members = ranges(point.members(), "");
+    if !members.is_empty() {
+        line(out, "members", &list(members));
+    }
+    match &point.kind {
+        PointKind::RingGroup(group) => ring_group(out, group),
+        PointKind::VoicemailGroup(_) => {}
+    }
+}
+
+fn ring_group(out: &mut String, group: &RingGroup) {
+    let default = RingGroup::default();
+    if group.order != default.order {
+        line(out, "ring", &quoted(word(RING_ORDERS, group.order)));
+    }
+    if group.ring_time != default.ring_time {
+        line(out, "ring_time_s", &seconds(group.ring_time));
+    }
+    if group.skip_busy {
+        line(out, "skip_busy", "true");
+    }
+    destination(out, "failover", &group.failover);
+}
+
 /// What managers and agents may see and do.
 fn permissions(out: &mut String, permissions: &Permissions) {
     let default = Permissions::default();
@@ -344,6 +391,8 @@ fn destination_text(to: &Destination) -> String {
         Destination::Extension(number) => format!("extension {number}"),
         Destination::Prompt(name) => format!("prompt {name}"),
         Destination::Queue(number) => format!("queue {number}"),
+        Destination::RingGroup(number) => format!("ring_group {number}"),
+        Destination::Voicemail(number) => format!("voicemail {number}"),
     })
 }
 

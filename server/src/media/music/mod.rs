@@ -13,6 +13,9 @@ use super::codec::{Codec, SAMPLES_A_SECOND};
 
 pub use wav::{FILE_BYTES_MAX, MUSIC_SECONDS_MAX, RATE_MAX, RATE_MIN};
 
+/// Samples of the tone after which a caller may speak: 0.3 seconds.
+const BEEP_SAMPLES: usize = 2_400;
+
 /// Audio at 8 kHz in both laws, which is played over and over. Clones share it.
 #[derive(Clone)]
 pub struct Music {
@@ -92,6 +95,15 @@ impl Music {
             })
         };
         Music::of_samples(&beeps.iter().flat_map(beep).collect::<Vec<_>>())
+    }
+
+    /// What tells a caller that he may speak.
+    #[must_use]
+    pub fn beep() -> Music {
+        let second = Music::tone(1_000);
+        let samples = second.ulaw.iter().take(BEEP_SAMPLES);
+        let samples: Vec<i16> = samples.map(|byte| Codec::Pcmu.decode(*byte)).collect();
+        Music::of_samples(&samples)
     }
 
     /// Audio of 8,000 samples a second.

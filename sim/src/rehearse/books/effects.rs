@@ -54,11 +54,13 @@ impl Books {
                     let once = legs_told.insert(leg);
                     court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
                 }
-                Effect::Announce { call, .. }
-                | Effect::PlayPrompt { call, .. }
-                | Effect::PlayTone { call, .. } => {
-                    let there = self.is_there(call);
-                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
+                Effect::Announce { .. }
+                | Effect::MailMessage { .. }
+                | Effect::PlayPrompt { .. }
+                | Effect::PlayTone { .. }
+                | Effect::RecordMessage { .. }
+                | Effect::StopRecording { .. } => {
+                    self.of_message_effect(seen, *id, effect, court)?;
                 }
                 Effect::Mail { .. }
                 | Effect::MailAgent { .. }
@@ -105,7 +107,7 @@ impl Books {
     }
 
     /// Whether a call lives, or has ended in this entry.
-    fn is_there(&self, call: CallId) -> bool {
+    pub(super) fn is_there(&self, call: CallId) -> bool {
         self.calls.contains_key(&call) || self.entry.ended.contains_key(&call)
     }
 

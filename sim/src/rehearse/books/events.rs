@@ -28,6 +28,7 @@ impl Books {
             | Event::CallOffered { .. }
             | Event::ConnectionFailed { .. }
             | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. } => self.of_leg(seen, event, court),
             Event::CallArrived { call, public, key } => {
@@ -50,6 +51,9 @@ impl Books {
                 let holds = self.kept.remove(effect) != (*how == KeptEnd::Dropped);
                 court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
             }
+            Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. } => self.of_message(event, court),
             Event::AnnouncementStarted {
                 call,
                 queue,
@@ -62,6 +66,7 @@ impl Books {
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
             | Event::PersonErased { .. }
+            | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
             Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
@@ -169,6 +174,9 @@ impl Books {
             Event::ExtensionAnswered { call, agent, leg } => {
                 self.leg_answered(seen, *call, *agent, *leg, None, court)
             }
+            Event::ExtensionRingEnded {
+                call, agent, leg, ..
+            } => self.ring_ended(seen, (*call, None, *agent), *leg, court),
             Event::ExtensionRung { call, agent, leg } => {
                 self.entry.rung.push((*leg, *call, *agent, None));
                 Ok(())
@@ -181,7 +189,7 @@ impl Books {
                 end,
                 rang,
             } => {
-                self.offer_ended(seen, (*call, *queue, *agent), *leg, court)?;
+                self.ring_ended(seen, (*call, Some(*queue), *agent), *leg, court)?;
                 self.offer_was(*call, *queue, *leg, *end, *rang, court)
             }
             _ => unreachable!("all others are not about legs"),
@@ -220,6 +228,7 @@ impl Books {
                 origin,
                 visits: 0,
                 visit: None,
+                message: None,
             },
         );
         Ok(())
@@ -312,18 +321,18 @@ impl Books {
         })
     }
 
-    /// An offer ended: the leg is over.
-    fn offer_ended(
+    /// A ring ended while its call goes on: the leg is over.
+    fn ring_ended(
         &mut self,
         seen: &Seen<'_>,
-        (call, queue, agent): (CallId, QueueId, AgentId),
+        (call, queue, agent): (CallId, Option<QueueId>, AgentId),
         leg: LegId,
         court: &mut Court<'_>,
     ) -> Checked {
         let entry = known(self.legs.get(&leg).copied(), Law::Ends, || {
             format!("{leg} ends")
         })?;
-        let same = (entry.call, entry.queue, entry.agent) == (call, Some(queue), agent);
+        let same = (entry.call, entry.queue, entry.agent) == (call, queue, agent);
         self.leg_over(seen, leg);
         court.law(Law::Ends, same && !entry.talks, || {
             format!("{leg} rang for another call than {call}, or talks")
@@ -391,6 +400,9 @@ impl Books {
         self.entry.ended.insert(id, !by_caller && !restarted);
         court.law(Law::Calls, call.public == public, || {
             format!("call {id} ends as {public}")
+        })?;
+        court.law(Law::Outcomes, call.message.is_none(), || {
+            format!("call {id} ends in the middle of a message")
         })?;
         court.law(Law::Outcomes, call.visit.is_none(), || {
             format!("call {id} ends in the middle of a visit: {:?}", call.visit)

@@ -190,7 +190,8 @@ impl Books {
                 .gone
                 .get(&leg)
                 .is_some_and(|(leg, _)| leg.call == id),
-            Timer::Midnight(_)
+            Timer::MessageOver(_)
+            | Timer::Midnight(_)
             | Timer::PromptOver(_)
             | Timer::Rest(_)
             | Timer::ServiceLevel(_)
