@@ -227,6 +227,7 @@ impl<T: Trace> Step<'_, T> {
         let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
         match call.stage {
             Stage::AwaitingAgent => {
+                self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
             }
             Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}

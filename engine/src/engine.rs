@@ -322,6 +322,7 @@ impl<T: Trace> Step<'_, T> {
                 calls += 1;
             }
         }
+        self.s.places.forget(number);
         self.sometimes_if(Mark::Erased, |_| calls > 0);
         self.tell(Event::PersonErased { calls });
         Ok(())

@@ -10,7 +10,7 @@ use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::processing::Processed;
 use crate::records::{Message, QueueCall};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 /// Everything that can have happened, in alphabetical order. It happened at
 /// [`Outbox::acted_at`](crate::Outbox::acted_at).
@@ -218,6 +218,16 @@ pub enum Event {
     PersonErased {
         /// How many live calls it concerned.
         calls: u32,
+    },
+    /// Who joined has the place that he had when he hung up: he stands before all who
+    /// came behind it. His wait counts from joining all the same.
+    PlaceRegained {
+        /// Whose call.
+        call: CallId,
+        /// Where.
+        queue: QueueId,
+        /// Since when the place is his.
+        since: Timestamp,
     },
     /// A call came to a route point: a ring group or a voicemail group.
     PointReached {

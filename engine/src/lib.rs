@@ -36,6 +36,7 @@ pub mod permissions;
 mod points;
 mod presence;
 pub mod records;
+mod remembered;
 mod restart;
 pub mod slab;
 mod snapshot;

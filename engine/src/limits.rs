@@ -105,3 +105,7 @@ pub const PRIORITY_ACCELERATION_S_MAX: u64 = 1_800;
 pub const AUTO_PAUSE_CALLS_MAX: u32 = 100;
 /// How long queues may leave an agent alone who did not take a call, in seconds.
 pub const REST_S_MAX: u64 = 3_600;
+/// How long a caller who hung up may come back to his place, in seconds.
+pub const PLACE_KEPT_S_MAX: u64 = 3_600;
+/// Callers whose places are kept; of more, those whose time is over first lose theirs.
+pub const PLACES_KEPT_MAX: usize = 10_000;

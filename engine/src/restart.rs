@@ -54,7 +54,13 @@ impl<T: Trace> Step<'_, T> {
             return;
         }
         match self.s.calls[id].stage {
-            Stage::AwaitingAgent => self.leave(id, Outcome::Missed, left),
+            Stage::AwaitingAgent => {
+                if left == LeaveReason::SystemRestart {
+                    // He can not call again before the system is there again.
+                    self.keep_place(id, self.s.received_at);
+                }
+                self.leave(id, Outcome::Missed, left);
+            }
             Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),

@@ -18,6 +18,7 @@ use crate::event::EndReason;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PointId, PublicId, QueueId};
 use crate::limits::QUEUE_MEMBERS_MAX;
 use crate::number::Number;
+use crate::remembered::Remembered;
 use crate::slab::Slab;
 use crate::sorted_set::SortedSet;
 use crate::time::{Span, Timestamp};
@@ -54,10 +55,20 @@ pub struct State {
     pub(crate) timers: Timers,
     /// Effects that somebody has yet to confirm.
     pub(crate) kept: BTreeMap<EffectId, Effect>,
+    /// Places of callers who hung up while they waited.
+    pub(crate) places: Remembered<Place>,
     /// Counts up with every join of a queue: the order of waiting calls.
     pub(crate) joins: u64,
     /// Counts up with every login of an agent to a queue.
     pub(crate) logins: u64,
+}
+
+/// Where somebody stood who waits no more.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) queue: QueueId,
+    pub(crate) joined_at: Timestamp,
+    pub(crate) join_number: u64,
 }
 
 /// A route point: a number behind which a rule stands.
@@ -419,7 +430,11 @@ pub(crate) enum Then {
 pub(crate) struct Visit {
     pub(crate) queue: QueueId,
     pub(crate) number: u16,
+    /// Since when he stands in line, for every rule; who took a place back joined
+    /// before this call came.
     pub(crate) joined_at: Timestamp,
+    /// When he took his place back: his wait counts from then on.
+    pub(crate) returned_at: Option<Box<Timestamp>>,
     /// The entry in which it joined.
     pub(crate) joined_in: u64,
     /// Value of [`State::joins`] when it joined: who has a smaller one stands before it.
@@ -455,6 +470,15 @@ impl Visit {
     /// Whether the caller is to hear a welcome before anybody is rung.
     pub(crate) fn hears_first(&self) -> bool {
         self.announcing.as_ref().is_some_and(|own| own.holds)
+    }
+
+    /// When this call joined: since when it is counted to wait.
+    #[inline]
+    pub(crate) fn came_at(&self) -> Timestamp {
+        self.returned_at
+            .as_deref()
+            .copied()
+            .unwrap_or(self.joined_at)
     }
 
     /// The last round of rings in which an agent did not answer the call; zero

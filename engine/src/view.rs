@@ -218,7 +218,7 @@ impl Engine {
         let stage = match (call.stage, visit) {
             (Stage::AwaitingAgent, Some(visit)) => CallStage::Agent {
                 queue: visit.queue,
-                joined_at: visit.joined_at,
+                joined_at: visit.came_at(),
             },
             (Stage::AwaitingEnd, visit) => CallStage::End {
                 queue: visit.map(|visit| visit.queue),
@@ -264,7 +264,7 @@ impl Engine {
         let visit = visit.filter(|_| call.stage == Stage::AwaitingAgent)?;
         Some(Waiting {
             visit: visit.number,
-            joined_at: visit.joined_at,
+            joined_at: visit.came_at(),
             ringing: visit.ringing,
             pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
         })

@@ -242,6 +242,7 @@ impl Tally {
             | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PointReached { .. }
             | Event::PresenceChanged { .. }
             | Event::PromptStarted { .. }

@@ -19,6 +19,8 @@ use crate::caught::caught;
 
 /// How many times as many cases `TANDEM_FULL=1` runs.
 const FULL: u32 = 20;
+/// The part of them that `TANDEM_QUICK=1` runs, for a first look while one edits.
+const QUICK: u32 = 10;
 /// How often a failing case is made smaller, at most.
 const SHRINKS_MAX: u32 = 3_000;
 const SECONDS_A_DAY: u64 = 86_400;
@@ -41,8 +43,12 @@ pub fn seed_of_the_day() -> u64 {
 
 /// How many cases of `usual` are to be run.
 pub fn cases(usual: u32) -> u32 {
-    let full = std::env::var_os("TANDEM_FULL").is_some_and(|value| value == "1");
-    if full { usual * FULL } else { usual }
+    let asked = |name| std::env::var_os(name).is_some_and(|value| value == "1");
+    match (asked("TANDEM_FULL"), asked("TANDEM_QUICK")) {
+        (true, _) => usual * FULL,
+        (false, true) => usual.div_ceil(QUICK),
+        (false, false) => usual,
+    }
 }
 
 /// A number from the environment.

@@ -3,7 +3,12 @@
 //! Numbers come from small pools and lengths of time are short multiples of a
 //! quarter of a second, so that things happen at the same instant often.
 
+mod further;
 mod points;
+mod status;
+
+use further::{Further, further};
+use status::{feature_codes, on_presence, presence_action};
 
 use crate::table::spoken_prompts;
 use proptest::collection::vec;
@@ -14,12 +19,11 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
-    Strategy as Ring, TimeCondition,
+    Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
+    Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring, TimeCondition,
 };
 use tandem_engine::config::points::VoicemailConfig;
-use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
+use tandem_engine::config::presence::PresenceActions;
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
@@ -211,15 +215,6 @@ struct Skills {
     rests: Rests,
 }
 
-/// What few queues have.
-#[derive(Clone, Debug)]
-struct Further {
-    /// Callers, quarters of a second of expected wait, and where to.
-    crowded: Option<(u32, u64, Failover)>,
-    /// Quarters of a second until one more rings.
-    ring_more_every: u64,
-}
-
 #[derive(Clone, Copy, Debug)]
 enum Failover {
     HangUp,
@@ -332,44 +327,6 @@ fn condition_draft() -> impl Strategy<Value = ConditionDraft> {
             holiday_prompt,
         },
     )
-}
-
-/// What follows from a presence. Only the first reason is always configured.
-fn presence_action() -> impl Strategy<Value = PresenceAction> {
-    prop_oneof![
-        2 => Just(PresenceAction::LogIn),
-        1 => Just(PresenceAction::LogInLast),
-        1 => Just(PresenceAction::LogOut),
-        1 => Just(PresenceAction::Nothing),
-        1 => Just(PresenceAction::Pause(None)),
-        2 => Just(PresenceAction::Pause(Some("Lunch".to_owned()))),
-    ]
-}
-
-fn on_presence(actions: Option<[PresenceAction; 6]>) -> PresenceActions {
-    let mut on_presence = PresenceActions::default();
-    for (action, (_, presence)) in actions.into_iter().flatten().zip(Presence::ALL) {
-        on_presence.set(presence, action);
-    }
-    on_presence
-}
-
-/// Codes as they are by default, others, or some that are switched off.
-fn feature_codes() -> impl Strategy<Value = FeatureCodes> {
-    let default = FeatureCodes::default();
-    let code = |text: &str| text.parse().ok();
-    let others = FeatureCodes {
-        log_in: code("#4"),
-        log_in_last: None,
-        log_out_all: code("#44"),
-        ..default
-    };
-    let longer = FeatureCodes {
-        log_in: code("*0711"),
-        pause: None,
-        ..default
-    };
-    select(vec![default, default, others, longer])
 }
 
 /// A random extension.
@@ -526,21 +483,6 @@ fn skills() -> impl Strategy<Value = Skills> {
             rests,
         },
     )
-}
-
-fn further(limits: bool) -> impl Strategy<Value = Further> {
-    let crowded = prop_oneof![
-        1 => (1..=3_u32, Just(0)),
-        2 => (Just(0_u32), 1..=40_u64),
-        1 => (2..=3_u32, 1..=40_u64),
-    ];
-    let crowded = (crowded, failover()).prop_map(|((callers, wait), to)| (callers, wait, to));
-    let crowded =
-        option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
-    (crowded, 4..=12_u64).prop_map(|(crowded, ring_more_every)| Further {
-        crowded,
-        ring_more_every,
-    })
 }
 
 fn rights_draft() -> impl Strategy<Value = RightsDraft> {
@@ -731,18 +673,6 @@ impl RightsDraft {
                 viewers,
             },
         }
-    }
-}
-
-impl Further {
-    /// Gives it to a queue.
-    fn lay_over(&self, config: &mut QueueConfig, destination: impl Fn(Failover) -> Destination) {
-        config.ring_more_every = quarters(self.ring_more_every);
-        config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
-            callers,
-            wait: quarters(wait),
-            destination: destination(to),
-        });
     }
 }
 

@@ -7,7 +7,7 @@ use tandem_engine::config::model::{
 };
 use tandem_engine::limits::{
     CALL_HOPS_MAX, CALL_LOGS_DELETED_MAX, CALL_LOGS_SYNCED_MAX, CALLS_MAX, CHANGES_MAX,
-    KEPT_EFFECTS_MAX, NUMBER_SYMBOLS_MAX, PUT_OUT_CALLS_MAX, QUEUE_CALLERS_MAX,
+    KEPT_EFFECTS_MAX, NUMBER_SYMBOLS_MAX, PLACES_KEPT_MAX, PUT_OUT_CALLS_MAX, QUEUE_CALLERS_MAX,
 };
 use tandem_engine::records::processing::{LoggedCall, Processing};
 use tandem_engine::records::{LeaveReason, Outcome};
@@ -270,6 +270,44 @@ fn kept_effects() {
     assert_ne!(kept[0], dropped[0]);
     assert_eq!(centre.engine.awaiting().count(), KEPT_EFFECTS_MAX);
     centre.check();
+}
+
+/// `PLACES_KEPT_MAX` callers who hung up can have their places back; of one more, the
+/// first of them can not.
+#[test]
+fn places_that_are_kept() {
+    let places = u64::try_from(PLACES_KEPT_MAX).expect("places fit in 64 bits");
+    for callers in [places, places + 1] {
+        let mut centre = Centre::new(vec![Change::PutQueue(QueueConfig {
+            place_kept: Span::from_secs(3_600),
+            ..queue(6400)
+        })]);
+        let from = |caller: u64| Caller {
+            number: number(49_000_000 + caller),
+            ..Caller::default()
+        };
+        let dialled = number(6400);
+        let mut regains = |caller, hangs_up: bool| {
+            let (key, from) = (0, from(caller));
+            let out = centre.tell(Input::CallArrived { key, from, dialled });
+            let regained = |event: &Event| matches!(event, Event::PlaceRegained { .. });
+            let regained = out.events.iter().any(regained);
+            let call = out.events.iter().find_map(|event| match event {
+                Event::CallJoined { call, .. } => Some(*call),
+                _ => None,
+            });
+            if let Some(call) = call.filter(|_| hangs_up) {
+                centre.at = centre.at + Span::from_micros(1);
+                centre.hang_up(call);
+            }
+            regained
+        };
+        for caller in 0..callers {
+            assert!(!regains(caller, true));
+        }
+        assert_eq!(regains(0, false), callers == places, "of {callers} callers");
+        assert!(regains(1, false));
+    }
 }
 
 /// `PUT_OUT_CALLS_MAX` callers leave an empty queue in one entry, the rest in

@@ -57,7 +57,7 @@ impl<T: Trace> Step<'_, T> {
     /// what is due next.
     fn announce_next(&mut self, id: CallId, (periodic, place): Clocks) {
         let own = visit(self.s, id);
-        let (queue, joined_at) = (own.queue, own.joined_at);
+        let (queue, joined_at) = (own.queue, own.came_at());
         let Some(config) = self.s.queues[queue].config.announcements.as_deref() else {
             return;
         };
@@ -149,7 +149,7 @@ impl<T: Trace> Step<'_, T> {
     /// on, and what comes next goes by the settings of now.
     pub(crate) fn plan_announcements(&mut self, id: CallId) {
         let own = visit_mut(&mut self.s.calls[id]);
-        let (queue, joined_at, before) = (own.queue, own.joined_at, own.announcing.take());
+        let (queue, joined_at, before) = (own.queue, own.came_at(), own.announcing.take());
         let config = self.s.queues[queue].config.announcements.as_deref();
         let (periodic, place) =
             config.map_or((None, None), |config| clocks(config, joined_at, self.now));

@@ -8,11 +8,12 @@ use crate::config::model::{Crowded, Destination, Notice};
 use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
 use crate::ids::{CallId, QueueId};
-use crate::limits::PUT_OUT_CALLS_MAX;
+use crate::limits::{PLACES_KEPT_MAX, PUT_OUT_CALLS_MAX};
 use crate::mark::Mark;
 use crate::records::{LeaveReason, Outcome, QueueCall};
-use crate::state::{Call, CallSet, Queue, Stage, State, Visit};
+use crate::state::{Call, CallSet, Place, Queue, Stage, State, Visit};
 use crate::step::Step;
+use crate::time::Timestamp;
 use crate::timer::Timer;
 use crate::trace::Trace;
 
@@ -26,7 +27,11 @@ impl<T: Trace> Step<'_, T> {
             return Err(goal);
         }
         self.begin_visit(id, queue);
-        if let Some((reason, to)) = self.refusal(queue) {
+        let place = match self.s.queues[queue].config.place_kept.is_zero() {
+            true => None,
+            false => self.place_of(id, queue),
+        };
+        if let Some((reason, to)) = self.refusal(queue, place.is_some()) {
             let elsewhere = goal(self.s, to);
             self.sometimes_if(Mark::QueueCrowded, |_| reason == LeaveReason::QueueCrowded);
             self.end_visit(id, Outcome::Missed, reason);
@@ -35,8 +40,13 @@ impl<T: Trace> Step<'_, T> {
         self.s.calls[id].stage = Stage::AwaitingAgent;
         let entry = &mut self.s.queues[queue];
         entry.pace = entry.learned;
-        self.append(id, queue);
-        self.tell(Event::CallJoined { call: id, queue });
+        match place {
+            None => {
+                self.append(id, queue);
+                self.tell(Event::CallJoined { call: id, queue });
+            }
+            Some(place) => self.take_place(id, place),
+        }
         if self.s.queues[queue].config.announcements.is_none() || !self.welcome(id, queue) {
             self.entertain(id, queue);
         }
@@ -64,6 +74,7 @@ impl<T: Trace> Step<'_, T> {
             queue,
             number: call.visits,
             joined_at: self.now,
+            returned_at: None,
             joined_in: self.seq,
             join_number: self.s.joins,
             before: None,
@@ -84,7 +95,8 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Why a queue does not let one more in, and where he goes, if it does not.
-    fn refusal(&self, queue: QueueId) -> Option<(LeaveReason, &Destination)> {
+    /// Who has a place there is not one more to make it crowded.
+    fn refusal(&self, queue: QueueId, has_place: bool) -> Option<(LeaveReason, &Destination)> {
         let entry = &self.s.queues[queue];
         let config = &entry.config;
         if !join_allowed(self.s, queue) {
@@ -92,7 +104,7 @@ impl<T: Trace> Step<'_, T> {
         } else if config.max_callers > 0 && entry.callers >= config.max_callers {
             Some((LeaveReason::QueueFull, &config.failover))
         } else {
-            let crowded = config.crowded.as_ref()?;
+            let crowded = config.crowded.as_ref().filter(|_| !has_place)?;
             let too_crowded = self.too_crowded(queue, crowded);
             too_crowded.then_some((LeaveReason::QueueCrowded, &crowded.destination))
         }
@@ -109,6 +121,59 @@ impl<T: Trace> Step<'_, T> {
             estimate.is_some_and(|estimate| estimate.expected > crowded.wait)
         };
         too_many || (!crowded.wait.is_zero() && too_long())
+    }
+
+    /// The place that a caller had in this queue a while ago, unless the longest wait
+    /// from there on would be over.
+    #[inline(never)]
+    fn place_of(&self, id: CallId, queue: QueueId) -> Option<Place> {
+        let number = self.s.parties[self.s.calls[id].party].number;
+        let place = self.s.places.get(number, self.now)?;
+        let limit = self.s.queues[queue].config.max_waiting;
+        let over = !limit.is_zero() && place.joined_at + limit <= self.now;
+        (place.queue == queue && !over).then_some(place)
+    }
+
+    /// Puts a caller back where he stood when he hung up.
+    #[cold]
+    #[inline(never)]
+    fn take_place(&mut self, id: CallId, place: Place) {
+        let Place {
+            queue,
+            joined_at: since,
+            join_number,
+        } = place;
+        let call = &mut self.s.calls[id];
+        self.s.places.forget(self.s.parties[call.party].number);
+        let own = visit_mut(call);
+        own.returned_at = Some(Box::new(own.joined_at));
+        (own.joined_at, own.join_number) = (since, join_number);
+        self.reinsert(id, queue);
+        self.sometimes(Mark::PlaceRegained);
+        self.tell(Event::CallJoined { call: id, queue });
+        self.tell(Event::PlaceRegained {
+            call: id,
+            queue,
+            since,
+        });
+    }
+
+    /// Keeps the place of a caller who is about to leave the line, from a time on, for as
+    /// long as his queue is set to.
+    pub(crate) fn keep_place(&mut self, id: CallId, from: Timestamp) {
+        let own = visit(self.s, id);
+        let kept = self.s.queues[own.queue].config.place_kept;
+        let number = self.s.parties[self.s.calls[id].party].number;
+        if kept.is_zero() || number.is_none() {
+            return;
+        }
+        let place = Place {
+            queue: own.queue,
+            joined_at: own.joined_at,
+            join_number: own.join_number,
+        };
+        let places = &mut self.s.places;
+        places.insert(number, place, from + kept, from, PLACES_KEPT_MAX);
     }
 
     /// Puts a call at the end of the line.
@@ -251,7 +316,7 @@ impl<T: Trace> Step<'_, T> {
         let left_at = visit.answered.map_or(self.now, |answered| answered.at);
         if let Some(entry) = self.s.queues.get_mut(visit.queue) {
             let patience = &mut entry.learned.patience;
-            patience.spend(left_at - visit.joined_at);
+            patience.spend(left_at - visit.came_at());
             if outcome == Outcome::Abandoned {
                 patience.count();
             }
@@ -261,8 +326,8 @@ impl<T: Trace> Step<'_, T> {
             visit: visit.number,
             queue: visit.queue,
             caller: self.s.parties[call.party].number,
-            joined_at: visit.joined_at,
-            waited: left_at - visit.joined_at,
+            joined_at: visit.came_at(),
+            waited: left_at - visit.came_at(),
             talked: self.now - left_at,
             outcome,
             reason,

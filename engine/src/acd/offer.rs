@@ -339,7 +339,7 @@ impl<T: Trace> Step<'_, T> {
         let at = self.now;
         let own = visit_mut(&mut self.s.calls[call]);
         own.answered = Some(Answered { at, agent, member });
-        let (queue, waited) = (own.queue, at - own.joined_at);
+        let (queue, waited) = (own.queue, at - own.came_at());
         self.level_decided(call);
         let rang = at - self.s.legs[id].rung_at;
         let learned = &mut self.s.queues[queue].learned;

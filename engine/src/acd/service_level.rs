@@ -67,7 +67,7 @@ impl<T: Trace> Step<'_, T> {
         if std::mem::replace(&mut own.level_counted, true) {
             return;
         }
-        let waited = (own.answered).map(|answered| answered.at - own.joined_at);
+        let waited = (own.answered).map(|answered| answered.at - own.came_at());
         let entry = &mut self.s.queues[own.queue];
         let met = waited.is_some_and(|waited| waited < entry.config.sla_time);
         if let Some(watch) = &mut entry.service_level {
@@ -113,16 +113,20 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Callers who wait too long already need not be answered to be counted. Who came
-    /// first has waited longest.
+    /// first has waited longest, but for those who were away meanwhile.
     fn count_late_callers(&mut self, queue: QueueId) {
         let sla_time = self.s.queues[queue].config.sla_time;
         let mut next = self.s.queues[queue].line.map(|(first, _)| first);
         while let Some(call) = next {
             let own = visit(self.s, call);
-            if self.now - own.joined_at < sla_time {
+            let late = self.now - own.came_at() >= sla_time;
+            if !late && own.returned_at.is_none() {
                 return;
             }
             next = own.after;
+            if !late {
+                continue;
+            }
             self.sometimes(Mark::ServiceLevelLateCaller);
             self.count_for_level(call);
         }

@@ -239,6 +239,9 @@ pub struct QueueConfig {
     pub max_waiting: Span,
     /// How many callers may wait or be ringing; zero: any number.
     pub max_callers: u32,
+    /// How long a caller who hung up while he waited, and calls again, gets his place
+    /// back; zero: never.
+    pub place_kept: Span,
     /// When nobody may join; `None`: everybody may always join.
     pub disallow_join_when_empty: Option<EmptyStates>,
     /// When those waiting are put out; `None`: never.
@@ -292,6 +295,7 @@ impl QueueConfig {
             rests: Rests::default(),
             max_waiting: Span::from_secs(1800),
             max_callers: 0,
+            place_kept: Span::ZERO,
             disallow_join_when_empty: None,
             leave_when_empty: None,
             crowded: None,
@@ -577,10 +581,6 @@ pub enum Notice {
 
 /// One difference between two configurations. The unit is the whole object:
 /// what a change does not name stays as it is.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a queue is what most changes hold"
-)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// Adds an extension, or replaces the settings of the one with its number.

@@ -208,6 +208,13 @@ pub enum What {
         /// The holiday's name; null where it was outside business hours.
         holiday: Option<String>,
     },
+    /// The caller had hung up before, and has his place in the queue back.
+    PlaceRegained {
+        /// Which queue.
+        queue: Place,
+        /// When he joined it first.
+        since: When,
+    },
     /// An extension that is rung for no queue answered.
     ExtensionAnswered {
         /// Whose.

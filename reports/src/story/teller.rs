@@ -280,6 +280,11 @@ impl Teller {
                 let mailbox = mailbox.to_string();
                 What::MessageStarted { mailbox }
             }
+            Event::PlaceRegained { call, queue, since } if Some(*call) == own => {
+                let queue = self.history.names.queue(*queue);
+                let since = self.wall.at(*since);
+                What::PlaceRegained { queue, since }
+            }
             Event::PointReached { call, point } if Some(*call) == own => {
                 let config = engine.point(*point);
                 What::Reached {

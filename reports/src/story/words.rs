@@ -65,9 +65,7 @@ fn sentences(what: &What) -> Vec<String> {
             agent,
             rang_s,
             waited_s,
-        } => {
-            vec![answered(agent, rang_s.map(|rang| rang.0), waited_s.0)]
-        }
+        } => vec![answered(agent, rang_s.map(|rang| rang.0), waited_s.0)],
         What::Arrived {
             caller,
             name,
@@ -96,6 +94,7 @@ fn sentences(what: &What) -> Vec<String> {
         | What::MessageDiscarded
         | What::MessageLeft { .. }
         | What::MessageStarted { .. }
+        | What::PlaceRegained { .. }
         | What::Prompt { .. }
         | What::Reached { .. } => vec![on_its_way(what)],
         What::Joined {
@@ -146,6 +145,11 @@ fn on_its_way(what: &What) -> String {
         ),
         What::Ended { reason } => end_sentence(reason),
         What::Diverted { queue, holiday } => diverted(queue, holiday.as_deref()),
+        What::PlaceRegained { queue, since } => format!(
+            "The caller has the place in {} back that was taken at {}.",
+            queue.name,
+            since.time()
+        ),
         What::Prompt { prompt } => format!("The caller hears the prompt {prompt}."),
         What::ExtensionAnswered { agent } => format!("{} answered.", person(agent)),
         What::ExtensionRingEnded { agent, how } => ring_of_group_ended(agent, *how),

@@ -353,6 +353,7 @@ impl Fold {
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => {}

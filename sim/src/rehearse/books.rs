@@ -41,6 +41,8 @@ pub struct Books {
     /// Queues that are not deleted.
     queues: BTreeMap<QueueId, QueueConfig>,
     numbers: BTreeMap<AgentId, Number>,
+    /// Places that are kept: queue, since when, order.
+    places: BTreeMap<Number, (QueueId, Timestamp, u64)>,
     calls: BTreeMap<CallId, Call>,
     publics: BTreeMap<PublicId, CallId>,
     last_public: Option<PublicId>,
@@ -73,6 +75,8 @@ struct Call {
 struct Visit {
     queue: QueueId,
     joined_at: Timestamp,
+    /// Since when its place is the caller's.
+    since: Timestamp,
     joined_in: u64,
     order: u64,
     ringing: u32,

@@ -366,6 +366,7 @@ pub(super) fn queue(
         permissions: permissions(chance, config),
         agent_timeout: chance.quarters(4, 80),
         ring_more_every: chance.quarters(4, 40),
+        place_kept: chance.weighted(&[(2, Span::ZERO), (1, Span::from_secs(60))]),
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),
         ring_in_use: chance.percent(30),

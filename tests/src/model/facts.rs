@@ -72,6 +72,7 @@ impl Model {
             call.number = Number::NONE;
             calls += 1;
         }
+        self.places.retain(|(known, _)| *known != number);
         self.entry.facts.push(Event::PersonErased { calls });
         Ok(())
     }

@@ -68,6 +68,7 @@ impl Model {
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
             | Event::PresenceChanged { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. }

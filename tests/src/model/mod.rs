@@ -123,6 +123,8 @@ pub struct Model {
     /// What each leg has been told to do, by effects alone.
     sounds: BTreeMap<LegId, Sound>,
     kept: BTreeMap<EffectId, Effect>,
+    /// Places that are kept for who hung up.
+    places: Vec<(Number, state::Place)>,
     /// Counts joins, logins and memberships: the order of things.
     count: u64,
     entry: Scope,
@@ -320,6 +322,7 @@ impl Model {
             legs: BTreeMap::new(),
             sounds: BTreeMap::new(),
             kept: BTreeMap::new(),
+            places: Vec::new(),
             count: 0,
             entry: Scope::new(&Engine::new(0), &nothing, Timestamp::ZERO),
             seen: Seen::default(),

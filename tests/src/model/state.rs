@@ -164,6 +164,8 @@ pub(super) struct Visit {
     pub(super) number: u16,
     pub(super) order: u64,
     pub(super) joined_at: Timestamp,
+    /// Since when the place is his.
+    pub(super) since: Timestamp,
     pub(super) joined_in: u64,
     pub(super) rings: BTreeSet<LegId>,
     /// The worst skill level of those who were rung since nobody rang.
@@ -194,6 +196,15 @@ impl Visit {
         let round = present.max(self.tried_in(serial) + 1);
         self.tried.insert(serial, round);
     }
+}
+
+/// A place that somebody has left, and until when he may have it back.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) queue: QueueId,
+    pub(super) order: u64,
+    pub(super) since: Timestamp,
+    pub(super) until: Timestamp,
 }
 
 /// An agent's answer.
@@ -283,7 +294,7 @@ impl Model {
 
     /// Whether an agent is skilled enough for a caller of a queue.
     pub(super) fn able(&self, queue: &Queue, visit: &Visit, level: u8, certainly: bool) -> bool {
-        let waited = self.entry.now.since(visit.joined_at);
+        let waited = self.entry.now.since(visit.since);
         // As skilled as who rings is skilled enough, whatever the steps say since.
         let joins = !visit.rings.is_empty() && level <= visit.ring_level;
         joins || level <= queue.worst_level(waited, certainly)
@@ -292,7 +303,7 @@ impl Model {
     /// What comes first: the greatest weight, and then who joined first.
     pub(super) fn precedence(&self, visit: &Visit) -> (std::cmp::Reverse<u64>, u64) {
         let config = self.queues.get(&visit.queue).map(|queue| &queue.config);
-        let waited = self.entry.now.since(visit.joined_at).micros();
+        let waited = self.entry.now.since(visit.since).micros();
         let weight = config.map_or(0, |config| {
             let stretch = config.priority_acceleration.micros();
             match config.priority {

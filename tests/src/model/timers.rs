@@ -169,7 +169,7 @@ impl Model {
                 && !queue.removed
                 && let Some(visit) = self.calls.get(&head).and_then(|call| call.waiting())
             {
-                all.push(((visit.joined_at + limit).max(since), Deadline::LongestWait));
+                all.push(((visit.since + limit).max(since), Deadline::LongestWait));
             }
         }
         all
@@ -181,7 +181,7 @@ impl Model {
         let (_, first) = *self.ready(id).first()?;
         let mut steps = queue.config.skill_steps.iter();
         let step = steps.find(|step| step.level >= best)?;
-        Some(first.joined_at + step.after)
+        Some(first.since + step.after)
     }
 
     /// The engine waits for exactly the next of the deadlines that there are.

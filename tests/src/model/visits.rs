@@ -4,11 +4,11 @@ use tandem_engine::config::model::{Destination, Notice};
 use tandem_engine::limits::CALL_HOPS_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    CallId, Cause, Effect, EndReason, Event, Input, Key, PublicId, QueueId, Span, Timer,
+    CallId, Cause, Effect, EndReason, Event, Input, Key, Number, PublicId, QueueId, Span, Timer,
 };
 
 use super::points::Voicemail;
-use super::state::{Answer, Call, LegStage, Member, Visit};
+use super::state::{Answer, Call, LegStage, Member, Place, Visit};
 use super::{Checked, Law, Model, known};
 
 impl Model {
@@ -56,7 +56,7 @@ impl Model {
     }
 
     /// Why a call may not join a queue, if it may not.
-    fn join_refusal(&self, queue: QueueId) -> Option<LeaveReason> {
+    fn join_refusal(&self, queue: QueueId, caller: Number) -> Option<LeaveReason> {
         let entry = self.queues.get(&queue)?;
         let states = entry.config.disallow_join_when_empty;
         if states.is_some_and(|states| self.is_empty(entry, states)) {
@@ -66,21 +66,71 @@ impl Model {
         if most > 0 && callers >= most as usize {
             return Some(LeaveReason::QueueFull);
         }
+        if self.place_of(caller, queue).is_some() {
+            return None;
+        }
         let crowded = entry.config.crowded.as_ref()?;
         let too_many = crowded.callers > 0 && callers >= crowded.callers as usize;
         let too_long = || !crowded.wait.is_zero() && self.next_waits_longer(queue, crowded.wait);
         (too_many || too_long()).then_some(LeaveReason::QueueCrowded)
     }
 
+    /// The place that a caller left in a queue not long ago, if he may have it back.
+    fn place_of(&self, caller: Number, queue: QueueId) -> Option<Place> {
+        let now = self.entry.now;
+        let config = &self.queues.get(&queue)?.config;
+        let limit = config.max_waiting;
+        let found = self.places.iter().find(|(number, _)| *number == caller);
+        let place = found.map(|(_, place)| *place).filter(|place| {
+            let lasts = limit.is_zero() || now.since(place.since) < limit;
+            place.queue == queue && now < place.until && lasts
+        });
+        place.filter(|_| !config.place_kept.is_zero() && !caller.is_none())
+    }
+
+    /// Somebody leaves whose place is kept.
+    fn keep_place(&mut self, caller: Number, visit: &Visit) {
+        let Some(queue) = self.queues.get(&visit.queue) else {
+            return;
+        };
+        let kept = queue.config.place_kept;
+        if kept.is_zero() || caller.is_none() {
+            return;
+        }
+        // After a restart, he can not call before the system is there.
+        let from = match self.entry.input {
+            Input::Restarted { .. } => self.entry.received_at,
+            _ => self.entry.now,
+        };
+        self.places.retain(|(number, _)| *number != caller);
+        let place = Place {
+            queue: visit.queue,
+            order: visit.order,
+            since: visit.since,
+            until: from + kept,
+        };
+        self.places.push((caller, place));
+    }
+
     pub(super) fn call_joined(&mut self, call: CallId, queue: QueueId) -> Checked {
         let number = known(self.queues.get(&queue), "a queue")?.config.number;
         self.arrives(call, Destination::Queue(number))?;
         self.is_open(call, queue)?;
-        let refusal = self.join_refusal(queue);
+        let caller = known(self.calls.get(&call), "a call")?.number;
+        let place = self.place_of(caller, queue);
+        let refusal = self.join_refusal(queue, caller);
         self.law(Law::Routes, refusal.is_none(), || {
             format!("call {call} joins queue {number} in spite of {refusal:?}")
         })?;
-        let (order, now, seq) = (self.next_count(), self.entry.now, self.entry.seq);
+        let (mut order, now, seq) = (self.next_count(), self.entry.now, self.entry.seq);
+        let mut since = now;
+        if let Some(place) = place {
+            self.places.retain(|(number, _)| *number != caller);
+            (order, since) = (place.order, place.since);
+            self.entry
+                .facts
+                .push(Event::PlaceRegained { call, queue, since });
+        }
         let entry = known(self.calls.get_mut(&call), "a call")?;
         known(entry.visit.is_none().then_some(()), "a call in two queues")?;
         entry.visit = Some(Visit {
@@ -88,6 +138,7 @@ impl Model {
             number: entry.visits,
             order,
             joined_at: now,
+            since,
             joined_in: seq,
             rings: Default::default(),
             ring_level: 0,
@@ -171,7 +222,8 @@ impl Model {
         }
         self.arrives(id, Destination::Queue(number))?;
         self.is_open(id, queue)?;
-        let refusal = self.join_refusal(queue);
+        let caller = known(self.calls.get(&id), "a call")?.number;
+        let refusal = self.join_refusal(queue, caller);
         self.law(Law::Routes, refusal == Some(record.reason), || {
             format!(
                 "queue {number} refuses a call for {:?}, not {refusal:?}",
@@ -220,6 +272,13 @@ impl Model {
             }
         };
         let left_at = answered.map_or(now, |answer| answer.at);
+        let caller = known(self.calls.get(&id), "a call")?.number;
+        if matches!(
+            reason,
+            LeaveReason::CallerHungUp | LeaveReason::SystemRestart
+        ) {
+            self.keep_place(caller, visit);
+        }
         let call = known(self.calls.get(&id), "a call")?;
         Ok(QueueCall {
             call: call.public,
@@ -257,7 +316,7 @@ impl Model {
         let ahead = self.line(queue);
         let first = ahead.iter().all(|(_, other)| other.order > visit.order);
         let limit = entry.config.max_waiting;
-        let waited = self.entry.now.since(visit.joined_at);
+        let waited = self.entry.now.since(visit.since);
         let put_out = fired == Some(Timer::PutOut(queue)) && first;
         let caused = match reason {
             LeaveReason::CallerHungUp => return Ok(self.caller_is_gone(id)),

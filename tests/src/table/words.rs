@@ -280,6 +280,10 @@ fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<S
                 }
             }
         }
+        Event::PlaceRegained { call, queue, since } => {
+            let (call, queue) = (names.call(*call), names.queue(*queue));
+            format!("{call} has the place of {since} in {queue} back")
+        }
         Event::PromptStarted { call, prompt } => {
             let wanted = Effect::PlayPrompt {
                 call: *call,

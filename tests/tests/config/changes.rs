@@ -101,6 +101,9 @@ fn apart(from: &Config, mut to: Config) -> Config {
     for queue in &mut to.queues {
         queue.members.retain(|member| !taken_over(member.extension));
         queue.managers.retain(|&manager| !taken_over(manager));
+        if let Some(viewers) = &mut queue.permissions.agent_logs.viewers {
+            viewers.retain(|&viewer| !taken_over(viewer));
+        }
         queue.destinations_mut().for_each(mend);
     }
     for point in &mut to.points {

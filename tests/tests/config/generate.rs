@@ -429,14 +429,15 @@ fn skills() -> impl Strategy<Value = Skills> {
     (levels, steps, priority, 0..=100_u32, rests)
 }
 
-type Times = ((Span, Span, Span), Span, (Span, Span), Span);
+type Times = ((Span, Span, Span), Span, (Span, Span), (Span, Span));
 
-/// Ringing, retry interval and wrap-up; the longest wait, the service level, one more
-/// ring.
+/// Ringing, retry interval and wrap-up; the longest wait, the service level; one more
+/// ring, and a place that is kept.
 fn times() -> impl Strategy<Value = Times> {
     let times = (span(1..=600), span(0..=600), span(0..=3600));
     let level = (span(1..=86_400), span(1..=86_400));
-    (times, span(0..=86_400), level, span(1..=600))
+    let further = (span(1..=600), span(0..=3_600));
+    (times, span(0..=86_400), level, further)
 }
 
 fn lay_over(queue: &mut QueueConfig, skills: Skills) {
@@ -556,7 +557,8 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         (queue.permissions, queue.music) = (how.4, how.3.map(str::to_owned));
         queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
-        (queue.max_waiting, queue.ring_more_every) = (times.1, times.3);
+        queue.max_waiting = times.1;
+        (queue.ring_more_every, queue.place_kept) = times.3;
         queue.max_callers = rest.0;
         (queue.sla_time, queue.sla_interval) = times.2;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
@@ -610,7 +612,6 @@ pub fn config() -> impl Strategy<Value = Config> {
             voicemail_groups,
         };
         let points = numbers.groups.iter().chain(&numbers.voicemail_groups);
-        let in_order = |config: Config| Just(config).boxed();
         let parts = (
             (numbers.extensions.iter())
                 .map(|&digits| extension(digits))
@@ -636,7 +637,7 @@ pub fn config() -> impl Strategy<Value = Config> {
             if shuffled {
                 mixed(config).boxed()
             } else {
-                in_order(config)
+                Just(config).boxed()
             }
         })
     });

@@ -21,9 +21,9 @@ pub(crate) mod bounds {
     use core::ops::RangeInclusive;
 
     use crate::limits::{
-        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, MESSAGE_S_MAX, PRIORITY_ACCELERATION_S_MAX,
-        PROMPT_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX,
-        SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, MESSAGE_S_MAX, PLACE_KEPT_S_MAX,
+        PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+        RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
     };
 
     pub(crate) const ANNOUNCEMENT_S: RangeInclusive<u64> = ANNOUNCEMENT_S_MIN..=ANNOUNCEMENT_S_MAX;
@@ -38,6 +38,7 @@ pub(crate) mod bounds {
     pub(crate) const REST_AFTER_NO_ANSWER_S: RangeInclusive<u64> = 0..=REST_S_MAX;
     pub(crate) const MESSAGE_S: RangeInclusive<u64> = 1..=MESSAGE_S_MAX;
     pub(crate) const SHORTEST_MESSAGE_S: RangeInclusive<u64> = 0..=MESSAGE_S_MAX;
+    pub(crate) const PLACE_KEPT_S: RangeInclusive<u64> = 0..=PLACE_KEPT_S_MAX;
     pub(crate) const PROMPT_S: RangeInclusive<u64> = 0..=PROMPT_S_MAX;
     pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
     pub(crate) const RING_MORE_EVERY_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
@@ -390,6 +391,7 @@ fn lengths(faults: &mut Faults, queue: &QueueConfig) {
             queue.retry_interval,
             bounds::RETRY_INTERVAL_S,
         ),
+        ("place_kept_s", queue.place_kept, bounds::PLACE_KEPT_S),
         ("sla_interval_s", queue.sla_interval, bounds::SLA_INTERVAL_S),
         ("sla_time_s", queue.sla_time, bounds::SLA_TIME_S),
         ("wrap_up_s", queue.wrap_up, bounds::WRAP_UP_S),

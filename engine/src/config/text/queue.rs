@@ -362,6 +362,7 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
             &mut queue.max_waiting,
             bounds::MAX_WAITING_S,
         ),
+        ("place_kept_s", &mut queue.place_kept, bounds::PLACE_KEPT_S),
         ("sla_time_s", &mut queue.sla_time, bounds::SLA_TIME_S),
         (
             "sla_interval_s",

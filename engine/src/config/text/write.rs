@@ -534,6 +534,7 @@ fn times(out: &mut String, queue: &QueueConfig, default: &QueueConfig) {
             queue.ring_more_every,
             default.ring_more_every,
         ),
+        ("place_kept_s", queue.place_kept, default.place_kept),
         (
             "retry_interval_s",
             queue.retry_interval,

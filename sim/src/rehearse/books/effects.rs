@@ -35,14 +35,15 @@ impl Books {
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
                 Effect::Bridge { call, leg } => {
-                    let talks = self.legs.get(&leg);
-                    let talks = talks.is_some_and(|leg| leg.talks && leg.call == call);
+                    let talks = |leg: &Leg| leg.talks && leg.call == call;
+                    let talks = self.legs.get(&leg).is_some_and(talks);
                     court.law(Law::Effects, talks, || format!("{effect:?}"))?;
                 }
                 Effect::CancelRing { leg, why } => {
                     self.is_cancelled(leg, why, court)?;
-                    let once = legs_told.insert(leg);
-                    court.law(Law::Ends, once, || format!("{leg} is told twice"))?;
+                    court.law(Law::Ends, legs_told.insert(leg), || {
+                        format!("{leg} is told twice")
+                    })?;
                 }
                 Effect::HangUpCaller { call, .. } => {
                     let ended = self.entry.ended.contains_key(&call);
@@ -51,8 +52,8 @@ impl Books {
                 }
                 Effect::HangUpLeg { leg } => {
                     let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
-                    let once = legs_told.insert(leg);
-                    court.law(Law::Ends, talked && once, || format!("{effect:?}"))?;
+                    let right = legs_told.insert(leg) && talked;
+                    court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
                 Effect::Announce { .. }
                 | Effect::MailMessage { .. }
@@ -73,8 +74,9 @@ impl Books {
                     queue,
                     timeout,
                 } => {
-                    let there = self.calls.contains_key(&call);
-                    court.law(Law::Effects, there, || format!("{effect:?}"))?;
+                    court.law(Law::Effects, self.calls.contains_key(&call), || {
+                        format!("{effect:?}")
+                    })?;
                     let ring = Ring {
                         leg,
                         call,

@@ -3,7 +3,7 @@
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
     AgentId, AgentStatus, Announced, By, CallId, Effect, Event, Input, KeptEnd, LegId, OfferEnd,
-    PublicId, QueueId, Span,
+    PublicId, QueueId, Span, Timestamp,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -61,6 +61,9 @@ impl Books {
             } => {
                 self.welcomed(*call, *queue, *announced);
                 Ok(())
+            }
+            Event::PlaceRegained { call, queue, since } => {
+                self.place_regained(*call, *queue, *since, court)
             }
             Event::CallDiverted { .. }
             | Event::CallLogDeleted { .. }
@@ -252,6 +255,7 @@ impl Books {
         call.visit = Some(Visit {
             queue,
             joined_at: self.acted_at,
+            since: self.acted_at,
             joined_in: seen.entry.seq,
             order: self.joins,
             ringing: 0,
@@ -277,6 +281,26 @@ impl Books {
         {
             visit.pausing = Some(self.acted_at + prompt.length);
         }
+    }
+
+    /// A caller has a place back: one that a call with his number left before.
+    fn place_regained(
+        &mut self,
+        id: CallId,
+        queue: QueueId,
+        since: Timestamp,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let call = known(self.calls.get_mut(&id), Law::Calls, || format!("{id}"))?;
+        let place = self.places.remove(&call.number);
+        let right = place.filter(|&(of, joined, _)| (of, joined) == (queue, since));
+        court.law(Law::Fifo, right.is_some(), || {
+            format!("call {id} has a place in {queue} since {since}, not {place:?}")
+        })?;
+        if let (Some((_, since, order)), Some(visit)) = (right, call.visit.as_mut()) {
+            (visit.since, visit.order) = (since, order);
+        }
+        Ok(())
     }
 
     /// A leg rings no more, but talks.

@@ -30,8 +30,21 @@ impl Books {
             format!("the record is {record:?}, not {right:?}")
         })?;
         let call = known(self.calls.get_mut(&id), Law::Outcomes, || format!("{id}"))?;
-        if call.visit.take().is_none() {
-            call.visits += 1;
+        match call.visit.take() {
+            None => call.visits += 1,
+            Some(visit) => {
+                let left = matches!(
+                    right.reason,
+                    LeaveReason::CallerHungUp | LeaveReason::SystemRestart
+                );
+                let number = call.number;
+                let config = self.queues.get(&visit.queue);
+                let keeps = config.is_some_and(|config| !config.place_kept.is_zero());
+                if left && keeps && !number.is_none() {
+                    let place = (visit.queue, visit.since, visit.order);
+                    self.places.insert(number, place);
+                }
+            }
         }
         self.entry.visits.insert((right.call, right.visit));
         if let Some(agent) = right.agent {
