@@ -13,8 +13,9 @@ use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
-use crate::state::{Call, Party, Passing, Stage, State, Then};
+use crate::state::{Call, Party, Passing, Purpose, Stage, State, Then};
 use crate::step::Step;
+use crate::supervise::talk_leg;
 use crate::time::Span;
 use crate::timer::Timer;
 use crate::trace::Trace;
@@ -28,11 +29,26 @@ impl<T: Trace> Step<'_, T> {
         dialled: Number,
     ) -> Result<(), Reject> {
         let Some(target) = self.s.directory.get(dialled) else {
-            return self.code_dialled(key, from, dialled);
+            return self.special_dialled(key, from, dialled);
         };
         let call = self.let_in(key, from)?;
         self.send(call, Goal::Target(target));
         Ok(())
+    }
+
+    /// Nobody has the number that was dialled: it may be the slot of a parked caller, or
+    /// a code.
+    #[cold]
+    #[inline(never)]
+    fn special_dialled(&mut self, key: u128, from: &Caller, dialled: Number) -> Result<(), Reject> {
+        match self.parked_in(from, dialled) {
+            Some(parked) => {
+                let call = self.let_in(key, from)?;
+                self.retrieve(call, parked);
+                Ok(())
+            }
+            None => self.code_dialled(key, from, dialled),
+        }
     }
 
     /// A call comes to be; whoever calls from inside is on it.
@@ -67,6 +83,7 @@ impl<T: Trace> Step<'_, T> {
             visits: 0,
             hops: 0,
             legs: None,
+            extra: None,
         });
         self.tell(Event::CallArrived { call, public, key });
         if let Some(origin) = origin {
@@ -178,7 +195,9 @@ impl<T: Trace> Step<'_, T> {
             return Err(Reject::Stale);
         };
         let (call, agent, of_queue) = (leg.call, leg.agent, leg.member.is_some());
-        if of_queue {
+        if leg.purpose != Purpose::Talk {
+            self.supervisor_answered(id);
+        } else if of_queue {
             self.answer_offer(id);
         } else {
             self.answer_leg(id);
@@ -215,6 +234,10 @@ impl<T: Trace> Step<'_, T> {
             self.ring_ended(id, RingEnd::ByTelephone(Cause::Unreachable));
             return Ok(());
         }
+        if leg.purpose != Purpose::Talk {
+            self.supervisor_leaves(id);
+            return Ok(());
+        }
         self.finish_talk(call);
         let leg = self.drop_leg(id);
         self.refresh_agent(leg.agent);
@@ -230,7 +253,7 @@ impl<T: Trace> Step<'_, T> {
                 self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
             }
-            Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}
+            Stage::AwaitingAnswer | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
@@ -269,7 +292,15 @@ impl<T: Trace> Step<'_, T> {
         if call.stage != Stage::AwaitingEnd {
             return Err(Reject::Stale);
         }
-        let leg = self.drop_leg(call.legs.expect("a call that talks has a leg"));
+        let Some(leg) = talk_leg(self.s, id) else {
+            self.join_failed(id);
+            return Ok(());
+        };
+        self.dismiss_supervisors(id);
+        if self.s.calls[id].extra.is_some() {
+            self.end_extras(id);
+        }
+        let leg = self.drop_leg(leg);
         let visit = self.s.calls[id].visit.as_mut();
         let answered = visit.and_then(|visit| Some((visit.queue, visit.answered.take()?)));
         let Some((queue, answered)) = answered else {
@@ -298,10 +329,12 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// A caller whom an agent could not be connected with takes his old place.
-    fn wait_again(&mut self, id: CallId, queue: QueueId, tried: MemberId) {
+    fn wait_again(&mut self, id: CallId, queue: QueueId, tried: Option<MemberId>) {
         self.s.calls[id].stage = Stage::AwaitingAgent;
         self.reinsert(id, queue);
-        visit_mut(&mut self.s.calls[id]).remember_try(tried);
+        if let Some(tried) = tried {
+            visit_mut(&mut self.s.calls[id]).remember_try(tried);
+        }
         self.entertain(id, queue);
         if self.s.queues[queue].config.announcements.is_some() {
             self.plan_announcements(id);
@@ -313,6 +346,9 @@ impl<T: Trace> Step<'_, T> {
     /// The conversation is over: a queue's call gets its outcome, its agent
     /// his wrap-up. The leg is still there, so that he is not free before.
     pub(crate) fn finish_talk(&mut self, id: CallId) {
+        if self.s.calls[id].extra.is_some() {
+            self.end_extras(id);
+        }
         if self.s.calls[id].visit.is_none() {
             return;
         }
@@ -324,20 +360,22 @@ impl<T: Trace> Step<'_, T> {
             work.spend(self.now - answered.at + entry.config.wrap_up);
             work.count();
         }
+        // Somebody else may have taken the call.
+        let Some(id) = answered.member else { return };
         // Neither the membership nor the queue need have outlived the call.
-        let Some(member) = self.s.members.get_mut(answered.member) else {
+        let Some(member) = self.s.members.get_mut(id) else {
             return self.sometimes(Mark::MemberGone);
         };
         member.served.add(self.now - answered.at);
-        self.rerank(answered.member);
+        self.rerank(id);
         let wrap_up = self.s.queues[queue].config.wrap_up;
         if !wrap_up.is_zero() {
             // Of two calls at once, the wrap-up that lasts longer holds.
-            let running = self.s.members[answered.member].wrap_up;
+            let running = self.s.members[id].wrap_up;
             let running = running.and_then(|timer| self.s.timers.due(timer));
             let due = (self.now + wrap_up).max(running.unwrap_or(self.now));
-            let timer = self.s.timers.arm(due, Timer::WrapUp(answered.member));
-            let running = self.s.members[answered.member].wrap_up.replace(timer);
+            let timer = self.s.timers.arm(due, Timer::WrapUp(id));
+            let running = self.s.members[id].wrap_up.replace(timer);
             match running {
                 Some(running) => {
                     self.sometimes(Mark::WrapUpLengthened);
@@ -354,6 +392,10 @@ impl<T: Trace> Step<'_, T> {
 
     /// The call is over: whatever is left of it ends.
     pub(crate) fn close(&mut self, id: CallId, reason: EndReason, told: Option<HangUpCause>) {
+        let joined = match self.s.calls[id].extra {
+            Some(_) => self.close_extras(id),
+            None => None,
+        };
         while let Some(leg) = self.s.calls[id].legs {
             let entry = self.drop_leg(leg);
             self.emit(match entry.timeout {
@@ -381,6 +423,9 @@ impl<T: Trace> Step<'_, T> {
         if let Some(origin) = call.origin.filter(|&origin| self.s.agents.contains(origin)) {
             self.s.agents[origin].engaged -= 1;
             self.refresh_agent(origin);
+        }
+        if let Some(with) = joined {
+            self.close_joined(with, reason);
         }
     }
 }

@@ -20,8 +20,6 @@ use crate::trace::Trace;
 impl<T: Trace> Step<'_, T> {
     /// Nobody has the number that was dialled. From an extension it may be a code:
     /// that is carried out while its telephone is on the call, and so is not rung.
-    #[cold]
-    #[inline(never)]
     pub(crate) fn code_dialled(
         &mut self,
         key: u128,

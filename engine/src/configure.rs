@@ -22,7 +22,7 @@ use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions;
 use crate::sorted_set::SortedSet;
-use crate::state::{Agent, Member, Queue, Served, State, Tally};
+use crate::state::{Agent, Member, Purpose, Queue, Served, State, Tally};
 use crate::step::Step;
 use crate::time::Timestamp;
 use crate::timer::Timer;
@@ -407,7 +407,9 @@ impl<T: Trace> Step<'_, T> {
         for leg in legs {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
-                if entry.timeout.is_some() {
+                if entry.purpose != Purpose::Talk {
+                    self.dismiss(leg);
+                } else if entry.timeout.is_some() {
                     self.sometimes(Mark::ExtensionDeletedRinging);
                     // Offers of queues have been taken back already.
                     let cancel = Some(CancelReason::Withdrawn);
@@ -426,6 +428,10 @@ impl<T: Trace> Step<'_, T> {
         for call in own {
             self.sometimes(Mark::CallsItself);
             let cause = HANG_UP;
+            if !self.s.calls.contains(call) {
+                // It was connected with another one of his.
+                continue;
+            }
             self.emit(Effect::HangUpCaller { call, cause });
             let ended = self.caller_hung_up(call);
             debug_assert!(ended.is_ok(), "the call is alive");

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::model::Notice;
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
-use crate::input::Cause;
+use crate::input::{Cause, Monitoring, Recording};
 use crate::number::Number;
 use crate::time::Span;
 
@@ -50,8 +50,8 @@ pub enum Effect {
         /// The prompts' names.
         prompts: Vec<String>,
     },
-    /// Connect the caller with this answered leg; answer his side, if it is
-    /// not yet.
+    /// Connect the caller with this answered leg, or connect them again after a hold;
+    /// answer his side, if it is not yet.
     Bridge {
         /// The caller's call.
         call: CallId,
@@ -76,6 +76,14 @@ pub enum Effect {
     HangUpLeg {
         /// Which.
         leg: LegId,
+    },
+    /// Connect two callers with each other, both answered: one was parked, the other
+    /// dialled his slot.
+    Join {
+        /// The call of who was parked.
+        call: CallId,
+        /// The call of who dialled.
+        with: CallId,
     },
     /// Send a mail to the managers of a queue.
     Mail {
@@ -112,6 +120,24 @@ pub enum Effect {
         /// Whether it fell; otherwise it has recovered.
         under: bool,
     },
+    /// Let a supervisor on this answered leg hear caller and agent, and be heard as this
+    /// says. Comes again where he wants it otherwise.
+    Mix {
+        /// The conversation.
+        call: CallId,
+        /// The supervisor's leg.
+        leg: LegId,
+        /// Who hears him.
+        how: Monitoring,
+    },
+    /// Let a caller who talked hear music on hold until he is connected, hears
+    /// something else or leaves. Where he was connected, he is no more.
+    PlayHoldMusic {
+        /// Whose call.
+        call: CallId,
+        /// Whose music, if the call is or was a queue's.
+        queue: Option<QueueId>,
+    },
     /// Answer the caller's side, if it is not yet, and play the queue's waiting
     /// music until the call is bridged or leaves.
     PlayMusic {
@@ -143,6 +169,14 @@ pub enum Effect {
         /// Which of its visits to a queue, from zero.
         visit: u16,
     },
+    /// Record what is said in a conversation from now on, pause, or end the recording.
+    /// It ends by itself with the call.
+    Record {
+        /// The conversation.
+        call: CallId,
+        /// How.
+        recording: Recording,
+    },
     /// Answer the caller's side, if it is not yet, let him hear a tone, and record what
     /// he says until `StopRecording`, or until his side ends.
     RecordMessage {
@@ -166,6 +200,13 @@ pub enum Effect {
         /// The engine cancels after this time: for display only.
         timeout: Span,
     },
+    /// Tell who is on this leg in which slot the caller was parked, and end the leg.
+    SaySlot {
+        /// Which.
+        leg: LegId,
+        /// The number to dial.
+        slot: Number,
+    },
     /// The message is over.
     StopRecording {
         /// Of whose call; it may have ended.
@@ -188,10 +229,15 @@ impl Effect {
             | Self::CancelRing { .. }
             | Self::HangUpCaller { .. }
             | Self::HangUpLeg { .. }
+            | Self::Join { .. }
+            | Self::Mix { .. }
+            | Self::PlayHoldMusic { .. }
             | Self::PlayMusic { .. }
             | Self::PlayPrompt { .. }
             | Self::PlayTone { .. }
+            | Self::Record { .. }
             | Self::RecordMessage { .. }
+            | Self::SaySlot { .. }
             | Self::StopRecording { .. } => EffectKind::Told,
             Self::Mail { .. }
             | Self::MailAgent { .. }

@@ -249,6 +249,7 @@ impl<T: Trace> Step<'_, T> {
             Input::Configure { by, base, changes } => self.configure(*by, *base, changes),
             Input::DeviceDown { extension } => self.device_changed(*extension, false),
             Input::DeviceUp { extension } => self.device_changed(*extension, true),
+            Input::HangUpCall { by, call } => self.hang_up_call(*by, *call),
             Input::KeptDone { effect } => self.kept_ended(*effect, KeptEnd::Done),
             Input::KeptFailed { effect } => self.kept_ended(*effect, KeptEnd::Failed),
             Input::KeptUnknown { effect } => self.kept_ended(*effect, KeptEnd::Unknown),
@@ -256,17 +257,25 @@ impl<T: Trace> Step<'_, T> {
             Input::LegAnswered { leg } => self.leg_answered(*leg),
             Input::LegEnded { leg } => self.leg_ended(*leg),
             Input::LegFailed { leg, cause } => self.leg_failed(*leg, *cause),
+            Input::LegHeld { leg } => self.hold(*leg, true),
+            Input::LegResumed { leg } => self.hold(*leg, false),
+            Input::MonitorCall { by, call, how } => self.monitor_call(*by, *call, *how),
+            Input::ParkCall { by, call } => self.park_call(*by, *call),
             Input::PersonErased { by, number } => self.person_erased(*by, *number),
+            Input::PickUpCall { by, call } => self.pick_up_call(*by, *call),
             Input::PresenceChanged {
                 by,
                 agent,
                 presence,
             } => self.presence_changed(*by, *agent, *presence),
+            Input::RedirectCall { by, call, to } => self.redirect_call(*by, *call, to),
             Input::Restarted { epoch, .. } => {
                 self.restarted(*epoch);
                 Ok(())
             }
+            Input::SwitchRecording { by, call, on } => self.switch_recording(*by, *call, *on),
             Input::Tick => self.tick(),
+            Input::TransferCall { by, call, to } => self.transfer_call(*by, *call, to),
             Input::WallOffset { micros } => {
                 self.wall_offset(*micros);
                 Ok(())
@@ -283,6 +292,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
             Timer::MessageOver(call) => self.message_over(call),
             Timer::Midnight(queue) => self.midnight(queue),
+            Timer::Parked(call) => self.parked_too_long(call),
             Timer::PromptOver(call) => self.prompt_over(call),
             Timer::PutOut(queue) => self.put_out(queue),
             Timer::Rest(agent) => self.rest_over(agent),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::presence::Presence;
 use crate::effect::{CancelReason, EffectId};
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
-use crate::input::{By, Cause};
+use crate::input::{By, Cause, Monitoring, Recording};
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::processing::Processed;
@@ -78,6 +78,22 @@ pub enum Event {
         /// Why.
         reason: EndReason,
     },
+    /// Somebody does something with a call; what follows from it is told after this.
+    CallHandled {
+        /// Which.
+        call: CallId,
+        /// Who.
+        by: By,
+        /// What.
+        act: CallAct,
+    },
+    /// A caller was put on hold by who talks to him.
+    CallHeld {
+        /// Whose call.
+        call: CallId,
+        /// Who holds it.
+        agent: AgentId,
+    },
     /// A caller waits in a queue.
     CallJoined {
         /// Which.
@@ -111,6 +127,29 @@ pub enum Event {
         agent: AgentId,
         /// The ringing leg.
         leg: LegId,
+    },
+    /// A caller was parked.
+    CallParked {
+        /// Which.
+        call: CallId,
+        /// In which slot: whoever dials it is connected with him.
+        slot: Number,
+    },
+    /// A caller is on hold no more.
+    CallResumed {
+        /// Whose call.
+        call: CallId,
+        /// Who held it.
+        agent: AgentId,
+    },
+    /// An extension dialled the slot of a parked caller, and they talk.
+    CallRetrieved {
+        /// The parked call.
+        call: CallId,
+        /// The call of the extension.
+        with: CallId,
+        /// The slot, which is free again.
+        slot: Number,
     },
     /// An extension dialled a feature code. What it changed was told before.
     CodeDialled {
@@ -214,6 +253,11 @@ pub enum Event {
         /// How long it rang.
         rang: Span,
     },
+    /// Nobody came for a parked caller in time; who parked him is rung.
+    ParkingTimedOut {
+        /// Whose call.
+        call: CallId,
+    },
     /// A person's number and name were blanked.
     PersonErased {
         /// How many live calls it concerned.
@@ -255,6 +299,15 @@ pub enum Event {
     },
     /// A call's visit to a queue is over, with its one outcome.
     QueueCallEnded(QueueCall),
+    /// A conversation is recorded from now on, or not, or not at present.
+    RecordingSwitched {
+        /// Which.
+        call: CallId,
+        /// How.
+        recording: Recording,
+        /// Who wanted it; the system, where the queue records its calls, and at the end.
+        by: By,
+    },
     /// A queue's service level was looked at, where its managers want to be told of
     /// it and calls came.
     ServiceLevelEvaluated {
@@ -266,6 +319,36 @@ pub enum Event {
         met: u32,
         /// Whether that is under the threshold.
         under: bool,
+    },
+    /// A supervisor hears a conversation from now on, or is heard in another way.
+    SupervisorJoined {
+        /// Which.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// On which leg.
+        leg: LegId,
+        /// Who hears him.
+        how: Monitoring,
+    },
+    /// A supervisor is off a call: he did not answer, has heard enough, or the call goes
+    /// on without him. Where the whole call ends, that is not told.
+    SupervisorLeft {
+        /// Which.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// His leg; stale from now on.
+        leg: LegId,
+    },
+    /// A supervisor's own telephone rings, for him to take a call or to listen in.
+    SupervisorRung {
+        /// Which.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// The ringing leg.
+        leg: LegId,
     },
     /// The system started again.
     SystemRestarted {
@@ -319,6 +402,23 @@ pub enum Announced {
     },
 }
 
+/// What somebody did with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum CallAct {
+    /// Hung it up.
+    HungUp,
+    /// Wants to listen in, or to do so in this other way.
+    Monitored(Monitoring),
+    /// Parked its caller.
+    Parked,
+    /// Wants to take it; he has when it is answered.
+    PickedUp,
+    /// Sent it somewhere else while it waited.
+    Redirected,
+    /// Sent it somewhere else from a conversation.
+    Transferred,
+}
+
 /// Why a queue is closed to callers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Closed {
@@ -368,6 +468,8 @@ pub enum EndReason {
     CodeDialled,
     /// The extension that it was sent to did not take it.
     ExtensionFailed(Cause),
+    /// A supervisor hung it up, or somebody his own call on a screen.
+    HungUpBySupervisor,
     /// The caller has left a message.
     MessageLeft,
     /// What it was sent to does not exist (any more).

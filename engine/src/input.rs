@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::model::Change;
+use crate::config::model::{Change, Destination};
 use crate::config::presence::Presence;
 use crate::effect::EffectId;
 use crate::ids::{CallId, LegId};
@@ -133,6 +133,13 @@ pub enum Input {
         /// Which.
         extension: Number,
     },
+    /// Somebody hangs up a call for all who are on it.
+    HangUpCall {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
+    },
     /// A kept effect was carried out.
     KeptDone {
         /// Which.
@@ -174,12 +181,46 @@ pub enum Input {
         /// Why.
         cause: Cause,
     },
+    /// Whoever talks on this leg has put the caller on hold at his telephone.
+    LegHeld {
+        /// Which.
+        leg: LegId,
+    },
+    /// Whoever talks on this leg has taken the caller back from hold.
+    LegResumed {
+        /// Which.
+        leg: LegId,
+    },
+    /// Somebody wants to listen in to a conversation: his own telephone rings. Where he
+    /// listens in already, he does so in another way from now on.
+    MonitorCall {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
+        /// How.
+        how: Monitoring,
+    },
+    /// The caller of a conversation is parked.
+    ParkCall {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
+    },
     /// Everything that tells who had this number is blanked.
     PersonErased {
         /// Who asks for it.
         by: By,
         /// The person's number.
         number: Number,
+    },
+    /// Somebody wants to take a caller who waits in a queue: his own telephone rings.
+    PickUpCall {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
     },
     /// An extension's presence is another one. What is set to follow from it for its
     /// agent's status follows.
@@ -191,6 +232,15 @@ pub enum Input {
         /// What it is now.
         presence: Presence,
     },
+    /// A caller who waits in a queue is sent somewhere else.
+    RedirectCall {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
+        /// Where to.
+        to: Destination,
+    },
     /// The first entry after a start: every leg of before is gone.
     Restarted {
         /// The last moment at which the system is known to have lived.
@@ -198,8 +248,26 @@ pub enum Input {
         /// Rises with every restore of a backup.
         epoch: u32,
     },
+    /// The recording of a conversation begins or goes on, or pauses.
+    SwitchRecording {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
+        /// Whether it shall be recorded from now on.
+        on: bool,
+    },
     /// The earliest deadline has come.
     Tick,
+    /// A caller who talks is sent somewhere else; who talks to him is let go.
+    TransferCall {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
+        /// Where to.
+        to: Destination,
+    },
     /// Where the timeline stands on the wall clock.
     WallOffset {
         /// Microseconds from the Unix epoch to the timeline's zero.
@@ -214,6 +282,43 @@ pub enum By {
     Person(Number),
     /// The system itself: a rule, the operator at the console, a simulation.
     System,
+}
+
+/// How somebody listens in to a conversation: who hears whom. He hears both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Monitoring {
+    /// Both hear him: he joins in.
+    Barge,
+    /// Nobody hears him.
+    Listen,
+    /// Who talks to the caller hears him, the caller does not.
+    Whisper,
+}
+
+impl Monitoring {
+    /// Whether the agent hears him.
+    #[must_use]
+    pub const fn agent_hears(self) -> bool {
+        matches!(self, Self::Barge | Self::Whisper)
+    }
+
+    /// Whether the caller hears him.
+    #[must_use]
+    pub const fn caller_hears(self) -> bool {
+        matches!(self, Self::Barge)
+    }
+}
+
+/// How a conversation is recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Recording {
+    /// Not.
+    #[default]
+    Off,
+    /// All that is said.
+    On,
+    /// Not at present; it may go on.
+    Paused,
 }
 
 /// Which of an agent's queues an input is about.

@@ -9,7 +9,7 @@ use crate::acd::strategy;
 use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
-use crate::state::{CallSet, Passing, Queue, Stage, State};
+use crate::state::{Call, CallSet, Leg, Passing, Purpose, Queue, Stage, State};
 use crate::timer::Timer;
 
 /// Checks every law.
@@ -29,6 +29,7 @@ pub fn check(engine: &Engine) -> Result<(), String> {
         service_level_is_watched(id, queue)?;
     }
     calls_hold_together(s)?;
+    parked_calls_have_slots(s)?;
     timers_have_owners(s)
 }
 
@@ -238,12 +239,18 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                 .legs
                 .get(leg)
                 .ok_or_else(|| format!("call {id} has a dead leg"))?;
-            *(if leg.timeout.is_some() {
-                &mut ringing
-            } else {
-                &mut talking
-            }) += 1;
             legs += 1;
+            if leg.purpose == Purpose::Talk {
+                *(if leg.timeout.is_some() {
+                    &mut ringing
+                } else {
+                    &mut talking
+                }) += 1;
+            } else {
+                law(supervisor_fits(call, leg), || {
+                    format!("a supervisor is on call {id} for nothing")
+                })?;
+            }
             next = leg.after;
         }
         let fits = match call.stage {
@@ -259,8 +266,8 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                 Some(Passing::Group { .. }) => ringing > 0 && talking == 0,
                 Some(_) => false,
             },
-            Stage::AwaitingEnd => (ringing, talking) == (0, 1),
-            Stage::AwaitingMessage | Stage::AwaitingPrompt => {
+            Stage::AwaitingEnd => (ringing, talking) == (0, u32::from(joined_with(call).is_none())),
+            Stage::AwaitingMessage | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {
                 (ringing, talking) == (0, 0) && call.visit.is_none()
             }
         };
@@ -292,6 +299,37 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
     })
 }
 
+/// A supervisor rings to take a caller who waits, or is there to listen to who talks.
+fn supervisor_fits(call: &Call, leg: &Leg) -> bool {
+    match leg.purpose {
+        Purpose::Monitor(_) => call.stage == Stage::AwaitingEnd && joined_with(call).is_none(),
+        Purpose::PickUp => call.stage == Stage::AwaitingAgent && leg.timeout.is_some(),
+        Purpose::Talk => true,
+    }
+}
+
+fn joined_with(call: &Call) -> Option<CallId> {
+    call.extra.as_ref().and_then(|extra| extra.joined)
+}
+
+/// Slots hold the calls that are parked, and who is connected with whom goes both ways.
+fn parked_calls_have_slots(s: &State) -> Result<(), String> {
+    let mut parked = 0;
+    for (id, call) in s.calls.iter() {
+        let slot = call.extra.as_ref().and_then(|extra| extra.parked);
+        let slot = slot.map(|parked| parked.slot);
+        parked += usize::from(slot.is_some());
+        let holds = slot.is_none_or(|slot| s.slots.get(&slot) == Some(&id));
+        let fits = slot.is_some() == (call.stage == Stage::AwaitingRetrieval);
+        law(holds && fits, || format!("call {id} is parked nowhere"))?;
+        let back = joined_with(call).map(|with| s.calls.get(with).and_then(joined_with));
+        law(back.is_none_or(|back| back == Some(id)), || {
+            format!("call {id} talks to itself")
+        })?;
+    }
+    law(parked == s.slots.len(), || "a slot holds nobody".to_owned())
+}
+
 /// Every armed timer is that of its owner, and no owner waits for one that is not.
 fn timers_have_owners(s: &State) -> Result<(), String> {
     for (id, timer) in s.timers.iter() {
@@ -304,6 +342,9 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .and_then(|c| c.passing.as_ref())
                 .and_then(|passing| passing.timer()),
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
+            Timer::Parked(call) => (s.calls.get(call))
+                .and_then(|c| c.extra.as_ref()?.parked)
+                .map(|parked| parked.timer),
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),
             Timer::Retry(call) => s
@@ -327,6 +368,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
     let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
         let retry = call.visit.as_ref().and_then(|visit| visit.retry);
+        let parked = call.extra.as_ref().and_then(|extra| extra.parked);
         let announcing = call
             .visit
             .as_ref()
@@ -335,6 +377,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             retry,
             announcing.map(|announcing| announcing.timer),
             call.passing.as_ref().and_then(|passing| passing.timer()),
+            parked.map(|parked| parked.timer),
         ]
     });
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);

@@ -19,7 +19,10 @@ impl<T: Trace> Step<'_, T> {
         match call.stage {
             Stage::AwaitingAgent => self.key_in_queue(id, key),
             Stage::AwaitingMessage => self.key_in_message(id, key),
-            Stage::AwaitingAnswer | Stage::AwaitingEnd | Stage::AwaitingPrompt => {}
+            Stage::AwaitingAnswer
+            | Stage::AwaitingEnd
+            | Stage::AwaitingPrompt
+            | Stage::AwaitingRetrieval => {}
         }
         Ok(())
     }

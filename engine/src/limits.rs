@@ -45,6 +45,10 @@ pub const PROMPT_S_MAX: u64 = 600;
 pub const TONE_S: u64 = 1;
 /// Symbols of a feature code.
 pub const FEATURE_CODE_SYMBOLS_MAX: u32 = 10;
+/// Slots in which callers may be parked.
+pub const PARKING_SLOTS_MAX: u64 = 1_000;
+/// How long a caller may be parked, in seconds.
+pub const PARKING_S_MAX: u64 = 3_600;
 /// Route points of a centre.
 pub const POINTS_MAX: usize = 1_000;
 /// Members of one ring group or voicemail group.

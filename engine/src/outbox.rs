@@ -49,6 +49,8 @@ pub enum Reject {
     Denied,
     /// The input changes nothing: the status is that already.
     NoChange,
+    /// No slot is free to park the caller in, or there are none.
+    NoSlot,
     /// The agent serves no such queue.
     NotAMember,
     /// The call, leg or effect is over, or is not in that stage any more.
@@ -66,4 +68,6 @@ pub enum Reject {
     UnknownNumber,
     /// No such pause reason is configured.
     UnknownReason,
+    /// The telephone of whoever asks can not be rung.
+    Unreachable,
 }

@@ -1,12 +1,13 @@
 //! Who may do and see what: one pure function, and proofs that it was asked.
 
-use crate::config::rights::Right;
+use crate::config::rights::{OwnRecording, Right};
 use crate::directory::Target;
-use crate::ids::{AgentId, MemberId, PublicId, QueueId};
+use crate::ids::{AgentId, CallId, MemberId, PublicId, QueueId};
 use crate::input::By;
 use crate::number::Number;
 use crate::records::processing::LoggedCall;
 use crate::state::State;
+use crate::supervise::{queue_of, talk_leg};
 
 /// What a person can be allowed to do or see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,9 @@ pub enum Action {
     DeleteCallLog(QueueId, Option<AgentId>),
     /// Blank a person's number and name everywhere.
     ErasePerson,
+    /// Handle a live call, as a right of its queue allows; or one in which the person
+    /// talks.
+    HandleCall(CallId, Right),
     /// Do or see something in a queue that its managers and agents need a right for.
     InQueue(QueueId, Right),
     /// See a queue's callers, agents and figures.
@@ -67,6 +71,7 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
         Action::DeleteCallLog(queue, Some(agent)) => {
             agent == person && sees_call(state, person, queue, Some(agent))
         }
+        Action::HandleCall(call, right) => may_handle(state, person, call, right),
         Action::InQueue(queue, right) => has(queue, right),
         Action::SeeQueue(queue) => has(queue, Right::Panel) || has(queue, Right::Wallboard),
         Action::SeeQueueCall(queue, answered) => sees_call(state, person, queue, answered),
@@ -91,6 +96,33 @@ fn has_right(state: &State, person: AgentId, queue: QueueId, right: Right) -> bo
     let manages = config.managers.contains(&state.agents[person].number);
     let as_manager = manages && permissions.managers.has(right);
     as_manager || permissions.agents.has(right) && serves(state, person, queue)
+}
+
+/// Whether a person may handle a call: by a right in its queue, or because he talks in it.
+/// Nobody listens in to himself, and what he may do with a recording is set for him.
+fn may_handle(state: &State, person: AgentId, call: CallId, right: Right) -> bool {
+    let Some(entry) = state.calls.get(call) else {
+        return false;
+    };
+    let queue = queue_of(entry);
+    if queue.is_some_and(|queue| has_right(state, person, queue, right)) {
+        return true;
+    }
+    let leg = talk_leg(state, call);
+    let own = leg.is_some_and(|leg| state.legs[leg].agent == person);
+    let records = || {
+        let queue = queue.and_then(|queue| state.queues.get(queue));
+        match state.agents[person].own_recording {
+            OwnRecording::No => false,
+            OwnRecording::PauseResume => queue.is_some_and(|queue| queue.config.record),
+            OwnRecording::Start => true,
+        }
+    };
+    own && match right {
+        Right::Distribution | Right::Parking | Right::PickUp => true,
+        Right::Recording => records(),
+        _ => false,
+    }
 }
 
 /// Whether a person may see the record of a call: as a manager who sees the queue as it
@@ -145,6 +177,17 @@ pub(crate) fn set_presence(
 ) -> Option<AccessGranted<AgentId>> {
     let allowed = allows(state, by, Action::SetPresence(agent));
     allowed.then_some(AccessGranted { object: agent })
+}
+
+/// Access to a live call, to handle it.
+pub(crate) fn handle_call(
+    state: &State,
+    by: By,
+    call: CallId,
+    right: Right,
+) -> Option<AccessGranted<CallId>> {
+    let allowed = allows(state, by, Action::HandleCall(call, right));
+    allowed.then_some(AccessGranted { object: call })
 }
 
 /// Access to the configuration.

@@ -62,6 +62,8 @@ pub enum LeaveReason {
     Answered,
     /// The caller hung up.
     CallerHungUp,
+    /// A supervisor hung up.
+    HungUpBySupervisor,
     /// The caller pressed a key that leads elsewhere.
     KeyPressed,
     /// Too many callers waited, or would have made this one wait too long.
@@ -72,6 +74,8 @@ pub enum LeaveReason {
     QueueFull,
     /// The queue was deleted.
     QueueRemoved,
+    /// A supervisor sent the caller somewhere else.
+    Redirected,
     /// The system went down.
     SystemRestart,
     /// The longest allowed waiting time was over.

@@ -61,7 +61,7 @@ impl<T: Trace> Step<'_, T> {
                 }
                 self.leave(id, Outcome::Missed, left);
             }
-            Stage::AwaitingAnswer | Stage::AwaitingPrompt => {}
+            Stage::AwaitingAnswer | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
@@ -105,6 +105,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::LongestWait(_) => Mark::AbortedLongestWait,
             Timer::MessageOver(_) => Mark::AbortedMessage,
             Timer::Midnight(_) => Mark::AbortedMidnight,
+            Timer::Parked(_) => Mark::AbortedParking,
             Timer::PromptOver(_) => Mark::AbortedPrompt,
             Timer::PutOut(_) => Mark::AbortedPutOut,
             Timer::Rest(_) => Mark::AbortedRest,
@@ -124,7 +125,10 @@ impl<T: Trace> Step<'_, T> {
             // A queue does not end with its day: the new one begins all the same.
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
-            Timer::Announcement(call) | Timer::MessageOver(call) | Timer::PromptOver(call) => {
+            Timer::Announcement(call)
+            | Timer::MessageOver(call)
+            | Timer::Parked(call)
+            | Timer::PromptOver(call) => {
                 self.cut_off(call, reason, left);
             }
             Timer::PutOut(queue) => {

@@ -16,6 +16,7 @@ use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
 use crate::event::EndReason;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PointId, PublicId, QueueId};
+use crate::input::{Monitoring, Recording};
 use crate::limits::QUEUE_MEMBERS_MAX;
 use crate::number::Number;
 use crate::remembered::Remembered;
@@ -55,6 +56,8 @@ pub struct State {
     pub(crate) timers: Timers,
     /// Effects that somebody has yet to confirm.
     pub(crate) kept: BTreeMap<EffectId, Effect>,
+    /// Slots in which callers are parked.
+    pub(crate) slots: BTreeMap<Number, CallId>,
     /// Places of callers who hung up while they waited.
     pub(crate) places: Remembered<Place>,
     /// Counts up with every join of a queue: the order of waiting calls.
@@ -354,6 +357,41 @@ pub struct Call {
     pub(crate) hops: u8,
     /// The first of its legs; the legs are linked.
     pub(crate) legs: Option<LegId>,
+    /// What few calls have.
+    pub(crate) extra: Option<Box<Extra>>,
+}
+
+impl Call {
+    /// What few calls have; this one from now on.
+    pub(crate) fn extra(&mut self) -> &mut Extra {
+        self.extra.get_or_insert_default()
+    }
+}
+
+/// What few calls have.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Extra {
+    /// How the conversation is recorded.
+    pub(crate) recording: Recording,
+    /// Whether who talks holds the caller.
+    pub(crate) held: bool,
+    /// Where it is parked.
+    pub(crate) parked: Option<Parked>,
+    /// The call of the other caller, where two are connected with each other.
+    pub(crate) joined: Option<CallId>,
+}
+
+/// A caller's slot.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Parked {
+    /// Its number.
+    pub(crate) slot: Number,
+    /// The queue that the call was of when it was parked.
+    pub(crate) queue: Option<QueueId>,
+    /// Who is rung if nobody comes for the caller.
+    pub(crate) back_to: AgentId,
+    /// Fires then.
+    pub(crate) timer: TimerId,
 }
 
 /// What a call waits for.
@@ -373,6 +411,8 @@ pub(crate) enum Stage {
     AwaitingMessage,
     /// The caller hears a prompt or a tone.
     AwaitingPrompt,
+    /// The caller is parked, until somebody dials his slot.
+    AwaitingRetrieval,
 }
 
 /// What a call passes through on its way, but for queues.
@@ -525,7 +565,8 @@ pub(crate) struct Announcing {
 pub(crate) struct Answered {
     pub(crate) at: Timestamp,
     pub(crate) agent: AgentId,
-    pub(crate) member: MemberId,
+    /// As whom; `None` where somebody took the call who is not of the queue.
+    pub(crate) member: Option<MemberId>,
 }
 
 /// Which of its queue's sets a waiting call stands in.
@@ -536,6 +577,17 @@ pub(crate) enum CallSet {
     Ready,
 }
 
+/// What a telephone is in a call for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Purpose {
+    /// A supervisor listens in.
+    Monitor(Monitoring),
+    /// A supervisor wants to take a caller who waits.
+    PickUp,
+    /// To talk to the caller.
+    Talk,
+}
+
 /// A telephone that rings or talks in a call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Leg {
@@ -543,6 +595,8 @@ pub struct Leg {
     pub(crate) agent: AgentId,
     /// As whom he is rung by a queue; `None`: a direct call.
     pub(crate) member: Option<MemberId>,
+    /// What he is rung for.
+    pub(crate) purpose: Purpose,
     /// The effect that rang it.
     pub(crate) ring: EffectId,
     /// When it began to ring.

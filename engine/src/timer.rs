@@ -20,6 +20,9 @@ pub enum Timer {
     MessageOver(CallId),
     /// Midnight in the queue's time zone: today's counts begin again.
     Midnight(QueueId),
+    /// Nobody came for the parked caller in time. Cancelled when somebody does, and when
+    /// the call ends.
+    Parked(CallId),
     /// The prompt that the caller hears is over. Cancelled when the call ends.
     PromptOver(CallId),
     /// Callers are put out of an empty or deleted queue, some at a time, with

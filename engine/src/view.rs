@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::event::AgentStatus;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
 use crate::number::Number;
-use crate::state::Stage;
+use crate::state::{Call, Stage};
 use crate::time::Timestamp;
 
 /// An extension and its agent, as seen from outside.
@@ -112,6 +112,11 @@ pub enum CallStage {
     Message,
     /// The end of a prompt.
     Prompt,
+    /// Somebody who dials this slot.
+    Retrieval {
+        /// The slot's number.
+        slot: Number,
+    },
 }
 
 impl Engine {
@@ -225,6 +230,9 @@ impl Engine {
             },
             (Stage::AwaitingMessage, _) => CallStage::Message,
             (Stage::AwaitingPrompt, _) => CallStage::Prompt,
+            (Stage::AwaitingRetrieval, _) => CallStage::Retrieval {
+                slot: self.slot_of(call),
+            },
             _ => CallStage::Extension,
         };
         let mut legs = Vec::new();
@@ -240,6 +248,11 @@ impl Engine {
             stage,
             legs,
         })
+    }
+
+    fn slot_of(&self, call: &Call) -> Number {
+        let parked = call.extra.as_ref().and_then(|extra| extra.parked);
+        parked.map_or(Number::NONE, |parked| parked.slot)
     }
 
     /// The callers of a queue whom nobody has answered, in the order of the line.

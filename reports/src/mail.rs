@@ -134,11 +134,13 @@ fn message(about: &Context<'_>) -> Mail {
 fn why(reason: LeaveReason) -> Option<&'static str> {
     Some(match reason {
         LeaveReason::Aborted => "a defect ended the wait",
+        LeaveReason::HungUpBySupervisor => "a supervisor hung up",
         LeaveReason::KeyPressed => "the caller left by a key",
         LeaveReason::QueueCrowded => "it was too crowded for one more",
         LeaveReason::QueueEmpty => "nobody was there to take calls",
         LeaveReason::QueueFull => "too many callers waited already",
         LeaveReason::QueueRemoved => "the queue was deleted",
+        LeaveReason::Redirected => "a supervisor sent the caller elsewhere",
         LeaveReason::SystemRestart => "the system went down",
         LeaveReason::TimedOut => "the longest wait was over",
         LeaveReason::Answered | LeaveReason::CallerHungUp => return None,

@@ -227,10 +227,15 @@ impl Tally {
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
+            | Event::CallHandled { .. }
+            | Event::CallHeld { .. }
             | Event::CallJoined { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::CallRetrieved { .. }
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
@@ -241,11 +246,16 @@ impl Tally {
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
+            | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
             | Event::PointReached { .. }
             | Event::PresenceChanged { .. }
             | Event::PromptStarted { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::SupervisorJoined { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. } => {}
         }

@@ -9,9 +9,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
-use tandem_engine::Cause;
 use tandem_engine::config::model::{MemberKind, Strategy as Ring};
 use tandem_engine::config::presence::Presence;
+use tandem_engine::{Cause, EffectId, Input, Monitoring};
 
 use crate::centre::{
     self, Centre, ExtensionDraft, OptionsDraft, PointDraft, QueueDraft, Shape, extension_draft,
@@ -83,6 +83,17 @@ pub enum Confirm {
     Failed,
     /// Unknown.
     Unknown,
+}
+
+impl Confirm {
+    /// What is told of this effect.
+    pub(crate) const fn input(self, effect: EffectId) -> Input {
+        match self {
+            Self::Done => Input::KeptDone { effect },
+            Self::Failed => Input::KeptFailed { effect },
+            Self::Unknown => Input::KeptUnknown { effect },
+        }
+    }
 }
 
 /// A change of the configuration.
@@ -168,8 +179,12 @@ pub enum Act {
     Erase(Asker, u8),
     /// A telephone refuses or fails.
     Fail(Pick, Cause),
+    /// Somebody does something with a call.
+    Handle(Asker, Pick, Handle),
     /// A caller hangs up.
     HangUp(Pick),
+    /// Who talks holds the caller, or goes on.
+    Hold(Pick, bool),
     /// A caller presses a key: one of the first four.
     Key(Pick, u8),
     /// The system is killed, and starts again after so many quarters of a
@@ -214,6 +229,27 @@ pub enum To {
     Extension(u8),
     /// A route point.
     Point(u8),
+    /// A parking slot, somebody in it or not.
+    Slot(u8),
+}
+
+/// What somebody does with a call.
+#[derive(Clone, Copy, Debug)]
+pub enum Handle {
+    /// Hangs it up.
+    HangUp,
+    /// Listens in.
+    Monitor(Monitoring),
+    /// Parks its caller.
+    Park,
+    /// Picks it up.
+    PickUp,
+    /// Has it recorded, or not.
+    Record(bool),
+    /// Redirects it while it waits.
+    Redirect(To),
+    /// Transfers it while it talks.
+    Transfer(To),
 }
 
 /// An act, when it is done, and whether ticks come late until then.
@@ -244,6 +280,8 @@ pub struct Profile {
     pub restarts: u32,
     /// Logins, pauses, telephones.
     pub status: u32,
+    /// What supervisors do with calls.
+    pub supervisors: u32,
     /// Clocks on the wall.
     pub wall: u32,
 }
@@ -264,6 +302,7 @@ impl Profile {
             odds: 6,
             restarts: 1,
             status: 12,
+            supervisors: 8,
             wall: 1,
         }
     }
@@ -310,6 +349,7 @@ fn act(profile: &Profile) -> Union<BoxedStrategy<Act>> {
         (profile.odds, odds().boxed()),
         (profile.restarts, restart().boxed()),
         (profile.status, status().boxed()),
+        (profile.supervisors, handle().boxed()),
         (
             profile.wall,
             (0..9_u8, 1..40_u8)
@@ -335,6 +375,10 @@ fn traffic() -> impl Strategy<Value = Act> {
         1 => any::<u8>().prop_map(To::Extension),
         1 => any::<u8>().prop_map(To::Point),
     ];
+    let to_slot = prop_oneof![
+        20 => to,
+        1 => (0..3_u8).prop_map(To::Slot),
+    ];
     let from = option::weighted(0.15, any::<u8>());
     let cause = select(vec![
         Cause::NoAnswer,
@@ -343,13 +387,19 @@ fn traffic() -> impl Strategy<Value = Act> {
         Cause::Unreachable,
     ]);
     prop_oneof![
-        9 => (from, 0..4_u8, to).prop_map(|(from, number, to)| Act::Call { from, number, to }),
+        9 => (from, 0..4_u8, to_slot).prop_map(|(from, number, to)| Act::Call { from, number, to }),
         13 => pick().prop_map(Act::Answer),
         6 => pick().prop_map(Act::EndLeg),
         3 => pick().prop_map(Act::HangUp),
         3 => (pick(), 0..4_u8).prop_map(|(pick, key)| Act::Key(pick, key)),
         3 => (pick(), cause).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
         1 => pick().prop_map(Act::BridgeFail),
+        1 => (pick(), any::<bool>()).prop_map(|(pick, on)| Act::Hold(pick, on)),
+        2 => (0..8_u8, 0..2_u8).prop_map(|(from, slot)| Act::Call {
+            from: Some(from),
+            number: 0,
+            to: To::Slot(slot),
+        }),
     ]
 }
 
@@ -359,6 +409,34 @@ fn asker() -> impl Strategy<Value = Asker> {
         2 => Just(Asker::Self_),
         2 => (0..8_u8).prop_map(Asker::Person),
     ]
+}
+
+fn handle() -> impl Strategy<Value = Act> {
+    let to = prop_oneof![
+        3 => any::<u8>().prop_map(To::Queue),
+        2 => any::<u8>().prop_map(To::Extension),
+        1 => any::<u8>().prop_map(To::Point),
+    ];
+    let how = select(vec![
+        Monitoring::Barge,
+        Monitoring::Listen,
+        Monitoring::Whisper,
+    ]);
+    let handle = prop_oneof![
+        1 => Just(Handle::HangUp),
+        3 => how.prop_map(Handle::Monitor),
+        3 => Just(Handle::Park),
+        3 => Just(Handle::PickUp),
+        2 => any::<bool>().prop_map(Handle::Record),
+        2 => to.clone().prop_map(Handle::Redirect),
+        2 => to.prop_map(Handle::Transfer),
+    ];
+    let by = prop_oneof![
+        1 => Just(Asker::System),
+        2 => Just(Asker::Self_),
+        6 => (0..8_u8).prop_map(Asker::Person),
+    ];
+    (by, pick(), handle).prop_map(|(by, pick, handle)| Act::Handle(by, pick, handle))
 }
 
 fn status() -> impl Strategy<Value = Act> {

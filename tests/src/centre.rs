@@ -20,7 +20,8 @@ use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
-    Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring, TimeCondition,
+    Notice, Options, Parking, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
+    TimeCondition,
 };
 use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::presence::PresenceActions;
@@ -78,6 +79,12 @@ pub fn queue(place: u8) -> Number {
     Number::from_u64(6401 + u64::from(place) % QUEUES)
 }
 
+/// The parking slot with this place in the pool; the last one is not there.
+#[must_use]
+pub fn slot(place: u8) -> Number {
+    Number::from_u64(701 + u64::from(place))
+}
+
 /// The route point with this place in the pool.
 #[must_use]
 pub fn point(place: u8) -> Number {
@@ -108,6 +115,8 @@ pub struct OptionsDraft {
     reasons: usize,
     shared_wrap_up: bool,
     codes: FeatureCodes,
+    /// How long callers are parked, in quarters of a second, if they can be.
+    parking: Option<u64>,
     sync_h: u16,
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
@@ -201,6 +210,7 @@ struct RightsDraft {
     agents: u16,
     logs: (bool, bool),
     viewers: Option<Vec<u8>>,
+    record: bool,
 }
 
 /// Who may serve whom, what calls weigh, and what becomes of agents who miss them.
@@ -281,6 +291,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
         1..=3_usize,
         prop::bool::weighted(0.3),
         feature_codes(),
+        option::weighted(0.8, 4..=40_u64),
         0..=1_u16,
     );
     let hours = vec(hours_draft(), HOURS.len());
@@ -288,8 +299,8 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
     let greeting = option::weighted(0.3, 0..PROMPTS.len());
     let voicemail = (greeting, 6..=24_u64, 0..=6_u64);
     (common, hours, prompts, voicemail).prop_map(|(common, hours, prompts, voicemail)| {
-        let (zone, push_records, dynamic_agents_start_in, reasons, shared_wrap_up, codes, sync_h) =
-            common;
+        let (zone, push_records, dynamic_agents_start_in, reasons, ..) = common;
+        let (.., shared_wrap_up, codes, parking, sync_h) = common;
         OptionsDraft {
             zone,
             push_records,
@@ -297,6 +308,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
             reasons,
             shared_wrap_up,
             codes,
+            parking,
             sync_h,
             hours,
             prompts,
@@ -488,13 +500,13 @@ fn skills() -> impl Strategy<Value = Skills> {
 fn rights_draft() -> impl Strategy<Value = RightsDraft> {
     let logs = any::<(bool, bool)>();
     let viewers = option::weighted(0.2, vec(0..8_u8, 0..=2));
-    (any::<u16>(), any::<u16>(), logs, viewers).prop_map(|(managers, agents, logs, viewers)| {
-        RightsDraft {
-            managers,
-            agents,
-            logs,
-            viewers,
-        }
+    let rights = (any::<u16>(), any::<u16>(), logs, viewers, any::<bool>());
+    rights.prop_map(|(managers, agents, logs, viewers, record)| RightsDraft {
+        record,
+        managers,
+        agents,
+        logs,
+        viewers,
     })
 }
 
@@ -571,6 +583,10 @@ impl OptionsDraft {
             push_records: self.push_records,
             shared_wrap_up: self.shared_wrap_up,
             feature_codes: self.codes,
+            parking: self.parking.map(|timeout| Parking {
+                slots: (slot(0), slot(1)),
+                timeout: quarters(timeout),
+            }),
             sync_results_h: self.sync_h,
             new_dynamic_agents: if self.dynamic_agents_start_in {
                 InitialStatus::LoggedIn
@@ -677,11 +693,8 @@ impl RightsDraft {
 }
 
 impl QueueDraft {
-    /// The queue with this number, where these extensions and queues exist.
-    #[must_use]
-    pub fn queue(&self, number: Number, there: &There) -> QueueConfig {
-        let There { extensions, .. } = there;
-        let mut config = QueueConfig::new(number, &format!("Queue {number}"));
+    /// The members, as far as these extensions exist.
+    fn members(&self, extensions: &[Number]) -> Vec<MemberConfig> {
         let mut members = Vec::<MemberConfig>::new();
         for &(place, kind) in &self.members {
             let extension = extension(place);
@@ -690,8 +703,16 @@ impl QueueDraft {
             }
         }
         members.retain(|member| extensions.contains(&member.extension));
-        config.members = members;
-        statics_first(&mut config.members);
+        statics_first(&mut members);
+        members
+    }
+
+    /// The queue with this number, where these extensions and queues exist.
+    #[must_use]
+    pub fn queue(&self, number: Number, there: &There) -> QueueConfig {
+        let There { extensions, .. } = there;
+        let mut config = QueueConfig::new(number, &format!("Queue {number}"));
+        config.members = self.members(extensions);
         self.skills.lay_over(&mut config);
         config.managers = self
             .managers
@@ -704,6 +725,7 @@ impl QueueDraft {
             .managers
             .retain(|manager| extensions.contains(manager));
         config.permissions = self.permissions.permissions(extensions);
+        config.record = self.permissions.record;
         config.strategy = self.strategy;
         config.fewest_calls_since = self.since;
         [

@@ -9,8 +9,10 @@ use tandem_engine::{
     Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
 };
 
-use crate::acts::{Act, Asker, Behind, Confirm, Edit, Gap, Pick, Status, Step, To, Where};
-use crate::centre::{Centre, QueueDraft, There, ZONES, extension, point, queue, statics_first};
+use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, Pick, Status, Step, To, Where};
+use crate::centre::{
+    Centre, QueueDraft, There, ZONES, extension, point, queue, slot, statics_first,
+};
 use crate::live::{Live, Witness};
 use crate::shelf::Shelf;
 
@@ -197,14 +199,7 @@ impl<W: Witness> World<W> {
                 call: self.talking(*pick)?,
             },
             Act::Call { from, number, to } => self.call(*from, *number, *to),
-            Act::Confirm(pick, how) => {
-                let effect = self.kept(*pick)?;
-                match how {
-                    Confirm::Done => Input::KeptDone { effect },
-                    Confirm::Failed => Input::KeptFailed { effect },
-                    Confirm::Unknown => Input::KeptUnknown { effect },
-                }
-            }
+            Act::Confirm(pick, how) => how.input(self.kept(*pick)?),
             Act::Deal(..) | Act::Discard(..) => self.paperwork(act)?,
             Act::Device(place, up) => self.device(*place, *up),
             Act::Dial { from, code, behind } => self.dial(*from, *code, *behind)?,
@@ -225,6 +220,14 @@ impl<W: Witness> World<W> {
                 leg: self.ringing(*pick)?,
                 cause: *cause,
             },
+            Act::Handle(asker, pick, handle) => self.handle(*asker, *pick, *handle)?,
+            Act::Hold(pick, on) => {
+                let leg = self.any_leg(*pick)?;
+                match on {
+                    true => Input::LegHeld { leg },
+                    false => Input::LegResumed { leg },
+                }
+            }
             Act::HangUp(pick) => Input::CallerHungUp {
                 call: self.any_call(*pick)?,
             },
@@ -283,7 +286,9 @@ impl<W: Witness> World<W> {
                 );
                 match event {
                     Event::CallArrived { call, .. } => self.calls.push(*call),
-                    Event::CallOffered { leg, .. } | Event::ExtensionRung { leg, .. } => {
+                    Event::CallOffered { leg, .. }
+                    | Event::ExtensionRung { leg, .. }
+                    | Event::SupervisorRung { leg, .. } => {
                         self.legs.push(*leg);
                     }
                     _ => {}
@@ -398,6 +403,7 @@ impl<W: Witness> World<W> {
                 To::Queue(place) => self.some_queue(place),
                 To::Extension(place) => self.somebody(place),
                 To::Point(place) => self.some_point(place),
+                To::Slot(place) => slot(place),
             },
         }
     }
@@ -441,6 +447,41 @@ impl<W: Witness> World<W> {
             Input::CallArrived { key, from, .. } => Some(Input::CallArrived { key, from, dialled }),
             _ => None,
         }
+    }
+
+    fn handle(&self, asker: Asker, pick: Pick, handle: Handle) -> Option<Input> {
+        let engine = self.live.engine();
+        // Conversations are handled more often than there are any.
+        let of_talk = !matches!(
+            handle,
+            Handle::HangUp | Handle::PickUp | Handle::Redirect(_)
+        );
+        let talks = (of_talk && !pick.place.is_multiple_of(4)).then(|| self.talking(pick));
+        let call = talks.flatten().or_else(|| self.any_call(pick))?;
+        let talker = engine.answered(call).and_then(|(id, _)| engine.agent(id));
+        let by = by(asker, talker.map_or(Number::NONE, |agent| agent.number));
+        let destination = |to| match to {
+            To::Queue(place) => Destination::Queue(self.some_queue(place)),
+            To::Extension(place) => Destination::Extension(self.somebody(place)),
+            To::Point(place) if place < 128 => Destination::RingGroup(self.some_point(place)),
+            To::Point(place) => Destination::Voicemail(self.some_point(place)),
+            To::Slot(place) => Destination::Extension(slot(place)),
+        };
+        Some(match handle {
+            Handle::HangUp => Input::HangUpCall { by, call },
+            Handle::Monitor(how) => Input::MonitorCall { by, call, how },
+            Handle::Park => Input::ParkCall { by, call },
+            Handle::PickUp => Input::PickUpCall { by, call },
+            Handle::Record(on) => Input::SwitchRecording { by, call, on },
+            Handle::Redirect(to) => {
+                let to = destination(to);
+                Input::RedirectCall { by, call, to }
+            }
+            Handle::Transfer(to) => {
+                let to = destination(to);
+                Input::TransferCall { by, call, to }
+            }
+        })
     }
 
     fn repeated(&self, place: u8) -> Option<Input> {

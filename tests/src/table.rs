@@ -27,6 +27,7 @@ mod hours;
 mod logs;
 mod phrase;
 mod points;
+mod supervised;
 mod text;
 mod words;
 mod world;

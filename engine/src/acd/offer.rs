@@ -6,9 +6,9 @@ use crate::config::model::{Rests, Strategy};
 use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId};
-use crate::input::{By, Cause};
+use crate::input::{By, Cause, Recording};
 use crate::mark::Mark;
-use crate::state::{Answered, Leg, Stage};
+use crate::state::{Answered, Leg, Purpose, Stage};
 use crate::step::Step;
 use crate::time::Span;
 use crate::timer::Timer;
@@ -129,6 +129,7 @@ impl<T: Trace> Step<'_, T> {
             call,
             agent,
             member,
+            purpose: Purpose::Talk,
             ring: crate::effect::EffectId::default(),
             rung_at: self.now,
             timeout: None,
@@ -209,9 +210,16 @@ impl<T: Trace> Step<'_, T> {
         let mut next = self.s.calls[call].legs;
         while let Some(id) = next {
             next = self.s.legs[id].after;
-            if self.s.legs[id].timeout.is_some() {
+            if self.s.legs[id].timeout.is_none() {
+                continue;
+            }
+            if self.s.legs[id].purpose == Purpose::Talk {
                 let leg = self.end_offer(id, end, Some(why));
                 self.refresh_agent(leg.agent);
+            } else {
+                self.sometimes(Mark::PickUpOvertaken);
+                self.emit(Effect::CancelRing { leg: id, why });
+                self.supervisor_leaves(id);
             }
         }
     }
@@ -309,6 +317,11 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn ring_ended(&mut self, id: LegId, end: RingEnd) {
         if self.s.legs[id].member.is_some() {
             self.offer_unsuccessful(id, end);
+        } else if self.s.legs[id].purpose != Purpose::Talk {
+            if let Some(why) = end.cancel() {
+                self.emit(Effect::CancelRing { leg: id, why });
+            }
+            self.supervisor_leaves(id);
         } else {
             self.extension_failed(id, end.cause(), end.cancel());
         }
@@ -325,7 +338,17 @@ impl<T: Trace> Step<'_, T> {
         self.answer_leg(id);
         visit_mut(&mut self.s.calls[call]).ringing -= 1;
         self.s.agents[agent].offer = None;
-        self.s.members[member].missed_in_a_row = 0;
+        self.s.agents[agent].engaged += 1;
+        self.take_caller(id, Some(member));
+    }
+
+    /// Whoever has answered on this leg gets the caller who waits, as this member of the
+    /// queue, or as none; all others stop ringing.
+    pub(crate) fn take_caller(&mut self, id: LegId, member: Option<MemberId>) {
+        let (call, agent) = (self.s.legs[id].call, self.s.legs[id].agent);
+        if let Some(member) = member {
+            self.s.members[member].missed_in_a_row = 0;
+        }
         self.emit(Effect::Bridge { call, leg: id });
         self.sometimes_if(Mark::ChoirCancelled, |s| visit(s, call).ringing > 0);
         self.withdraw_rings(
@@ -346,7 +369,6 @@ impl<T: Trace> Step<'_, T> {
         learned.answer.spend(rang);
         learned.answer.count();
         learned.work.spend(rang);
-        self.s.agents[agent].engaged += 1;
         self.refresh_agent(agent);
         self.tell(Event::CallAnswered {
             call,
@@ -355,6 +377,9 @@ impl<T: Trace> Step<'_, T> {
             leg: id,
             waited,
         });
+        if self.s.queues[queue].config.record {
+            self.record(call, Recording::On, By::System);
+        }
     }
 
     /// A leg does not ring any more, it talks.

@@ -25,6 +25,8 @@ pub(super) use object::{bounds, is_within};
 
 /// Unknown people told of one list, lest one wrong range hides all else.
 const UNKNOWN_MAX: usize = 10;
+/// Parking slots looked at; a range of more is wrong in itself.
+const PARKING_SLOTS_TRIED: usize = 1_000;
 
 // Nobody is twice in one queue, so the number of queues bounds memberships.
 const _: () = assert!(EXTENSION_QUEUES_MAX >= QUEUES_MAX);
@@ -415,6 +417,7 @@ impl<'c, E: Existing> Checker<'c, E> {
                     .add(Subject::Queue(queue.number), "hours", None, what);
             }
         }
+        self.slots();
         let existing = self.existing;
         let removes = self.extensions.values().any(Option::is_none)
             || !self.points.is_empty()
@@ -431,6 +434,31 @@ impl<'c, E: Existing> Checker<'c, E> {
             self.untouched_points();
         }
         self.faults
+    }
+
+    /// Whether an extension or a queue has the number of a parking slot; who is put blames
+    /// himself, else the slots.
+    fn slots(&mut self) {
+        let Some(parking) = self.options().parking else {
+            return;
+        };
+        for slot in parking.slots().take(PARKING_SLOTS_TRIED) {
+            let (subject, put) = if self.has_extension(slot) {
+                let put = self.extensions.contains_key(&slot);
+                (Subject::Extension(slot), put)
+            } else if self.has_queue(slot) {
+                (Subject::Queue(slot), self.queues.contains_key(&slot))
+            } else {
+                continue;
+            };
+            let what = || (format!("{slot} is the number of a parking slot, too"), None);
+            if put {
+                self.faults.add(subject, "number", None, what);
+            } else if self.options.is_some() {
+                let subject = Subject::Options;
+                self.faults.add(subject, "parking_slots", None, what);
+            }
+        }
     }
 
     /// Whether there are too many objects; the last one that was put is blamed.

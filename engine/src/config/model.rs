@@ -61,8 +61,31 @@ pub struct Options {
     pub hours: Vec<HoursConfig>,
     /// What can be played to callers, in the order of the file.
     pub prompts: Vec<PromptConfig>,
+    /// Where callers may be parked; `None`: nowhere.
+    pub parking: Option<Parking>,
     /// How messages are taken from callers.
     pub voicemail: VoicemailConfig,
+}
+
+/// Where callers are parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parking {
+    /// Numbers of the slots, first and last. The first free one is taken.
+    pub slots: (Number, Number),
+    /// After this time a caller comes back to who parked him.
+    pub timeout: Span,
+}
+
+impl Parking {
+    /// The numbers of the slots, with as many digits each; none where both ends are no
+    /// range.
+    pub fn slots(&self) -> impl Iterator<Item = Number> + use<> {
+        let digits = |number: Number| number.to_string().parse::<u64>().ok();
+        let ends = digits(self.slots.0).zip(digits(self.slots.1));
+        let width = self.slots.0.to_string().len();
+        let (first, last) = ends.unwrap_or((1, 0));
+        (first..=last).filter_map(move |slot| format!("{slot:0width$}").parse().ok())
+    }
 }
 
 impl Options {
@@ -103,6 +126,7 @@ impl Default for Options {
             trunks: Vec::new(),
             hours: Vec::new(),
             prompts: Vec::new(),
+            parking: None,
             voicemail: VoicemailConfig::default(),
         }
     }
@@ -265,6 +289,8 @@ pub struct QueueConfig {
     pub sla_interval: Span,
     /// IANA name; `None`: that of [`Options::time_zone`].
     pub time_zone: Option<String>,
+    /// Whether its conversations are recorded, from the answer on.
+    pub record: bool,
     /// What managers get a mail about.
     pub notify_managers: Vec<Notice>,
 }
@@ -307,6 +333,7 @@ impl QueueConfig {
             sla_threshold_percent: 80,
             sla_interval: Span::from_secs(1_800),
             time_zone: None,
+            record: false,
             notify_managers: Vec::new(),
         }
     }

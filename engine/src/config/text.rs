@@ -10,6 +10,8 @@
 //!                   log_out_all = "*077", pause = "*07" }   # in one line; "": off
 //! push_records = false
 //! shared_wrap_up = false        # true: who wraps up is rung by none of his queues
+//! parking_slots = "701-720"     # default: nobody can be parked
+//! parking_timeout_s = 60        # then who is parked comes back to who parked him
 //! voicemail_greeting = "Beep"   # a prompt; default: none, recording begins at once
 //! voicemail_longest_s = 180     # then the call ends
 //! voicemail_shortest_s = 2      # what is shorter is no message
@@ -61,6 +63,7 @@
 //! static_agents = ["1001", "1005-1010 level 2", "1011 level 3 weight 10"]
 //! dynamic_agents = ["1002"]
 //! managers = ["1003"]
+//! record = false                # true: its conversations are recorded
 //! manager_rights = ["wallboard", "panel", "switch_agents", "distribution", "pick_up",
 //!     "monitoring", "parking", "recording", "contacts", "missed_call_logs"]
 //!                               # default: these; also "delete_missed_call_logs"
@@ -139,7 +142,9 @@ mod write;
 
 use super::address::SipAddress;
 use super::check::{Subject, bounds, check_counting};
-use super::model::{Config, ExtensionConfig, InitialStatus, Options, PauseReason, TrunkConfig};
+use super::model::{
+    Config, ExtensionConfig, InitialStatus, Options, Parking, PauseReason, TrunkConfig,
+};
 use super::reader::{Document, Kind, Problems, Source, Table, Value};
 use crate::limits::{
     CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EXTENSIONS_MAX, HOURS_MAX, POINTS_MAX, PROMPTS_MAX,
@@ -147,6 +152,7 @@ use crate::limits::{
 };
 use crate::number::Number;
 use crate::records::contacts::MatchBy;
+use crate::time::Span;
 use people::range;
 pub use people::{for_each_number, number};
 pub use places::Places;
@@ -280,6 +286,7 @@ impl Reader {
         set(&mut options.feature_codes, codes.map(agents::read_codes));
         set(&mut options.push_records, table.bool("push_records"));
         set(&mut options.shared_wrap_up, table.bool("shared_wrap_up"));
+        options.parking = parking(&mut table, place);
         points::voicemail(&mut options.voicemail, &mut table, place);
         logs(options, &mut table);
         table.finish();
@@ -479,4 +486,23 @@ fn set<T>(target: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *target = value;
     }
+}
+
+/// After this time a parked caller comes back, unless it is set.
+const PARKING_TIMEOUT: Span = Span::from_secs(60);
+
+/// Where callers are parked.
+fn parking(table: &mut Table<'_>, place: &mut Recorder) -> Option<Parking> {
+    let slots = place.key(table, "parking_slots");
+    let timeout = place.key(table, "parking_timeout_s");
+    if let (None, Some(value)) = (slots, timeout) {
+        let what = format!("{} goes only together with \"parking_slots\"", value.name());
+        let hint = "name the slots: parking_slots = \"701-720\"".to_owned();
+        value.wrong(what, Some(hint));
+    }
+    let timeout = timeout.and_then(|value| value.seconds(bounds::PARKING_S));
+    Some(Parking {
+        slots: slots.and_then(range)?,
+        timeout: timeout.unwrap_or(PARKING_TIMEOUT),
+    })
 }

@@ -4,6 +4,7 @@
 //! [`Painter`], which has the engine apply it.
 
 mod crew;
+mod handling;
 mod history;
 mod moment;
 mod page;

@@ -264,6 +264,15 @@ pub enum What {
         /// The wait in minutes begun; one more than is spoken stands for all above.
         minutes: Option<u8>,
     },
+    /// Somebody handled the call, or who talked did something with it.
+    Handled {
+        /// Who; null where it was the system.
+        by: Option<Person>,
+        /// What: a word of the API.
+        act: &'static str,
+        /// The parking slot, where there is one.
+        slot: Option<String>,
+    },
     /// The caller hears a prompt.
     Prompt {
         /// Its name.

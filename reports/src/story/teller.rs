@@ -12,6 +12,7 @@ use tandem_engine::{
 };
 
 use super::crew::Crew;
+use super::handling;
 use super::history::{History, change};
 use super::moment::{
     Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
@@ -219,9 +220,7 @@ impl Teller {
             } if Some(*call) == own => self.diverted(at, *queue, closed),
             Event::AnnouncementStarted {
                 call, announced, ..
-            } if Some(*call) == own => {
-                self.push(at, announcement(*announced));
-            }
+            } if Some(*call) == own => self.push(at, announcement(*announced)),
             Event::CodeDialled { call, .. } if Some(*call) == own => self.code_dialled(at, event),
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
@@ -293,7 +292,10 @@ impl Teller {
                     number: point.to_string(),
                 }
             }
-            _ => return,
+            _ => match handling::what(event, own, engine, &self.history.names) {
+                Some(what) => what,
+                None => return,
+            },
         };
         self.push(at, what);
     }

@@ -345,6 +345,8 @@ fn outcome(visit: &Visit) -> String {
         (_, Some("key_pressed")) => " Then the caller left by a key.".to_owned(),
         (_, Some("timed_out")) => " That was as long as the queue lets anybody wait.".to_owned(),
         (_, Some("queue_empty")) => " Then nobody was there to take calls any more.".to_owned(),
+        (_, Some("redirected")) => " Then the caller was sent elsewhere.".to_owned(),
+        (_, Some("hung_up_by_supervisor")) => " Then somebody hung up.".to_owned(),
         (_, Some("queue_removed")) => " Then the queue was deleted.".to_owned(),
         (_, Some("system_restart")) => " Then the system went down.".to_owned(),
         _ => " Then a defect ended the call.".to_owned(),

@@ -85,6 +85,7 @@ fn sentences(what: &What) -> Vec<String> {
             )]
         }
         What::Announced { .. } => announced(what),
+        What::Handled { .. } => vec![handled(what)],
         What::ConnectionFailed { .. }
         | What::Diverted { .. }
         | What::Ended { .. }
@@ -119,12 +120,7 @@ fn sentences(what: &What) -> Vec<String> {
         } => refused(queue, reason, *bound, crew),
         What::RingEnded { .. } => ring_ended(what),
         What::Staff { agents, change } => vec![staff(agents, change)],
-        What::WrapUp { agent, until } => {
-            let until = until
-                .as_ref()
-                .map_or(String::new(), |until| format!(", until {}", until.time()));
-            vec![format!("{} is in wrap-up{until}.", person(agent))]
-        }
+        What::WrapUp { .. } => vec![wraps_up(what)],
     }
 }
 
@@ -134,6 +130,16 @@ fn code_dialled(code: &str, done: bool) -> String {
     } else {
         format!("The code {code} changed nothing.")
     }
+}
+
+fn wraps_up(what: &What) -> String {
+    let What::WrapUp { agent, until } = what else {
+        return String::new();
+    };
+    let until = until
+        .as_ref()
+        .map_or(String::new(), |until| format!(", until {}", until.time()));
+    format!("{} is in wrap-up{until}.", person(agent))
 }
 
 /// What a call comes by outside queues.
@@ -341,6 +347,8 @@ fn left(what: &What) -> Vec<String> {
             format!("The longest wait that {queue} allows, {longest}, was over.")
         }
         "queue_empty" => format!("Put out of {queue}: nobody was there to take calls any more."),
+        "hung_up_by_supervisor" => format!("Left {queue}: a supervisor hung up."),
+        "redirected" => format!("Left {queue}: sent elsewhere by a supervisor."),
         "queue_removed" => format!("Put out of {queue}: the queue was deleted."),
         "system_restart" => format!("The system went down while the caller was in {queue}."),
         _ => format!("A defect ended the wait in {queue}."),
@@ -465,6 +473,36 @@ fn meanwhile(gap: &Meanwhile) -> Vec<String> {
 }
 
 /// Why a call was over.
+fn handled(what: &What) -> String {
+    let What::Handled { by, act, slot } = what else {
+        return String::new();
+    };
+    let who = by.as_ref().map_or_else(|| "The system".to_owned(), person);
+    let slot = slot.as_deref().unwrap_or_default();
+    match *act {
+        "barge" => format!("{who} joins in the conversation."),
+        "fetched" => format!("{who} dialled {slot}, and talks to the caller."),
+        "held" => format!("{who} put the caller on hold."),
+        "hung_up" => format!("{who} hung the call up."),
+        "left" => format!("{who} is off the line."),
+        "listen" => format!("{who} listens to the conversation."),
+        "monitored" => format!("{who} wants to listen in."),
+        "parked" => format!("{who} parked the caller."),
+        "parked_in" => format!("The caller is parked in {slot}."),
+        "parked_too_long" => "Nobody came for the parked caller in time.".to_owned(),
+        "picked_up" => format!("{who} wants to take the call, and is rung."),
+        "recording_off" => "The recording ended.".to_owned(),
+        "recording_on" => format!("{who} has the conversation recorded from here on."),
+        "recording_paused" => format!("{who} paused the recording."),
+        "redirected" => format!("{who} sent the caller elsewhere."),
+        "resumed" => format!("{who} talks to the caller again."),
+        "transferred" => format!("{who} transferred the caller."),
+        "whisper" => format!("{who} whispers to who talks to the caller."),
+        _ => format!("{who} did something with the call."),
+    }
+}
+
+/// How a call ended.
 pub(crate) fn end_sentence(reason: &str) -> String {
     match reason {
         "agent_hung_up" => "The agent's side hung up, and the call was over.",
@@ -474,6 +512,7 @@ pub(crate) fn end_sentence(reason: &str) -> String {
         "extension_refused" => "The extension refused, and the call was over.",
         "extension_silent" => "The extension did not answer, and the call was over.",
         "extension_unreachable" => "The extension could not be reached, and the call was over.",
+        "hung_up_by_supervisor" => "Somebody hung the call up, and it was over.",
         "message_left" => "With the message the call was over.",
         "no_destination" => "It was to go to a number that nobody has, and was over.",
         "system_restart" => "The system went down, which ended the call.",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tandem_engine::config::presence::Presence;
 use tandem_engine::records::{Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, AgentStatus, CallId, Event, Input, Number, OfferEnd, PublicId, QueueId, Span,
+    AgentId, AgentStatus, CallAct, CallId, Event, Input, Number, OfferEnd, PublicId, QueueId, Span,
     Timestamp,
 };
 
@@ -23,6 +23,8 @@ pub struct Fold {
     pub(super) facts: BTreeMap<QueueId, Facts>,
     pub(super) calls: BTreeMap<CallId, Call>,
     pub(super) publics: BTreeMap<PublicId, CallId>,
+    /// Who is on calls as a supervisor, or rings for them.
+    supervisors: BTreeMap<CallId, BTreeSet<AgentId>>,
     pub(super) queues: BTreeMap<QueueId, Queue>,
     pub(super) agents: BTreeMap<AgentId, Agent>,
     pub(super) dirty: Dirty,
@@ -48,6 +50,7 @@ pub(super) struct Facts {
 
 #[derive(Clone, Debug)]
 pub(super) struct Call {
+    pub(super) id: CallId,
     pub(super) public: PublicId,
     pub(super) caller: Number,
     /// The extension that calls.
@@ -121,6 +124,8 @@ pub(super) struct Agent {
     pub(super) state: AgentState,
     pub(super) since: Timestamp,
     ringing: BTreeSet<CallId>,
+    /// Calls on which he is as a supervisor, or rings for.
+    supervising: BTreeSet<CallId>,
     talking: BTreeSet<CallId>,
 }
 
@@ -142,6 +147,7 @@ impl Fold {
             facts: BTreeMap::new(),
             calls: BTreeMap::new(),
             publics: BTreeMap::new(),
+            supervisors: BTreeMap::new(),
             queues: BTreeMap::new(),
             agents: BTreeMap::new(),
             dirty: Dirty::default(),
@@ -302,15 +308,80 @@ impl Fold {
             | Event::PresenceChanged { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.of_agent(event),
+            Event::CallEnded { call, .. } => self.end(*call),
+            Event::CallAnswered { .. }
+            | Event::CallHandled { .. }
+            | Event::CallJoined { .. }
+            | Event::CallOffered { .. }
+            | Event::CallRetrieved { .. }
+            | Event::ConnectionFailed { .. }
+            | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRingEnded { .. }
+            | Event::ExtensionRung { .. }
+            | Event::OfferEnded { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. } => self.of_call(event, at),
+            Event::QueueCallEnded(record) => self.end_visit(record),
+            // Who hears a prompt or leaves a message is between two places, as before and after it.
+            Event::AnnouncementStarted { .. }
+            | Event::CallArrived { .. }
+            | Event::CallDiverted { .. }
+            | Event::CallHeld { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::ConfigurationChanged { .. }
+            | Event::KeptEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
+            | Event::ParkingTimedOut { .. }
+            | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
+            | Event::PointReached { .. }
+            | Event::PromptStarted { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::ServiceLevelEvaluated { .. }
+            | Event::SupervisorJoined { .. }
+            | Event::SystemRestarted { .. } => {}
+        }
+    }
+
+    /// Where a call is, who rings for it and who talks.
+    fn of_call(&mut self, event: &Event, at: Timestamp) {
+        match event {
             Event::CallAnswered {
                 call,
                 queue,
                 agent,
                 waited,
                 ..
-            } => self.answer(*call, *queue, *agent, *waited, at),
-            Event::CallEnded { call, .. } => self.end(*call),
-            Event::CallJoined { call, queue } => self.set_stage(*call, Stage::joined(*queue, at)),
+            } => {
+                if self.supervisors.contains_key(call) {
+                    self.supervise(*call, *agent, false);
+                }
+                self.answer(*call, *queue, *agent, *waited, at);
+            }
+            // Where the caller goes then is told by what follows.
+            Event::CallHandled {
+                call,
+                act: CallAct::Parked | CallAct::Transferred,
+                ..
+            } => self.set_stage(*call, Stage::AwaitingRoute),
+            Event::CallHandled { .. } => {}
+            Event::CallRetrieved { call, with, .. } => {
+                let origin = self.calls.get(with).and_then(|call| call.origin);
+                if let Some(agent) = origin {
+                    self.set_stage(*call, Stage::answered_directly(agent, at));
+                    self.set_stage(*with, Stage::answered_directly(agent, at));
+                }
+            }
+            Event::SupervisorLeft { call, agent, .. } => self.supervise(*call, *agent, false),
+            Event::SupervisorRung { call, agent, .. } => self.supervise(*call, *agent, true),
+            Event::CallJoined { call, queue } => {
+                self.set_stage(*call, Stage::joined(*queue, at));
+            }
             Event::CallOffered { call, agent, .. } => {
                 self.ring(*call, |ringing| ringing.push(*agent));
             }
@@ -338,25 +409,7 @@ impl Fold {
                     self.count(*agent, *queue, |counts| counts.missed += 1);
                 }
             }
-            Event::QueueCallEnded(record) => self.end_visit(record),
-            // Who hears a prompt or leaves a message is between two places, as before and after it.
-            Event::AnnouncementStarted { .. }
-            | Event::CallArrived { .. }
-            | Event::CallDiverted { .. }
-            | Event::CallLogDeleted { .. }
-            | Event::CallLogProcessed(_)
-            | Event::CodeDialled { .. }
-            | Event::ServiceLevelEvaluated { .. }
-            | Event::ConfigurationChanged { .. }
-            | Event::KeptEnded { .. }
-            | Event::MessageDiscarded { .. }
-            | Event::MessageLeft(_)
-            | Event::MessageStarted { .. }
-            | Event::PersonErased { .. }
-            | Event::PlaceRegained { .. }
-            | Event::PointReached { .. }
-            | Event::PromptStarted { .. }
-            | Event::SystemRestarted { .. } => {}
+            _ => unreachable!("all others are not about where a call is"),
         }
     }
 
@@ -403,6 +456,7 @@ impl Fold {
             self.touched.insert(origin);
         }
         let call = Call {
+            id,
             public,
             caller: from.number,
             origin,
@@ -478,7 +532,21 @@ impl Fold {
         }
     }
 
+    /// A supervisor is on a call, or no more.
+    fn supervise(&mut self, call: CallId, agent: AgentId, on: bool) {
+        let agents = self.supervisors.entry(call).or_default();
+        set(agents, agent, on);
+        if agents.is_empty() {
+            self.supervisors.remove(&call);
+        }
+        set(&mut self.agent(agent).supervising, call, on);
+        self.touched.insert(agent);
+    }
+
     fn end(&mut self, id: CallId) {
+        for agent in self.supervisors.get(&id).cloned().unwrap_or_default() {
+            self.supervise(id, agent, false);
+        }
         self.set_stage(id, Stage::AwaitingRoute);
         let Some(call) = self.calls.remove(&id) else {
             return;
@@ -594,6 +662,7 @@ impl Fold {
             since,
             ringing: BTreeSet::new(),
             talking: BTreeSet::new(),
+            supervising: BTreeSet::new(),
         })
     }
 
@@ -672,7 +741,7 @@ impl Fold {
 impl Agent {
     fn present_state(&self) -> AgentState {
         let mut places = self.places.iter();
-        if !self.talking.is_empty() {
+        if !self.talking.is_empty() || !self.supervising.is_empty() {
             AgentState::Talking
         } else if !self.ringing.is_empty() {
             AgentState::Ringing

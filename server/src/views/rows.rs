@@ -143,6 +143,7 @@ impl Fold {
             caller: shown(call.caller),
             joined_at: self.unix_ms(*joined_at),
             ringing,
+            call: call.id,
         })
     }
 
@@ -162,6 +163,7 @@ impl Fold {
             caller: shown(call.caller),
             agent: self.agent_number(*agent)?,
             answered_at: self.unix_ms(*answered_at),
+            call: call.id,
         })
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
-use tandem_engine::{Number, PublicId};
+use tandem_engine::{CallId, Number, PublicId};
 use utoipa::ToSchema;
 
 /// Everything that can be shown. Rows are shared between moments.
@@ -152,6 +152,9 @@ pub struct WaitingRow {
     #[serde(serialize_with = "texts")]
     #[schema(value_type = Vec<String>)]
     pub ringing: Vec<Number>,
+    /// Its name while it lives, for whoever handles it.
+    #[serde(skip)]
+    pub call: CallId,
 }
 
 /// A call in which two parties talk.
@@ -175,6 +178,9 @@ pub struct ActiveRow {
     pub agent: Number,
     /// When, in Unix ms.
     pub answered_at: i64,
+    /// Its name while it lives, for whoever handles it.
+    #[serde(skip)]
+    pub call: CallId,
 }
 
 /// One difference between two moments. What a row was before does not matter:

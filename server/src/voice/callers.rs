@@ -260,10 +260,19 @@ impl Exchange {
         Some(response)
     }
 
-    /// The waiting music of a queue.
-    fn music_of(&self, queue: QueueId) -> Music {
+    /// Lets a caller who talked hear music on hold: that of the queue, or the common one.
+    pub(super) fn hold(&mut self, call: CallId, queue: Option<QueueId>) {
+        if let Some(caller) = self.callers.get(&call) {
+            caller.media.unbridge();
+        }
+        self.play_music(call, queue);
+    }
+
+    /// The waiting music of a queue, or the common one.
+    fn music_of(&self, queue: Option<QueueId>) -> Music {
         let directory = &self.directory;
-        let number = directory.queues.get(&queue).map(|entry| entry.number);
+        let entry = queue.and_then(|queue| directory.queues.get(&queue));
+        let number = entry.map(|entry| entry.number);
         let queues = directory.config.queues.iter();
         let config = queues.clone().find(|config| Some(config.number) == number);
         let music = self
@@ -272,7 +281,7 @@ impl Exchange {
         music.clone()
     }
 
-    pub(super) fn play_music(&mut self, call: CallId, queue: QueueId) {
+    pub(super) fn play_music(&mut self, call: CallId, queue: Option<QueueId>) {
         let music = self.music_of(queue);
         if self.answer_caller(call)
             && let Some(caller) = self.callers.get_mut(&call)
@@ -291,7 +300,7 @@ impl Exchange {
             let sound = (prompt.file.as_deref()).and_then(|file| self.music.prompt(file));
             Some((sound, prompt.length.micros()))
         });
-        let (text, music) = (Music::row(parts), self.music_of(queue));
+        let (text, music) = (Music::row(parts), self.music_of(Some(queue)));
         if self.answer_caller(call)
             && let Some(caller) = self.callers.get_mut(&call)
         {
@@ -384,6 +393,7 @@ impl Exchange {
         // RFC 3264, section 8: the session is the same, in its next version.
         local.version += 1;
         let local = local.clone();
+        let mut held = None;
         let body = match sdp::offered(request) {
             Err(fault) => {
                 return self.answer(transaction, fault.status.unwrap_or(Status::BAD_REQUEST));
@@ -392,6 +402,7 @@ impl Exchange {
             Ok(Some(offered)) => match description::answer(&local, &offered) {
                 Ok((answer, agreement)) => {
                     media.set_remote(side, sdp::remote_of_offer(&agreement));
+                    held = Some(offered.is_hold());
                     answer.to_bytes()
                 }
                 Err(_) => return self.answer(transaction, Status::NOT_ACCEPTABLE_HERE),
@@ -402,6 +413,9 @@ impl Exchange {
             response.headers.push(names::CONTACT, contact);
             response.set_body("application/sdp", body);
             self.answer_with(transaction, response);
+        }
+        if let (Party::Leg(leg), Some(held)) = (party, held) {
+            self.leg_holds(leg, held);
         }
     }
 }

@@ -412,7 +412,10 @@ impl Exchange {
             Effect::CancelRing { leg, why } => self.cancel_ring(leg, why),
             Effect::HangUpCaller { call, cause } => self.hang_up_caller(call, cause),
             Effect::HangUpLeg { leg } => self.hang_up_leg(leg),
-            Effect::PlayMusic { call, queue } => self.play_music(call, queue),
+            // Two callers share no session, so they can not hear each other yet.
+            Effect::Join { call, .. } => self.tell(Input::BridgeFailed { call }),
+            Effect::PlayHoldMusic { call, queue } => self.hold(call, queue),
+            Effect::PlayMusic { call, queue } => self.play_music(call, Some(queue)),
             Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
             Effect::PlayTone { call, tone } => self.play_tone(call, tone),
             Effect::Ring {
@@ -428,6 +431,9 @@ impl Exchange {
                 mailbox,
             } => self.record_message(call, public, mailbox),
             Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
+            Effect::SaySlot { leg, .. } => self.hang_up_leg(leg),
+            // Voices are not mixed or recorded yet: a supervisor hears nothing.
+            Effect::Mix { .. } | Effect::Record { .. } => {}
             // Ports of their own.
             Effect::Mail { .. }
             | Effect::MailAgent { .. }

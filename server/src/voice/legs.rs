@@ -39,6 +39,11 @@ pub(super) struct Answered {
     source: Target,
     agreement: Agreement,
     row: Option<[u8; 8]>,
+    /// Whether it was connected with the caller: supervisors are not, nor are those who
+    /// were too late.
+    bridged: bool,
+    /// Whether it holds the caller.
+    held: bool,
 }
 
 /// An INVITE of ours.
@@ -196,6 +201,8 @@ impl Exchange {
             source: to,
             agreement,
             row: None,
+            bridged: false,
+            held: false,
         });
         let others = std::mem::take(&mut leg.branches);
         for other in others {
@@ -265,6 +272,14 @@ impl Exchange {
 
     /// Connects a caller with a telephone that answered.
     pub(super) fn bridge(&mut self, call: CallId, id: LegId) {
+        let connected = self.legs.get(&id).and_then(|leg| {
+            let bridged = leg.answered.as_ref().is_some_and(|device| device.bridged);
+            bridged.then(|| leg.media.clone())
+        });
+        if let Some(media) = connected {
+            // Back from hold.
+            return media.bridge();
+        }
         let row = self
             .legs
             .get(&id)
@@ -281,6 +296,7 @@ impl Exchange {
         match leg.and_then(|leg| Some((leg.answered.as_mut()?, &leg.media))) {
             Some((device, media)) if answered => {
                 device.row = row.flatten();
+                device.bridged = true;
                 let remote = sdp::remote_of_answer(&device.agreement);
                 media.set_remote(Side::Agent, remote);
                 media.bridge();
@@ -300,11 +316,26 @@ impl Exchange {
     /// The telephone's side is over; nothing is sent.
     pub(super) fn forget_leg(&mut self, id: LegId) -> Option<Answered> {
         let leg = self.legs.remove(&id)?;
-        leg.media.mute(Side::Agent);
         let answered = leg.answered?;
+        if answered.bridged {
+            leg.media.mute(Side::Agent);
+        }
         self.parties.remove(answered.dialog.id());
         self.outlived.drop(answered.row);
         Some(answered)
+    }
+
+    /// A telephone says whether it holds the caller: the engine hears of a change.
+    pub(super) fn leg_holds(&mut self, id: LegId, held: bool) {
+        let leg = self.legs.get_mut(&id).and_then(|leg| leg.answered.as_mut());
+        let Some(device) = leg.filter(|device| device.held != held) else {
+            return;
+        };
+        device.held = held;
+        self.tell(match held {
+            true => Input::LegHeld { leg: id },
+            false => Input::LegResumed { leg: id },
+        });
     }
 
     /// Our end of a telephone's session, as that of a caller.

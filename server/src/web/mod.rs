@@ -19,6 +19,7 @@
 mod activity;
 mod agents;
 mod body;
+mod calls;
 mod config;
 mod events;
 mod failures;

@@ -178,6 +178,7 @@ impl From<Reject> for Problem {
             Reject::Conflict { revision } => Self::conflict(revision),
             Reject::Denied => Self::denied(),
             Reject::NoChange => Self::new(conflict, "no_change", "it is so already"),
+            Reject::NoSlot => Self::new(conflict, "no_slot", "no parking slot is free"),
             Reject::NotAMember => {
                 Self::invalid("not_a_member", "the agent does not serve that queue")
             }
@@ -191,6 +192,9 @@ impl From<Reject> for Problem {
                 Self::invalid("too_many", format!("the limit {limit} is reached"))
             }
             Reject::UnknownNumber => Self::not_found("nobody has this number"),
+            Reject::Unreachable => {
+                Self::new(conflict, "unreachable", "your telephone can not be rung")
+            }
             Reject::UnknownReason => {
                 Self::invalid("unknown_reason", "no such pause reason is configured")
             }

@@ -21,7 +21,8 @@ use super::problem::Problem;
 use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
 use super::{
-    activity, agents, config, events, health, logs, metrics, page, records, screens, session, story,
+    activity, agents, calls, config, events, health, logs, metrics, page, records, screens,
+    session, story,
 };
 
 /// Everything that is answered.
@@ -33,6 +34,7 @@ pub(crate) fn all(app: &Arc<App>) -> Router {
         .merge(story::routes())
         .merge(activity::routes())
         .merge(agents::routes())
+        .merge(calls::routes())
         .merge(config::routes())
         .merge(events::routes())
         .merge(session::routes());

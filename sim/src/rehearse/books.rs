@@ -66,6 +66,10 @@ struct Call {
     origin: Option<AgentId>,
     visits: u16,
     visit: Option<Visit>,
+    /// The slot that it is parked in.
+    parked: Option<Number>,
+    /// The other caller with whom this one talks.
+    joined: Option<CallId>,
     /// The message that the caller leaves: whose, since when, and how long at most.
     message: Option<(Number, Timestamp, Span)>,
 }
@@ -96,6 +100,15 @@ struct Leg {
     rung_at: Timestamp,
     timeout: Span,
     talks: bool,
+    /// Whether it is a supervisor's, who wants the call or listens in.
+    helps: bool,
+}
+
+impl Leg {
+    /// Whether somebody talks to the caller of a call on it.
+    fn converses(&self, call: CallId) -> bool {
+        self.talks && !self.helps && self.call == call
+    }
 }
 
 /// An agent.
@@ -116,6 +129,8 @@ struct Scope {
     gone: BTreeMap<LegId, (Leg, bool)>,
     /// Rings that were told of, in order.
     rung: Vec<(LegId, CallId, AgentId, Option<QueueId>)>,
+    /// Legs of supervisors that began to ring in it.
+    supervisors: BTreeSet<LegId>,
     /// Kept effects that were ordered once more in it.
     again: BTreeSet<EffectId>,
     /// Calls that left a message in it.

@@ -8,8 +8,8 @@ use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PromptConfig, QueueConfig, Rests, SkillStep,
-    Strategy, TimeCondition,
+    MemberConfig, MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig, Rests,
+    SkillStep, Strategy, TimeCondition,
 };
 use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
@@ -29,6 +29,8 @@ const QUEUES: u64 = 4;
 const POINTS: u64 = 3;
 /// Zones with and without changes of the clock.
 const ZONES: [&str; 4] = ["UTC", "Asia/Kolkata", "America/Phoenix", "Europe/Berlin"];
+/// Slots in which callers can be parked.
+const SLOTS: u64 = 2;
 /// Whoever calls from outside.
 const STRANGERS: u64 = 5;
 
@@ -56,6 +58,11 @@ pub(super) fn some_extension(chance: &mut Chance) -> Number {
 /// One of the queues that there can be.
 pub(super) fn some_queue(chance: &mut Chance) -> Number {
     Number::from_u64(6401 + chance.below(QUEUES))
+}
+
+/// One of the slots in which callers can be parked.
+pub(super) fn some_slot(chance: &mut Chance) -> Number {
+    Number::from_u64(701 + chance.below(SLOTS))
 }
 
 /// One of the route points that there can be.
@@ -148,6 +155,10 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         sync_results_h: chance.weighted(&[(1, 0), (1, 1)]),
         hours: vec![hours(chance)],
         prompts: prompts(chance),
+        parking: chance.percent(80).then(|| Parking {
+            slots: (Number::from_u64(701), Number::from_u64(700 + SLOTS)),
+            timeout: chance.quarters(4, 120),
+        }),
         voicemail: VoicemailConfig {
             greeting: (chance.percent(30)).then(|| chance.one_of(&PROMPTS).to_owned()),
             longest: chance.quarters(20, 80),
@@ -364,6 +375,7 @@ pub(super) fn queue(
         music: None,
         managers: managers(chance, config),
         permissions: permissions(chance, config),
+        record: chance.percent(30),
         agent_timeout: chance.quarters(4, 80),
         ring_more_every: chance.quarters(4, 40),
         place_kept: chance.weighted(&[(2, Span::ZERO), (1, Span::from_secs(60))]),

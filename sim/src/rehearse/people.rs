@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use tandem_engine::{
-    Awaiting, CallId, Cause, Effect, EffectId, Engine, Event, Input, KeptEnd, Key, LegId, Outbox,
-    Span, Timestamp,
+    Awaiting, CallAct, CallId, Cause, Effect, EffectId, Engine, Event, Input, KeptEnd, Key, LegId,
+    Outbox, Span, Timestamp,
 };
 
 use super::chance::{Chance, QUARTER_US, What};
@@ -27,6 +27,8 @@ pub(super) enum Message {
     Answers(LegId),
     /// A connection breaks.
     BridgeFails(CallId, LegId),
+    /// A caller who talks to another caller hangs up.
+    EndsCall(CallId),
     /// A conversation is over, by the agent or by the caller.
     EndsTalk {
         call: CallId,
@@ -117,6 +119,10 @@ impl People {
             Message::Answers(leg) => (ends(&leg), self.about(leg), Input::LegAnswered { leg }),
             Message::BridgeFails(call, leg) => {
                 (ends(&leg), self.about(leg), Input::BridgeFailed { call })
+            }
+            Message::EndsCall(call) => {
+                let caller = self.calls.get(&call);
+                return caller.map(|caller| (caller.id, Input::CallerHungUp { call }));
             }
             Message::EndsTalk {
                 call,
@@ -243,8 +249,19 @@ impl People {
                     self.wait(now, *call, patience);
                 }
             }
-            Event::ExtensionRingEnded { leg, .. } | Event::OfferEnded { leg, .. } => {
+            Event::ExtensionRingEnded { leg, .. }
+            | Event::OfferEnded { leg, .. }
+            | Event::SupervisorLeft { leg, .. } => {
                 self.legs.remove(leg);
+            }
+            Event::CallHandled {
+                call,
+                act: CallAct::Parked | CallAct::Transferred,
+                ..
+            } => self.parts(now, *call),
+            Event::CallRetrieved { call, with, .. } => {
+                self.talk_together(now, *call);
+                self.talk_together(now, *with);
             }
             _ => {}
         }
@@ -255,6 +272,32 @@ impl People {
         if let Some(patience) = patience.into_iter().chain(calm).min() {
             self.plan(now + patience, Message::LosesPatience(call));
         }
+    }
+
+    /// A caller is alone again, and has patience as at first.
+    fn parts(&mut self, now: Timestamp, call: CallId) {
+        self.legs.retain(|_, of| *of != call);
+        if let Some(caller) = self.calls.get_mut(&call) {
+            caller.answered = false;
+            let patience = caller.intent.patience;
+            self.wait(now, call, patience);
+        }
+    }
+
+    /// Two callers talk to each other; each hangs up when he has said all.
+    fn talk_together(&mut self, now: Timestamp, call: CallId) {
+        let Some(caller) = self.calls.get(&call) else {
+            return;
+        };
+        let talk = caller.intent.talk.min(Span::from_secs(CALM_TALK_S));
+        self.plan(now + talk, Message::EndsCall(call));
+    }
+
+    /// A supervisor who listens has heard enough some time.
+    fn listen(&mut self, now: Timestamp, leg: LegId) {
+        let mut chance = self.chance(What::Bridge, u64::try_from(leg.slot()).unwrap_or(0), now);
+        let at = now + chance.quarters(1, 200);
+        self.plan(at, Message::Vanishes(leg));
     }
 
     /// Some callers press keys, whether they lead anywhere or not.
@@ -275,6 +318,7 @@ impl People {
             | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => self.keep(now, id),
+            Effect::Mix { leg, .. } => self.listen(now, leg),
             Effect::Ring {
                 leg, call, timeout, ..
             } => self.ring(now, leg, call, timeout),
@@ -283,10 +327,14 @@ impl People {
             | Effect::CancelRing { .. }
             | Effect::HangUpCaller { .. }
             | Effect::HangUpLeg { .. }
+            | Effect::Join { .. }
+            | Effect::PlayHoldMusic { .. }
             | Effect::PlayMusic { .. }
             | Effect::PlayPrompt { .. }
             | Effect::PlayTone { .. }
+            | Effect::Record { .. }
             | Effect::RecordMessage { .. }
+            | Effect::SaySlot { .. }
             | Effect::StopRecording { .. } => {}
         }
     }

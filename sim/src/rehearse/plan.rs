@@ -69,6 +69,15 @@ pub enum Act {
         /// The person's number.
         number: Number,
     },
+    /// Somebody does something with a call that is on.
+    Handle {
+        /// Who.
+        by: By,
+        /// Which of the calls that are on, wrapped round.
+        place: u16,
+        /// What.
+        handle: Handle,
+    },
     /// The system dies without a word, comes back from what was durable, and
     /// starts again.
     Kill {
@@ -133,6 +142,35 @@ pub struct Call {
     pub patience: Option<Span>,
 }
 
+/// What somebody does with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handle {
+    /// Joins in.
+    Barge,
+    /// Hangs it up.
+    HangUp,
+    /// Holds it at the telephone on which it is talked.
+    Hold,
+    /// Listens in.
+    Listen,
+    /// Parks its caller.
+    Park,
+    /// Has its recording paused.
+    PauseRecording,
+    /// Picks it up.
+    PickUp,
+    /// Has it recorded.
+    Record,
+    /// Sends its caller elsewhere while he waits.
+    Redirect(Number),
+    /// Takes it back from hold.
+    Resume,
+    /// Sends its caller elsewhere while he talks.
+    Transfer(Number),
+    /// Whispers.
+    Whisper,
+}
+
 /// A change of an agent's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -157,6 +195,8 @@ pub enum TimerKind {
     MessageOver,
     /// [`Timer::Midnight`].
     Midnight,
+    /// [`Timer::Parked`].
+    Parked,
     /// [`Timer::PromptOver`].
     PromptOver,
     /// [`Timer::PutOut`].
@@ -177,11 +217,12 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
         ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
+        ("parked", Self::Parked),
         ("prompt_over", Self::PromptOver),
         ("put_out", Self::PutOut),
         ("rest", Self::Rest),
@@ -200,6 +241,7 @@ impl TimerKind {
             Timer::LongestWait(_) => Self::LongestWait,
             Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
+            Timer::Parked(_) => Self::Parked,
             Timer::PromptOver(_) => Self::PromptOver,
             Timer::PutOut(_) => Self::PutOut,
             Timer::Rest(_) => Self::Rest,

@@ -7,9 +7,9 @@ use tandem_engine::config::model::{
 use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Number, Span, Timestamp, Which};
 
-use super::centre::{self, some_extension, some_point, some_queue, some_stranger};
+use super::centre::{self, some_extension, some_point, some_queue, some_slot, some_stranger};
 use super::chance::{Chance, QUARTER_US};
-use super::plan::{Act, Call, Fault, Faults, Plan, Planned, Slip, Status, TimerKind};
+use super::plan::{Act, Call, Fault, Faults, Handle, Plan, Planned, Slip, Status, TimerKind};
 
 /// What kind of world it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,13 +209,14 @@ impl Script<'_> {
 
     fn any_act(&mut self) {
         match self.chance.below(1_000) {
-            0..=659 => {
+            0..=599 => {
                 let call = self.call();
                 self.act(Act::Call(call));
             }
-            660..=749 => self.switch(),
-            750..=769 => self.dial_a_code(),
-            770..=789 => self.presence(),
+            600..=709 => self.handle(),
+            710..=759 => self.switch(),
+            760..=774 => self.dial_a_code(),
+            775..=789 => self.presence(),
             790..=839 => {
                 let (extension, up) = (some_extension(self.chance), self.chance.percent(60));
                 self.act(Act::Device { extension, up });
@@ -244,6 +245,42 @@ impl Script<'_> {
         }
     }
 
+    /// Somebody, most often a manager, does something with a call.
+    fn handle(&mut self) {
+        let managers: Vec<Number> = (self.config.queues.iter())
+            .flat_map(|queue| queue.managers.iter().copied())
+            .collect();
+        let by = match self.chance.below(10) {
+            0 => By::System,
+            1..=6 => {
+                let manager = self.chance.pick(&managers).copied();
+                By::Person(manager.unwrap_or_else(|| some_extension(self.chance)))
+            }
+            _ => By::Person(some_extension(self.chance)),
+        };
+        let place = u16::try_from(self.chance.below(1_000)).unwrap_or(0);
+        let to = if self.chance.percent(60) {
+            some_queue(self.chance)
+        } else {
+            some_extension(self.chance)
+        };
+        let handle = self.chance.weighted(&[
+            (2, Handle::Barge),
+            (1, Handle::HangUp),
+            (2, Handle::Hold),
+            (3, Handle::Listen),
+            (4, Handle::Park),
+            (1, Handle::PauseRecording),
+            (5, Handle::PickUp),
+            (2, Handle::Record),
+            (2, Handle::Redirect(to)),
+            (2, Handle::Resume),
+            (3, Handle::Transfer(to)),
+            (2, Handle::Whisper),
+        ]);
+        self.act(Act::Handle { by, place, handle });
+    }
+
     fn kill(&mut self) {
         let down = self.chance.quarters(0, 240);
         let restored = self.chance.percent(20);
@@ -265,7 +302,8 @@ impl Script<'_> {
         } else {
             some_stranger(self.chance)
         };
-        let dialled = match self.chance.below(20) {
+        let dialled = match self.chance.below(22) {
+            20 | 21 if inside => some_slot(self.chance),
             0 | 1 => some_extension(self.chance),
             2 => some_queue(self.chance),
             3 | 4 => some_point(self.chance),

@@ -238,6 +238,7 @@ const DEFAULTS: &[Setting] = &[
         queue.priority = default.priority;
         queue.priority_acceleration = default.priority_acceleration;
     },
+    |queue, default| queue.record = default.record,
     |queue, default| queue.rests = default.rests,
     |queue, default| queue.retry_interval = default.retry_interval,
     |queue, default| queue.ring_in_use = default.ring_in_use,

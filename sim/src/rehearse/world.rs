@@ -6,12 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tandem_engine::acd::eligible::Obstacle;
 use tandem_engine::config::diff;
-use tandem_engine::config::model::{Change, Config};
+use tandem_engine::config::model::{Change, Config, Destination};
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::view::AgentView;
 use tandem_engine::{
-    By, Caller, Engine, Entry, Input, Marks, MemberId, Number, Outbox, Span, Timer, Timestamp,
-    Which, invariants,
+    By, Caller, Engine, Entry, Input, Marks, MemberId, Monitoring, Number, Outbox, Span, Timer,
+    Timestamp, Which, invariants,
 };
 
 use super::audit::{Auditor, Product};
@@ -19,7 +19,7 @@ use super::books::{Books, Seen};
 use super::chance::{Chance, QUARTER_US, What};
 use super::laws::{Broken, Checked, Checks, Law};
 use super::people::{Message, People};
-use super::plan::{Act, Fault, Plan, Slip, Status, TimerKind};
+use super::plan::{Act, Fault, Handle, Plan, Slip, Status, TimerKind};
 
 /// How late a deadline is carried out at most.
 const LATE_MAX_S: u64 = 60;
@@ -299,6 +299,7 @@ impl<'p, L: Lens> World<'p, L> {
                 by: *by,
                 number: *number,
             },
+            Act::Handle { by, place, handle } => self.handle(*by, *place, *handle)?,
             Act::Presence {
                 by,
                 agent,
@@ -322,6 +323,46 @@ impl<'p, L: Lens> World<'p, L> {
             } => switch(*by, *agent, *queues, status),
             Act::WallClock(micros) => Input::WallOffset { micros: *micros },
             Act::Abort(_) | Act::Kill { .. } | Act::Repeat(_) | Act::Save => return None,
+        })
+    }
+
+    /// What somebody does with one of the calls that are on.
+    fn handle(&self, by: By, place: u16, handle: Handle) -> Option<Input> {
+        let calls = self.engine.calls();
+        let call = *calls.get(usize::from(place) % calls.len().max(1))?;
+        let leg = || {
+            self.engine
+                .call(call)
+                .and_then(|call| call.legs.first().copied())
+        };
+        // A number leads to a queue or to an extension, whatever it is called here.
+        let to = Destination::Queue;
+        let monitor = |how| Input::MonitorCall { by, call, how };
+        Some(match handle {
+            Handle::Barge => monitor(Monitoring::Barge),
+            Handle::HangUp => Input::HangUpCall { by, call },
+            Handle::Hold => Input::LegHeld { leg: leg()? },
+            Handle::Listen => monitor(Monitoring::Listen),
+            Handle::Park => Input::ParkCall { by, call },
+            Handle::PauseRecording => Input::SwitchRecording {
+                by,
+                call,
+                on: false,
+            },
+            Handle::PickUp => Input::PickUpCall { by, call },
+            Handle::Record => Input::SwitchRecording { by, call, on: true },
+            Handle::Redirect(number) => Input::RedirectCall {
+                by,
+                call,
+                to: to(number),
+            },
+            Handle::Resume => Input::LegResumed { leg: leg()? },
+            Handle::Transfer(number) => Input::TransferCall {
+                by,
+                call,
+                to: to(number),
+            },
+            Handle::Whisper => monitor(Monitoring::Whisper),
         })
     }
 

@@ -16,6 +16,7 @@ impl Model {
         self.input_was_heeded()?;
         self.withdrawals_had_causes()?;
         self.offers_still_hold()?;
+        self.supervisors_are_right()?;
         for agent in std::mem::take(&mut self.entry.gone) {
             self.persons.remove(&agent);
         }

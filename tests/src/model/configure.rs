@@ -46,6 +46,7 @@ impl Model {
             let person = known(self.persons.get_mut(&person), "an extension")?;
             (person.administrator, person.ring_timeout) = (administrator, ring_timeout);
             person.on_presence.clone_from(&config.on_presence);
+            person.own_recording = config.own_recording;
             return Ok(());
         }
         let id = known(engine.find_agent(config.number), "a new extension")?;
@@ -56,6 +57,7 @@ impl Model {
             ring_timeout,
             presence: Presence::Available,
             on_presence: config.on_presence.clone(),
+            own_recording: config.own_recording,
             offer: None,
             rest_until: None,
         };

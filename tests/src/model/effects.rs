@@ -106,6 +106,7 @@ impl Model {
                 self.law(Law::Legs, fits, || format!("{effect:?} is of another call"))?;
                 self.goes_on(*leg, Sound::Answered, Sound::Bridged, effect)
             }
+            Effect::SaySlot { leg, .. } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
             Effect::HangUpLeg { leg } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
             Effect::HangUpCaller { call, .. } => {
                 let due = self.entry.to_hang_up.iter().position(|due| due == call);
@@ -116,11 +117,18 @@ impl Model {
             }
             Effect::AlertCaller { call }
             | Effect::Announce { call, .. }
+            | Effect::Join { call, .. }
+            | Effect::Mix { call, .. }
+            | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. }
+            | Effect::Record { call, .. }
             | Effect::RecordMessage { call, .. }
             | Effect::StopRecording { call, .. } => {
+                if let Effect::Mix { leg, .. } = effect {
+                    self.sounds.insert(*leg, Sound::Bridged);
+                }
                 let due = self.entry.to_play.iter().position(|due| due == effect);
                 let found = due.map(|place| self.entry.to_play.remove(place));
                 self.law(Law::Legs, found.is_some(), || {
@@ -157,9 +165,14 @@ impl Model {
             Effect::AlertCaller { call }
             | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
+            | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. } => self.calls.contains_key(call),
-            Effect::RecordMessage { .. } | Effect::StopRecording { .. } => true,
+            Effect::Join { .. }
+            | Effect::Mix { .. }
+            | Effect::Record { .. }
+            | Effect::RecordMessage { .. }
+            | Effect::StopRecording { .. } => true,
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();
@@ -240,6 +253,7 @@ impl Model {
                         EndReason::AgentHungUp
                         | EndReason::CallerHungUp
                         | EndReason::CodeDialled
+                        | EndReason::HungUpBySupervisor
                         | EndReason::MessageLeft => HangUpCause::Normal,
                         _ => HangUpCause::Unanswered,
                     };

@@ -1,7 +1,9 @@
 //! What must be refused, and that a refusal changes nothing.
 
 use tandem_engine::config::rights::Right;
-use tandem_engine::{AgentId, By, Engine, Entry, Input, Number, Outbox, QueueId, Reject, Timer};
+use tandem_engine::{
+    AgentId, By, Caller, Engine, Entry, Input, Number, Outbox, QueueId, Reject, Timer,
+};
 
 use super::state::LegStage;
 use super::{Checked, Law, Model};
@@ -22,14 +24,15 @@ impl Model {
             | Input::AgentLogOut { .. }
             | Input::AgentPause { .. }
             | Input::AgentUnpause { .. } => self.switched().err(),
-            Input::BridgeFailed { call } => when(self.talking_leg(*call).is_none(), Reject::Stale),
+            Input::BridgeFailed { call } => {
+                let joined = self
+                    .calls
+                    .get(call)
+                    .is_some_and(|call| call.joined.is_some());
+                when(!joined && self.talking_leg(*call).is_none(), Reject::Stale)
+            }
             Input::CallArrived { from, dialled, .. } => {
-                let known = self.dials_a_code().is_some()
-                    || self.leads_somewhere(*dialled)
-                        && from
-                            .extension
-                            .is_none_or(|from| self.extensions.contains_key(&from));
-                when(!known, Reject::UnknownNumber)
+                when(!self.may_arrive(from, *dialled), Reject::UnknownNumber)
             }
             Input::CallLogProcessed {
                 by, log, result, ..
@@ -45,6 +48,15 @@ impl Model {
             }
             Input::DeviceDown { extension } => self.device_refusal(*extension, false),
             Input::DeviceUp { extension } => self.device_refusal(*extension, true),
+            Input::HangUpCall { .. }
+            | Input::LegHeld { .. }
+            | Input::LegResumed { .. }
+            | Input::MonitorCall { .. }
+            | Input::ParkCall { .. }
+            | Input::PickUpCall { .. }
+            | Input::RedirectCall { .. }
+            | Input::SwitchRecording { .. }
+            | Input::TransferCall { .. } => self.handling_refusal(),
             Input::KeptDone { effect }
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => when(!self.kept.contains_key(effect), Reject::Stale),
@@ -67,6 +79,15 @@ impl Model {
             } => self.presence_refusal(*by, *agent, *presence),
             Input::Restarted { .. } | Input::Tick | Input::WallOffset { .. } => None,
         }
+    }
+
+    fn may_arrive(&self, from: &Caller, dialled: Number) -> bool {
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        let mut slots = parked.map(|parked| parked.slot);
+        let fetches = from.extension.is_some() && slots.any(|slot| slot == dialled);
+        let is_there = |from| self.extensions.contains_key(&from);
+        let leads = self.leads_somewhere(dialled) || fetches || self.dials_a_code().is_some();
+        leads && from.extension.is_none_or(is_there)
     }
 
     fn device_refusal(&self, number: Number, up: bool) -> Option<Reject> {

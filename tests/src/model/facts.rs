@@ -26,9 +26,25 @@ impl Model {
             Input::KeptDone { effect } => self.kept_ends(effect, KeptEnd::Done),
             Input::KeptFailed { effect } => self.kept_ends(effect, KeptEnd::Failed),
             Input::KeptUnknown { effect } => self.kept_ends(effect, KeptEnd::Unknown),
-            Input::LegAnswered { leg } => self.sounds(leg, Sound::Answered),
+            Input::HangUpCall { .. }
+            | Input::LegHeld { .. }
+            | Input::LegResumed { .. }
+            | Input::MonitorCall { .. }
+            | Input::ParkCall { .. }
+            | Input::PickUpCall { .. }
+            | Input::RedirectCall { .. }
+            | Input::SwitchRecording { .. }
+            | Input::TransferCall { .. } => self.begin_handling(),
+            Input::LegAnswered { leg } => {
+                self.sounds(leg, Sound::Answered)?;
+                self.supervisor_answers(leg)
+            }
             Input::LegEnded { leg } | Input::LegFailed { leg, .. } => self.sounds(leg, Sound::Over),
             Input::BridgeFailed { call } => {
+                let joined = self.calls.get(&call).and_then(|call| call.joined);
+                if joined.is_some() {
+                    return Ok(());
+                }
                 let leg = known(self.talking_leg(call), "a connection")?;
                 self.sounds(leg, Sound::Over)
             }
@@ -132,6 +148,7 @@ impl Model {
                     _ => None,
                 }
             }
+            Timer::Parked(call) => self.parking_over(call)?,
             Timer::PromptOver(call) => self.prompt_over(call)?,
             Timer::Rest(agent) => known(self.persons.get_mut(&agent), "an agent")?
                 .rest_until

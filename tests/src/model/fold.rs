@@ -3,10 +3,10 @@
 use tandem_engine::config::model::{Destination, Strategy};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, Cause, Effect, Event, Input, LegId, OfferEnd, PublicId,
-    QueueId, Span, Timer,
+    QueueId, Recording, Span, Timer,
 };
 
-use super::state::{Answer, Call, Leg, LegStage};
+use super::state::{Answer, Call, Helps, Leg, LegStage};
 use super::{Checked, Law, Model, known};
 
 impl Model {
@@ -17,13 +17,6 @@ impl Model {
         }
         match event {
             Event::AnnouncementStarted { .. } => self.announcement_started(event),
-            Event::CallAnswered {
-                call,
-                queue,
-                agent,
-                leg,
-                waited,
-            } => self.call_answered(*call, *queue, *agent, *leg, *waited),
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
             Event::CallEnded {
                 call,
@@ -31,6 +24,57 @@ impl Model {
                 reason,
             } => self.call_ended(*call, *public, *reason),
             Event::CallJoined { call, queue } => self.call_joined(*call, *queue),
+            Event::CodeDialled { .. } => self.code_dialled(event),
+            Event::CallAnswered { .. }
+            | Event::CallOffered { .. }
+            | Event::ConnectionFailed { .. }
+            | Event::ExtensionAnswered { .. }
+            | Event::ExtensionRung { .. }
+            | Event::OfferEnded { .. } => self.fold_leg(event),
+            Event::CallRetrieved { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. } => self.fold_handling(event),
+            Event::CallDiverted { .. }
+            | Event::ExtensionRingEnded { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageLeft(_)
+            | Event::MessageStarted { .. }
+            | Event::PointReached { .. }
+            | Event::PromptStarted { .. } => self.fold_way(event),
+            Event::QueueCallEnded(record) => self.queue_call_ended(record),
+            Event::AgentStatusChanged { .. }
+            | Event::CallHandled { .. }
+            | Event::CallHeld { .. }
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::ParkingTimedOut { .. }
+            | Event::SupervisorJoined { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed { .. }
+            | Event::ConfigurationChanged { .. }
+            | Event::DeviceChanged { .. }
+            | Event::KeptEnded { .. }
+            | Event::PersonErased { .. }
+            | Event::PlaceRegained { .. }
+            | Event::PresenceChanged { .. }
+            | Event::ServiceLevelEvaluated { .. }
+            | Event::SystemRestarted { .. }
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.told(event),
+        }
+    }
+
+    /// Reads an event of a telephone that is rung.
+    fn fold_leg(&mut self, event: &Event) -> Checked {
+        match event {
+            Event::CallAnswered {
+                call,
+                queue,
+                agent,
+                leg,
+                waited,
+            } => self.call_answered(*call, *queue, *agent, *leg, *waited),
             Event::CallOffered {
                 call,
                 queue,
@@ -45,13 +89,6 @@ impl Model {
                 self.extension_answered(*call, *agent, *leg)
             }
             Event::ExtensionRung { call, agent, leg } => self.extension_rung(*call, *agent, *leg),
-            Event::CallDiverted { .. }
-            | Event::ExtensionRingEnded { .. }
-            | Event::MessageDiscarded { .. }
-            | Event::MessageLeft(_)
-            | Event::MessageStarted { .. }
-            | Event::PointReached { .. }
-            | Event::PromptStarted { .. } => self.fold_way(event),
             Event::OfferEnded {
                 call,
                 queue,
@@ -60,20 +97,7 @@ impl Model {
                 end,
                 rang,
             } => self.offer_ended((*call, *queue, *agent), *leg, *end, *rang),
-            Event::QueueCallEnded(record) => self.queue_call_ended(record),
-            Event::AgentStatusChanged { .. }
-            | Event::CallLogDeleted { .. }
-            | Event::CallLogProcessed { .. }
-            | Event::ConfigurationChanged { .. }
-            | Event::DeviceChanged { .. }
-            | Event::KeptEnded { .. }
-            | Event::PersonErased { .. }
-            | Event::PlaceRegained { .. }
-            | Event::PresenceChanged { .. }
-            | Event::ServiceLevelEvaluated { .. }
-            | Event::SystemRestarted { .. }
-            | Event::WrapUpEnded { .. }
-            | Event::WrapUpStarted { .. } => self.told(event),
+            _ => unreachable!("all others are read elsewhere"),
         }
     }
 
@@ -94,15 +118,14 @@ impl Model {
         })?;
         self.last_public = Some(public);
         let origin = from.extension.and_then(|number| self.person(number));
-        let goes_to = if self.dials_a_code().is_some() {
-            None
-        } else if self.extensions.contains_key(&dialled) {
+        let goes_to = if self.extensions.contains_key(&dialled) {
             Some(Destination::Extension(dialled))
         } else if self.points.contains_key(&dialled) {
             // Whatever kind of route point it is.
             Some(Destination::RingGroup(dialled))
         } else {
-            Some(Destination::Queue(dialled))
+            let queue = self.numbers.contains_key(&dialled);
+            queue.then_some(Destination::Queue(dialled))
         };
         let call = Call {
             public,
@@ -118,6 +141,10 @@ impl Model {
             group: None,
             voicemail: None,
             visit: None,
+            recording: Recording::Off,
+            held: false,
+            parked: None,
+            joined: None,
         };
         self.publics.insert(public, id);
         known(
@@ -155,6 +182,7 @@ impl Model {
                 call,
                 agent,
                 queue: None,
+                helps: Helps::No,
                 in_use: true,
                 rung_at: now,
                 due,
@@ -187,27 +215,35 @@ impl Model {
         let now = self.entry.now;
         let asked = self.entry.input == Input::LegAnswered { leg };
         let entry = known(self.legs.get_mut(&leg), "a leg")?;
-        let fits = entry.call == call && entry.agent == agent && entry.queue == Some(queue);
+        let picks_up = matches!(entry.helps, Helps::PicksUp(_));
+        let of_queue = entry.queue == Some(queue) || picks_up;
+        let fits = entry.call == call && entry.agent == agent && of_queue;
         entry.stage = LegStage::Talking;
+        entry.helps = Helps::No;
         let rang = now.since(entry.rung_at);
         if let Some(queue) = self.queues.get_mut(&queue) {
             queue.learned.answer.spend(rang);
             queue.learned.answer.count();
             queue.learned.work.spend(rang);
         }
-        known(self.persons.get_mut(&agent), "an agent")?.offer = None;
+        if !picks_up {
+            known(self.persons.get_mut(&agent), "an agent")?.offer = None;
+        }
         let serial = self
             .queues
             .get(&queue)
             .and_then(|queue| queue.member(agent));
-        let serial = known(serial, "a member")?.serial;
+        let serial = serial.map(|member| member.serial);
         if let Some(member) = (self.queues.get_mut(&queue)).and_then(|q| q.member_mut(agent)) {
             member.missed_in_a_row = 0;
         }
         let entry = known(self.calls.get_mut(&call), "a call")?;
         entry.taken = true;
         let visit = known(entry.visit.as_mut(), "a visit")?;
-        let alone = visit.rings.len() == 1 && visit.rings.contains(&leg);
+        let alone = match picks_up {
+            true => visit.rings.is_empty(),
+            false => visit.rings.len() == 1 && visit.rings.contains(&leg),
+        };
         let just = now.since(visit.joined_at) == waited;
         visit.rings.clear();
         visit.retry_until = None;
@@ -233,8 +269,11 @@ impl Model {
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(entry.visit.as_mut(), "a visit")?;
         let answer = known(visit.answered.take(), "an answer")?;
-        visit.remember_try(answer.serial);
+        if let Some(serial) = answer.serial {
+            visit.remember_try(serial);
+        }
         visit.told = Default::default();
+        entry.held = false;
         let fits = visit.queue == queue && answer.agent == agent;
         if self.queues.contains_key(&queue) {
             self.entry.rearmed.insert(queue);

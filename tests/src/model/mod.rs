@@ -23,6 +23,7 @@ mod order;
 mod points;
 mod state;
 mod status;
+mod supervise;
 mod timers;
 mod views;
 mod visits;
@@ -164,6 +165,10 @@ pub struct Seen {
     pub codes: u64,
     /// Changes of presence.
     pub presences: u64,
+    /// Supervisors whose telephones rang.
+    pub supervised: u64,
+    /// Parked callers who were fetched.
+    pub retrieved: u64,
     /// What waiting callers were told.
     pub announcements: u64,
     /// Calls that came to a route point.
@@ -195,6 +200,8 @@ impl Seen {
         self.prompts += other.prompts;
         self.codes += other.codes;
         self.presences += other.presences;
+        self.supervised += other.supervised;
+        self.retrieved += other.retrieved;
         self.announcements += other.announcements;
         self.points += other.points;
         self.messages += other.messages;
@@ -245,6 +252,10 @@ struct Scope {
     /// Memberships that end because the extension does.
     left: Vec<(QueueId, Member)>,
     gone: Vec<AgentId>,
+    /// Supervisors who left, to be justified at the end.
+    dismissed: Vec<(LegId, CallId, AgentId, state::Helps)>,
+    /// Calls that end with the one that they were connected with, and why.
+    parted: BTreeMap<CallId, tandem_engine::EndReason>,
 }
 
 impl Scope {
@@ -291,6 +302,8 @@ impl Scope {
             rearmed: BTreeSet::new(),
             left: Vec::new(),
             gone: Vec::new(),
+            dismissed: Vec::new(),
+            parted: BTreeMap::new(),
         }
     }
 }

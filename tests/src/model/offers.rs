@@ -3,7 +3,7 @@
 use tandem_engine::config::model::Strategy;
 use tandem_engine::{AgentId, CallId, LegId, QueueId};
 
-use super::state::{Leg, LegStage, Visit};
+use super::state::{Helps, Leg, LegStage, Visit};
 use super::{Checked, Law, Model, known};
 
 impl Model {
@@ -203,6 +203,7 @@ impl Model {
                 call,
                 agent,
                 queue: Some(queue),
+                helps: Helps::No,
                 in_use,
                 rung_at: now,
                 due: now + timeout,

@@ -10,7 +10,7 @@ use tandem_engine::{
     AgentId, CallId, Cause, Effect, Event, Input, LegId, Number, OfferEnd, Timer, Timestamp,
 };
 
-use super::state::{Call, Leg, LegStage};
+use super::state::{Call, Helps, Leg, LegStage};
 use super::{Checked, Law, Model, known};
 
 /// A route point, and what tells it from an earlier one with its number.
@@ -81,6 +81,11 @@ impl Model {
         self.extensions.contains_key(&number)
             || self.numbers.contains_key(&number)
             || self.points.contains_key(&number)
+    }
+
+    pub(super) fn is_ring_group(&self, number: Number) -> bool {
+        let kind = self.points.get(&number).map(|point| &point.config.kind);
+        matches!(kind, Some(PointKind::RingGroup(_)))
     }
 
     fn point_reached(&mut self, id: CallId, number: Number) -> Checked {
@@ -301,9 +306,12 @@ impl Model {
 
     /// Whether the legs of a call are as many as there should be for where it is.
     pub(super) fn legs_are_right(&self, id: CallId, call: &Call) -> bool {
-        let mut legs = self.legs_of(id).map(|(_, leg): (LegId, &Leg)| leg.stage);
+        let legs = self.legs_of(id);
+        let legs = legs.filter(|(_, leg): &(LegId, &Leg)| leg.helps == Helps::No);
+        let mut legs = legs.map(|(_, leg)| leg.stage);
+        let alone = call.hears.is_some() || call.parked.is_some() || call.joined.is_some();
         let speaks = matches!(call.voicemail, Some(Voicemail::Leaves(..)));
-        if call.hears.is_some() || call.tone_until.is_some() || speaks {
+        if alone || speaks || call.tone_until.is_some() {
             legs.next().is_none()
         } else if call.group.is_some() {
             let legs: Vec<LegStage> = legs.collect();

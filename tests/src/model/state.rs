@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::model::{Destination, EmptyStates, MemberKind, QueueConfig};
 use tandem_engine::config::presence::{Presence, PresenceActions};
+use tandem_engine::config::rights::OwnRecording;
 use tandem_engine::{
-    AgentId, AgentStatus, CallId, LegId, Number, PublicId, QueueId, Span, Timestamp,
+    AgentId, AgentStatus, CallId, LegId, Monitoring, Number, PublicId, QueueId, Recording, Span,
+    Timestamp,
 };
 
 use super::Model;
@@ -22,6 +24,7 @@ pub(super) struct Person {
     pub(super) ring_timeout: Span,
     pub(super) presence: Presence,
     pub(super) on_presence: PresenceActions,
+    pub(super) own_recording: OwnRecording,
     pub(super) offer: Option<LegId>,
     pub(super) rest_until: Option<Timestamp>,
 }
@@ -148,6 +151,21 @@ pub(super) struct Call {
     /// How far its caller is with a message.
     pub(super) voicemail: Option<Voicemail>,
     pub(super) visit: Option<Visit>,
+    pub(super) recording: Recording,
+    /// Whether who talks holds the caller.
+    pub(super) held: bool,
+    pub(super) parked: Option<Parked>,
+    /// The other caller with whom he is connected.
+    pub(super) joined: Option<CallId>,
+}
+
+/// A caller's slot, and until when he is there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parked {
+    pub(super) slot: Number,
+    pub(super) queue: Option<QueueId>,
+    pub(super) back_to: AgentId,
+    pub(super) until: Timestamp,
 }
 
 impl Call {
@@ -212,7 +230,8 @@ pub(super) struct Place {
 pub(super) struct Answer {
     pub(super) at: Timestamp,
     pub(super) agent: AgentId,
-    pub(super) serial: u64,
+    /// Of his membership; none where he is not of the queue.
+    pub(super) serial: Option<u64>,
 }
 
 /// A telephone in a call.
@@ -222,11 +241,22 @@ pub(super) struct Leg {
     pub(super) agent: AgentId,
     /// The queue that offers the call; `None`: a direct call.
     pub(super) queue: Option<QueueId>,
+    pub(super) helps: Helps,
     /// Whether the queue rang agents who are on a call when it began.
     pub(super) in_use: bool,
     pub(super) rung_at: Timestamp,
     pub(super) due: Timestamp,
     pub(super) stage: LegStage,
+}
+
+/// Whether a leg is a supervisor's, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Helps {
+    No,
+    /// He listens so to who talks on this leg.
+    Listens(Monitoring, LegId),
+    /// He wants the caller of the visit with this order.
+    PicksUp(u64),
 }
 
 /// What a leg is doing, by events.
@@ -257,7 +287,7 @@ impl Model {
     /// The leg on which a call is being talked.
     pub(super) fn talking_leg(&self, call: CallId) -> Option<LegId> {
         let mut legs = self.legs_of(call);
-        legs.find(|(_, leg)| leg.stage == LegStage::Talking)
+        legs.find(|(_, leg)| leg.stage == LegStage::Talking && leg.helps == Helps::No)
             .map(|(id, _)| id)
     }
 

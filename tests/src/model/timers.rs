@@ -16,6 +16,7 @@ enum Deadline {
     LongestWait,
     MessageOver,
     Midnight,
+    Parked,
     PromptOver,
     Rest,
     Retry,
@@ -146,6 +147,8 @@ impl Model {
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
         let tones = self.calls.values().filter_map(|call| call.tone_until);
         all.extend(tones.map(|until| (until, Deadline::PromptOver)));
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        all.extend(parked.map(|parked| (parked.until, Deadline::Parked)));
         all.extend(self.calls.values().filter_map(|call| match call.voicemail {
             Some(Voicemail::Leaves(.., until)) => Some((until, Deadline::MessageOver)),
             _ => None,
@@ -235,6 +238,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
+        Timer::Parked(_) => Deadline::Parked,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,
         Timer::Rest(_) => Deadline::Rest,

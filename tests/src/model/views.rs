@@ -3,7 +3,7 @@
 use tandem_engine::view::CallStage;
 use tandem_engine::{AgentId, Engine, LegId, QueueId};
 
-use super::state::{LegStage, Queue};
+use super::state::{Helps, LegStage, Queue};
 use super::{Checked, Law, Model, known};
 
 impl Model {
@@ -90,13 +90,18 @@ impl Model {
     fn calls_shown(&self, engine: &Engine) -> Checked {
         for (id, call) in &self.calls {
             let view = known(engine.call(*id), "a call without a view")?;
-            let leg = self.legs_of(*id).next().map(|(_, leg)| leg.stage);
+            let mut legs = self.legs_of(*id).filter(|(_, leg)| leg.helps == Helps::No);
+            let leg = legs.next().map(|(_, leg)| leg.stage);
             let stage = match (&call.visit, leg) {
                 (Some(visit), _) if visit.answered.is_none() => CallStage::Agent {
                     queue: visit.queue,
                     joined_at: visit.joined_at,
                 },
                 _ if call.hears.is_some() || call.tone_until.is_some() => CallStage::Prompt,
+                _ if call.joined.is_some() => CallStage::End { queue: None },
+                _ if call.parked.is_some() => CallStage::Retrieval {
+                    slot: call.parked.map(|parked| parked.slot).unwrap_or_default(),
+                },
                 _ if call.voicemail.is_some() => CallStage::Message,
                 (visit, Some(LegStage::Talking)) => CallStage::End {
                     queue: visit.as_ref().map(|visit| visit.queue),

@@ -4,11 +4,12 @@ use tandem_engine::config::model::{Destination, Notice};
 use tandem_engine::limits::CALL_HOPS_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    CallId, Cause, Effect, EndReason, Event, Input, Key, Number, PublicId, QueueId, Span, Timer,
+    CallId, Cause, Effect, EndReason, Event, Input, Key, LegId, Number, PublicId, QueueId,
+    Recording, Span, Timer,
 };
 
 use super::points::Voicemail;
-use super::state::{Answer, Call, LegStage, Member, Place, Visit};
+use super::state::{Answer, Call, Helps, LegStage, Member, Place, Visit};
 use super::{Checked, Law, Model, known};
 
 impl Model {
@@ -320,6 +321,18 @@ impl Model {
         let put_out = fired == Some(Timer::PutOut(queue)) && first;
         let caused = match reason {
             LeaveReason::CallerHungUp => return Ok(self.caller_is_gone(id)),
+            LeaveReason::HungUpBySupervisor => {
+                let asked =
+                    matches!(self.entry.input, Input::HangUpCall { call, .. } if call == id);
+                return Ok(asked);
+            }
+            LeaveReason::Redirected => {
+                let Input::RedirectCall { call, to, .. } = self.entry.input.clone() else {
+                    return Ok(false);
+                };
+                self.goes_anew(call, to)?;
+                return Ok(call == id);
+            }
             LeaveReason::SystemRestart => {
                 return Ok(matches!(self.entry.input, Input::Restarted { .. }));
             }
@@ -331,7 +344,7 @@ impl Model {
                 known(self.calls.get_mut(&id), "a call")?.goes_to = Some(to);
                 return Ok(true);
             }
-            LeaveReason::QueueEmpty => put_out && !entry.removed && self.must_leave(entry),
+            LeaveReason::QueueEmpty => put_out && !entry.removed && self.had_to_leave(id, queue),
             LeaveReason::QueueRemoved => put_out && entry.removed,
             LeaveReason::TimedOut => {
                 let due = fired == Some(Timer::LongestWait(queue));
@@ -341,6 +354,25 @@ impl Model {
         };
         known(self.calls.get_mut(&id), "a call")?.goes_to = Some(failover);
         Ok(caused)
+    }
+
+    /// Whether a queue's callers had to leave as long as those still rang who wanted to
+    /// pick this one up: they stop because he leaves.
+    fn had_to_leave(&mut self, id: CallId, queue: QueueId) -> bool {
+        let dismissed = self.entry.dismissed.iter();
+        let rang: Vec<LegId> = dismissed.filter(|it| it.1 == id).map(|it| it.0).collect();
+        self.stage_legs(&rang, LegStage::Ringing);
+        let must = self.queues.get(&queue).map(|entry| self.must_leave(entry));
+        self.stage_legs(&rang, LegStage::Over);
+        must.unwrap_or(false)
+    }
+
+    fn stage_legs(&mut self, legs: &[LegId], stage: LegStage) {
+        for (id, leg) in &mut self.legs {
+            if legs.contains(id) {
+                leg.stage = stage;
+            }
+        }
     }
 
     /// A key was pressed: where its queue gives it a meaning, the caller must leave.
@@ -386,7 +418,7 @@ impl Model {
     /// An agent has ended a call: it counts, and his wrap-up begins.
     fn completed(&mut self, queue: QueueId, answer: Answer) -> Checked {
         let Answer { agent, serial, .. } = answer;
-        let is_same = |member: &&mut Member| member.agent == agent && member.serial == serial;
+        let is_same = |member: &&mut Member| member.agent == agent && Some(member.serial) == serial;
         let left = self.entry.left.iter_mut().filter(|(of, _)| *of == queue);
         let entry = self.queues.get_mut(&queue);
         let wrap_up = entry
@@ -414,7 +446,7 @@ impl Model {
             self.entry.facts.push(Event::WrapUpStarted { agent, queue });
             // Who leaves the queue in the same entry does not stay in wrap-up.
             let leaves = |(of, member): &(QueueId, Member)| {
-                *of == queue && member.agent == agent && member.serial == serial
+                *of == queue && member.agent == agent && Some(member.serial) == serial
             };
             if self.entry.left.iter().any(leaves) {
                 self.entry.facts.push(Event::WrapUpEnded { agent, queue });
@@ -431,6 +463,7 @@ impl Model {
     ) -> Checked {
         let call = known(self.calls.get(&id), "a call that ends")?;
         let caused = match &call.goes_to {
+            _ if self.entry.parted.contains_key(&id) => self.entry.parted.get(&id) == Some(&reason),
             Some(to) => self.end_on_the_way(call, to) == Some(reason),
             None => self.ends_for(id, reason),
         };
@@ -439,6 +472,11 @@ impl Model {
         self.law(Law::Outcomes, caused && over, || {
             format!("call {id} ends for {reason:?} without a cause or a record")
         })?;
+        let silent = call.recording == Recording::Off;
+        self.law(Law::Outcomes, silent, || {
+            format!("call {id} ends, and is recorded on")
+        })?;
+        self.parts(id, reason);
         for leg in self.legs.values_mut().filter(|leg| leg.call == id) {
             leg.stage = LegStage::Over;
         }
@@ -458,7 +496,8 @@ impl Model {
 
     /// Whether a call that had arrived somewhere has a cause to end so.
     fn ends_for(&self, id: CallId, reason: EndReason) -> bool {
-        let leg = self.legs_of(id).find(|(_, leg)| leg.queue.is_none());
+        let mut legs = self.legs_of(id);
+        let leg = legs.find(|(_, leg)| leg.queue.is_none() && leg.helps == Helps::No);
         let direct = leg.map(|(leg, _)| leg);
         let talking = self.talking_leg(id);
         let gone = |leg| {
@@ -476,6 +515,7 @@ impl Model {
                 let due = self.calls.get(&id).and_then(|call| call.tone_until);
                 fired == Some(Timer::PromptOver(id)) && due == Some(self.entry.now)
             }
+            (EndReason::HungUpBySupervisor, Input::HangUpCall { call, .. }) => *call == id,
             (EndReason::MessageLeft, Input::KeyPressed { call, key }) => {
                 *call == id && *key == Key::Pound
             }

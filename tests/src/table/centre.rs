@@ -8,8 +8,8 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests,
-    SkillStep, Strategy, TimeCondition,
+    MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, PromptConfig, QueueConfig,
+    Rests, SkillStep, Strategy, TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
@@ -180,6 +180,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "retry" => queue.retry_interval = read_span(value)?,
         "ring" => queue.agent_timeout = read_span(value)?,
         "answer" => queue.answer_on_entry = read_bool(value)?,
+        "record" => queue.record = read_bool(value)?,
         "ring_in_use" => queue.ring_in_use = read_bool(value)?,
         "sla" => {
             (
@@ -362,6 +363,7 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
             Some(("new_dynamic_agents", "logged_in")) => {
                 options.new_dynamic_agents = InitialStatus::LoggedIn;
             }
+            Some(("parking", value)) => options.parking = parking(value)?,
             Some(("push_records", value)) => options.push_records = read_bool(value)?,
             Some(("reasons", value)) => options.pause_reasons = pause_reasons(value)?,
             Some(("sync_results", value)) => options.sync_results_h = read_value(value)?,
@@ -371,6 +373,19 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// `701-720`, or `701-720+60`: callers come back after 60 seconds, else after 30.
+fn parking(text: &str) -> Result<Option<Parking>, String> {
+    if text == "no" {
+        return Ok(None);
+    }
+    let (slots, timeout) = text.split_once('+').unwrap_or((text, "30"));
+    let (first, last) = slots.split_once('-').ok_or("slots are 701-720")?;
+    Ok(Some(Parking {
+        slots: (read_value(first)?, read_value(last)?),
+        timeout: read_span(timeout)?,
+    }))
 }
 
 /// Names joined by commas; their codes are `*01` and so on.

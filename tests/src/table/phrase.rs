@@ -2,10 +2,11 @@
 
 use tandem_engine::config::presence::Presence;
 use tandem_engine::config::rights::Right;
-use tandem_engine::{By, Cause, Input, KeptEnd, Key, Number, Timestamp, Which};
+use tandem_engine::{By, Cause, Input, KeptEnd, Key, LegId, Number, Timestamp, Which};
 
 use super::centre::{self, read_clock, read_value};
 use super::logs::{self, Paperwork};
+use super::supervised::{self, Handling};
 use super::text::read_time;
 
 /// What happens in a step.
@@ -33,6 +34,8 @@ pub enum Phrase {
     },
     /// The clock on the wall shows this from now on, in microseconds.
     Clock(i64),
+    /// Somebody does something with a call.
+    Handle(By, String, Handling),
     /// Somebody does something about calls that are over.
     Paperwork(Paperwork),
     /// A kept effect ends: its number in the table, and how.
@@ -61,6 +64,21 @@ pub enum LegVerb {
     Answer,
     Fail(Cause),
     HangUp,
+    Hold,
+    Resume,
+}
+
+impl LegVerb {
+    /// What is told of this leg.
+    pub(super) const fn input(self, leg: LegId) -> Input {
+        match self {
+            Self::Answer => Input::LegAnswered { leg },
+            Self::Fail(cause) => Input::LegFailed { leg, cause },
+            Self::HangUp => Input::LegEnded { leg },
+            Self::Hold => Input::LegHeld { leg },
+            Self::Resume => Input::LegResumed { leg },
+        }
+    }
 }
 
 /// What a table can ask without telling anything.
@@ -88,6 +106,7 @@ pub enum Asked {
     Presence(Number),
     InQueue(Right, Number),
     See(Number),
+    OnCall(Right, String),
     /// The record of a call of a queue, answered by this extension or by nobody.
     SeeCall(Number, Option<Number>),
     Switch {
@@ -146,6 +165,10 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         [call, "presses", key] => Phrase::KeyPressed((*call).to_owned(), read_value(key)?),
         [call, "hangs", "up"] if call.starts_with(char::is_alphabetic) => {
             Phrase::CallerHangsUp((*call).to_owned())
+        }
+        ["system", verb @ ..] => {
+            let (call, handling) = supervised::read(verb).ok_or_else(unknown)??;
+            Phrase::Handle(By::System, call, handling)
         }
         [agent, verb @ ..] => {
             of_agent(read_value(agent).map_err(|_| unknown())?, verb).ok_or_else(unknown)??
@@ -229,6 +252,9 @@ fn read_right(words: &[&str]) -> Option<Result<Asked, String>> {
             read_value(queue).map(|queue| Asked::SeeCall(queue, None))
         }
         ["see", queue] => read_value(queue).map(Asked::See),
+        ["use", right, "on", call] => {
+            centre::right(right).map(|right| Asked::OnCall(right, (*call).to_owned()))
+        }
         ["use", right, "in", queue] => {
             centre::right(right).and_then(|right| Ok(Asked::InQueue(right, read_value(queue)?)))
         }
@@ -250,6 +276,10 @@ fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
         Ok(Phrase::Leg { agent, call, verb })
     };
     let extension = agent;
+    if let Some(handled) = supervised::read(words) {
+        let by = By::Person(agent);
+        return Some(handled.map(|(call, handling)| Phrase::Handle(by, call, handling)));
+    }
     Some(match words {
         ["answers", call @ ..] if call.len() < 2 => leg(LegVerb::Answer, call),
         ["is", "busy"] => leg(LegVerb::Fail(Cause::Busy), &[]),
@@ -257,6 +287,8 @@ fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
         ["fails", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::Unreachable), call),
         ["gives", "up", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::NoAnswer), call),
         ["hangs", "up", call @ ..] if call.len() < 2 => leg(LegVerb::HangUp, call),
+        ["holds", call @ ..] if call.len() < 2 => leg(LegVerb::Hold, call),
+        ["resumes", call @ ..] if call.len() < 2 => leg(LegVerb::Resume, call),
         ["refuses", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::Rejected), call),
         ["up"] => Ok(Phrase::Tell(Input::DeviceUp { extension })),
         ["becomes", presence, by @ ..] => becomes(agent, presence, by),

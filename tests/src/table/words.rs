@@ -18,6 +18,7 @@ use tandem_engine::{
 
 use super::logs::result_words;
 use super::points;
+use super::supervised;
 use super::world::Names;
 
 /// The lines that one entry's outputs make.
@@ -127,7 +128,13 @@ impl Orders {
         self.take("nobody connects them", |effect| *effect == bridge)
     }
 
-    fn ring(&mut self, leg: LegId, call: CallId, agent: AgentId, queue: Option<QueueId>) -> String {
+    pub fn ring(
+        &mut self,
+        leg: LegId,
+        call: CallId,
+        agent: AgentId,
+        queue: Option<QueueId>,
+    ) -> String {
         // The time that the telephone may show is of no matter here.
         self.take("no telephone rings", |effect| match effect {
             Effect::Ring {
@@ -165,13 +172,14 @@ pub fn estimate(estimate: Option<Estimate>) -> String {
 fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String> {
     if matches!(
         event,
-        Event::CallArrived { .. } | Event::DeviceChanged { .. }
+        Event::CallArrived { .. } | Event::CallHandled { .. } | Event::DeviceChanged { .. }
     ) {
         return None;
     }
     let line = fact_of_call(event, orders, names)
         .or_else(|| fact_of_closed(event, orders, names))
         .or_else(|| fact_of_ring(event, orders, names))
+        .or_else(|| supervised::fact(event, orders, names))
         .or_else(|| points::fact(event, orders, names))
         .or_else(|| fact_of_centre(event, names));
     // A new kind of event shows itself as it is until it has words.
@@ -472,6 +480,9 @@ fn mail(id: EffectId, effect: &Effect, names: &mut Names) -> String {
 
 /// An order that goes with no fact.
 fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
+    if let Some(line) = supervised::order(effect, names) {
+        return line;
+    }
     match effect {
         Effect::AlertCaller { call } => format!("order: let {} hear it ring", names.call(*call)),
         Effect::Bridge { call, leg } => {
@@ -529,6 +540,11 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }
+        Effect::Join { .. }
+        | Effect::Mix { .. }
+        | Effect::PlayHoldMusic { .. }
+        | Effect::Record { .. }
+        | Effect::SaySlot { .. } => unreachable!("told above"),
     }
 }
 
@@ -586,6 +602,8 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
         (Outcome::Abandoned, LeaveReason::CallerHungUp) => "abandoned",
         (Outcome::Answered, LeaveReason::Answered) => "answered",
         (Outcome::Missed, LeaveReason::Aborted) => "missed, aborted",
+        (Outcome::Missed, LeaveReason::HungUpBySupervisor) => "missed, hung up by a supervisor",
+        (Outcome::Missed, LeaveReason::Redirected) => "missed, redirected",
         (Outcome::Missed, LeaveReason::KeyPressed) => "missed, key pressed",
         (Outcome::Missed, LeaveReason::QueueCrowded) => "missed, too crowded",
         (Outcome::Missed, LeaveReason::QueueEmpty) => "missed, queue empty",
@@ -627,9 +645,10 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
 /// What the caller must be told at such an end.
 fn hang_up(reason: EndReason) -> Option<HangUpCause> {
     match reason {
-        EndReason::AgentHungUp | EndReason::CodeDialled | EndReason::MessageLeft => {
-            Some(HangUpCause::Normal)
-        }
+        EndReason::AgentHungUp
+        | EndReason::CodeDialled
+        | EndReason::HungUpBySupervisor
+        | EndReason::MessageLeft => Some(HangUpCause::Normal),
         EndReason::CallerHungUp | EndReason::SystemRestart => None,
         EndReason::ExtensionFailed(cause) => Some(HangUpCause::ExtensionFailed(cause)),
         EndReason::Aborted
@@ -649,6 +668,7 @@ fn end_reason(reason: EndReason) -> &'static str {
         EndReason::ExtensionFailed(Cause::NoAnswer) => "the extension did not answer",
         EndReason::ExtensionFailed(Cause::Rejected) => "the extension refused",
         EndReason::ExtensionFailed(Cause::Unreachable) => "the extension was not reachable",
+        EndReason::HungUpBySupervisor => "hung up by a supervisor",
         EndReason::MessageLeft => "a message was left",
         EndReason::NoDestination => "no such destination",
         EndReason::SystemRestart => "the system went down",
@@ -685,12 +705,14 @@ fn refusal(reject: &Reject) -> String {
         Reject::Conflict { revision } => format!("revision {revision} is in force"),
         Reject::Denied => "not allowed".to_owned(),
         Reject::NoChange => "that changes nothing".to_owned(),
+        Reject::NoSlot => "no parking slot is free".to_owned(),
         Reject::NotAMember => "not an agent of this queue".to_owned(),
         Reject::Stale => "it is over already".to_owned(),
         Reject::StaticAgent => "static agents are always in".to_owned(),
         Reject::TooEarly => "no deadline has come".to_owned(),
         Reject::TooMany { limit } => format!("more than {limit}"),
         Reject::UnknownNumber => "no such number".to_owned(),
+        Reject::Unreachable => "the telephone can not be rung".to_owned(),
         Reject::UnknownReason => "no such pause reason".to_owned(),
     }
 }

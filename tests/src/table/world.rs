@@ -315,6 +315,7 @@ impl World {
                     micros: wall - passed,
                 }
             }
+            Phrase::Handle(by, call, handling) => handling.input(by, self.names.call_id(&call)?),
             Phrase::Kept(number, how) => {
                 let known = self.names.kept.get(number.wrapping_sub(1));
                 let (effect, _) = *known.ok_or("nothing has this number")?;
@@ -329,12 +330,7 @@ impl World {
                 key,
             },
             Phrase::Leg { agent, call, verb } => {
-                let leg = self.leg(agent, call.as_deref(), verb)?;
-                match verb {
-                    LegVerb::Answer => Input::LegAnswered { leg },
-                    LegVerb::Fail(cause) => Input::LegFailed { leg, cause },
-                    LegVerb::HangUp => Input::LegEnded { leg },
-                }
+                verb.input(self.leg(agent, call.as_deref(), verb)?)
             }
             Phrase::Paperwork(paperwork) => logs::input(&paperwork, &self.shelf, &self.names)?,
             Phrase::Restart { epoch, alive_until } => Input::Restarted {
@@ -395,7 +391,8 @@ impl World {
                 .engine
                 .call(leg.2)
                 .is_some_and(|call| call.legs.contains(&leg.0));
-            alive && rings(leg.0) != matches!(verb, LegVerb::HangUp)
+            let talks = matches!(verb, LegVerb::HangUp | LegVerb::Hold | LegVerb::Resume);
+            alive && rings(leg.0) != talks
         };
         let found: Vec<_> = legs.by_ref().filter(of_agent).filter(wanted).collect();
         match found.as_slice() {
@@ -489,6 +486,9 @@ impl World {
                     Asked::Configure => Action::Configure,
                     Asked::Erase => Action::ErasePerson,
                     Asked::InQueue(right, number) => Action::InQueue(queue(*number)?, *right),
+                    Asked::OnCall(right, call) => {
+                        Action::HandleCall(self.names.call_id(call)?, *right)
+                    }
                     Asked::Presence(number) => {
                         let agent = self.engine.find_agent(*number);
                         Action::SetPresence(agent.ok_or("no such extension")?)

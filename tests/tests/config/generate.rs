@@ -12,8 +12,8 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, Rests,
-    SkillStep, Strategy as Ring, TrunkConfig,
+    MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, PromptConfig, QueueConfig,
+    Rests, SkillStep, Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::points::{
     PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
@@ -107,6 +107,7 @@ prop_compose! {
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         feature_codes in feature_codes(),
         (contact_matching, sync_results_h) in (matching(), 0..=168_u16),
+        parked in proptest::option::of((0..1_000_u64, span(1..=3_600))),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours, voicemail) in prompts().prop_flat_map(|prompts| {
             let (hours, voicemail) = (hours(&prompts), voicemail(&prompts));
@@ -130,6 +131,10 @@ prop_compose! {
             shared_wrap_up,
             contact_matching,
             sync_results_h,
+            parking: parked.map(|(slots, timeout)| Parking {
+                slots: (number(99_000), number(99_000 + slots)),
+                timeout,
+            }),
             trunks,
             hours,
             prompts,
@@ -516,7 +521,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
     let how = (
         select(&RINGS[..]),
         select(&SINCE[..]),
-        any::<[bool; 2]>(),
+        any::<[bool; 3]>(),
         music,
         permissions(extensions),
     );
@@ -553,7 +558,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         }
         lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
-        [queue.ring_in_use, queue.answer_on_entry] = how.2;
+        [queue.ring_in_use, queue.answer_on_entry, queue.record] = how.2;
         (queue.permissions, queue.music) = (how.4, how.3.map(str::to_owned));
         queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;

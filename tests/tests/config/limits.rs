@@ -4,20 +4,20 @@ use tandem_engine::config::announcements::{Announcements, Sentence};
 use tandem_engine::config::check::{check, check_changes};
 use tandem_engine::config::hours::{DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
-    Change, Config, Crowded, Destination, ExtensionConfig, MemberConfig, MemberKind, PauseReason,
-    PromptConfig, QueueConfig, SkillStep, TrunkConfig,
+    Change, Config, Crowded, Destination, ExtensionConfig, MemberConfig, MemberKind, Parking,
+    PauseReason, PromptConfig, QueueConfig, SkillStep, TrunkConfig,
 };
 use tandem_engine::config::points::{PointConfig, PointKind, RingGroup};
 use tandem_engine::limits::{
     ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX,
     CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX, EXTENSIONS_MAX,
     FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX, MESSAGE_S_MAX,
-    NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PAUSE_REASONS_MAX, PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX,
-    POINTS_MAX, PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX,
-    PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX,
-    QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX,
-    SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX, SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX,
-    TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PARKING_S_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
+    PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+    SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
@@ -107,6 +107,26 @@ fn extensions_and_queues_of_a_file() {
     assert!(
         beyond.starts_with("office.toml:3004:10: there are more than 1000 queues"),
         "{beyond}"
+    );
+}
+
+#[test]
+fn parking() {
+    let mut config = centre(1, 1);
+    let with = |last: u64, timeout: u64| Parking {
+        slots: (Number::from_u64(1_000), Number::from_u64(last)),
+        timeout: Span::from_secs(timeout),
+    };
+    config.options.parking = Some(with(999 + PARKING_SLOTS_MAX, PARKING_S_MAX));
+    assert_eq!(check(&config), []);
+    config.options.parking = Some(with(1_000 + PARKING_SLOTS_MAX, PARKING_S_MAX + 1));
+    let faults: Vec<String> = check(&config).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        faults,
+        [
+            "options, parking_slots: there are 1000 parking slots at most",
+            "options, parking_timeout_s: this lasts 1 to 3600 seconds, not 3601s",
+        ]
     );
 }
 

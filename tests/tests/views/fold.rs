@@ -159,9 +159,8 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
             CallStage::Agent { .. } => {
                 waiting += 1;
                 let row = screen.waiting.get(&view.public);
-                if row
-                    .is_none_or(|row| row.caller != caller || row.ringing.len() != view.legs.len())
-                {
+                let ringing = engine.waiting(id).map_or(0, |waiting| waiting.ringing) as usize;
+                if row.is_none_or(|row| row.caller != caller || row.ringing.len() != ringing) {
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
@@ -174,7 +173,7 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
-            CallStage::Extension | CallStage::Prompt => {}
+            CallStage::Extension | CallStage::Prompt | CallStage::Retrieval { .. } => {}
         }
     }
     if (waiting, active) != (screen.waiting.len(), screen.active.len()) {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "where a test stops tells enough of why")]
 
 mod agents;
+mod calls;
 mod configuration;
 mod events;
 mod kit;

@@ -9,9 +9,10 @@ use crate::config::model::{
 };
 use crate::limits::{
     AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EMAIL_CHARS_MAX,
-    MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX,
-    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX,
-    QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX,
+    MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
+    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SYNC_RESULTS_H_MAX,
+    TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::time::{SECOND_US, Span};
@@ -21,7 +22,7 @@ pub(crate) mod bounds {
     use core::ops::RangeInclusive;
 
     use crate::limits::{
-        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, MESSAGE_S_MAX, PLACE_KEPT_S_MAX,
+        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, MESSAGE_S_MAX, PARKING_S_MAX, PLACE_KEPT_S_MAX,
         PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
         RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
     };
@@ -38,6 +39,8 @@ pub(crate) mod bounds {
     pub(crate) const REST_AFTER_NO_ANSWER_S: RangeInclusive<u64> = 0..=REST_S_MAX;
     pub(crate) const MESSAGE_S: RangeInclusive<u64> = 1..=MESSAGE_S_MAX;
     pub(crate) const SHORTEST_MESSAGE_S: RangeInclusive<u64> = 0..=MESSAGE_S_MAX;
+    /// Not zero: a caller would come back before anybody could dial.
+    pub(crate) const PARKING_S: RangeInclusive<u64> = 1..=PARKING_S_MAX;
     pub(crate) const PLACE_KEPT_S: RangeInclusive<u64> = 0..=PLACE_KEPT_S_MAX;
     pub(crate) const PROMPT_S: RangeInclusive<u64> = 0..=PROMPT_S_MAX;
     pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
@@ -57,6 +60,13 @@ pub(super) fn options(faults: &mut Faults, options: &Options) {
         faults.add(subject, "queue_numbers", None, || wrong);
     }
     trunks(faults, &options.trunks);
+    if let Some(wrong) = options.parking.and_then(|it| parking_slots(it.slots)) {
+        faults.add(subject, "parking_slots", None, || wrong);
+    }
+    let timeout = options.parking.map(|parking| parking.timeout);
+    if let Some(wrong) = timeout.and_then(|it| length(it, &bounds::PARKING_S)) {
+        faults.add(subject, "parking_timeout_s", None, || wrong);
+    }
     logs(faults, options);
     let reasons = &options.pause_reasons;
     if reasons.len() > PAUSE_REASONS_MAX {
@@ -83,6 +93,27 @@ pub(super) fn options(faults: &mut Faults, options: &Options) {
             add((format!("two pause reasons have the code {code}"), None));
         }
     }
+}
+
+/// What is wrong with the numbers of parking slots.
+fn parking_slots((first, last): (Number, Number)) -> Option<Wrong> {
+    let digits = |number: Number| number.to_string().parse::<u64>().ok();
+    let count = match (digits(first), digits(last)) {
+        (Some(first), Some(last)) => last.checked_sub(first),
+        _ => None,
+    };
+    let same = first.to_string().len() == last.to_string().len();
+    if !is_digits(first) || !is_digits(last) || !same || count.is_none() {
+        let what = "parking slots are numbers from one to another, of as many digits";
+        return Some((what.to_owned(), Some("as \"701-720\"".to_owned())));
+    }
+    let many = count >= Some(PARKING_SLOTS_MAX);
+    many.then(|| {
+        (
+            format!("there are {PARKING_SLOTS_MAX} parking slots at most"),
+            None,
+        )
+    })
 }
 
 /// What is wrong with how logs of calls are shown and dealt with.

@@ -133,6 +133,7 @@ impl Reader {
 /// What happens to calls.
 fn calls(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     set(&mut queue.answer_on_entry, table.bool("answer_on_entry"));
+    set(&mut queue.record, table.bool("record"));
     let music = place.key(table, "music").and_then(Value::str);
     queue.music = music.map(str::to_owned);
     set(&mut queue.strategy, table.one_of("strategy", STRATEGIES));

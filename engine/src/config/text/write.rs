@@ -3,6 +3,7 @@
 use core::fmt::Write as _;
 use std::collections::BTreeMap;
 
+use super::PARKING_TIMEOUT;
 use super::agents;
 use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
@@ -12,7 +13,8 @@ use crate::config::announcements::Announcements;
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
     Config, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Options, PauseReason, PromptConfig, QueueConfig, TimeCondition, TrunkConfig,
+    MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, TimeCondition,
+    TrunkConfig,
 };
 use crate::config::points::{PointConfig, PointKind, RingGroup, VoicemailConfig};
 use crate::config::rights::{Permissions, Rights};
@@ -101,6 +103,13 @@ fn options(out: &mut String, options: &Options) {
     }
     if options.shared_wrap_up {
         line(out, "shared_wrap_up", "true");
+    }
+    if let Some(parking) = options.parking {
+        let (first, last) = parking.slots;
+        line(out, "parking_slots", &format!("\"{first}-{last}\""));
+        if parking.timeout != PARKING_TIMEOUT {
+            line(out, "parking_timeout_s", &seconds(parking.timeout));
+        }
     }
     voicemail(out, &options.voicemail);
     logs(out, options, &default);
@@ -279,6 +288,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     precedence(out, queue);
     times(out, queue, &default);
     permissions(out, &queue.permissions);
+    if queue.record {
+        line(out, "record", "true");
+    }
     if queue.ring_in_use {
         line(out, "ring_in_use", "true");
     }
@@ -315,12 +327,13 @@ fn queue(out: &mut String, queue: &QueueConfig) {
         line(out, "time_zone", &quoted(zone));
     }
     if !queue.notify_managers.is_empty() {
-        let notices = queue
-            .notify_managers
-            .iter()
-            .map(|&notice| quoted(word(NOTICES, notice)));
-        line(out, "notify_managers", &list(notices.collect()));
+        line(out, "notify_managers", &notices(&queue.notify_managers));
     }
+}
+
+fn notices(notices: &[Notice]) -> String {
+    let words = notices.iter();
+    list(words.map(|&it| quoted(word(NOTICES, it))).collect())
 }
 
 fn point(out: &mut String, point: &PointConfig) {

@@ -39,6 +39,10 @@ impl Books {
                     let talks = self.legs.get(&leg).is_some_and(talks);
                     court.law(Law::Effects, talks, || format!("{effect:?}"))?;
                 }
+                Effect::Join { .. }
+                | Effect::Mix { .. }
+                | Effect::PlayHoldMusic { .. }
+                | Effect::Record { .. } => self.is_right(effect, court)?,
                 Effect::CancelRing { leg, why } => {
                     self.is_cancelled(leg, why, court)?;
                     court.law(Law::Ends, legs_told.insert(leg), || {
@@ -46,13 +50,11 @@ impl Books {
                     })?;
                 }
                 Effect::HangUpCaller { call, .. } => {
-                    let ended = self.entry.ended.contains_key(&call);
-                    let once = callers_told.insert(call);
-                    court.law(Law::Ends, ended && once, || format!("{effect:?}"))?;
+                    let right = callers_told.insert(call) && self.entry.ended.contains_key(&call);
+                    court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
-                Effect::HangUpLeg { leg } => {
-                    let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
-                    let right = legs_told.insert(leg) && talked;
+                Effect::HangUpLeg { leg } | Effect::SaySlot { leg, .. } => {
+                    let right = legs_told.insert(leg) && self.talked_until_now(leg, effect);
                     court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
                 Effect::Announce { .. }
@@ -74,9 +76,6 @@ impl Books {
                     queue,
                     timeout,
                 } => {
-                    court.law(Law::Effects, self.calls.contains_key(&call), || {
-                        format!("{effect:?}")
-                    })?;
                     let ring = Ring {
                         leg,
                         call,
@@ -95,6 +94,34 @@ impl Books {
         court.law(Law::Effects, rung == self.entry.rung, || {
             format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
         })
+    }
+
+    /// What is for those who talk, or for who listens to them, finds them there.
+    fn is_right(&self, effect: &Effect, court: &mut Court<'_>) -> Checked {
+        let right = match *effect {
+            Effect::Join { call, with } => {
+                let joined = self.calls.get(&call).and_then(|call| call.joined);
+                joined == Some(with)
+            }
+            Effect::Mix { call, leg, .. } => {
+                let there = self.legs.get(&leg);
+                there.is_some_and(|leg| leg.helps && leg.talks && leg.call == call)
+            }
+            Effect::PlayHoldMusic { call, .. } | Effect::Record { call, .. } => self.is_there(call),
+            _ => unreachable!("all others are not about conversations"),
+        };
+        court.law(Law::Effects, right, || format!("{effect:?}"))
+    }
+
+    /// Who is sent off the line talked; who is told a slot has parked somebody in it.
+    fn talked_until_now(&self, leg: LegId, effect: &Effect) -> bool {
+        let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
+        let mut slots = self.calls.values().map(|call| call.parked);
+        talked
+            && match *effect {
+                Effect::SaySlot { slot, .. } => slots.any(|parked| parked == Some(slot)),
+                _ => true,
+            }
     }
 
     /// Where a service level turned, a mail was ordered, unless too much is kept.
@@ -233,6 +260,8 @@ impl Books {
 
     fn rings(&mut self, seen: &Seen<'_>, ring: Ring, court: &mut Court<'_>) -> Checked {
         let agent = ring.agent;
+        let there = self.calls.contains_key(&ring.call);
+        court.law(Law::Effects, there, || format!("{ring:?}"))?;
         let there = self.people.get(&agent).is_some_and(|person| person.up);
         court.law(Law::Offers, there, || format!("{agent} can not be rung"))?;
         if let Some(queue) = ring.queue {
@@ -249,6 +278,7 @@ impl Books {
             rung_at: self.acted_at,
             timeout: ring.timeout,
             talks: false,
+            helps: self.entry.supervisors.contains(&ring.leg),
         };
         let fresh = self.legs.insert(ring.leg, leg).is_none();
         court.law(Law::Ends, fresh, || format!("{} rings twice", ring.leg))

@@ -2,8 +2,8 @@
 
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
-    AgentId, AgentStatus, Announced, By, CallId, Effect, Event, Input, KeptEnd, LegId, OfferEnd,
-    PublicId, QueueId, Span, Timestamp,
+    AgentId, AgentStatus, Announced, By, CallAct, CallId, Effect, Event, Input, KeptEnd, LegId,
+    Number, OfferEnd, PublicId, QueueId, Span, Timestamp,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -31,11 +31,13 @@ impl Books {
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. } => self.of_leg(seen, event, court),
+            Event::SupervisorJoined { .. }
+            | Event::SupervisorLeft { .. }
+            | Event::SupervisorRung { .. } => self.of_supervisor(seen, event, court),
             Event::CallArrived { call, public, key } => {
                 self.arrived(seen, *call, *public, *key, court)
             }
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
-            Event::CallJoined { call, queue } => self.joined(seen, *call, *queue, court),
             Event::CodeDialled {
                 call,
                 agent,
@@ -54,6 +56,35 @@ impl Books {
             Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. } => self.of_message(event, court),
+            Event::AnnouncementStarted { .. }
+            | Event::CallJoined { .. }
+            | Event::PlaceRegained { .. }
+            | Event::QueueCallEnded(_) => self.of_visit(seen, event, court),
+            Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
+            Event::CallParked { .. }
+            | Event::CallRetrieved { .. }
+            | Event::ParkingTimedOut { .. } => self.of_parked(event, court),
+            Event::CallDiverted { .. }
+            | Event::CallHeld { .. }
+            | Event::CallResumed { .. }
+            | Event::RecordingSwitched { .. }
+            | Event::CallLogDeleted { .. }
+            | Event::CallLogProcessed(_)
+            | Event::PersonErased { .. }
+            | Event::PointReached { .. }
+            | Event::PromptStarted { .. }
+            | Event::SystemRestarted { .. } => Ok(()),
+            Event::ServiceLevelEvaluated {
+                queue,
+                calls,
+                met,
+                under,
+            } => self.level_was(*queue, (*calls, *met), *under, court),
+        }
+    }
+
+    fn of_visit(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
             Event::AnnouncementStarted {
                 call,
                 queue,
@@ -62,23 +93,12 @@ impl Books {
                 self.welcomed(*call, *queue, *announced);
                 Ok(())
             }
+            Event::CallJoined { call, queue } => self.joined(seen, *call, *queue, court),
             Event::PlaceRegained { call, queue, since } => {
                 self.place_regained(*call, *queue, *since, court)
             }
-            Event::CallDiverted { .. }
-            | Event::CallLogDeleted { .. }
-            | Event::CallLogProcessed(_)
-            | Event::PersonErased { .. }
-            | Event::PointReached { .. }
-            | Event::PromptStarted { .. }
-            | Event::SystemRestarted { .. } => Ok(()),
             Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
-            Event::ServiceLevelEvaluated {
-                queue,
-                calls,
-                met,
-                under,
-            } => self.level_was(*queue, (*calls, *met), *under, court),
+            _ => unreachable!("all others are not about visits"),
         }
     }
 
@@ -150,6 +170,54 @@ impl Books {
         }
     }
 
+    fn of_parked(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
+            Event::CallParked { call, slot } => {
+                let free = self.calls.values().all(|call| call.parked != Some(*slot));
+                let call = known(self.calls.get_mut(call), Law::Calls, || format!("{slot}"))?;
+                call.parked = Some(*slot);
+                court.law(Law::Calls, free, || {
+                    format!("two callers are parked in {slot}")
+                })
+            }
+            Event::CallRetrieved { call, with, slot } => self.retrieved(*call, *with, *slot, court),
+            Event::ParkingTimedOut { call } => {
+                let call = known(self.calls.get_mut(call), Law::Calls, || format!("{call}"))?;
+                let parked = call.parked.take().is_some();
+                court.law(Law::Calls, parked, || "it was not parked".to_owned())
+            }
+            _ => unreachable!("all others are not about parked callers"),
+        }
+    }
+
+    fn of_supervisor(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
+            Event::SupervisorJoined {
+                call, agent, leg, ..
+            } => {
+                let entry = known(self.legs.get(leg), Law::Ends, || format!("{leg} is gone"))?;
+                if !entry.talks {
+                    self.leg_answered(seen, *call, *agent, *leg, None, court)?;
+                }
+                let listens = self.legs.get(leg).is_some_and(|leg| leg.helps);
+                court.law(Law::Effects, listens, || {
+                    format!("{leg} is no supervisor's")
+                })
+            }
+            Event::SupervisorLeft { leg, .. } => {
+                let helped = self.legs.get(leg).is_some_and(|leg| leg.helps);
+                self.leg_over(seen, *leg);
+                court.law(Law::Ends, helped, || format!("{leg} was no supervisor's"))
+            }
+            Event::SupervisorRung { call, agent, leg } => {
+                self.entry.rung.push((*leg, *call, *agent, None));
+                self.entry.supervisors.insert(*leg);
+                Ok(())
+            }
+            _ => unreachable!("all others are not about supervisors"),
+        }
+    }
+
     fn of_leg(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
         match event {
             Event::CallAnswered {
@@ -159,8 +227,13 @@ impl Books {
                 leg,
                 waited,
             } => {
-                self.leg_answered(seen, *call, *agent, *leg, Some(*queue), court)?;
-                self.answered(*call, *agent, *waited, court)
+                let helps = self.legs.get(leg).is_some_and(|leg| leg.helps);
+                let of = (!helps).then_some(*queue);
+                self.leg_answered(seen, *call, *agent, *leg, of, court)?;
+                if let Some(leg) = self.legs.get_mut(leg) {
+                    leg.helps = false;
+                }
+                self.answered((*call, *agent), helps, *waited, court)
             }
             Event::CallOffered {
                 call,
@@ -231,6 +304,8 @@ impl Books {
                 origin,
                 visits: 0,
                 visit: None,
+                parked: None,
+                joined: None,
                 message: None,
             },
         );
@@ -326,15 +401,15 @@ impl Books {
 
     fn answered(
         &mut self,
-        id: CallId,
-        agent: AgentId,
+        (id, agent): (CallId, AgentId),
+        picked_up: bool,
         waited: Span,
         court: &mut Court<'_>,
     ) -> Checked {
         let now = self.acted_at;
         let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
         let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
-        visit.ringing -= 1;
+        visit.ringing -= u32::from(!picked_up);
         visit.pausing = None;
         let (first, right) = (visit.answered.is_none(), now - visit.joined_at);
         visit.answered = Some((now, agent));
@@ -433,6 +508,71 @@ impl Books {
         })
     }
 
+    /// Somebody does something with a call, if he may; who talked is off the line with
+    /// some of it.
+    fn handled(
+        &mut self,
+        seen: &Seen<'_>,
+        call: CallId,
+        by: By,
+        act: CallAct,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let talker = self.legs.iter().find(|(_, leg)| leg.converses(call));
+        let talker = talker.map(|(id, leg)| (*id, leg.agent));
+        let right = match act {
+            CallAct::HungUp | CallAct::PickedUp => Right::PickUp,
+            CallAct::Monitored(_) => Right::Monitoring,
+            CallAct::Parked => Right::Parking,
+            CallAct::Redirected | CallAct::Transferred => Right::Distribution,
+        };
+        let may = match by {
+            By::System => true,
+            By::Person(who) => {
+                let own = talker.and_then(|(_, agent)| self.numbers.get(&agent)) == Some(&who);
+                let administrator = self.extension(who).is_some_and(|who| who.administrator);
+                administrator || own && right != Right::Monitoring || self.has_right(who, right)
+            }
+        };
+        court.law(Law::Permissions, may, || {
+            format!("{by:?} may not do {act:?} with {call}")
+        })?;
+        if let (CallAct::Parked | CallAct::Transferred, Some((leg, _))) = (act, talker) {
+            self.leg_over(seen, leg);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody has a right in any queue.
+    fn has_right(&self, who: Number, right: Right) -> bool {
+        self.queues.values().any(|queue| {
+            let manages = queue.managers.contains(&who);
+            let serves = queue.members.iter().any(|member| member.extension == who);
+            let rights = &queue.permissions;
+            manages && rights.managers.has(right) || serves && rights.agents.has(right)
+        })
+    }
+
+    fn retrieved(
+        &mut self,
+        call: CallId,
+        with: CallId,
+        slot: Number,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        for (one, other) in [(call, with), (with, call)] {
+            let one = known(self.calls.get_mut(&one), Law::Calls, || format!("{one}"))?;
+            one.joined = Some(other);
+        }
+        let parked = self
+            .calls
+            .get_mut(&call)
+            .and_then(|call| call.parked.take());
+        court.law(Law::Calls, parked == Some(slot), || {
+            format!("{call} is fetched from {slot}, not {parked:?}")
+        })
+    }
+
     /// Every leg of a call is over.
     fn legs_over(&mut self, seen: &Seen<'_>, call: CallId) {
         let legs = self.legs.iter().filter(|(_, leg)| leg.call == call);
@@ -448,7 +588,7 @@ impl Books {
             return;
         };
         let by_itself = match seen.entry.input {
-            Input::BridgeFailed { call } => call == leg.call && leg.talks,
+            Input::BridgeFailed { call } => leg.converses(call),
             Input::LegEnded { leg } | Input::LegFailed { leg, .. } => leg == id,
             Input::Restarted { .. } => true,
             _ => false,

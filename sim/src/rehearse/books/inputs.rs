@@ -11,7 +11,11 @@ impl Books {
     fn is_timely(&self, input: &Input) -> Option<bool> {
         Some(match input {
             Input::BridgeFailed { call } => {
-                self.legs.values().any(|leg| leg.talks && leg.call == *call)
+                let joined = self
+                    .calls
+                    .get(call)
+                    .is_some_and(|call| call.joined.is_some());
+                joined || self.legs.values().any(|leg| leg.converses(*call))
             }
             Input::CallerHungUp { call } | Input::KeyPressed { call, .. } => {
                 self.calls.contains_key(call)
@@ -21,6 +25,17 @@ impl Books {
             | Input::KeptUnknown { effect } => self.kept.contains(effect),
             Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
                 self.legs.get(leg).is_some_and(|leg| !leg.talks)
+            }
+            Input::HangUpCall { call, .. }
+            | Input::MonitorCall { call, .. }
+            | Input::ParkCall { call, .. }
+            | Input::PickUpCall { call, .. }
+            | Input::RedirectCall { call, .. }
+            | Input::SwitchRecording { call, .. }
+            | Input::TransferCall { call, .. }
+                if !self.calls.contains_key(call) =>
+            {
+                false
             }
             Input::LegEnded { leg } => self.legs.contains_key(leg),
             _ => return None,

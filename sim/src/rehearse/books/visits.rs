@@ -149,6 +149,10 @@ impl Books {
             (Input::CallerHungUp { call }, _) if *call == id => {
                 Ok((Outcome::Abandoned, LeaveReason::CallerHungUp))
             }
+            (Input::HangUpCall { call, .. }, _) if *call == id => {
+                missed(LeaveReason::HungUpBySupervisor)
+            }
+            (Input::RedirectCall { call, .. }, _) if *call == id => missed(LeaveReason::Redirected),
             // The extension that calls was deleted.
             (Input::Configure { .. }, _) if call.origin.is_some() => {
                 Ok((Outcome::Abandoned, LeaveReason::CallerHungUp))
@@ -205,6 +209,7 @@ impl Books {
                 .is_some_and(|(leg, _)| leg.call == id),
             Timer::MessageOver(_)
             | Timer::Midnight(_)
+            | Timer::Parked(_)
             | Timer::PromptOver(_)
             | Timer::Rest(_)
             | Timer::ServiceLevel(_)

@@ -7,7 +7,7 @@ use tandem_engine::config::model::Config;
 use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Number, SECOND_US, Span, Timestamp, Which};
 
-use crate::rehearse::plan::{Act, Call, Planned, Slip, Status, TimerKind};
+use crate::rehearse::plan::{Act, Call, Handle, Planned, Slip, Status, TimerKind};
 
 /// What stands for a caller who withholds his number.
 const NOBODY: &str = "nobody";
@@ -18,16 +18,7 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
     let mut out = format!("{} at {}: ", planned.id, planned.at);
     let written = match &planned.act {
         Act::Abort(kind) => write!(out, "abort {}", kind_word(*kind)),
-        Act::Call(call) => {
-            let from = if call.inside { "extension " } else { "" };
-            let (dialled, number, talk) = (call.dialled, digits(call.from), call.talk);
-            let patience = call.patience.map(|span| format!(" patience {span}"));
-            let patience = patience.unwrap_or_default();
-            write!(
-                out,
-                "call {dialled} from {from}{number} talk {talk}{patience}"
-            )
-        }
+        Act::Call(call) => write!(out, "{}", call_words(call)),
         Act::Configure { by, slip, .. } => {
             let slip = match slip {
                 Slip::None => "",
@@ -44,6 +35,14 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
             )
         }
         Act::Erase { by, number } => write!(out, "erase {} by {}", digits(*number), asker(*by)),
+        Act::Handle { by, place, handle } => {
+            write!(
+                out,
+                "handle {place} by {} {}",
+                asker(*by),
+                handle_words(*handle)
+            )
+        }
         Act::Kill { down, restored } => {
             write!(
                 out,
@@ -69,27 +68,69 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
             agent,
             queues,
             status,
-        } => write!(out, "{}", switch(*by, *agent, queues, status)),
+        } => {
+            let (queues, status) = (queues_word(*queues), status_words(status));
+            write!(
+                out,
+                "switch {agent} in {queues} by {} to {status}",
+                asker(*by)
+            )
+        }
         Act::WallClock(micros) => write!(out, "clock {micros}"),
     };
     written.expect("text is written to memory");
     out
 }
 
-fn switch(by: By, agent: Number, queues: &Which, status: &Status) -> String {
-    let queues = match queues {
+fn call_words(call: &Call) -> String {
+    let from = if call.inside { "extension " } else { "" };
+    let (dialled, number, talk) = (call.dialled, digits(call.from), call.talk);
+    let patience = call.patience.map(|span| format!(" patience {span}"));
+    let patience = patience.unwrap_or_default();
+    format!("call {dialled} from {from}{number} talk {talk}{patience}")
+}
+
+fn queues_word(queues: Which) -> String {
+    match queues {
         Which::All => "all".to_owned(),
         Which::Last => "last".to_owned(),
         Which::One(queue) => queue.to_string(),
-    };
-    let status = match status {
+    }
+}
+
+fn status_words(status: &Status) -> String {
+    match status {
         Status::LogIn => "in".to_owned(),
         Status::LogOut => "out".to_owned(),
         Status::Pause(None) => "pause".to_owned(),
         Status::Pause(Some(reason)) => format!("pause {reason}"),
         Status::Unpause => "unpause".to_owned(),
-    };
-    format!("switch {agent} in {queues} by {} to {status}", asker(by))
+    }
+}
+
+/// What somebody does with a call, and where he sends it.
+const HANDLES: [(&str, Handle); 10] = [
+    ("barge", Handle::Barge),
+    ("hang_up", Handle::HangUp),
+    ("hold", Handle::Hold),
+    ("listen", Handle::Listen),
+    ("park", Handle::Park),
+    ("pause_recording", Handle::PauseRecording),
+    ("pick_up", Handle::PickUp),
+    ("record", Handle::Record),
+    ("resume", Handle::Resume),
+    ("whisper", Handle::Whisper),
+];
+
+fn handle_words(handle: Handle) -> String {
+    match handle {
+        Handle::Redirect(to) => format!("redirect {to}"),
+        Handle::Transfer(to) => format!("transfer {to}"),
+        plain => {
+            let word = HANDLES.iter().find(|(_, known)| *known == plain);
+            word.map_or("", |(word, _)| word).to_owned()
+        }
+    }
 }
 
 fn kind_word(kind: TimerKind) -> &'static str {
@@ -140,6 +181,7 @@ pub(super) fn line(text: &str, centres: &[Config]) -> Result<Planned, String> {
             let by = words.asker()?;
             Act::Erase { by, number }
         }
+        "handle" => words.handle()?,
         "kill" => {
             words.word("for")?;
             let down = span(words.next("a length")?)?;
@@ -217,6 +259,22 @@ impl<'t> Words<'t> {
         let kind = TimerKind::ALL.iter().find(|(known, _)| *known == word);
         kind.map(|&(_, kind)| kind)
             .ok_or_else(|| format!("there is no deadline {word:?}"))
+    }
+
+    fn handle(&mut self) -> Result<Act, String> {
+        let place = self.parsed("the place of a call")?;
+        self.word("by")?;
+        let by = self.asker()?;
+        let handle = match self.next("what is done")? {
+            "redirect" => Handle::Redirect(self.number()?),
+            "transfer" => Handle::Transfer(self.number()?),
+            word => {
+                let known = HANDLES.iter().find(|(known, _)| *known == word);
+                let known = known.map(|&(_, handle)| handle);
+                known.ok_or_else(|| format!("nobody can {word:?} a call"))?
+            }
+        };
+        Ok(Act::Handle { by, place, handle })
     }
 
     fn call(&mut self) -> Result<Act, String> {

@@ -1,0 +1,147 @@
+//! Parked callers: one in each slot, until somebody dials the slot, or the time is
+//! over and the caller comes back to who parked him.
+
+use crate::calls::Goal;
+use crate::config::model::Parking;
+use crate::config::rights::Right;
+use crate::directory::Target;
+use crate::effect::{Effect, HangUpCause};
+use crate::event::{CallAct, EndReason, Event};
+use crate::ids::CallId;
+use crate::input::{By, Caller, Cause};
+use crate::mark::Mark;
+use crate::number::Number;
+use crate::outbox::Reject;
+use crate::state::{Parked, Stage, State};
+use crate::step::Step;
+use crate::supervise::queue_of;
+use crate::timer::Timer;
+use crate::trace::Trace;
+
+impl<T: Trace> Step<'_, T> {
+    /// Parks a caller who talks, in the first free slot. Who talked to him is told the
+    /// slot, and is off the line.
+    #[cold]
+    pub(crate) fn park_call(&mut self, by: By, call: CallId) -> Result<(), Reject> {
+        let granted = self.granted(by, call, Right::Parking)?;
+        let (call, leg) = self.in_talk(&granted)?;
+        let parking = self.s.options.parking.ok_or(Reject::NoSlot)?;
+        let slot = free_slot(self.s, parking).ok_or(Reject::NoSlot)?;
+        let queue = queue_of(&self.s.calls[call]);
+        let talked = self.s.legs[leg].agent;
+        let person = match by {
+            By::Person(number) => self.agent_of(number).ok(),
+            By::System => None,
+        };
+        self.handled(call, by, CallAct::Parked);
+        self.part(call);
+        self.drop_talk(leg);
+        self.emit(Effect::SaySlot { leg, slot });
+        self.emit(Effect::PlayHoldMusic { call, queue });
+        let due = self.now + parking.timeout;
+        let parked = Parked {
+            slot,
+            queue,
+            back_to: person.unwrap_or(talked),
+            timer: self.s.timers.arm(due, Timer::Parked(call)),
+        };
+        let entry = &mut self.s.calls[call];
+        entry.stage = Stage::AwaitingRetrieval;
+        entry.extra().parked = Some(parked);
+        self.s.slots.insert(slot, call);
+        self.tell(Event::CallParked { call, slot });
+        Ok(())
+    }
+
+    /// Nobody came for a parked caller: who parked him is rung.
+    pub(crate) fn parked_too_long(&mut self, call: CallId) {
+        let parked = self.unpark(call);
+        let back_to = Some(parked.back_to).filter(|&agent| self.s.agents.contains(agent));
+        self.sometimes_if(Mark::ParkedForNobody, |_| back_to.is_none());
+        self.tell(Event::ParkingTimedOut { call });
+        self.send(
+            call,
+            back_to.map_or(Goal::End(EndReason::NoDestination), |agent| {
+                Goal::Target(Target::Extension(agent))
+            }),
+        );
+    }
+
+    /// The caller is in his slot no more.
+    pub(crate) fn unpark(&mut self, call: CallId) -> Parked {
+        let extra = self.s.calls[call].extra.take();
+        let parked = extra.and_then(|extra| extra.parked);
+        let parked = parked.expect("a parked call has a slot");
+        self.s.timers.cancel(parked.timer);
+        self.s.slots.remove(&parked.slot);
+        parked
+    }
+
+    /// The caller parked in the slot that an extension dials, if one is.
+    pub(crate) fn parked_in(&self, from: &Caller, dialled: Number) -> Option<CallId> {
+        let slot = from.extension.and_then(|_| self.s.slots.get(&dialled));
+        slot.copied()
+    }
+
+    /// An extension dialled the slot of a parked caller: both are connected.
+    pub(crate) fn retrieve(&mut self, id: CallId, parked: CallId) {
+        let slot = self.unpark(parked).slot;
+        for (call, with) in [(id, parked), (parked, id)] {
+            let entry = &mut self.s.calls[call];
+            entry.stage = Stage::AwaitingEnd;
+            entry.taken = true;
+            entry.extra().joined = Some(with);
+        }
+        self.emit(Effect::Join {
+            call: parked,
+            with: id,
+        });
+        self.tell(Event::CallRetrieved {
+            call: parked,
+            with: id,
+            slot,
+        });
+    }
+
+    /// A call ends: its slot is free again. Returns the call that it was connected
+    /// with, if it was.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn close_extras(&mut self, call: CallId) -> Option<CallId> {
+        if self.s.calls[call].stage == Stage::AwaitingRetrieval {
+            self.unpark(call);
+            return None;
+        }
+        let with = self.s.calls[call].extra.take()?.joined?;
+        self.s.calls[with].extra().joined = None;
+        Some(with)
+    }
+
+    /// The call that was connected with this one is over.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn close_joined(&mut self, call: CallId, reason: EndReason) {
+        let reason = match reason {
+            EndReason::CallerHungUp => EndReason::AgentHungUp,
+            other => other,
+        };
+        let told = match reason {
+            EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(cause),
+            _ => HangUpCause::Normal,
+        };
+        self.close(call, reason, Some(told));
+    }
+
+    /// Two callers could not be connected with each other: both calls end.
+    #[cold]
+    pub(crate) fn join_failed(&mut self, call: CallId) {
+        let cause = Cause::Unreachable;
+        let told = Some(HangUpCause::ExtensionFailed(cause));
+        self.close(call, EndReason::ExtensionFailed(cause), told);
+    }
+}
+
+/// The first slot in which nobody is parked.
+fn free_slot(s: &State, parking: Parking) -> Option<Number> {
+    parking.slots().find(|slot| !s.slots.contains_key(slot))
+}

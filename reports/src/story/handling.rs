@@ -1,0 +1,88 @@
+//! What people did with a call, as moments of its story.
+
+use tandem_engine::{By, CallAct, CallId, Engine, Event, Monitoring, Recording};
+
+use super::history::Names;
+use super::moment::What;
+
+/// The moment that an event makes of this call, if somebody handled it.
+pub(super) fn what(
+    event: &Event,
+    own: Option<CallId>,
+    engine: &Engine,
+    names: &Names,
+) -> Option<What> {
+    let is_own = |call: &CallId| Some(*call) == own;
+    let by_agent = |agent, act, slot| What::Handled {
+        by: Some(names.agent(agent)),
+        act,
+        slot,
+    };
+    let who = |by: &By| match by {
+        By::Person(number) => engine.find_agent(*number).map(|agent| names.agent(agent)),
+        By::System => None,
+    };
+    let by_nobody = |act, slot| What::Handled {
+        by: None,
+        act,
+        slot,
+    };
+    Some(match event {
+        Event::CallHandled { call, by, act } if is_own(call) => What::Handled {
+            by: who(by),
+            act: act_word(*act),
+            slot: None,
+        },
+        Event::CallHeld { call, agent } if is_own(call) => by_agent(*agent, "held", None),
+        Event::CallResumed { call, agent } if is_own(call) => by_agent(*agent, "resumed", None),
+        Event::CallParked { call, slot } if is_own(call) => {
+            by_nobody("parked_in", Some(slot.to_string()))
+        }
+        Event::CallRetrieved { call, with, slot } if is_own(call) || is_own(with) => {
+            let origin = engine.call(*with).map(|call| call.caller);
+            What::Handled {
+                by: origin.and_then(|number| who(&By::Person(number))),
+                act: "fetched",
+                slot: Some(slot.to_string()),
+            }
+        }
+        Event::ParkingTimedOut { call } if is_own(call) => by_nobody("parked_too_long", None),
+        Event::RecordingSwitched {
+            call,
+            recording,
+            by,
+        } if is_own(call) => What::Handled {
+            by: who(by),
+            act: match recording {
+                Recording::Off => "recording_off",
+                Recording::On => "recording_on",
+                Recording::Paused => "recording_paused",
+            },
+            slot: None,
+        },
+        Event::SupervisorJoined {
+            call, agent, how, ..
+        } if is_own(call) => by_agent(*agent, how_word(*how), None),
+        Event::SupervisorLeft { call, agent, .. } if is_own(call) => by_agent(*agent, "left", None),
+        _ => return None,
+    })
+}
+
+const fn act_word(act: CallAct) -> &'static str {
+    match act {
+        CallAct::HungUp => "hung_up",
+        CallAct::Monitored(_) => "monitored",
+        CallAct::Parked => "parked",
+        CallAct::PickedUp => "picked_up",
+        CallAct::Redirected => "redirected",
+        CallAct::Transferred => "transferred",
+    }
+}
+
+const fn how_word(how: Monitoring) -> &'static str {
+    match how {
+        Monitoring::Barge => "barge",
+        Monitoring::Listen => "listen",
+        Monitoring::Whisper => "whisper",
+    }
+}

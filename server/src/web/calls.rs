@@ -1,0 +1,249 @@
+//! What supervisors do with calls, and agents with their own.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use tandem_engine::config::model::Destination;
+use tandem_engine::{By, CallId, Input, Monitoring, PublicId};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::agents::ask;
+use super::body;
+use super::problem::Problem;
+use super::screens::number;
+use super::serve::App;
+use super::sign_in::{SignedIn, Viewer};
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(hang_up))
+        .routes(routes!(monitor))
+        .routes(routes!(park))
+        .routes(routes!(pick_up))
+        .routes(routes!(record))
+        .routes(routes!(redirect))
+        .routes(routes!(transfer))
+}
+
+/// That it was done.
+#[derive(Debug, Serialize, ToSchema)]
+struct Handled {
+    /// Number of the entry in the journal, where it is durable.
+    seq: u64,
+}
+
+/// Where a caller is sent.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SendTo {
+    /// The number of an extension or a queue.
+    to: String,
+}
+
+/// How somebody listens in.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Listen {
+    /// `listen` (the default), `whisper` to the agent, or `barge` in.
+    how: Option<String>,
+}
+
+/// Whether a conversation is recorded.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    /// True starts or resumes, false pauses.
+    on: bool,
+}
+
+/// A call that somebody may see as it waits or talks.
+fn find(viewer: &Viewer, id: &str) -> Result<CallId, Problem> {
+    let unknown = || Problem::not_found("there is no such call now");
+    let id: PublicId = id.parse().map_err(|_| unknown())?;
+    let screen = &viewer.view.screen;
+    let waiting = screen.waiting.get(&id);
+    let waiting = waiting.filter(|row| viewer.sight.sees_queue(row.queue));
+    let active = screen.active.get(&id);
+    let active = active.filter(|row| viewer.sight.sees_active(row));
+    let waiting = waiting.map(|row| row.call);
+    waiting.or(active.map(|row| row.call)).ok_or_else(unknown)
+}
+
+/// Has the engine do it, which asks whether he may.
+async fn handle(
+    app: &App,
+    signed_in: SignedIn,
+    id: &str,
+    input: impl FnOnce(By, CallId) -> Input,
+) -> Result<Json<Handled>, Problem> {
+    let by = signed_in.by;
+    let call = find(&Viewer::of(app, signed_in)?, id)?;
+    let seq = ask(app, input(by, call)).await?.seq;
+    Ok(Json(Handled { seq }))
+}
+
+/// Ends a call for all who are on it.
+#[utoipa::path(post, path = "/calls/{id}/hang-up", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+    ))]
+async fn hang_up(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Handled>, Problem> {
+    handle(&app, signed_in, &id, |by, call| Input::HangUpCall {
+        by,
+        call,
+    })
+    .await
+}
+
+/// Rings the telephone of whoever asks, for him to listen in to a conversation, or
+/// changes how he does.
+#[utoipa::path(post, path = "/calls/{id}/monitor", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    request_body(content = Option<Listen>, content_type = "application/json"),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem),
+    ))]
+async fn monitor(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Handled>, Problem> {
+    let asked: Listen = body::json(&headers, body).await?;
+    let how = match asked.how.as_deref() {
+        None | Some("listen") => Monitoring::Listen,
+        Some("barge") => Monitoring::Barge,
+        Some("whisper") => Monitoring::Whisper,
+        Some(_) => return Err(Problem::invalid("how", "listen, whisper or barge")),
+    };
+    let input = |by, call| Input::MonitorCall { by, call, how };
+    handle(&app, signed_in, &id, input).await
+}
+
+/// Parks the caller of a conversation.
+#[utoipa::path(post, path = "/calls/{id}/park", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+    ))]
+async fn park(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Handled>, Problem> {
+    handle(&app, signed_in, &id, |by, call| Input::ParkCall {
+        by,
+        call,
+    })
+    .await
+}
+
+/// Rings the telephone of whoever asks, for him to take a caller who waits.
+#[utoipa::path(post, path = "/calls/{id}/pick-up", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+    ))]
+async fn pick_up(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Handled>, Problem> {
+    handle(&app, signed_in, &id, |by, call| Input::PickUpCall {
+        by,
+        call,
+    })
+    .await
+}
+
+/// Starts, resumes or pauses the recording of a conversation.
+#[utoipa::path(post, path = "/calls/{id}/recording", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    request_body(content = Record, content_type = "application/json"),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem),
+    ))]
+async fn record(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Handled>, Problem> {
+    let Record { on } = body::json(&headers, body).await?;
+    let input = |by, call| Input::SwitchRecording { by, call, on };
+    handle(&app, signed_in, &id, input).await
+}
+
+/// Sends a caller who waits somewhere else.
+#[utoipa::path(post, path = "/calls/{id}/redirect", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    request_body(content = SendTo, content_type = "application/json"),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem),
+    ))]
+async fn redirect(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Handled>, Problem> {
+    let to = destination(&body::json(&headers, body).await?)?;
+    let input = |by, call| Input::RedirectCall { by, call, to };
+    handle(&app, signed_in, &id, input).await
+}
+
+/// Sends the caller of a conversation somewhere else.
+#[utoipa::path(post, path = "/calls/{id}/transfer", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    request_body(content = SendTo, content_type = "application/json"),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem),
+    ))]
+async fn transfer(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Handled>, Problem> {
+    let to = destination(&body::json(&headers, body).await?)?;
+    let input = |by, call| Input::TransferCall { by, call, to };
+    handle(&app, signed_in, &id, input).await
+}
+
+/// A number leads to an extension or a queue, whatever it is called here.
+fn destination(asked: &SendTo) -> Result<Destination, Problem> {
+    number(&asked.to).map(Destination::Queue)
+}

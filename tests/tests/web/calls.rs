@@ -1,0 +1,113 @@
+//! What is done with calls over the API.
+
+use hyper::StatusCode;
+use tandem_engine::Input;
+
+use crate::kit::Desk;
+
+/// The name of the only call that waits, or talks.
+fn only(desk: &Desk, what: &str) -> String {
+    let rows = desk.see(&format!("/api/v1/calls/{what}"));
+    rows[what][0]["id"]
+        .as_str()
+        .expect("it is there")
+        .to_owned()
+}
+
+fn status(desk: &Desk, token: &str, id: &str, action: &str, body: &str) -> (u16, String) {
+    let reply = desk.post_as(token, &format!("/api/v1/calls/{id}/{action}"), body);
+    let code = match reply.status {
+        StatusCode::OK => String::new(),
+        _ => reply.code(),
+    };
+    (reply.status.as_u16(), code)
+}
+
+fn refused(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+#[test]
+fn a_manager_picks_up_listens_and_transfers() {
+    let mut desk = Desk::new();
+    desk.up(1001);
+    desk.up(1003);
+    desk.up(1005);
+    let (cay, ben) = (desk.token_of(1003), desk.token_of(1002));
+    let (call, _) = desk.call(4_000, 6_400);
+    let id = only(&desk, "waiting");
+    // Who does not see the queue knows of no such call.
+    assert_eq!(
+        status(&desk, &ben, &id, "pick-up", ""),
+        refused(404, "not_found")
+    );
+    assert_eq!(
+        status(&desk, &cay, "0-99", "pick-up", ""),
+        refused(404, "not_found")
+    );
+    assert_eq!(
+        status(&desk, &cay, "x", "pick-up", ""),
+        refused(404, "not_found")
+    );
+    // It waits: nobody talks whom he could listen to.
+    assert_eq!(
+        status(&desk, &cay, &id, "monitor", ""),
+        refused(409, "stale")
+    );
+    assert_eq!(status(&desk, &cay, &id, "pick-up", ""), refused(200, ""));
+    assert_eq!(
+        status(&desk, &cay, &id, "pick-up", ""),
+        refused(409, "no_change")
+    );
+    assert_eq!(
+        status(&desk, &desk.token, &id, "pick-up", ""),
+        refused(403, "denied")
+    );
+    desk.tell(Input::CallerHungUp { call });
+
+    let (_, legs) = desk.call(4_001, 6_401);
+    desk.tell(Input::LegAnswered { leg: legs[0] });
+    let id = only(&desk, "active");
+    let ann = desk.token_of(1001);
+    let how = r#"{"how": "whisper"}"#;
+    assert_eq!(
+        status(&desk, &ann, &id, "monitor", how),
+        refused(403, "denied")
+    );
+    assert_eq!(
+        status(&desk, &ann, &id, "recording", r#"{"on": true}"#),
+        refused(403, "denied")
+    );
+    assert_eq!(
+        status(&desk, &ann, &id, "park", ""),
+        refused(409, "no_slot")
+    );
+    let nobody = r#"{"to": "4444"}"#;
+    assert_eq!(
+        status(&desk, &ann, &id, "transfer", nobody),
+        refused(404, "not_found")
+    );
+    // She talks, so she may send the caller on.
+    assert_eq!(
+        status(&desk, &ann, &id, "transfer", r#"{"to": "1005"}"#),
+        refused(200, "")
+    );
+}
+
+#[test]
+fn an_administrator_hangs_up() {
+    let mut desk = Desk::new();
+    desk.up(1001);
+    desk.call(4_000, 6_400);
+    let id = only(&desk, "waiting");
+    let dan = desk.token_of(1004);
+    assert_eq!(
+        status(&desk, &dan, &id, "redirect", r#"{"to": "6400"}"#),
+        refused(409, "no_change")
+    );
+    assert_eq!(status(&desk, &dan, &id, "hang-up", ""), refused(200, ""));
+    assert_eq!(
+        status(&desk, &dan, &id, "hang-up", ""),
+        refused(404, "not_found")
+    );
+}
