@@ -5,6 +5,8 @@
 pub const NUMBER_SYMBOLS_MAX: usize = 31;
 /// Characters of a name of a queue, an extension or a caller.
 pub const NAME_CHARS_MAX: usize = 127;
+/// Characters by which a telephone chooses a melody for a queue's calls.
+pub const ALERT_INFO_CHARS_MAX: usize = 255;
 /// Bytes of a configuration or scenario file.
 pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Words and signs of a file, as TOML counts them.

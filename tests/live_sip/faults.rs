@@ -142,6 +142,40 @@ fn of_two_who_answer_one_gets_the_caller() {
     assert_eq!(outcomes(&server::records(&folder)), [("answered", 1001)]);
 }
 
+/// A queue chooses the melody of its calls, and whether those that an agent missed are
+/// listed by his telephone: what somebody else answered is not (RFC 3326).
+#[test]
+fn telephones_show_what_their_queue_wants() {
+    let folder = server::folder("telephones_show");
+    let (mut agent, mut caller) = (Phone::new(), Phone::new());
+    let discreet = "alert_info = \"sales\"\nshow_missed_calls = false\n";
+    let text = centre(&[&agent], "linear") + discreet;
+    let mut server = Server::start(&folder, &text);
+    let at = server.sip();
+    for (queue, alert_info, elsewhere) in [
+        ("6400", "", false),
+        ("6401", "<http://127.0.0.1>;info=sales", true),
+    ] {
+        caller.invite(at, queue, queue);
+        let ring = agent.expect("INVITE");
+        assert_eq!(ring.header("Alert-Info"), alert_info);
+        agent.respond(&ring, "180 Ringing");
+        caller.cancel(at, queue, queue);
+        caller.expect("200");
+        let gone = caller.expect("487");
+        caller.ack(&gone, queue);
+        let cancel = agent.expect("CANCEL");
+        let told = cancel.header("Reason").contains("Call completed elsewhere");
+        assert_eq!(told, elsewhere, "{cancel:?}");
+        agent.respond(&cancel, "200 OK");
+        agent.respond(&ring, "487 Request Terminated");
+        agent.expect("ACK");
+    }
+    server.stop();
+    let records = server::records(&folder);
+    assert_eq!(outcomes(&records), [("abandoned", 0), ("abandoned", 0)]);
+}
+
 /// Two queues want the same agent in the same moment: his telephone rings once, and for
 /// the second caller when he is free.
 #[test]

@@ -27,6 +27,7 @@ mod hours;
 mod logs;
 mod phrase;
 mod points;
+mod status;
 mod supervised;
 mod text;
 mod words;

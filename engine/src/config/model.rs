@@ -254,6 +254,12 @@ pub struct QueueConfig {
     pub wrap_up: Span,
     /// Whether agents who are on a call may be rung.
     pub ring_in_use: bool,
+    /// What its rings bring to a telephone as `Alert-Info` (RFC 3261 20.4), by which it
+    /// chooses a melody; `None`: nothing.
+    pub alert_info: Option<String>,
+    /// Whether agents' telephones list its calls that they missed. Otherwise every ring
+    /// that is taken back is said to be answered elsewhere (RFC 3326).
+    pub show_missed_calls: bool,
     /// An agent who misses so many of its calls, one after the other, is paused
     /// in it; zero: never. Where all ring, nobody is.
     pub auto_pause_after: u32,
@@ -317,6 +323,8 @@ impl QueueConfig {
             retry_interval: Span::from_secs(5),
             wrap_up: Span::from_secs(30),
             ring_in_use: false,
+            alert_info: None,
+            show_missed_calls: true,
             auto_pause_after: 0,
             rests: Rests::default(),
             max_waiting: Span::from_secs(1800),

@@ -75,6 +75,8 @@
 //! retry_interval_s = 5
 //! wrap_up_s = 30
 //! ring_in_use = false
+//! alert_info = "sales"          # chooses a melody of telephones; default: none
+//! show_missed_calls = true      # whether agents' telephones list the calls they missed
 //! priority = 0                  # what its calls weigh against those of other queues
 //! priority_acceleration_s = 0   # a waiting call weighs one more after each such time
 //! skill_steps = [{ level = 2 }, { after_s = 30, level = 5 }, { after_s = 90, level = 99 }]

@@ -331,6 +331,7 @@ impl Fold {
             | Event::CallLogProcessed(_)
             | Event::CallParked { .. }
             | Event::CallResumed { .. }
+            | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
             | Event::KeptEnded { .. }
             | Event::MessageDiscarded { .. }

@@ -26,6 +26,8 @@ pub(super) struct Leg {
     local: Local,
     /// Whether it rings for a call that is not a queue's, whose caller hears that.
     direct: bool,
+    /// Whether the telephone may list it as a missed call.
+    shows_missed: bool,
     branches: Vec<ClientId>,
     pub(super) answered: Option<Answered>,
     /// The worst that a device said so far.
@@ -80,17 +82,16 @@ impl Exchange {
         let serial = self.next_serial();
         let local = sdp::local(&media, Side::Agent, codec, serial);
         let body = description::offer(&local).to_bytes();
+        let config = queue.and_then(|queue| self.queue_config(queue));
+        let alert_info = config.and_then(|config| config.alert_info.as_deref());
+        let alert_info = alert_info.map(alert_info_of);
+        let shows_missed = config.is_none_or(|config| config.show_missed_calls);
         let mut branches = Vec::new();
         for (contact, to) in devices {
-            let to_address = NameAddr::new(contact.clone());
-            let mut invite =
-                self.endpoint
-                    .request(Method::Invite, contact, from.clone(), to_address);
-            invite
-                .headers
-                .push(names::CONTACT, self.contact(to.transport));
-            let allow = tandem_sip::uas::allow(&super::exchange::ABILITIES);
-            invite.headers.push(names::ALLOW, allow);
+            let mut invite = self.invitation(contact, from.clone(), to.transport);
+            if let Some(alert_info) = &alert_info {
+                invite.headers.push(names::ALERT_INFO, alert_info.clone());
+            }
             invite.set_body("application/sdp", body.clone());
             let now = self.now();
             if let Ok(transaction) = self.endpoint.send_request(now, to, invite.clone()) {
@@ -118,11 +119,23 @@ impl Exchange {
             media,
             local,
             direct: queue.is_none(),
+            shows_missed,
             branches,
             answered: None,
             cause: Cause::Unreachable,
         };
         self.legs.insert(leg, entry);
+    }
+
+    /// An INVITE to a device, without what it offers.
+    fn invitation(&mut self, contact: Uri, from: NameAddr, transport: Transport) -> Request {
+        let to = NameAddr::new(contact.clone());
+        let mut invite = (self.endpoint).request(Method::Invite, contact, from, to);
+        let us = self.contact(transport);
+        invite.headers.push(names::CONTACT, us);
+        let allow = tandem_sip::uas::allow(&super::exchange::ABILITIES);
+        invite.headers.push(names::ALLOW, allow);
+        invite
     }
 
     /// Who calls, as telephones show it.
@@ -261,6 +274,10 @@ impl Exchange {
         let Some(leg) = self.legs.get_mut(&id) else {
             return;
         };
+        let why = match leg.shows_missed {
+            true => why,
+            false => CancelReason::CompletedElsewhere,
+        };
         for branch in std::mem::take(&mut leg.branches) {
             self.give_up_branch(branch, why);
         }
@@ -343,6 +360,15 @@ impl Exchange {
         let leg = self.legs.get_mut(&id)?;
         let transport = leg.answered.as_ref()?.source.transport;
         Some((&mut leg.local, leg.media.clone(), transport))
+    }
+}
+
+/// The header field by which a telephone chooses a melody (RFC 3261 20.4). A word alone
+/// is a parameter behind an address that means nothing, as telephones expect it.
+fn alert_info_of(text: &str) -> String {
+    match text.starts_with('<') {
+        true => text.to_owned(),
+        false => format!("<http://127.0.0.1>;info={text}"),
     }
 }
 

@@ -373,6 +373,8 @@ pub(super) fn queue(
         // Who hears it ring can be told nothing.
         answer_on_entry: announcements.is_some() || chance.percent(70),
         music: None,
+        alert_info: None,
+        show_missed_calls: true,
         managers: managers(chance, config),
         permissions: permissions(chance, config),
         record: chance.percent(30),

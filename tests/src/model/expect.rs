@@ -66,9 +66,11 @@ impl Model {
                 when(stage != Some(LegStage::Ringing), Reject::Stale)
             }
             Input::LegEnded { leg } => {
-                let alive = |stage| stage != LegStage::Over;
                 let leg = self.legs.get(leg);
-                when(!leg.is_some_and(|leg| alive(leg.stage)), Reject::Stale)
+                when(
+                    leg.is_none_or(|leg| leg.stage == LegStage::Over),
+                    Reject::Stale,
+                )
             }
             Input::PersonErased { by, .. } if !self.administers(*by) => Some(Reject::Denied),
             Input::PersonErased { number, .. } => when(number.is_none(), Reject::UnknownNumber),

@@ -11,13 +11,14 @@ use tandem_engine::config::model::Notice;
 use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, AgentStatus, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId,
-    EndReason, Event, HangUpCause, Input, KeptEnd, Lamp, LegId, Number, OfferEnd, Outbox, QueueId,
-    Reject, SECOND_US, Span, Tone,
+    AgentId, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
+    Event, HangUpCause, Input, KeptEnd, LegId, Number, OfferEnd, Outbox, QueueId, Reject,
+    SECOND_US, Span, Tone,
 };
 
 use super::logs::result_words;
 use super::points;
+use super::status::status_changed;
 use super::supervised;
 use super::world::Names;
 
@@ -549,7 +550,7 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
 }
 
 /// Who did something to an agent, if it was not the agent.
-fn by_whom(by: By, agent: Number) -> String {
+pub(super) fn by_whom(by: By, agent: Number) -> String {
     match by {
         By::Person(number) if number == agent => String::new(),
         _ => who(by),
@@ -561,38 +562,6 @@ fn who(by: By) -> String {
     match by {
         By::Person(number) => format!(", by {number}"),
         By::System => ", by the system".to_owned(),
-    }
-}
-
-/// What a lamp shows.
-pub fn lamp(lamp: Lamp) -> String {
-    let shown = match lamp {
-        Lamp::FlashingRed => "flashing red",
-        Lamp::Green => "green",
-        Lamp::Off => "off",
-        Lamp::Red => "red",
-    };
-    shown.to_owned()
-}
-
-fn status_changed(
-    agent: AgentId,
-    queue: QueueId,
-    status: &AgentStatus,
-    by: By,
-    names: &Names,
-) -> String {
-    let (agent, queue) = (names.agent(agent), names.queue(queue));
-    let by = by_whom(by, agent);
-    match status {
-        AgentStatus::LoggedIn => format!("{agent} takes calls of {queue}{by}"),
-        AgentStatus::LoggedOut => format!("{agent} is logged out of {queue}{by}"),
-        AgentStatus::Paused { reason: None } => format!("{agent} is paused in {queue}{by}"),
-        AgentStatus::Paused {
-            reason: Some(reason),
-        } => {
-            format!("{agent} is paused in {queue} for {reason}{by}")
-        }
     }
 }
 

@@ -18,6 +18,7 @@ use super::hours;
 use super::logs;
 use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::points;
+use super::status;
 use super::text::{Block, Step, What};
 use super::words;
 use crate::shelf::Shelf;
@@ -466,7 +467,7 @@ impl World {
     fn ask(&mut self, question: &Question) -> Result<Vec<String>, String> {
         match question {
             Question::Awaited => Ok(self.awaited()),
-            Question::Lamp(owner, key) => Ok(vec![words::lamp(self.engine.lamp(*owner, *key))]),
+            Question::Lamp(owner, key) => Ok(vec![status::lamp(self.engine.lamp(*owner, *key))]),
             Question::Estimate(call) => {
                 let estimate = self.engine.estimate(self.names.call_id(call)?);
                 Ok(vec![words::estimate(estimate)])

@@ -505,6 +505,15 @@ fn point(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Poi
     point.boxed()
 }
 
+fn alert_info() -> impl Strategy<Value = Option<String>> {
+    let texts = select(vec![
+        "sales",
+        "<http://192.0.2.7/a.wav>;info=b",
+        "<urn:alert:x>",
+    ]);
+    proptest::option::of(texts.prop_map(str::to_owned))
+}
+
 /// Members of a queue, the first of them static.
 fn members(people: Vec<Number>, statics: usize) -> Vec<MemberConfig> {
     let kinds = (0..).map(|place| kind(place < statics));
@@ -521,8 +530,8 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
     let how = (
         select(&RINGS[..]),
         select(&SINCE[..]),
-        any::<[bool; 3]>(),
-        music,
+        any::<[bool; 4]>(),
+        (music, alert_info()),
         permissions(extensions),
     );
     let destination = destination(digits, numbers, options);
@@ -558,8 +567,14 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         }
         lay_over(&mut queue, skills);
         (queue.strategy, queue.fewest_calls_since) = (how.0, how.1);
-        [queue.ring_in_use, queue.answer_on_entry, queue.record] = how.2;
-        (queue.permissions, queue.music) = (how.4, how.3.map(str::to_owned));
+        [
+            queue.ring_in_use,
+            queue.answer_on_entry,
+            queue.record,
+            queue.show_missed_calls,
+        ] = how.2;
+        (queue.permissions, queue.alert_info) = (how.4, how.3.1);
+        queue.music = how.3.0.map(str::to_owned);
         queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         queue.max_waiting = times.1;

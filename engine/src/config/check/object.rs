@@ -8,8 +8,8 @@ use crate::config::model::{
     TrunkConfig,
 };
 use crate::limits::{
-    AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EMAIL_CHARS_MAX,
-    MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
+    ALERT_INFO_CHARS_MAX, AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN,
+    EMAIL_CHARS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
     PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX,
     QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SYNC_RESULTS_H_MAX,
     TRUNKS_MAX,
@@ -218,6 +218,9 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
     if let Some(wrong) = queue.music.as_deref().and_then(file_name) {
         faults.add(subject, "music", None, || wrong);
     }
+    if let Some(wrong) = queue.alert_info.as_deref().and_then(alert_info) {
+        faults.add(subject, "alert_info", None, || wrong);
+    }
     people(faults, queue);
     skills(faults, queue);
     announcements(faults, queue);
@@ -239,6 +242,22 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
         let what = || ("a share is 0 to 100 percent".to_owned(), None);
         faults.add(subject, "sla_threshold_percent", None, what);
     }
+    emptiness(faults, queue);
+    if let Some(wrong) = queue.time_zone.as_deref().and_then(time_zone) {
+        faults.add(subject, "time_zone", None, || wrong);
+    }
+    for (item, notice) in queue.notify_managers.iter().enumerate() {
+        if queue.notify_managers[..item].contains(notice) {
+            let what = || ("this stands there already".to_owned(), None);
+            faults.add(subject, "notify_managers", Some(item), what);
+            break;
+        }
+    }
+}
+
+/// What is wrong with when a queue is empty.
+fn emptiness(faults: &mut Faults, queue: &QueueConfig) {
+    let subject = Subject::Queue(queue.number);
     let empty = [
         ("disallow_join_when_empty", queue.disallow_join_when_empty),
         ("leave_when_empty", queue.leave_when_empty),
@@ -253,16 +272,6 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
                 )
             };
             faults.add(subject, key, None, what);
-        }
-    }
-    if let Some(wrong) = queue.time_zone.as_deref().and_then(time_zone) {
-        faults.add(subject, "time_zone", None, || wrong);
-    }
-    for (item, notice) in queue.notify_managers.iter().enumerate() {
-        if queue.notify_managers[..item].contains(notice) {
-            let what = || ("this stands there already".to_owned(), None);
-            faults.add(subject, "notify_managers", Some(item), what);
-            break;
         }
     }
 }
@@ -629,6 +638,25 @@ pub(super) fn file_name(file: &str) -> Option<Wrong> {
         };
         leads_away.then(what)
     })
+}
+
+/// What is wrong with what a ring brings to a telephone: it stands in a header of SIP.
+fn alert_info(text: &str) -> Option<Wrong> {
+    if text.chars().count() > ALERT_INFO_CHARS_MAX {
+        let what = format!("this has at most {ALERT_INFO_CHARS_MAX} characters");
+        return Some((what, None));
+    }
+    let is_uri = text.starts_with('<');
+    let good = match is_uri {
+        true => text.chars().all(|c| c.is_ascii_graphic()) && text.contains('>'),
+        false => {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c);
+            !text.is_empty() && text.chars().all(plain)
+        }
+    };
+    let hint = "a word as \"sales\", or an address with what follows it: \
+                \"<http://192.0.2.7/ring.wav>\"";
+    (!good).then(|| (format!("{text:?} chooses no melody"), Some(hint.to_owned())))
 }
 
 /// What is wrong with the name of a time zone.

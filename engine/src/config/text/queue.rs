@@ -142,6 +142,10 @@ fn calls(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
         table.one_of("fewest_calls_since", COUNTS_SINCE),
     );
     set(&mut queue.ring_in_use, table.bool("ring_in_use"));
+    let alert_info = place.key(table, "alert_info").and_then(Value::str);
+    queue.alert_info = alert_info.map(str::to_owned);
+    let show_missed_calls = table.bool("show_missed_calls");
+    set(&mut queue.show_missed_calls, show_missed_calls);
     set(
         &mut queue.max_callers,
         table.integer("max_callers", 0..=QUEUE_CALLERS_MAX),

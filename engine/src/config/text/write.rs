@@ -288,12 +288,7 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     precedence(out, queue);
     times(out, queue, &default);
     permissions(out, &queue.permissions);
-    if queue.record {
-        line(out, "record", "true");
-    }
-    if queue.ring_in_use {
-        line(out, "ring_in_use", "true");
-    }
+    rings(out, queue);
     if queue.max_callers != default.max_callers {
         line(out, "max_callers", &queue.max_callers.to_string());
     }
@@ -328,6 +323,22 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     }
     if !queue.notify_managers.is_empty() {
         line(out, "notify_managers", &notices(&queue.notify_managers));
+    }
+}
+
+/// What happens when agents ring and talk.
+fn rings(out: &mut String, queue: &QueueConfig) {
+    if queue.record {
+        line(out, "record", "true");
+    }
+    if queue.ring_in_use {
+        line(out, "ring_in_use", "true");
+    }
+    if let Some(alert_info) = &queue.alert_info {
+        line(out, "alert_info", &quoted(alert_info));
+    }
+    if !queue.show_missed_calls {
+        line(out, "show_missed_calls", "false");
     }
 }
 

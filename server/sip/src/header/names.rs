@@ -11,6 +11,7 @@ macro_rules! names {
 
 names! {
     ACCEPT = "Accept";
+    ALERT_INFO = "Alert-Info";
     ALLOW = "Allow";
     AUTHORIZATION = "Authorization";
     CALL_ID = "Call-ID";

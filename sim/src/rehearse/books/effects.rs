@@ -34,12 +34,8 @@ impl Books {
                     let there = self.is_there(call) && !callers_told.contains(&call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
-                Effect::Bridge { call, leg } => {
-                    let talks = |leg: &Leg| leg.talks && leg.call == call;
-                    let talks = self.legs.get(&leg).is_some_and(talks);
-                    court.law(Law::Effects, talks, || format!("{effect:?}"))?;
-                }
-                Effect::Join { .. }
+                Effect::Bridge { .. }
+                | Effect::Join { .. }
                 | Effect::Mix { .. }
                 | Effect::PlayHoldMusic { .. }
                 | Effect::Record { .. } => self.is_right(effect, court)?,
@@ -99,6 +95,10 @@ impl Books {
     /// What is for those who talk, or for who listens to them, finds them there.
     fn is_right(&self, effect: &Effect, court: &mut Court<'_>) -> Checked {
         let right = match *effect {
+            Effect::Bridge { call, leg } => {
+                let talks = self.legs.get(&leg);
+                talks.is_some_and(|leg| leg.talks && leg.call == call)
+            }
             Effect::Join { call, with } => {
                 let joined = self.calls.get(&call).and_then(|call| call.joined);
                 joined == Some(with)

@@ -38,12 +38,7 @@ impl Books {
                 self.arrived(seen, *call, *public, *key, court)
             }
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
-            Event::CodeDialled {
-                call,
-                agent,
-                refused,
-                ..
-            } => self.code_dialled(seen, *call, *agent, refused.is_some(), court),
+            Event::CodeDialled { .. } => self.code_dialled(seen, event, court),
             Event::ConfigurationChanged { .. } => {
                 self.read_config(seen.engine);
                 Ok(())
@@ -597,20 +592,22 @@ impl Books {
     }
 
     /// A code is dialled by an extension, and either does something or is refused.
-    fn code_dialled(
-        &self,
-        seen: &Seen<'_>,
-        call: CallId,
-        agent: AgentId,
-        refused: bool,
-        court: &mut Court<'_>,
-    ) -> Checked {
-        let origin = self.calls.get(&call).and_then(|call| call.origin);
+    fn code_dialled(&self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        let Event::CodeDialled {
+            call,
+            agent,
+            refused,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        let origin = self.calls.get(call).and_then(|call| call.origin);
         let switches = |event: &Event| matches!(event, Event::AgentStatusChanged { .. });
         let switched = seen.out.events.iter().any(switches);
-        let right = origin == Some(agent) && switched != refused;
+        let right = origin == Some(*agent) && switched == refused.is_none();
         court.law(Law::Refusals, right, || {
-            format!("{agent} dials in {call}, switched {switched}, refused {refused}")
+            format!("{agent} dials in {call}, switched {switched}, refused {refused:?}")
         })
     }
 
