@@ -16,7 +16,7 @@ use crate::records::{LeaveReason, Outcome};
 use crate::state::{Call, Party, Passing, Purpose, Stage, State, Then};
 use crate::step::Step;
 use crate::supervise::talk_leg;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use crate::timer::Timer;
 use crate::trace::Trace;
 
@@ -127,10 +127,15 @@ impl<T: Trace> Step<'_, T> {
 
     /// Lets a caller hear a prompt; then the call goes on.
     pub(crate) fn play_prompt(&mut self, id: CallId, prompt: usize, then: Then) {
+        let over = self.say_prompt(id, prompt);
+        self.hears(id, over, then);
+    }
+
+    /// Has a prompt played; tells when it will be over.
+    pub(crate) fn say_prompt(&mut self, id: CallId, prompt: usize) -> Timestamp {
         let prompt = &self.s.options.prompts[prompt];
-        let name = prompt.name.clone();
-        let length = prompt.length;
-        self.hears(id, length, then);
+        let (name, over) = (prompt.name.clone(), self.now + prompt.length);
+        self.s.calls[id].taken = true;
         self.emit(Effect::PlayPrompt {
             call: id,
             prompt: name.clone(),
@@ -139,12 +144,12 @@ impl<T: Trace> Step<'_, T> {
             call: id,
             prompt: name,
         });
+        over
     }
 
-    /// The caller's side is answered, and hears something for so long.
-    pub(crate) fn hears(&mut self, id: CallId, length: Span, then: Then) {
-        let due = self.now + length;
-        let timer = self.s.timers.arm(due, Timer::PromptOver(id));
+    /// The caller's side is answered, and hears something until then.
+    pub(crate) fn hears(&mut self, id: CallId, over: Timestamp, then: Then) {
+        let timer = self.s.timers.arm(over, Timer::PromptOver(id));
         let call = &mut self.s.calls[id];
         call.stage = Stage::AwaitingPrompt;
         call.taken = true;
@@ -162,6 +167,11 @@ impl<T: Trace> Step<'_, T> {
             Then::End(reason) => self.close(id, reason, Some(HangUpCause::Normal)),
             Then::Go(destination) => self.send(id, goal(self.s, &destination)),
             Then::Record(mailbox) => self.record_message(id, mailbox),
+            Then::Step(point, step) => {
+                if let Err(elsewhere) = self.flow_from(id, point, step) {
+                    self.send(id, elsewhere);
+                }
+            }
         }
     }
 
@@ -253,7 +263,10 @@ impl<T: Trace> Step<'_, T> {
                 self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
             }
-            Stage::AwaitingAnswer | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {}
+            Stage::AwaitingAnswer
+            | Stage::AwaitingKey
+            | Stage::AwaitingPrompt
+            | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
@@ -453,7 +466,9 @@ pub(crate) fn goal(s: &State, destination: &Destination) -> Goal {
     let nowhere = Goal::End(EndReason::NoDestination);
     match destination {
         Destination::HangUp => Goal::End(EndReason::Unanswered),
-        Destination::Extension(number)
+        Destination::CallFlow(number)
+        | Destination::Extension(number)
+        | Destination::Menu(number)
         | Destination::Queue(number)
         | Destination::RingGroup(number) => s.directory.get(*number).map_or(nowhere, Goal::Target),
         Destination::Voicemail(number) if s.directory.get(*number).is_none() => nowhere,

@@ -44,11 +44,8 @@ impl<T: Trace> Step<'_, T> {
             Tone::Confirmation => Mark::CodeDialled,
             Tone::Refusal => Mark::CodeRefused,
         });
-        self.hears(
-            call,
-            Span::from_secs(TONE_S),
-            Then::End(EndReason::CodeDialled),
-        );
+        let over = self.now + Span::from_secs(TONE_S);
+        self.hears(call, over, Then::End(EndReason::CodeDialled));
         self.emit(Effect::PlayTone { call, tone });
         self.tell(Event::CodeDialled {
             call,

@@ -24,6 +24,16 @@ impl Directory {
         self.place(number).ok().map(|place| self.0[place].1)
     }
 
+    /// Whether an extension has a number that begins so and is longer.
+    pub(crate) fn has_longer_extension(&self, beginning: Number) -> bool {
+        let behind = self.0.partition_point(|&(number, _)| number <= beginning);
+        let mut longer = self.0[behind..].iter();
+        longer
+            .by_ref()
+            .take_while(|(number, _)| number.starts_with(beginning))
+            .any(|(_, target)| matches!(target, Target::Extension(_)))
+    }
+
     /// Leads a number somewhere, from now on.
     pub(crate) fn insert(&mut self, number: Number, target: Target) {
         match self.place(number) {

@@ -207,6 +207,12 @@ pub enum Effect {
         /// The number to dial.
         slot: Number,
     },
+    /// What the caller hears is cut off: he has pressed a key. Let him hear silence
+    /// until something else is ordered.
+    StopPrompt {
+        /// The caller's call.
+        call: CallId,
+    },
     /// The message is over.
     StopRecording {
         /// Of whose call; it may have ended.
@@ -238,6 +244,7 @@ impl Effect {
             | Self::Record { .. }
             | Self::RecordMessage { .. }
             | Self::SaySlot { .. }
+            | Self::StopPrompt { .. }
             | Self::StopRecording { .. } => EffectKind::Told,
             Self::Mail { .. }
             | Self::MailAgent { .. }

@@ -290,6 +290,7 @@ impl<T: Trace> Step<'_, T> {
         match timer {
             Timer::Announcement(call) => self.announcement_due(call),
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
+            Timer::MenuTimeout(call) => self.menu_timeout(call),
             Timer::MessageOver(call) => self.message_over(call),
             Timer::Midnight(queue) => self.midnight(queue),
             Timer::Parked(call) => self.parked_too_long(call),

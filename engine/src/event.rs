@@ -6,6 +6,7 @@ use crate::config::presence::Presence;
 use crate::effect::{CancelReason, EffectId};
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::{By, Cause, Monitoring, Recording};
+use crate::key::Key;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::processing::Processed;
@@ -222,6 +223,27 @@ pub enum Event {
         /// How.
         how: KeptEnd,
     },
+    /// A call goes on from a node of a call flow that asks something.
+    FlowBranched {
+        /// Which call.
+        call: CallId,
+        /// The number of the call flow.
+        point: Number,
+        /// The node's name.
+        node: String,
+        /// What it found.
+        branch: Branch,
+    },
+    /// A menu has got a key or a number of its caller, or has waited in vain. The call
+    /// goes on, or the prompt plays again.
+    MenuLeft {
+        /// Which call.
+        call: CallId,
+        /// The number of the menu.
+        point: Number,
+        /// What it got.
+        got: MenuEnd,
+    },
     /// What a caller left is too short to be a message, and is thrown away.
     MessageDiscarded {
         /// Whose call.
@@ -273,7 +295,17 @@ pub enum Event {
         /// Since when the place is his.
         since: Timestamp,
     },
-    /// A call came to a route point: a ring group or a voicemail group.
+    /// A call came to a route point that is closed, and goes on to the destination for
+    /// that.
+    PointClosed {
+        /// Which call.
+        call: CallId,
+        /// The number of the route point.
+        point: Number,
+        /// Why it is closed.
+        closed: Closed,
+    },
+    /// A call came to a route point.
     PointReached {
         /// Which call.
         call: CallId,
@@ -402,6 +434,21 @@ pub enum Announced {
     },
 }
 
+/// What a node of a call flow found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Branch {
+    /// The caller's number begins as is asked for.
+    CallerMatches,
+    /// It does not, or is withheld.
+    CallerOther,
+    /// It is outside the business hours.
+    Closed,
+    /// It is a holiday.
+    Holiday,
+    /// It is within the business hours.
+    Open,
+}
+
 /// What somebody did with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum CallAct {
@@ -419,7 +466,20 @@ pub enum CallAct {
     Transferred,
 }
 
-/// Why a queue is closed to callers.
+/// What a menu got of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum MenuEnd {
+    /// The number of an extension.
+    Dialled(Number),
+    /// What leads nowhere.
+    Invalid(Number),
+    /// A key that leads somewhere.
+    Pressed(Key),
+    /// Nothing.
+    Silence,
+}
+
+/// Why a queue or a menu is closed to callers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Closed {
     /// It is a holiday.

@@ -267,25 +267,16 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                 Some(_) => false,
             },
             Stage::AwaitingEnd => (ringing, talking) == (0, u32::from(joined_with(call).is_none())),
-            Stage::AwaitingMessage | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {
-                (ringing, talking) == (0, 0) && call.visit.is_none()
-            }
+            Stage::AwaitingKey
+            | Stage::AwaitingMessage
+            | Stage::AwaitingPrompt
+            | Stage::AwaitingRetrieval => (ringing, talking) == (0, 0) && call.visit.is_none(),
         };
         law(fits, || {
             format!("call {id} awaits what its legs can not bring")
         })?;
-        let hears = matches!(call.stage, Stage::AwaitingMessage | Stage::AwaitingPrompt);
-        let passing = match call.passing.as_deref() {
-            None => !hears,
-            Some(Passing::Group { .. }) => call.stage == Stage::AwaitingAnswer,
-            Some(Passing::Message { .. }) => call.stage == Stage::AwaitingMessage,
-            Some(Passing::Prompt { .. }) => call.stage == Stage::AwaitingPrompt,
-        };
-        law(passing, || {
-            format!("call {id} does not know what it passes through")
-        })?;
-        law(!hears || call.taken, || {
-            format!("call {id} hears a prompt without an answer")
+        law(passes_through(call), || {
+            format!("call {id} does not know what it passes through, or hears it unanswered")
         })?;
         law(s.parties.contains(call.party), || {
             format!("call {id} is nobody's")
@@ -297,6 +288,23 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
     law(s.parties.len() == s.calls.len(), || {
         "a party belongs to no call".to_owned()
     })
+}
+
+/// A call knows what it passes through, and who hears something was answered.
+fn passes_through(call: &Call) -> bool {
+    let stage = match call.passing.as_deref() {
+        None => {
+            return !matches!(
+                call.stage,
+                Stage::AwaitingKey | Stage::AwaitingMessage | Stage::AwaitingPrompt
+            );
+        }
+        Some(Passing::Group { .. }) => return call.stage == Stage::AwaitingAnswer,
+        Some(Passing::Menu { .. }) => Stage::AwaitingKey,
+        Some(Passing::Message { .. }) => Stage::AwaitingMessage,
+        Some(Passing::Prompt { .. }) => Stage::AwaitingPrompt,
+    };
+    call.stage == stage && call.taken
 }
 
 /// A supervisor rings to take a caller who waits, or is there to listen to who talks.
@@ -338,9 +346,11 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .and_then(|c| c.visit.as_ref()?.announcing.as_ref())
                 .map(|announcing| announcing.timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
-            Timer::MessageOver(call) | Timer::PromptOver(call) => (s.calls.get(call))
-                .and_then(|c| c.passing.as_ref())
-                .and_then(|passing| passing.timer()),
+            Timer::MenuTimeout(call) | Timer::MessageOver(call) | Timer::PromptOver(call) => {
+                (s.calls.get(call))
+                    .and_then(|c| c.passing.as_ref())
+                    .and_then(|passing| passing.timer())
+            }
             Timer::Midnight(queue) => s.queues.get(queue).and_then(|q| q.midnight),
             Timer::Parked(call) => (s.calls.get(call))
                 .and_then(|c| c.extra.as_ref()?.parked)

@@ -18,6 +18,7 @@ impl<T: Trace> Step<'_, T> {
         let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
         match call.stage {
             Stage::AwaitingAgent => self.key_in_queue(id, key),
+            Stage::AwaitingKey => self.key_in_menu(id, key),
             Stage::AwaitingMessage => self.key_in_message(id, key),
             Stage::AwaitingAnswer
             | Stage::AwaitingEnd

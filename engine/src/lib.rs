@@ -21,6 +21,7 @@ pub mod draw;
 mod effect;
 mod engine;
 mod event;
+mod flows;
 pub mod ids;
 mod input;
 pub mod invariants;
@@ -30,6 +31,7 @@ mod lamps;
 pub mod limits;
 mod logs;
 mod mark;
+mod menus;
 mod number;
 mod outbox;
 mod parking;
@@ -53,7 +55,9 @@ mod voicemail;
 
 pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause, Tone};
 pub use engine::{Awaiting, Engine};
-pub use event::{AgentStatus, Announced, CallAct, Closed, EndReason, Event, KeptEnd, OfferEnd};
+pub use event::{
+    AgentStatus, Announced, Branch, CallAct, Closed, EndReason, Event, KeptEnd, MenuEnd, OfferEnd,
+};
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 pub use input::{By, Caller, Cause, Entry, Input, Monitoring, Recording, Which};
 pub use key::{Key, NoKey};

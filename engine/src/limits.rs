@@ -55,6 +55,14 @@ pub const PARKING_S_MAX: u64 = 3_600;
 pub const POINTS_MAX: usize = 1_000;
 /// Members of one ring group or voicemail group.
 pub const POINT_MEMBERS_MAX: usize = 100;
+/// How often the prompt of a menu may play.
+pub const MENU_PLAYS_MAX: u8 = 9;
+/// How long a menu may await a key, in seconds.
+pub const MENU_TIMEOUT_S_MAX: u64 = 60;
+/// Nodes of a call flow.
+pub const FLOW_NODES_MAX: usize = 50;
+/// Beginnings of numbers that a node of a call flow may ask for.
+pub const FLOW_BEGINNINGS_MAX: usize = 100;
 /// Length of a message that a caller leaves, in seconds.
 pub const MESSAGE_S_MAX: u64 = 3_600;
 /// Pause reasons of a centre.

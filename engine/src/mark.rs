@@ -31,6 +31,7 @@ macro_rules! marks {
 marks! {
     AbortedAnnouncement: "what a caller is told can not be begun or ended as it should",
     AbortedLongestWait: "a longest wait can not be ended as it should",
+    AbortedMenu: "the silence behind a menu can not be ended as it should",
     AbortedMessage: "the end of a message can not be carried out as it should",
     AbortedMidnight: "a midnight can not be carried out at first",
     AbortedParking: "the time of a parked caller can not be ended as it should",
@@ -73,6 +74,10 @@ marks! {
     LoginByKind: "an agent who was out becomes static, and so is in",
     LongestWaitRinging: "a caller's wait is over while telephones ring for him",
     MemberGone: "a conversation outlives its agent's membership",
+    MenuDeleted: "a menu or a call flow is deleted while it plays",
+    MenuDialled: "a caller keys in the number of an extension",
+    MenuInvalid: "a caller presses at last what leads nowhere",
+    MenuSilent: "a caller presses nothing to the end",
     MessageFull: "a message is as long as it may be",
     MessageTooShort: "what a caller leaves is too short to be a message",
     MonitoringChanged: "a supervisor who listens in comes to be heard, or no more",

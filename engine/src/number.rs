@@ -5,6 +5,7 @@ use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::key::Key;
 use crate::limits::NUMBER_SYMBOLS_MAX;
 
 /// The symbols of a number; a symbol's value is its place here plus one, so
@@ -100,6 +101,22 @@ impl Number {
     #[must_use]
     pub fn followed_by(self, other: Self) -> Option<Self> {
         format!("{self}{other}").parse().ok()
+    }
+
+    /// Whether it begins with another one, or is it.
+    #[must_use]
+    pub const fn starts_with(self, beginning: Self) -> bool {
+        // Places behind the last symbol are zero, and no symbol is.
+        let unused = beginning.0.trailing_zeros() / 4 * 4;
+        beginning.is_none() || self.0 >> unused == beginning.0 >> unused
+    }
+
+    /// The number with one more key behind; `None` where it would be too long.
+    #[must_use]
+    pub fn and(self, key: Key) -> Option<Self> {
+        let mut text = self.to_string();
+        text.push(key.symbol());
+        text.parse().ok()
     }
 
     /// The number written with the decimal digits of `value`.

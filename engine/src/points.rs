@@ -1,7 +1,8 @@
 //! Route points: what becomes of a call at a number behind which a rule stands.
 
 use crate::calls::{Goal, goal};
-use crate::config::points::{PointConfig, PointKind, RingGroup, RingOrder};
+use crate::config::model::Destination;
+use crate::config::points::{FlowStep, PointConfig, PointKind, RingGroup, RingOrder};
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect};
 use crate::event::{EndReason, Event, OfferEnd};
@@ -23,6 +24,12 @@ impl<T: Trace> Step<'_, T> {
             point: number,
         });
         match &self.s.points[point].config.kind {
+            PointKind::CallFlow(flow) => {
+                let first = flow.nodes.first().map(|node| node.name.clone());
+                let first = first.map_or(FlowStep::Go(Destination::HangUp), FlowStep::Node);
+                self.flow_from(id, point, first)
+            }
+            PointKind::Menu(_) => self.open_menu(id, point),
             PointKind::RingGroup(group) => {
                 let left = group.members.iter().rev().copied().collect();
                 let rung = self.ring_group(id, point, left);
@@ -115,7 +122,7 @@ impl<T: Trace> Step<'_, T> {
         let more = match self.s.points[point].config.kind {
             PointKind::RingGroup(_) => self.ring_group(call, point, left),
             // It has become something else meanwhile.
-            PointKind::VoicemailGroup(_) => Err(Goal::Target(Target::Point(point))),
+            _ => Err(Goal::Target(Target::Point(point))),
         };
         match more {
             Ok(()) => self.sometimes(Mark::GroupGoesOn),
@@ -156,6 +163,6 @@ impl<T: Trace> Step<'_, T> {
 fn group(s: &State, point: PointId) -> &RingGroup {
     match &s.points[point].config.kind {
         PointKind::RingGroup(group) => group,
-        PointKind::VoicemailGroup(_) => unreachable!("telephones ring for a ring group"),
+        _ => unreachable!("telephones ring for a ring group"),
     }
 }

@@ -61,7 +61,10 @@ impl<T: Trace> Step<'_, T> {
                 }
                 self.leave(id, Outcome::Missed, left);
             }
-            Stage::AwaitingAnswer | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {}
+            Stage::AwaitingAnswer
+            | Stage::AwaitingKey
+            | Stage::AwaitingPrompt
+            | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
@@ -103,6 +106,7 @@ impl<T: Trace> Step<'_, T> {
         self.sometimes(match timer {
             Timer::Announcement(_) => Mark::AbortedAnnouncement,
             Timer::LongestWait(_) => Mark::AbortedLongestWait,
+            Timer::MenuTimeout(_) => Mark::AbortedMenu,
             Timer::MessageOver(_) => Mark::AbortedMessage,
             Timer::Midnight(_) => Mark::AbortedMidnight,
             Timer::Parked(_) => Mark::AbortedParking,
@@ -126,6 +130,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
             Timer::Announcement(call)
+            | Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
             | Timer::Parked(call)
             | Timer::PromptOver(call) => {

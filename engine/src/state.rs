@@ -9,7 +9,7 @@ use crate::acd::estimate::Pace;
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep};
-use crate::config::points::PointConfig;
+use crate::config::points::{FlowStep, PointConfig};
 use crate::config::presence::{Presence, PresenceActions};
 use crate::config::rights::OwnRecording;
 use crate::directory::Directory;
@@ -407,6 +407,8 @@ pub(crate) enum Stage {
     AwaitingAnswer,
     /// Two parties talk.
     AwaitingEnd,
+    /// The caller is to press a key.
+    AwaitingKey,
     /// The caller leaves a message.
     AwaitingMessage,
     /// The caller hears a prompt or a tone.
@@ -425,6 +427,19 @@ pub(crate) enum Passing {
         /// Who has not had his turn, the next one last. They are the members of when
         /// the call came.
         left: Vec<Number>,
+    },
+    /// The caller hears a menu, or is to press a key behind its prompt.
+    Menu {
+        /// Which.
+        point: PointId,
+        /// How often its prompt has played.
+        plays: u8,
+        /// When the prompt is over.
+        over: Timestamp,
+        /// What he keyed in so far of a number.
+        typed: Number,
+        /// Nothing more is awaited when this timer fires.
+        timer: TimerId,
     },
     /// The caller leaves a message.
     Message {
@@ -449,7 +464,9 @@ impl Passing {
     pub(crate) const fn timer(&self) -> Option<TimerId> {
         match self {
             Self::Group { .. } => None,
-            Self::Message { timer, .. } | Self::Prompt { timer, .. } => Some(*timer),
+            Self::Menu { timer, .. } | Self::Message { timer, .. } | Self::Prompt { timer, .. } => {
+                Some(*timer)
+            }
         }
     }
 }
@@ -463,6 +480,8 @@ pub(crate) enum Then {
     Go(Destination),
     /// The caller leaves a message in the box of this number.
     Record(Number),
+    /// On in a call flow.
+    Step(PointId, FlowStep),
 }
 
 /// A call's time in one queue, and with its agent.

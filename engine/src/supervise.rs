@@ -85,7 +85,10 @@ impl<T: Trace> Step<'_, T> {
             Stage::AwaitingAgent => self.leave(call, Outcome::Missed, reason),
             Stage::AwaitingEnd => self.finish_talk(call),
             Stage::AwaitingMessage => self.finish_message(call),
-            Stage::AwaitingAnswer | Stage::AwaitingPrompt | Stage::AwaitingRetrieval => {}
+            Stage::AwaitingAnswer
+            | Stage::AwaitingKey
+            | Stage::AwaitingPrompt
+            | Stage::AwaitingRetrieval => {}
         }
         let told = Some(HangUpCause::Normal);
         self.close(call, EndReason::HungUpBySupervisor, told);
@@ -362,13 +365,14 @@ fn in_stage(s: &State, call: &AccessGranted<CallId>, stage: Stage) -> Result<Cal
     is.then_some(call).ok_or(Reject::Stale)
 }
 
-/// Whether a caller who comes there waits for somebody to answer, and nothing else is
-/// for him to hear: queues play their own music, and prompts and boxes speak at once.
+/// Whether a caller who comes there may wait for somebody to answer, and nothing else is
+/// for him to hear: queues play their own music, and prompts, menus and boxes speak at once.
 fn rings_telephones(s: &State, goal: &Goal) -> bool {
     match goal {
         Goal::Target(Target::Extension(_)) => true,
         Goal::Target(Target::Point(point)) => {
-            matches!(s.points[*point].config.kind, PointKind::RingGroup(_))
+            let kind = &s.points[*point].config.kind;
+            matches!(kind, PointKind::CallFlow(_) | PointKind::RingGroup(_))
         }
         _ => false,
     }

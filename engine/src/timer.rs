@@ -16,6 +16,9 @@ pub enum Timer {
     /// The caller at the head of the queue's line has waited as long as
     /// allowed. Re-armed whenever the head changes.
     LongestWait(QueueId),
+    /// Who hears a menu has pressed no key for as long as it awaits one. Anew with each
+    /// key of a number; cancelled when the call goes on or ends.
+    MenuTimeout(CallId),
     /// The message that a caller leaves is as long as allowed. Cancelled when it ends.
     MessageOver(CallId),
     /// Midnight in the queue's time zone: today's counts begin again.

@@ -108,6 +108,8 @@ pub enum CallStage {
         /// The queue.
         queue: Option<QueueId>,
     },
+    /// A key of the caller, who hears a menu.
+    Key,
     /// The end of a message that the caller leaves.
     Message,
     /// The end of a prompt.
@@ -228,6 +230,7 @@ impl Engine {
             (Stage::AwaitingEnd, visit) => CallStage::End {
                 queue: visit.map(|visit| visit.queue),
             },
+            (Stage::AwaitingKey, _) => CallStage::Key,
             (Stage::AwaitingMessage, _) => CallStage::Message,
             (Stage::AwaitingPrompt, _) => CallStage::Prompt,
             (Stage::AwaitingRetrieval, _) => CallStage::Retrieval {

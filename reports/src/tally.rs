@@ -241,7 +241,9 @@ impl Tally {
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
+            | Event::FlowBranched { .. }
             | Event::KeptEnded { .. }
+            | Event::MenuLeft { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
@@ -249,6 +251,7 @@ impl Tally {
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
+            | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PresenceChanged { .. }
             | Event::PromptStarted { .. }

@@ -142,8 +142,10 @@ fn faster_config(config: &Config, by: u64) -> Config {
         }
     }
     for point in &mut config.points {
-        if let PointKind::RingGroup(group) = &mut point.kind {
-            group.ring_time = divided(group.ring_time, by);
+        match &mut point.kind {
+            PointKind::Menu(menu) => menu.timeout = divided(menu.timeout, by),
+            PointKind::RingGroup(group) => group.ring_time = divided(group.ring_time, by),
+            PointKind::CallFlow(_) | PointKind::VoicemailGroup(_) => {}
         }
     }
     let voicemail = &mut config.options.voicemail;

@@ -8,6 +8,7 @@ mod codes;
 mod dialogs;
 mod faults;
 mod kills;
+mod menus;
 mod peers;
 mod phone;
 mod registrations;

@@ -14,6 +14,8 @@ pub struct Phone {
     /// What has come already: over UDP it may come twice.
     seen: HashSet<String>,
     sent: u32,
+    /// Keys that were pressed.
+    keys: u32,
 }
 
 /// A message that came.
@@ -51,6 +53,7 @@ impl Phone {
             socket,
             seen: HashSet::new(),
             sent: 0,
+            keys: 0,
         }
     }
 
@@ -199,6 +202,16 @@ impl Phone {
         self.request("BYE", reply.from, &to, call, &tag, "");
     }
 
+    /// Presses a key in a call that was answered with this response.
+    pub fn press(&mut self, reply: &Message, call: &str, key: char) {
+        let to = contact(reply).to_owned();
+        let tag = tag_of(reply.header("To"));
+        self.keys += 1;
+        let body = format!("Signal={key}\r\nDuration=160\r\n");
+        self.request("INFO", reply.from, &to, call, &tag, &body);
+        self.expect("200");
+    }
+
     /// Hangs up a call that came with this INVITE and was answered.
     pub fn hang_up(&mut self, invite: &Message) {
         let port = self.port();
@@ -228,8 +241,9 @@ impl Phone {
         let port = self.port();
         // CANCEL and the ACK of a refusal belong to the INVITE's transaction.
         let (number, branch) = match method {
-            "BYE" => (2, "bye"),
-            _ => (1, "invite"),
+            "INFO" => (1 + self.keys, format!("info{}", self.keys)),
+            "BYE" => (2 + self.keys, "bye".to_owned()),
+            _ => (1, "invite".to_owned()),
         };
         let number_dialled = uri.trim_start_matches("sip:").split('@').next();
         let text = format!(
@@ -270,6 +284,7 @@ fn tag_of(to: &str) -> String {
 fn content_type(body: &str) -> &'static str {
     match body {
         "" => "",
+        keys if keys.starts_with("Signal=") => "Content-Type: application/dtmf-relay\r\n",
         _ => "Content-Type: application/sdp\r\n",
     }
 }

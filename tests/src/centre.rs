@@ -28,7 +28,7 @@ use tandem_engine::config::presence::PresenceActions;
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
-pub use points::There;
+pub use points::{PointDraft, There, point_draft};
 
 /// Extensions that there can be.
 pub const EXTENSIONS: u64 = 8;
@@ -123,18 +123,6 @@ pub struct OptionsDraft {
     prompts: [u64; PROMPTS.len()],
     /// The greeting, and the longest and shortest message, in quarters of a second.
     voicemail: (Option<usize>, u64, u64),
-}
-
-/// A route point to be: what it names may not be there when it is made.
-#[derive(Clone, Debug)]
-pub struct PointDraft {
-    members: Vec<u8>,
-    voicemail: bool,
-    in_order: bool,
-    /// In quarters of a second.
-    ring_time: u64,
-    skip_busy: bool,
-    failover: Failover,
 }
 
 /// A calendar to be.
@@ -404,23 +392,6 @@ fn lengths(limits: bool) -> impl Strategy<Value = [u64; 4]> {
     };
     (ringing, retry, wrap_up, waiting)
         .prop_map(|(ringing, retry, wrap_up, waiting)| [ringing, retry, wrap_up, waiting])
-}
-
-/// A random route point.
-pub fn point_draft() -> impl Strategy<Value = PointDraft> {
-    let members = vec(0..8_u8, 0..=5);
-    let voicemail = prop::bool::weighted(0.2);
-    let how = (any::<bool>(), 4..=16_u64, any::<bool>());
-    (members, voicemail, how, failover()).prop_map(|(members, voicemail, how, failover)| {
-        PointDraft {
-            members,
-            voicemail,
-            in_order: how.0,
-            ring_time: how.1,
-            skip_busy: how.2,
-            failover,
-        }
-    })
 }
 
 fn failover() -> impl Strategy<Value = Failover> {
@@ -776,12 +747,14 @@ impl Centre {
             .map(|(place, draft)| draft.extension(extension(place)))
             .collect();
         let numbered = || (0..).map(point).zip(&self.points);
-        let groups = numbered().filter(|(_, draft)| draft.is_group());
+        let boxes = numbered().filter(|(_, draft)| draft.has_box());
         let there = There {
             extensions: extensions.iter().map(|e| e.number).collect(),
             queues: (0..).map(queue).take(self.queues.len()).collect(),
-            points: numbered().map(|(number, _)| number).collect(),
-            groups: groups.map(|(number, _)| number).collect(),
+            boxes: boxes.map(|(number, _)| number).collect(),
+            points: numbered()
+                .map(|(number, draft)| (number, draft.header()))
+                .collect(),
         };
         Config {
             options: self.options.options(),

@@ -623,12 +623,19 @@ fn point_changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
         Edit::PutPoint(place, draft) => {
             let number = point(*place);
             let put = draft.point(number, &There::in_config(config));
-            // What is no ring group any more can not be one's destination.
-            let gone = Destination::RingGroup(number);
-            let mut changes = match draft.is_group() {
-                true => Vec::new(),
-                false => led_elsewhere(config, &[gone], number),
-            };
+            // What it is no more can not be where something leads.
+            let kinds = [
+                ("call_flow", Destination::CallFlow(number)),
+                ("menu", Destination::Menu(number)),
+                ("ring_group", Destination::RingGroup(number)),
+            ];
+            let kinds = kinds.into_iter();
+            let gone = kinds.filter(|(header, _)| *header != put.header());
+            let mut gone: Vec<Destination> = gone.map(|(_, to)| to).collect();
+            if !put.has_box() {
+                gone.push(Destination::Voicemail(number));
+            }
+            let mut changes = led_elsewhere(config, &gone, number);
             changes.push(Change::PutPoint(put));
             changes
         }
@@ -636,6 +643,8 @@ fn point_changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
             let place = usize::from(*place) % config.points.len().max(1);
             let number = config.points.get(place)?.number;
             let gone = [
+                Destination::CallFlow(number),
+                Destination::Menu(number),
                 Destination::RingGroup(number),
                 Destination::Voicemail(number),
             ];

@@ -25,6 +25,7 @@ mod centre;
 mod difference;
 mod hours;
 mod logs;
+mod menus;
 mod phrase;
 mod points;
 mod status;

@@ -10,6 +10,8 @@ mod hours;
 mod limits;
 #[path = "config/mutants.rs"]
 mod mutants;
+#[path = "config/points.rs"]
+mod points;
 #[path = "config/round_trip.rs"]
 mod round_trip;
 #[path = "config/wrong.rs"]

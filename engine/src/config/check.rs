@@ -592,6 +592,8 @@ impl<'c, E: Existing> Checker<'c, E> {
                 let problem = || hours::unknown_prompt(name, self.options());
                 unknown.then(|| told.then(problem).unwrap_or_default())
             }
+            Destination::CallFlow(number) => self.is_absent(key, "call flow", *number),
+            Destination::Menu(number) => self.is_absent(key, "menu", *number),
             Destination::Extension(number) => self.is_absent(key, "extension", *number),
             Destination::Queue(number) => self.is_absent(key, "queue", *number),
             Destination::RingGroup(number) => self.is_absent(key, "ring group", *number),

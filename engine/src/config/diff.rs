@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::is_within;
 use super::model::{Change, Config, Destination, ExtensionConfig, Options, QueueConfig};
-use super::points::{PointConfig, PointKind};
+use super::points::PointConfig;
 use crate::number::Number;
 
 /// The changes that lead from `from` to `to`, both without faults.
@@ -158,14 +158,20 @@ impl<'c> Objects<'c> {
         }
     }
 
+    fn has_point(&self, number: Number, words: &str) -> bool {
+        let point = self.points.get(&number);
+        point.is_some_and(|point| point.words() == words)
+    }
+
     /// Whether a destination leads to one of them.
     fn has(&self, to: &Destination) -> bool {
         match to {
+            Destination::CallFlow(number) => self.has_point(*number, "call flow"),
             Destination::Extension(number) => self.extensions.contains_key(number),
+            Destination::Menu(number) => self.has_point(*number, "menu"),
             Destination::HangUp | Destination::Prompt(_) => false,
             Destination::Queue(number) => self.queues.contains_key(number),
-            Destination::RingGroup(number) => (self.points.get(number))
-                .is_some_and(|point| matches!(point.kind, PointKind::RingGroup(_))),
+            Destination::RingGroup(number) => self.has_point(*number, "ring group"),
             Destination::Voicemail(number) => {
                 self.extensions.contains_key(number)
                     || self.queues.contains_key(number)
@@ -525,7 +531,11 @@ fn needs_reasons(extension: &ExtensionConfig, options: &Options) -> bool {
 
 /// The same of a route point.
 fn point_needs_more(point: &PointConfig, options: &Options) -> bool {
+    let mut prompts = point.prompts();
+    let mut hours = point.hours();
     needs_prompt(point.destinations(), options)
+        || prompts.any(|(.., name)| options.prompt_named(name).is_none())
+        || hours.any(|(.., name)| options.hours_named(name).is_none())
 }
 
 /// Whether one of these destinations is a prompt that these options do not have.

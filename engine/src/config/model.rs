@@ -570,10 +570,14 @@ impl Default for EmptyStates {
 /// Where a call goes next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destination {
+    /// The call goes through a call flow.
+    CallFlow(Number),
     /// An extension rings.
     Extension(Number),
     /// The call ends.
     HangUp,
+    /// The caller hears a menu.
+    Menu(Number),
     /// The caller hears the prompt with this name, and the call ends.
     Prompt(String),
     /// The call joins a queue.
@@ -590,7 +594,9 @@ impl Destination {
     #[must_use]
     pub const fn number(&self) -> Option<Number> {
         match self {
-            Self::Extension(number)
+            Self::CallFlow(number)
+            | Self::Extension(number)
+            | Self::Menu(number)
             | Self::Queue(number)
             | Self::RingGroup(number)
             | Self::Voicemail(number) => Some(*number),

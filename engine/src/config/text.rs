@@ -90,7 +90,8 @@
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
 //! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
 //! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed",
-//!                               # "ring_group 6200", "voicemail 1009"
+//!                               # "ring_group 6200", "voicemail 1009", "menu 6600",
+//!                               # "call_flow 6700"
 //! join_announcement = "Welcome"        # default: none; and no agent rings before its end:
 //! join_announcement_in_full = false
 //! periodic_announcement = "Our hours"   # default: none
@@ -126,6 +127,27 @@
 //! number = "6300"
 //! name = "Management"
 //! members = ["1001", "1003"]
+//!
+//! [[menu]]                      # callers choose by a key
+//! number = "6600"
+//! name = "Welcome"
+//! prompt = "Welcome"            # keys count from its beginning on
+//! keys = { 1 = "queue 6400", 2 = "menu 6601", "*" = "hang_up" }
+//! dial_extensions = false       # true: callers may key in an extension's number
+//! timeout_s = 5                 # for a key behind the prompt, and behind each digit
+//! plays = 3                     # how often the prompt plays at most
+//! failover = "queue 6400"       # default: hang_up; who presses nothing to the end
+//! invalid = "extension 1009"    # default: hang_up; whose last key leads nowhere
+//! hours = "Office"              # and outside_hours, holiday, … as of a queue
+//!
+//! [[call_flow]]                 # calls begin at the first node
+//! number = "6700"
+//! name = "Main line"
+//! nodes = [
+//!     { name = "day", hours = "Office", open = "node vip", closed = "prompt Closed" },
+//!     { name = "vip", caller = ["+4930"], then = "queue 6401", else = "node hello" },
+//!     { name = "hello", prompt = "Welcome", then = "menu 6600" },
+//! ]                             # and holiday = "…"; what is left out is hang_up
 //! ```
 //!
 //! Every extension, queue, ring group and voicemail group has a box; `voicemail` and its
@@ -209,6 +231,12 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
     }
     for table in root.tables("ring_group").take(POINTS_MAX + 1) {
         reader.ring_group(table);
+    }
+    for table in root.tables("menu").take(POINTS_MAX + 1) {
+        reader.menu(table);
+    }
+    for table in root.tables("call_flow").take(POINTS_MAX + 1) {
+        reader.call_flow(table);
     }
     for table in root.tables("voicemail_group").take(POINTS_MAX + 1) {
         reader.voicemail_group(table);

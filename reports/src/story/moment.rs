@@ -241,6 +241,27 @@ pub enum What {
         /// Who could have been rung, and why not; null where somebody was rung at once.
         crew: Option<Crew>,
     },
+    /// A node of a call flow asked something.
+    Branched {
+        /// The node's name.
+        node: String,
+        /// What it found: `caller_matches`, `caller_other`, `closed`, `holiday` or `open`.
+        found: &'static str,
+    },
+    /// A menu got a key, a number, or nothing.
+    MenuGot {
+        /// `dialled`, `invalid`, `pressed` or `silence`.
+        got: &'static str,
+        /// The key or number.
+        keys: String,
+    },
+    /// A menu was closed, and the call went elsewhere.
+    PointClosed {
+        /// Its name.
+        name: String,
+        /// The holiday's name; null where it was outside business hours.
+        holiday: Option<String>,
+    },
     /// What the caller left was too short to be a message.
     MessageDiscarded,
     /// The caller left a message.

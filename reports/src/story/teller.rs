@@ -7,8 +7,8 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, Announced, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId,
-    OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
+    AgentId, Announced, Branch, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId,
+    MemberId, MenuEnd, OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::Crew;
@@ -269,6 +269,32 @@ impl Teller {
             } if Some(*call) == own => What::ExtensionRingEnded {
                 agent: self.history.names.agent(*agent),
                 how: how(*end),
+            },
+            Event::FlowBranched {
+                call, node, branch, ..
+            } if Some(*call) == own => What::Branched {
+                node: node.clone(),
+                found: found(*branch),
+            },
+            Event::MenuLeft { call, got, .. } if Some(*call) == own => {
+                let (got, keys) = match got {
+                    MenuEnd::Dialled(number) => ("dialled", number.to_string()),
+                    MenuEnd::Invalid(number) => ("invalid", number.to_string()),
+                    MenuEnd::Pressed(key) => ("pressed", key.to_string()),
+                    MenuEnd::Silence => ("silence", String::new()),
+                };
+                What::MenuGot { got, keys }
+            }
+            Event::PointClosed {
+                call,
+                point,
+                closed,
+            } if Some(*call) == own => What::PointClosed {
+                name: (engine.point(*point)).map_or_else(String::new, |it| it.name.clone()),
+                holiday: match closed {
+                    Closed::Holiday { name } => Some(name.clone()),
+                    Closed::OutsideHours => None,
+                },
             },
             Event::MessageDiscarded { call, .. } if Some(*call) == own => What::MessageDiscarded,
             Event::MessageLeft(message) if message.call == self.wanted => What::MessageLeft {
@@ -749,5 +775,16 @@ const fn announcement(announced: Announced) -> What {
         text,
         position,
         minutes,
+    }
+}
+
+/// What a node of a call flow found, in a word.
+fn found(branch: Branch) -> &'static str {
+    match branch {
+        Branch::CallerMatches => "caller_matches",
+        Branch::CallerOther => "caller_other",
+        Branch::Closed => "closed",
+        Branch::Holiday => "holiday",
+        Branch::Open => "open",
     }
 }

@@ -79,23 +79,22 @@ fn sentences(what: &What) -> Vec<String> {
         )],
         What::CodeDialled { code, done } => vec![code_dialled(code, *done)],
         What::Considered(choice) => considered(choice),
-        What::ConfigurationChanged { revision } => {
-            vec![format!(
-                "Another configuration was in force from here on: revision {revision}."
-            )]
-        }
         What::Announced { .. } => announced(what),
         What::Handled { .. } => vec![handled(what)],
-        What::ConnectionFailed { .. }
+        What::Branched { .. }
+        | What::ConfigurationChanged { .. }
+        | What::ConnectionFailed { .. }
         | What::Diverted { .. }
         | What::Ended { .. }
         | What::ExtensionAnswered { .. }
         | What::ExtensionRingEnded { .. }
         | What::ExtensionRung { .. }
+        | What::MenuGot { .. }
         | What::MessageDiscarded
         | What::MessageLeft { .. }
         | What::MessageStarted { .. }
         | What::PlaceRegained { .. }
+        | What::PointClosed { .. }
         | What::Prompt { .. }
         | What::Reached { .. } => vec![on_its_way(what)],
         What::Joined {
@@ -142,9 +141,15 @@ fn wraps_up(what: &What) -> String {
     format!("{} is in wrap-up{until}.", person(agent))
 }
 
-/// What a call comes by outside queues.
+/// What a call comes by, in one sentence.
 fn on_its_way(what: &What) -> String {
     match what {
+        What::Branched { node, found } => branched(node, found),
+        What::MenuGot { got, keys } => menu_got(got, keys),
+        What::PointClosed { name, holiday } => closed(name, holiday.as_deref()),
+        What::ConfigurationChanged { revision } => {
+            format!("Another configuration was in force from here on: revision {revision}.")
+        }
         What::ConnectionFailed { agent } => format!(
             "{} could not be connected with the caller, who waits again in the old place.",
             person(agent)
@@ -191,7 +196,31 @@ fn ring_of_group_ended(agent: &Person, how: RingEnd) -> String {
     }
 }
 
+fn branched(node: &str, found: &str) -> String {
+    let found = match found {
+        "caller_matches" => "the caller's number begins as is asked for",
+        "caller_other" => "the caller's number begins otherwise, or is withheld",
+        "closed" => "it was outside business hours",
+        "holiday" => "it was a holiday",
+        _ => "it was within business hours",
+    };
+    format!("Node {node}: {found}.")
+}
+
+fn menu_got(got: &str, keys: &str) -> String {
+    match got {
+        "dialled" => format!("The caller keyed in {keys}."),
+        "pressed" => format!("The caller pressed {keys}."),
+        "silence" => "The caller pressed nothing.".to_owned(),
+        _ => format!("The caller keyed in {keys}, which leads nowhere."),
+    }
+}
+
 fn diverted(Place { name, .. }: &Place, holiday: Option<&str>) -> String {
+    closed(name, holiday)
+}
+
+fn closed(name: &str, holiday: Option<&str>) -> String {
     match holiday {
         Some(holiday) => format!("{name} was closed for the holiday {holiday}."),
         None => format!("{name} was closed: it was outside business hours."),

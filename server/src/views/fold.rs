@@ -333,13 +333,16 @@ impl Fold {
             | Event::CallResumed { .. }
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
+            | Event::FlowBranched { .. }
             | Event::KeptEnded { .. }
+            | Event::MenuLeft { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
+            | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }

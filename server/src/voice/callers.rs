@@ -343,6 +343,13 @@ impl Exchange {
         }
     }
 
+    /// Cuts off what a caller hears.
+    pub(super) fn stop_prompt(&mut self, call: CallId) {
+        if let Some(caller) = self.callers.get(&call) {
+            caller.media.silence(Side::Caller);
+        }
+    }
+
     pub(super) fn hang_up_caller(&mut self, call: CallId, cause: HangUpCause) {
         let Some(caller) = self.callers.get(&call) else {
             return;

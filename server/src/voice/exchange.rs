@@ -430,6 +430,7 @@ impl Exchange {
                 public,
                 mailbox,
             } => self.record_message(call, public, mailbox),
+            Effect::StopPrompt { call } => self.stop_prompt(call),
             Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
             Effect::SaySlot { leg, .. } => self.hang_up_leg(leg),
             // Voices are not mixed or recorded yet: a supervisor hears nothing.

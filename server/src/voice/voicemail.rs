@@ -50,9 +50,10 @@ impl Exchange {
         if !self.answer_caller(call) {
             return;
         }
-        let Some(caller) = self.callers.get(&call) else {
+        let Some(caller) = self.callers.get_mut(&call) else {
             return;
         };
+        caller.listens = true;
         let media = caller.media.clone();
         media.play_once(Side::Caller, &self.messages.beep);
         let path = self.messages.file(mailbox, public);

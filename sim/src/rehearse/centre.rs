@@ -12,7 +12,8 @@ use tandem_engine::config::model::{
     SkillStep, Strategy, TimeCondition,
 };
 use tandem_engine::config::points::{
-    PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
+    CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, RingOrder,
+    VoicemailConfig, VoicemailGroup,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -322,22 +323,78 @@ pub(super) fn point(
 ) -> PointConfig {
     let chosen = config.extensions.iter().filter(|_| chance.percent(40));
     let members = chosen.map(|extension| extension.number).collect();
-    let kind = if chance.percent(20) {
-        PointKind::VoicemailGroup(VoicemailGroup { members })
-    } else {
-        PointKind::RingGroup(RingGroup {
+    let kind = match chance.below(8) {
+        0 => PointKind::VoicemailGroup(VoicemailGroup { members }),
+        1 | 2 => PointKind::Menu(menu(chance, number, config, queues)),
+        3 | 4 => PointKind::CallFlow(flow(chance, number, config, queues)),
+        _ => PointKind::RingGroup(RingGroup {
             members,
             order: chance.one_of(&[RingOrder::All, RingOrder::InOrder]),
             ring_time: chance.quarters(4, 60),
             skip_busy: chance.percent(40),
             failover: failover(chance, number, config, queues),
-        })
+        }),
     };
     PointConfig {
         number,
         name: format!("Point {number}"),
         kind,
     }
+}
+
+fn menu(chance: &mut Chance, number: Number, config: &Config, queues: &[Number]) -> Menu {
+    let keys = Key::ALL.into_iter().filter(|_| chance.percent(40));
+    let keys: Vec<Key> = keys.collect();
+    Menu {
+        prompt: chance.one_of(&PROMPTS).to_owned(),
+        keys: (keys.into_iter())
+            .map(|key| (key, failover(chance, number, config, queues)))
+            .collect(),
+        dial_extensions: chance.percent(50),
+        timeout: chance.quarters(4, 20),
+        plays: u8::try_from(chance.within(1, 3)).unwrap_or(1),
+        failover: failover(chance, number, config, queues),
+        invalid: failover(chance, number, config, queues),
+        time_condition: chance
+            .percent(20)
+            .then(|| time_condition(chance, number, config, queues)),
+    }
+}
+
+/// Three nodes at most, each of which leads to later ones or out of the flow.
+fn flow(chance: &mut Chance, number: Number, config: &Config, queues: &[Number]) -> CallFlow {
+    let names = ["first", "second", "third"];
+    let count = usize::try_from(chance.within(1, 3)).unwrap_or(1);
+    let mut nodes = Vec::new();
+    for place in 0..count {
+        let later = &names[place + 1..count];
+        let step = |chance: &mut Chance| match chance.pick(later) {
+            Some(name) if chance.percent(60) => FlowStep::Node((*name).to_owned()),
+            _ => FlowStep::Go(failover(chance, number, config, queues)),
+        };
+        let kind = match chance.below(3) {
+            0 => NodeKind::Caller {
+                begins: vec![Number::from_u64(493), Number::from_u64(4932)],
+                then: step(chance),
+                otherwise: step(chance),
+            },
+            1 => NodeKind::Hours {
+                hours: HOURS.to_owned(),
+                open: step(chance),
+                closed: step(chance),
+                holiday: step(chance),
+            },
+            _ => NodeKind::Prompt {
+                prompt: chance.one_of(&PROMPTS).to_owned(),
+                then: step(chance),
+            },
+        };
+        nodes.push(FlowNode {
+            name: names[place].to_owned(),
+            kind,
+        });
+    }
+    CallFlow { nodes }
 }
 
 /// A queue of this centre, beside these queues.
@@ -571,16 +628,20 @@ fn failover(
             .map_or(Destination::HangUp, |&queue| Destination::Queue(queue)),
         4 => Destination::Prompt(chance.one_of(&PROMPTS).to_owned()),
         5 | 6 => {
-            let groups = |point: &&PointConfig| {
-                matches!(point.kind, PointKind::RingGroup(_)) && point.number != number
+            let leads = |point: &&PointConfig| {
+                point.number != number && !matches!(point.kind, PointKind::VoicemailGroup(_))
             };
-            let groups: Vec<&PointConfig> = config.points.iter().filter(groups).collect();
-            chance.pick(&groups).map_or(Destination::HangUp, |group| {
-                Destination::RingGroup(group.number)
-            })
+            let points: Vec<&PointConfig> = config.points.iter().filter(leads).collect();
+            let to = chance.pick(&points).map(|point| match point.kind {
+                PointKind::CallFlow(_) => Destination::CallFlow(point.number),
+                PointKind::Menu(_) => Destination::Menu(point.number),
+                _ => Destination::RingGroup(point.number),
+            });
+            to.unwrap_or(Destination::HangUp)
         }
         7 => {
-            let points = config.points.iter().map(|point| point.number);
+            let points = config.points.iter().filter(|point| point.has_box());
+            let points = points.map(|point| point.number);
             let extensions = config.extensions.iter().map(|e| e.number);
             let boxes: Vec<Number> = points.chain(extensions).chain(others).collect();
             chance
@@ -600,19 +661,24 @@ pub(super) fn statics_first(members: &mut [MemberConfig]) {
 pub fn mend(config: &mut Config) {
     let extensions: Vec<Number> = config.extensions.iter().map(|e| e.number).collect();
     let queues: Vec<Number> = config.queues.iter().map(|queue| queue.number).collect();
-    let points: Vec<Number> = config.points.iter().map(|point| point.number).collect();
-    let is_group = |point: &&PointConfig| matches!(point.kind, PointKind::RingGroup(_));
-    let groups = config.points.iter().filter(is_group);
-    let groups: Vec<Number> = groups.map(|point| point.number).collect();
+    let boxes = config.points.iter().filter(|point| point.has_box());
+    let boxes: Vec<Number> = boxes.map(|point| point.number).collect();
+    let kinds: Vec<(Number, &str)> = (config.points.iter())
+        .map(|point| (point.number, point.header()))
+        .collect();
     let mend = |of: Number, to: &mut Destination| {
         let leads = match to {
             // Calendars and prompts are never taken away.
             Destination::HangUp | Destination::Prompt(_) => true,
             Destination::Extension(number) => extensions.contains(number),
             Destination::Queue(number) => queues.contains(number) && *number != of,
-            Destination::RingGroup(number) => groups.contains(number) && *number != of,
+            Destination::CallFlow(number) => kinds.contains(&(*number, "call_flow")),
+            Destination::Menu(number) => kinds.contains(&(*number, "menu")),
+            Destination::RingGroup(number) => {
+                kinds.contains(&(*number, "ring_group")) && *number != of
+            }
             Destination::Voicemail(number) => {
-                let mut all = extensions.iter().chain(&queues).chain(&points);
+                let mut all = extensions.iter().chain(&queues).chain(&boxes);
                 all.any(|known| known == number)
             }
         };

@@ -10,6 +10,7 @@ use tandem_engine::{
     Outbox, Span, Timestamp,
 };
 
+use super::centre::some_extension;
 use super::chance::{Chance, QUARTER_US, What};
 use super::plan::{Act, Call, Fault, Faults, Plan};
 
@@ -56,6 +57,8 @@ struct Caller {
     intent: Call,
     rings: u32,
     bridges: u32,
+    /// To how many route points the call came.
+    points: u32,
     answered: bool,
 }
 
@@ -231,6 +234,7 @@ impl People {
                     intent,
                     rings: 0,
                     bridges: 0,
+                    points: 0,
                     answered: false,
                 };
                 self.calls.insert(*call, caller);
@@ -263,6 +267,7 @@ impl People {
                 self.talk_together(now, *call);
                 self.talk_together(now, *with);
             }
+            Event::PointReached { call, .. } => self.choose(now, *call),
             _ => {}
         }
     }
@@ -310,6 +315,27 @@ impl People {
         }
     }
 
+    /// Who may hear a menu presses a key, keys in the number of an extension, or does
+    /// neither.
+    fn choose(&mut self, now: Timestamp, call: CallId) {
+        let Some(caller) = self.calls.get_mut(&call) else {
+            return;
+        };
+        caller.points += 1;
+        let mut chance = Chance::new(self.seed, What::Key, caller.id, caller.points);
+        let keys = match chance.below(5) {
+            0 | 1 => chance.one_of(&Key::ALL).to_string(),
+            2 => some_extension(&mut chance).to_string(),
+            3 => format!("{}#", chance.one_of(&Key::ALL)),
+            _ => return,
+        };
+        let mut when = now + chance.quarters(0, 24);
+        for key in keys.chars().filter_map(|key| key.to_string().parse().ok()) {
+            self.plan(when, Message::Presses(call, key));
+            when = when + chance.quarters(0, 8);
+        }
+    }
+
     fn carry_out(&mut self, now: Timestamp, id: EffectId, effect: &Effect) {
         match *effect {
             Effect::Bridge { call, leg } => self.connect(now, call, leg),
@@ -335,6 +361,7 @@ impl People {
             | Effect::Record { .. }
             | Effect::RecordMessage { .. }
             | Effect::SaySlot { .. }
+            | Effect::StopPrompt { .. }
             | Effect::StopRecording { .. } => {}
         }
     }

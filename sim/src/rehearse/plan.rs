@@ -191,6 +191,8 @@ pub enum TimerKind {
     Announcement,
     /// [`Timer::LongestWait`].
     LongestWait,
+    /// [`Timer::MenuTimeout`].
+    MenuTimeout,
     /// [`Timer::MessageOver`].
     MessageOver,
     /// [`Timer::Midnight`].
@@ -217,9 +219,10 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 14] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
+        ("menu_timeout", Self::MenuTimeout),
         ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
         ("parked", Self::Parked),
@@ -239,6 +242,7 @@ impl TimerKind {
         match timer {
             Timer::Announcement(_) => Self::Announcement,
             Timer::LongestWait(_) => Self::LongestWait,
+            Timer::MenuTimeout(_) => Self::MenuTimeout,
             Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
             Timer::Parked(_) => Self::Parked,

@@ -490,7 +490,11 @@ fn remove_queue(chance: &mut Chance, target: &mut Config, number: Number) {
             Some(Destination::Queue(other)) => {
                 target.queues.retain(|queue| queue.number != other);
             }
-            Some(Destination::RingGroup(other)) => {
+            Some(
+                Destination::CallFlow(other)
+                | Destination::Menu(other)
+                | Destination::RingGroup(other),
+            ) => {
                 target.points.retain(|point| point.number != other);
             }
             Some(Destination::HangUp | Destination::Prompt(_) | Destination::Voicemail(_))

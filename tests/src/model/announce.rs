@@ -2,7 +2,7 @@
 
 use tandem_engine::config::announcements::{Announcements, Sentence};
 use tandem_engine::limits::SPOKEN_NUMBER_MAX;
-use tandem_engine::{Announced, CallId, Effect, Event, Input, QueueId, Span, Timestamp};
+use tandem_engine::{Announced, CallId, Effect, Input, QueueId, Span, Timestamp};
 
 use super::{Checked, Law, Model, known};
 
@@ -106,15 +106,12 @@ impl Model {
 
     /// A waiting caller is told something. How long it takes yet is the estimate's
     /// matter, and so free here.
-    pub(super) fn announcement_started(&mut self, event: &Event) -> Checked {
-        let Event::AnnouncementStarted {
-            call,
-            queue,
-            announced,
-        } = *event
-        else {
-            return known(None, "an announcement");
-        };
+    pub(super) fn announcement_started(
+        &mut self,
+        call: CallId,
+        queue: QueueId,
+        announced: Announced,
+    ) -> Checked {
         self.seen.announcements += 1;
         let (now, wanted) = (self.entry.now, self.entry.to_tell.take());
         let bare = match announced {

@@ -125,6 +125,7 @@ impl Model {
             | Effect::PlayTone { call, .. }
             | Effect::Record { call, .. }
             | Effect::RecordMessage { call, .. }
+            | Effect::StopPrompt { call }
             | Effect::StopRecording { call, .. } => {
                 if let Effect::Mix { leg, .. } = effect {
                     self.sounds.insert(*leg, Sound::Bridged);
@@ -172,6 +173,7 @@ impl Model {
             | Effect::Mix { .. }
             | Effect::Record { .. }
             | Effect::RecordMessage { .. }
+            | Effect::StopPrompt { .. }
             | Effect::StopRecording { .. } => true,
             _ => false,
         };

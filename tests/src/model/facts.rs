@@ -70,7 +70,7 @@ impl Model {
             Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
             Input::KeyPressed { call, key } => {
                 self.await_key(call, key);
-                Ok(())
+                self.key_in_menu(call, key)
             }
         }
     }
@@ -141,6 +141,7 @@ impl Model {
                 ended
             }
             Timer::Announcement(call) => self.announcement_due(call)?,
+            Timer::MenuTimeout(call) => self.menu_timeout(call)?,
             Timer::MessageOver(call) => {
                 let call = known(self.calls.get(&call), "a call")?;
                 match call.voicemail {

@@ -16,7 +16,6 @@ impl Model {
             self.everybody_is_rung()?;
         }
         match event {
-            Event::AnnouncementStarted { .. } => self.announcement_started(event),
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
             Event::CallEnded {
                 call,
@@ -35,7 +34,8 @@ impl Model {
             | Event::RecordingSwitched { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.fold_handling(event),
-            Event::CallDiverted { .. }
+            Event::AnnouncementStarted { .. }
+            | Event::CallDiverted { .. }
             | Event::ExtensionRingEnded { .. }
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
@@ -43,6 +43,10 @@ impl Model {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. } => self.fold_way(event),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
+            Event::FlowBranched { .. } | Event::MenuLeft { .. } | Event::PointClosed { .. } => {
+                self.seen.menus += 1;
+                self.told(event)
+            }
             Event::AgentStatusChanged { .. }
             | Event::CallHandled { .. }
             | Event::CallHeld { .. }
@@ -139,6 +143,8 @@ impl Model {
             hears: None,
             tone_until: None,
             group: None,
+            menu: None,
+            flow: None,
             voicemail: None,
             visit: None,
             recording: Recording::Off,

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use tandem_engine::config::hours::Holiday;
-use tandem_engine::config::model::{Destination, PromptConfig};
+use tandem_engine::config::model::{Destination, PromptConfig, TimeCondition};
 use tandem_engine::{CallId, Closed, Effect, Input, QueueId, Timestamp};
 
 use super::points::Voicemail;
@@ -22,26 +22,42 @@ impl Model {
     /// Why a queue is closed now, if it is, and where its callers go: behind a
     /// prompt, where there is one.
     fn closed(&self, queue: QueueId) -> Option<(Closed, Option<String>, Destination)> {
-        let condition = self.queues.get(&queue)?.config.time_condition.as_ref()?;
+        self.closed_by(self.queues.get(&queue)?.config.time_condition.as_ref()?)
+    }
+
+    /// The same of a time condition.
+    pub(super) fn closed_by(
+        &self,
+        condition: &TimeCondition,
+    ) -> Option<(Closed, Option<String>, Destination)> {
+        match self.by_calendar(&condition.hours, condition.ignore_holidays)? {
+            Some(holiday) => {
+                let prompt = holiday.prompt.clone().filter(|_| condition.holiday_prompt);
+                let name = holiday.name.clone();
+                Some((Closed::Holiday { name }, prompt, condition.holiday.clone()))
+            }
+            None => Some((Closed::OutsideHours, None, condition.outside_hours.clone())),
+        }
+    }
+
+    /// Whether it is no business time by a calendar, and which holiday it is, if any.
+    pub(super) fn by_calendar(&self, name: &str, ignores: bool) -> Option<Option<&Holiday>> {
         let mut calendars = self.options.hours.iter();
-        let hours = calendars.find(|hours| hours.name == condition.hours)?;
+        let hours = calendars.find(|hours| hours.name == name)?;
         let zone = hours.time_zone.as_ref().unwrap_or(&self.options.time_zone);
         let local = i128::from(self.entry.now.micros()) + self.ahead_in(zone);
         let (day, minute) = (
             local.div_euclid(DAY_US),
             local.rem_euclid(DAY_US) / MINUTE_US,
         );
-        if !condition.ignore_holidays
-            && let Some(holiday) = hours.holidays.iter().find(|holiday| falls_on(holiday, day))
-        {
-            let prompt = holiday.prompt.clone().filter(|_| condition.holiday_prompt);
-            let name = holiday.name.clone();
-            return Some((Closed::Holiday { name }, prompt, condition.holiday.clone()));
+        let mut holidays = hours.holidays.iter();
+        if let Some(holiday) = holidays.find(|holiday| !ignores && falls_on(holiday, day)) {
+            return Some(Some(holiday));
         }
         let weekday = usize::try_from((day + THURSDAY).rem_euclid(7)).ok()?;
         let mut spans = hours.week.get(weekday)?.iter();
         let open = spans.any(|span| (span.from.into()..span.to.into()).contains(&minute));
-        (!open).then(|| (Closed::OutsideHours, None, condition.outside_hours.clone()))
+        (!open).then_some(None)
     }
 
     /// Only an open queue says anything else to a call.
@@ -74,12 +90,18 @@ impl Model {
     }
 
     pub(super) fn prompt_started(&mut self, call: CallId, name: &str) -> Checked {
+        let length = known(self.prompt(name), "a prompt")?.length;
+        if self.says(call, name, length)? {
+            self.seen.prompts += 1;
+            let prompt = name.to_owned();
+            self.entry.to_play.push(Effect::PlayPrompt { call, prompt });
+            return Ok(());
+        }
         match self.comes_to_box(call)? {
             Some(mailbox) => self.greeted(call, mailbox, name)?,
             None => self.arrives(call, Destination::Prompt(name.to_owned()))?,
         }
         self.seen.prompts += 1;
-        let length = known(self.prompt(name), "a prompt")?.length;
         let until = self.entry.now + length;
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let then = entry.behind.take().unwrap_or(Destination::HangUp);
@@ -102,6 +124,7 @@ impl Model {
             entry.goes_to = None;
             entry.voicemail = goes_on.then_some(Voicemail::Speaks(mailbox));
         }
+        self.flow_goes_on(call)?;
         Ok(Some(until))
     }
 }

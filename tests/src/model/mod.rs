@@ -18,6 +18,7 @@ mod fold;
 mod hours;
 mod level;
 mod logs;
+mod menus;
 mod offers;
 mod order;
 mod points;
@@ -179,6 +180,8 @@ pub struct Seen {
     pub alarms: u64,
     /// Missed calls that followed another one that somebody dealt with.
     pub synced: u64,
+    /// Keys and numbers that menus got, and silences.
+    pub menus: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
 }
@@ -207,6 +210,7 @@ impl Seen {
         self.messages += other.messages;
         self.alarms += other.alarms;
         self.synced += other.synced;
+        self.menus += other.menus;
         self.keys += other.keys;
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use tandem_engine::config::model::Destination;
-use tandem_engine::config::points::{PointConfig, PointKind, RingGroup, RingOrder};
+use tandem_engine::config::points::{FlowStep, PointConfig, PointKind, RingGroup, RingOrder};
 use tandem_engine::records::Message;
 use tandem_engine::{
     AgentId, CallId, Cause, Effect, Event, Input, LegId, Number, OfferEnd, Timer, Timestamp,
@@ -16,7 +16,7 @@ use super::{Checked, Law, Model, known};
 /// A route point, and what tells it from an earlier one with its number.
 #[derive(Clone, Debug)]
 pub(super) struct Point {
-    serial: u64,
+    pub(super) serial: u64,
     pub(super) config: PointConfig,
 }
 
@@ -45,9 +45,14 @@ pub(super) enum Voicemail {
 }
 
 impl Model {
-    /// Reads an event on the way of a call outside queues.
+    /// Reads an event about what a caller hears, or about a way that is no queue's.
     pub(super) fn fold_way(&mut self, event: &Event) -> Checked {
         match event {
+            Event::AnnouncementStarted {
+                call,
+                queue,
+                announced,
+            } => self.announcement_started(*call, *queue, *announced),
             Event::CallDiverted {
                 call,
                 queue,
@@ -83,17 +88,24 @@ impl Model {
             || self.points.contains_key(&number)
     }
 
-    pub(super) fn is_ring_group(&self, number: Number) -> bool {
+    /// Whether a number may lead to telephones: a ring group's, or a call flow's.
+    pub(super) fn may_ring(&self, number: Number) -> bool {
         let kind = self.points.get(&number).map(|point| &point.config.kind);
-        matches!(kind, Some(PointKind::RingGroup(_)))
+        matches!(kind, Some(PointKind::CallFlow(_) | PointKind::RingGroup(_)))
     }
 
     fn point_reached(&mut self, id: CallId, number: Number) -> Checked {
-        self.arrives(id, Destination::RingGroup(number))?;
+        self.arrives_at_point(id, number)?;
         self.seen.points += 1;
         let point = known(self.points.get(&number), "a route point")?;
         let serial = point.serial;
         let members = match &point.config.kind {
+            PointKind::CallFlow(flow) => {
+                let first = flow.nodes.first().map(|node| node.name.clone());
+                let first = known(first, "a node")?;
+                return self.walk(id, (number, serial), FlowStep::Node(first));
+            }
+            PointKind::Menu(_) => return self.menu_reached(id, number, serial),
             PointKind::RingGroup(group) => Some(group.members.iter().copied().collect()),
             PointKind::VoicemailGroup(_) => None,
         };
@@ -111,6 +123,15 @@ impl Model {
         self.next_ring(id, group)
     }
 
+    /// A call arrives at a route point, whatever kind it was sent to.
+    fn arrives_at_point(&mut self, id: CallId, number: Number) -> Checked {
+        let call = known(self.calls.get_mut(&id), "a call")?;
+        if let Some(Destination::CallFlow(to) | Destination::Menu(to)) = call.goes_to {
+            call.goes_to = Some(Destination::RingGroup(to));
+        }
+        self.arrives(id, Destination::RingGroup(number))
+    }
+
     /// Whoever is next of a group must ring; where nobody can, the call goes on.
     fn next_ring(&mut self, id: CallId, mut group: Group) -> Checked {
         let call = known(self.calls.get(&id), "a call")?;
@@ -119,7 +140,9 @@ impl Model {
         let goes_to = match point.map(|point| &point.config.kind) {
             // It was deleted: so the call leads nowhere.
             None => Destination::RingGroup(Number::NONE),
-            Some(PointKind::VoicemailGroup(_)) => Destination::RingGroup(group.number),
+            Some(PointKind::CallFlow(_) | PointKind::Menu(_) | PointKind::VoicemailGroup(_)) => {
+                Destination::RingGroup(group.number)
+            }
             Some(PointKind::RingGroup(config)) => {
                 while let Some(number) = group.left.pop_front() {
                     let able = self.group_may_ring(call, config, number);
@@ -296,12 +319,9 @@ impl Model {
 
     /// Whether somebody is on his way through a group or to a box when all is done.
     pub(super) fn hangs_on_the_way(call: &Call) -> bool {
-        let box_waits = matches!(
-            call.voicemail,
-            Some(Voicemail::Comes(_) | Voicemail::Speaks(_))
-        );
+        let box_waits = matches!(call.voicemail, Some(Voicemail::Speaks(_)));
         let group = call.group.as_ref();
-        box_waits || group.is_some_and(|group| !group.expected.is_empty())
+        Self::must_say(call) || box_waits || group.is_some_and(|group| !group.expected.is_empty())
     }
 
     /// Whether the legs of a call are as many as there should be for where it is.
@@ -311,7 +331,7 @@ impl Model {
         let mut legs = legs.map(|(_, leg)| leg.stage);
         let alone = call.hears.is_some() || call.parked.is_some() || call.joined.is_some();
         let speaks = matches!(call.voicemail, Some(Voicemail::Leaves(..)));
-        if alone || speaks || call.tone_until.is_some() {
+        if alone || call.menu.is_some() || speaks || call.tone_until.is_some() {
             legs.next().is_none()
         } else if call.group.is_some() {
             let legs: Vec<LegStage> = legs.collect();

@@ -13,6 +13,7 @@ use tandem_engine::{
 use super::Model;
 use super::announce::Told;
 use super::estimates::Pace;
+use super::menus::{InFlow, InMenu};
 use super::points::{Group, Voicemail};
 
 /// An extension and the agent behind it.
@@ -148,6 +149,10 @@ pub(super) struct Call {
     pub(super) tone_until: Option<Timestamp>,
     /// The ring group whose telephones ring for it.
     pub(super) group: Option<Group>,
+    /// The menu that its caller hears.
+    pub(super) menu: Option<InMenu>,
+    /// The call flow of which its caller hears a prompt.
+    pub(super) flow: Option<InFlow>,
     /// How far its caller is with a message.
     pub(super) voicemail: Option<Voicemail>,
     pub(super) visit: Option<Visit>,

@@ -239,7 +239,7 @@ impl Model {
         let somebody_rings = match to {
             Destination::Voicemail(_) => false,
             ref to => to.number().is_some_and(|number| {
-                self.extensions.contains_key(&number) || self.is_ring_group(number)
+                self.extensions.contains_key(&number) || self.may_ring(number)
             }),
         };
         if somebody_rings {

@@ -14,6 +14,7 @@ pub(super) const DAY_US: i128 = 86_400_000_000;
 enum Deadline {
     Announcement,
     LongestWait,
+    MenuTimeout,
     MessageOver,
     Midnight,
     Parked,
@@ -147,6 +148,8 @@ impl Model {
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
         let tones = self.calls.values().filter_map(|call| call.tone_until);
         all.extend(tones.map(|until| (until, Deadline::PromptOver)));
+        let menus = self.calls.values().filter_map(|call| call.menu.as_ref());
+        all.extend(menus.map(|place| (place.until, Deadline::MenuTimeout)));
         let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
         all.extend(parked.map(|parked| (parked.until, Deadline::Parked)));
         all.extend(self.calls.values().filter_map(|call| match call.voicemail {
@@ -236,6 +239,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
         Timer::Announcement(_) => Deadline::Announcement,
         Timer::LongestWait(_) => Deadline::LongestWait,
+        Timer::MenuTimeout(_) => Deadline::MenuTimeout,
         Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
         Timer::Parked(_) => Deadline::Parked,

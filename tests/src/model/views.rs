@@ -98,6 +98,7 @@ impl Model {
                     joined_at: visit.joined_at,
                 },
                 _ if call.hears.is_some() || call.tone_until.is_some() => CallStage::Prompt,
+                _ if call.menu.is_some() => CallStage::Key,
                 _ if call.joined.is_some() => CallStage::End { queue: None },
                 _ if call.parked.is_some() => CallStage::Retrieval {
                     slot: call.parked.map(|parked| parked.slot).unwrap_or_default(),

@@ -46,7 +46,9 @@ impl Model {
                 let unknown = !self.numbers.contains_key(number);
                 unknown.then_some(EndReason::NoDestination)
             }
-            Destination::RingGroup(number) => {
+            Destination::CallFlow(number)
+            | Destination::Menu(number)
+            | Destination::RingGroup(number) => {
                 let unknown = !self.points.contains_key(number);
                 unknown.then_some(EndReason::NoDestination)
             }

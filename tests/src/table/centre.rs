@@ -16,7 +16,7 @@ use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
 use super::text::Line;
-use super::{hours, points};
+use super::{hours, menus, points};
 
 /// A centre as a table describes it.
 #[derive(Debug, Default)]
@@ -65,7 +65,8 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
             let queue = queue(rest)?;
             centre.config.queues.push(queue);
         }
-        "ring_group" | "voicemail_group" => {
+        "node" => menus::node(&mut centre.config.points, rest)?,
+        "call_flow" | "menu" | "ring_group" | "voicemail_group" => {
             let point = points::point(first, rest)?;
             centre.config.points.push(point);
         }
@@ -502,7 +503,7 @@ fn announce(told: &mut Announcements, text: &str) -> Result<(), String> {
 }
 
 /// `1:queue:6401,*:hang_up`: keys, and where each leads.
-fn keys(text: &str) -> Result<BTreeMap<Key, Destination>, String> {
+pub fn keys(text: &str) -> Result<BTreeMap<Key, Destination>, String> {
     let key = |word: &str| {
         let (key, to) = word
             .split_once(':')
@@ -519,6 +520,8 @@ fn keys(text: &str) -> Result<BTreeMap<Key, Destination>, String> {
 /// `voicemail:2001`.
 pub fn destination(text: &str) -> Result<Destination, String> {
     match text.split_once(':') {
+        Some(("call_flow", number)) => Ok(Destination::CallFlow(read_value(number)?)),
+        Some(("menu", number)) => Ok(Destination::Menu(read_value(number)?)),
         Some(("extension", number)) => Ok(Destination::Extension(read_value(number)?)),
         Some(("prompt", name)) => Ok(Destination::Prompt(name.to_owned())),
         Some(("queue", number)) => Ok(Destination::Queue(read_value(number)?)),

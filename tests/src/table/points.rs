@@ -1,11 +1,14 @@
 //! Route points and voicemail of a table, in words.
 
 use tandem_engine::config::model::Options;
-use tandem_engine::config::points::{PointConfig, PointKind, RingGroup, RingOrder, VoicemailGroup};
+use tandem_engine::config::points::{
+    CallFlow, Menu, PointConfig, PointKind, RingGroup, RingOrder, VoicemailGroup,
+};
 use tandem_engine::records::Message;
 use tandem_engine::{CallId, CancelReason, Effect, Event, Number, OfferEnd, PublicId};
 
 use super::centre::{destination, list, read_bool, read_span, read_value};
+use super::menus;
 use super::words::{Orders, failed};
 use super::world::Names;
 
@@ -19,6 +22,8 @@ pub fn point(kind: &str, words: &[&str]) -> Result<PointConfig, String> {
         number: read_value(number)?,
         name: (*name).to_owned(),
         kind: match kind {
+            "call_flow" => PointKind::CallFlow(CallFlow::default()),
+            "menu" => PointKind::Menu(Menu::new("")),
             "ring_group" => PointKind::RingGroup(RingGroup::default()),
             _ => PointKind::VoicemailGroup(VoicemailGroup::default()),
         },
@@ -32,6 +37,7 @@ pub fn point_settings(point: &mut PointConfig, words: &[&str]) -> Result<(), Str
     for word in words {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));
         match (&mut point.kind, key) {
+            (PointKind::Menu(menu), _) => menus::menu(menu, key, value)?,
             (PointKind::RingGroup(group), _) => ring_group(group, key, value)?,
             (PointKind::VoicemailGroup(group), "members") => group.members = list(value)?,
             _ => return Err(format!("{word:?} is no such setting")),
@@ -117,7 +123,7 @@ pub(super) fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<
         Event::PointReached { call, point } => {
             format!("{} comes to {point}", names.call(*call))
         }
-        _ => return None,
+        _ => return menus::fact(event, names),
     })
 }
 
@@ -125,10 +131,13 @@ pub(super) fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<
 pub(super) fn order(effect: &Effect, names: &Names) -> String {
     match effect {
         Effect::RecordMessage { call, .. } => format!("order: record {}", names.call(*call)),
+        Effect::StopPrompt { call } => {
+            format!("order: cut off what {} hears", names.call(*call))
+        }
         Effect::StopRecording { call, .. } => {
             format!("order: record {} no more", names.call(*call))
         }
-        _ => unreachable!("all others are not about messages"),
+        _ => unreachable!("all others are told elsewhere"),
     }
 }
 

@@ -537,7 +537,9 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
                 names.record(*call)
             )
         }
-        Effect::RecordMessage { .. } | Effect::StopRecording { .. } => points::order(effect, names),
+        Effect::RecordMessage { .. } | Effect::StopPrompt { .. } | Effect::StopRecording { .. } => {
+            points::order(effect, names)
+        }
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }

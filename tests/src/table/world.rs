@@ -16,6 +16,7 @@ use tandem_engine::{
 use super::centre::{self, Centre};
 use super::hours;
 use super::logs;
+use super::menus;
 use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::points;
 use super::status;
@@ -576,9 +577,11 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
     Ok(match words.as_slice() {
         ["new", "extension", words @ ..] => Change::PutExtension(centre::extension(words)?),
         ["new", "queue", words @ ..] => Change::PutQueue(centre::queue(words)?),
-        ["new", kind @ ("ring_group" | "voicemail_group"), words @ ..] => {
-            Change::PutPoint(points::point(kind, words)?)
-        }
+        [
+            "new",
+            kind @ ("call_flow" | "menu" | "ring_group" | "voicemail_group"),
+            words @ ..,
+        ] => Change::PutPoint(points::point(kind, words)?),
         ["extension", number, words @ ..] => {
             let number: Number = centre::read_value(number)?;
             let known = config
@@ -588,6 +591,13 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             let mut extension = known.ok_or("there is no such extension")?.clone();
             centre::extension_settings(&mut extension, words)?;
             Change::PutExtension(extension)
+        }
+        ["node", number, ..] => {
+            let mut points = config.points.clone();
+            menus::node(&mut points, &words[1..])?;
+            let number: Number = centre::read_value(number)?;
+            let changed = points.into_iter().find(|known| known.number == number);
+            Change::PutPoint(changed.ok_or("there is no such route point")?)
         }
         ["point", number, words @ ..] => {
             let number: Number = centre::read_value(number)?;

@@ -12,11 +12,8 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, PromptConfig, QueueConfig,
-    Rests, SkillStep, Strategy as Ring, TrunkConfig,
-};
-use tandem_engine::config::points::{
-    PointConfig, PointKind, RingGroup, RingOrder, VoicemailConfig, VoicemailGroup,
+    MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -24,6 +21,7 @@ use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
 
 use crate::hours::{hours, prompts, time_condition};
+use crate::points::{Kind, Numbers, destination, point, voicemail};
 
 /// The seed of this run: that of `TANDEM_SEED`, or else of the day.
 pub fn seed() -> u64 {
@@ -62,7 +60,7 @@ pub fn for_all<S: Strategy>(
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-fn number(digits: u64) -> Number {
+pub fn number(digits: u64) -> Number {
     Number::from_u64(digits)
 }
 
@@ -141,19 +139,6 @@ prop_compose! {
             voicemail,
         }
     }
-}
-
-fn voicemail(prompts: &[PromptConfig]) -> BoxedStrategy<VoicemailConfig> {
-    let mut greetings = vec![None];
-    greetings.extend(prompts.iter().map(|prompt| Some(prompt.name.clone())));
-    let lengths = (span(10..=3_600), span(0..=10));
-    let odd =
-        (select(greetings), lengths).prop_map(|(greeting, (longest, shortest))| VoicemailConfig {
-            greeting,
-            longest,
-            shortest,
-        });
-    prop_oneof![Just(VoicemailConfig::default()), odd].boxed()
 }
 
 fn matching() -> impl Strategy<Value = ContactMatching> {
@@ -285,7 +270,7 @@ fn empty_states() -> impl Strategy<Value = Option<EmptyStates>> {
     ]
 }
 
-fn people(extensions: &[u64]) -> impl Strategy<Value = Vec<Number>> + use<> {
+pub fn people(extensions: &[u64]) -> impl Strategy<Value = Vec<Number>> + use<> {
     let some = subsequence(extensions.to_vec(), 0..=extensions.len().min(100));
     let shuffled = some.clone().prop_shuffle();
     prop_oneof![some, shuffled].prop_map(|people| people.into_iter().map(number).collect())
@@ -314,43 +299,6 @@ fn announcements(options: &Options) -> BoxedStrategy<Option<Box<Announcements>>>
         ..Announcements::default()
     });
     proptest::option::of(told.prop_map(Box::new)).boxed()
-}
-
-/// The numbers that there are.
-#[derive(Clone, Debug)]
-struct Numbers {
-    extensions: Vec<u64>,
-    queues: Vec<u64>,
-    groups: Vec<u64>,
-    voicemail_groups: Vec<u64>,
-}
-
-/// Anywhere but to an object itself.
-fn destination(of: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Destination> {
-    let mut all = vec![Destination::HangUp];
-    let prompts = options.prompts.iter();
-    all.extend(prompts.map(|prompt| Destination::Prompt(prompt.name.clone())));
-    let Numbers {
-        extensions,
-        queues,
-        groups,
-        voicemail_groups,
-    } = numbers;
-    let mut add = |list: &[u64], to: fn(Number) -> Destination| {
-        let others = list.iter().filter(|&&digits| digits != of);
-        all.extend(others.map(|&digits| to(number(digits))));
-    };
-    add(extensions, Destination::Extension);
-    add(queues, Destination::Queue);
-    add(groups, Destination::RingGroup);
-    add(groups, Destination::Voicemail);
-    add(voicemail_groups, Destination::Voicemail);
-    add(
-        &extensions[..extensions.len().min(3)],
-        Destination::Voicemail,
-    );
-    add(queues, Destination::Voicemail);
-    select(all).boxed()
 }
 
 const RINGS: [Ring; 9] = [
@@ -474,37 +422,6 @@ fn permissions(extensions: &[u64]) -> impl Strategy<Value = Permissions> + use<>
     )
 }
 
-fn point(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<PointConfig> {
-    let is_group = numbers.groups.contains(&digits);
-    let how = (any::<[bool; 2]>(), span(1..=600));
-    let failover = destination(digits, numbers, options);
-    let parts = (name(), people(&numbers.extensions), how, failover);
-    let point = parts.prop_map(move |(name, members, (flags, ring_time), failover)| {
-        let name: String = name.chars().take(100).collect();
-        let kind = if is_group {
-            PointKind::RingGroup(RingGroup {
-                members,
-                order: match flags[0] {
-                    true => RingOrder::All,
-                    false => RingOrder::InOrder,
-                },
-                ring_time,
-                skip_busy: flags[1],
-                failover,
-            })
-        } else {
-            PointKind::VoicemailGroup(VoicemailGroup { members })
-        };
-        PointConfig {
-            number: number(digits),
-            // With its number a name is unique.
-            name: format!("{} {digits}", name.trim()),
-            kind,
-        }
-    });
-    point.boxed()
-}
-
 fn alert_info() -> impl Strategy<Value = Option<String>> {
     let texts = select(vec![
         "sales",
@@ -513,7 +430,6 @@ fn alert_info() -> impl Strategy<Value = Option<String>> {
     ]);
     proptest::option::of(texts.prop_map(str::to_owned))
 }
-
 /// Members of a queue, the first of them static.
 fn members(people: Vec<Number>, statics: usize) -> Vec<MemberConfig> {
     let kinds = (0..).map(|place| kind(place < statics));
@@ -608,9 +524,10 @@ pub fn config() -> impl Strategy<Value = Config> {
             prop_oneof![1000..1005_u64, 6400..6403_u64, 6200..6208_u64],
             0..5,
         ),
-        any::<bool>(),
+        (any::<bool>(), 0..4_u64),
     );
-    let objects = numbers.prop_flat_map(|(options, extensions, places, points, shuffled)| {
+    let objects = numbers.prop_flat_map(|(options, extensions, places, points, how)| {
+        let (shuffled, shift) = how;
         let first: u64 = options.queue_numbers.0.to_string().parse().expect("digits");
         let last: u64 = options.queue_numbers.1.to_string().parse().expect("digits");
         let queues: Vec<u64> = places
@@ -624,14 +541,15 @@ pub fn config() -> impl Strategy<Value = Config> {
             let in_range = (first..=last).contains(point);
             !in_range && !extensions.contains(point)
         });
-        let (groups, voicemail_groups) = points.partition(|point| point % 3 > 0);
+        // A menu and a flow play prompts.
+        let kinds = if options.prompts.is_empty() { 2 } else { 4 };
+        let kind = |point: u64| Kind::ALL[usize::try_from((point + shift) % kinds).unwrap_or(0)];
+        let points = points.map(|point| (point, kind(point))).collect();
         let numbers = Numbers {
             extensions,
             queues,
-            groups,
-            voicemail_groups,
+            points,
         };
-        let points = numbers.groups.iter().chain(&numbers.voicemail_groups);
         let parts = (
             (numbers.extensions.iter())
                 .map(|&digits| extension(digits))
@@ -639,8 +557,8 @@ pub fn config() -> impl Strategy<Value = Config> {
             (numbers.queues.iter())
                 .map(|&digits| queue(digits, &numbers, &options))
                 .collect::<Vec<_>>(),
-            points
-                .map(|&digits| point(digits, &numbers, &options))
+            (numbers.points.iter())
+                .map(|&(digits, kind)| point(digits, kind, &numbers, &options))
                 .collect::<Vec<_>>(),
         );
         let config = parts.prop_map(move |(extensions, queues, points)| {

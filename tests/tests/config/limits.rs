@@ -7,18 +7,20 @@ use tandem_engine::config::model::{
     Change, Config, Crowded, Destination, ExtensionConfig, MemberConfig, MemberKind, Parking,
     PauseReason, PromptConfig, QueueConfig, SkillStep, TrunkConfig,
 };
-use tandem_engine::config::points::{PointConfig, PointKind, RingGroup};
+use tandem_engine::config::points::{
+    CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup,
+};
 use tandem_engine::limits::{
     ALERT_INFO_CHARS_MAX, ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, AUTO_PAUSE_CALLS_MAX,
     CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, DAY_SPANS_MAX, EMAIL_CHARS_MAX, EXTENSION_QUEUES_MAX,
-    EXTENSIONS_MAX, FEATURE_CODE_SYMBOLS_MAX, HOLIDAYS_MAX, HOURS_MAX, MEMBER_WEIGHT_MAX,
-    MESSAGE_S_MAX, NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PARKING_S_MAX, PARKING_SLOTS_MAX,
-    PAUSE_REASONS_MAX, PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
-    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
-    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX,
-    SLA_TIME_S_MAX, SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX,
-    WRAP_UP_S_MAX,
+    EXTENSIONS_MAX, FEATURE_CODE_SYMBOLS_MAX, FLOW_BEGINNINGS_MAX, FLOW_NODES_MAX, HOLIDAYS_MAX,
+    HOURS_MAX, MEMBER_WEIGHT_MAX, MENU_PLAYS_MAX, MENU_TIMEOUT_S_MAX, MESSAGE_S_MAX,
+    NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PARKING_S_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
+    PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX, PRIORITY_ACCELERATION_S_MAX,
+    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
+    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
+    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+    SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
 };
 use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
@@ -651,6 +653,76 @@ fn route_points() {
         with_groups(1, POINT_MEMBERS_MAX + 1),
         ["it has more than 100 members"]
     );
+}
+
+/// What is said about a route point of this kind, where a prompt "Hello" is.
+fn with_point(kind: PointKind) -> Vec<String> {
+    let mut config = Config::default();
+    config.options.prompts = vec![PromptConfig {
+        name: "Hello".to_owned(),
+        file: None,
+        length: Span::from_secs(1),
+    }];
+    config.points = vec![PointConfig {
+        number: number(60_000),
+        name: "Point".to_owned(),
+        kind,
+    }];
+    let faults = check(&config);
+    faults.into_iter().map(|fault| fault.what).collect()
+}
+
+#[test]
+fn menus() {
+    let with = |plays: u8, timeout: u64| {
+        with_point(PointKind::Menu(Menu {
+            plays,
+            timeout: Span::from_secs(timeout),
+            ..Menu::new("Hello")
+        }))
+    };
+    let nothing: [&str; 0] = [];
+    assert_eq!(with(MENU_PLAYS_MAX, MENU_TIMEOUT_S_MAX), nothing);
+    assert_eq!(with(1, 1), nothing);
+    for plays in [0, MENU_PLAYS_MAX + 1] {
+        assert_eq!(with(plays, 1), ["a menu plays 1 to 9 times"]);
+    }
+    assert_eq!(
+        with(1, MENU_TIMEOUT_S_MAX + 1),
+        ["this lasts 1 to 60 seconds, not 61s"]
+    );
+    assert_eq!(with(1, 0), ["this lasts 1 to 60 seconds, not 0s"]);
+}
+
+#[test]
+fn call_flows() {
+    let hang_up = || FlowStep::Go(Destination::HangUp);
+    let with = |nodes: usize, begins: usize| {
+        let node = |place: usize| FlowNode {
+            name: format!("node {place}"),
+            kind: NodeKind::Caller {
+                begins: (0..begins).map(number).collect(),
+                then: hang_up(),
+                otherwise: hang_up(),
+            },
+        };
+        let nodes = (0..nodes).map(node).collect();
+        with_point(PointKind::CallFlow(CallFlow { nodes }))
+    };
+    let nothing: [&str; 0] = [];
+    assert_eq!(with(FLOW_NODES_MAX, 1), nothing);
+    assert_eq!(
+        with(FLOW_NODES_MAX + 1, 1),
+        ["there are more than 50 nodes"]
+    );
+    assert_eq!(with(0, 1), ["a call flow needs a node"]);
+    assert_eq!(with(1, FLOW_BEGINNINGS_MAX), nothing);
+    for begins in [0, FLOW_BEGINNINGS_MAX + 1] {
+        assert_eq!(
+            with(1, begins),
+            ["a node asks for 1 to 100 beginnings of numbers"]
+        );
+    }
 }
 
 #[test]

@@ -49,7 +49,7 @@ office.toml:1:2: unknown table \"optoins\" in the file
     1 | [optoins]
       |  ^^^^^^^
 help: did you mean \"options\"? known here: \"options\", \"trunk\", \"prompt\", \"hours\", \
-\"extension\", \"queue\", \"ring_group\", \"voicemail_group\"
+\"extension\", \"queue\", \"ring_group\", \"menu\", \"call_flow\", \"voicemail_group\"
 office.toml:4:10: \"number\" must be a text in quotes, not 5
     4 | number = 5
       |          ^

@@ -22,9 +22,10 @@ pub(crate) mod bounds {
     use core::ops::RangeInclusive;
 
     use crate::limits::{
-        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, MESSAGE_S_MAX, PARKING_S_MAX, PLACE_KEPT_S_MAX,
-        PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
-        RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+        ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, MENU_TIMEOUT_S_MAX, MESSAGE_S_MAX, PARKING_S_MAX,
+        PLACE_KEPT_S_MAX, PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX, REST_S_MAX,
+        RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+        WAITING_S_MAX, WRAP_UP_S_MAX,
     };
 
     pub(crate) const ANNOUNCEMENT_S: RangeInclusive<u64> = ANNOUNCEMENT_S_MIN..=ANNOUNCEMENT_S_MAX;
@@ -37,6 +38,7 @@ pub(crate) mod bounds {
     /// Not zero: a telephone that refuses at once would be rung in a loop.
     pub(crate) const REST_S: RangeInclusive<u64> = 1..=REST_S_MAX;
     pub(crate) const REST_AFTER_NO_ANSWER_S: RangeInclusive<u64> = 0..=REST_S_MAX;
+    pub(crate) const MENU_TIMEOUT_S: RangeInclusive<u64> = 1..=MENU_TIMEOUT_S_MAX;
     pub(crate) const MESSAGE_S: RangeInclusive<u64> = 1..=MESSAGE_S_MAX;
     pub(crate) const SHORTEST_MESSAGE_S: RangeInclusive<u64> = 0..=MESSAGE_S_MAX;
     /// Not zero: a caller would come back before anybody could dial.

@@ -1,13 +1,20 @@
 //! Route points, and what a number leads to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::hours::unknown_prompt;
+use super::hours::{unknown_hours, unknown_prompt};
 use super::object::{bounds, is_digits, length, name, not_digits, twice};
 use super::{Checker, Existing, Faults, Subject, Wrong};
 use crate::config::model::Options;
-use crate::config::points::{PointConfig, PointKind, RingGroup, VoicemailConfig};
-use crate::limits::{POINT_MEMBERS_MAX, POINTS_MAX, PROBLEMS_MAX};
+use crate::config::nearest::nearest;
+use crate::config::points::{
+    CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup,
+    VoicemailConfig,
+};
+use crate::limits::{
+    FLOW_BEGINNINGS_MAX, FLOW_NODES_MAX, MENU_PLAYS_MAX, POINT_MEMBERS_MAX, POINTS_MAX,
+    PROBLEMS_MAX,
+};
 use crate::number::Number;
 
 impl<'c, E: Existing> Checker<'c, E> {
@@ -87,6 +94,27 @@ impl<'c, E: Existing> Checker<'c, E> {
                 self.faults.add(subject, "name", None, what);
             }
             self.destinations(subject, point.destinations());
+            self.names_of(point);
+        }
+    }
+
+    /// Whether the prompts and calendars that a route point names are there.
+    fn names_of(&mut self, point: &PointConfig) {
+        if !self.references {
+            return;
+        }
+        let (subject, options) = (Subject::Point(point.number), self.options());
+        for (key, item, name) in point.prompts() {
+            if options.prompt_named(name).is_none() {
+                let what = || unknown_prompt(name, options);
+                self.faults.add(subject, key, item, what);
+            }
+        }
+        for (key, item, name) in point.hours() {
+            if options.hours_named(name).is_none() {
+                let what = || unknown_hours(name, options);
+                self.faults.add(subject, key, item, what);
+            }
         }
     }
 
@@ -108,6 +136,7 @@ impl<'c, E: Existing> Checker<'c, E> {
         for point in existing.points() {
             if !self.points.contains_key(&point.number) {
                 self.destinations(Subject::Point(point.number), point.destinations());
+                self.names_of(point);
             }
         }
     }
@@ -198,11 +227,106 @@ fn object(faults: &mut Faults, point: &PointConfig) {
         let what = || (format!("{} is a member already", again.2), None);
         faults.add(subject, "members", Some(again.1), what);
     });
-    if let PointKind::RingGroup(RingGroup { ring_time, .. }) = &point.kind
-        && let Some(wrong) = length(*ring_time, &bounds::RING_TIMEOUT_S)
-    {
-        faults.add(subject, "ring_time_s", None, || wrong);
+    match &point.kind {
+        PointKind::CallFlow(flow) => call_flow(faults, subject, flow),
+        PointKind::Menu(menu) => self::menu(faults, subject, menu),
+        PointKind::RingGroup(RingGroup { ring_time, .. }) => {
+            if let Some(wrong) = length(*ring_time, &bounds::RING_TIMEOUT_S) {
+                faults.add(subject, "ring_time_s", None, || wrong);
+            }
+        }
+        PointKind::VoicemailGroup(_) => {}
     }
+}
+
+fn menu(faults: &mut Faults, subject: Subject, menu: &Menu) {
+    if let Some(wrong) = length(menu.timeout, &bounds::MENU_TIMEOUT_S) {
+        faults.add(subject, "timeout_s", None, || wrong);
+    }
+    if !(1..=MENU_PLAYS_MAX).contains(&menu.plays) {
+        let what = || {
+            let what = format!("a menu plays 1 to {MENU_PLAYS_MAX} times");
+            (what, None)
+        };
+        faults.add(subject, "plays", None, what);
+    }
+}
+
+fn call_flow(faults: &mut Faults, subject: Subject, flow: &CallFlow) {
+    let mut add = |item, wrong: Wrong| faults.add(subject, "nodes", item, || wrong);
+    if flow.nodes.is_empty() {
+        let hint = "nodes = [{ name = \"start\", prompt = \"Welcome\", then = \"queue 6400\" }]";
+        add(
+            None,
+            ("a call flow needs a node".to_owned(), Some(hint.to_owned())),
+        );
+    }
+    if flow.nodes.len() > FLOW_NODES_MAX {
+        let what = format!("there are more than {FLOW_NODES_MAX} nodes");
+        let hint = "lead on to another call flow".to_owned();
+        return add(Some(FLOW_NODES_MAX), (what, Some(hint)));
+    }
+    for (place, node) in flow.nodes.iter().enumerate() {
+        if let Some(wrong) = name(&node.name) {
+            add(Some(place), wrong);
+        } else if flow.nodes[..place]
+            .iter()
+            .any(|other| other.name == node.name)
+        {
+            add(
+                Some(place),
+                (format!("there are two nodes {:?}", node.name), None),
+            );
+        }
+        if let NodeKind::Caller { begins, .. } = &node.kind
+            && (begins.is_empty() || begins.len() > FLOW_BEGINNINGS_MAX)
+        {
+            let what = format!("a node asks for 1 to {FLOW_BEGINNINGS_MAX} beginnings of numbers");
+            add(
+                Some(place),
+                (what, Some("as caller = [\"+4930\"]".to_owned())),
+            );
+        }
+        for to in nodes_after(node) {
+            if flow.node(to).is_none() {
+                let hint = nearest(to, flow.nodes.iter().map(|node| node.name.as_str()));
+                let hint = hint.map(|near| format!("did you mean {near:?}?"));
+                add(Some(place), (format!("there is no node {to:?}"), hint));
+            }
+        }
+    }
+    if let Some(place) = (0..flow.nodes.len()).find(|&place| comes_back(flow, place)) {
+        let what = format!(
+            "from node {:?} calls come back to it",
+            flow.nodes[place].name
+        );
+        let hint = "nodes must not run in a circle: no call would ever leave".to_owned();
+        add(Some(place), (what, Some(hint)));
+    }
+}
+
+/// The nodes that a node leads to.
+fn nodes_after(node: &FlowNode) -> impl Iterator<Item = &str> {
+    node.steps().into_iter().filter_map(|step| match step {
+        FlowStep::Go(_) => None,
+        FlowStep::Node(name) => Some(name.as_str()),
+    })
+}
+
+/// Whether a call can come back to a node without leaving the flow.
+fn comes_back(flow: &CallFlow, place: usize) -> bool {
+    let start = flow.nodes[place].name.as_str();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let mut left: Vec<&str> = nodes_after(&flow.nodes[place]).collect();
+    while let Some(name) = left.pop() {
+        if name == start {
+            return true;
+        }
+        if known.insert(name) {
+            left.extend(flow.node(name).into_iter().flat_map(nodes_after));
+        }
+    }
+    false
 }
 
 /// How messages are taken.

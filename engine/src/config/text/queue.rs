@@ -113,7 +113,7 @@ impl Reader {
         calls(&mut queue, &mut table, &mut place);
         people(&mut queue, &mut table, &mut place);
         precedence(&mut queue, &mut table, &mut place);
-        keys(&mut queue, &mut table, &mut place);
+        queue.keys = keys(&mut table, &mut place);
         announcements(&mut queue, &mut table, &mut place);
         times(&mut queue, &mut table, &mut place);
         queue.crowded = crowded(&mut table, &mut place);
@@ -439,9 +439,10 @@ fn announcements(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Rec
 }
 
 /// `{ 1 = "queue 6401", "*" = "hang_up" }`: where callers go who press a key.
-fn keys(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
+pub(super) fn keys(table: &mut Table<'_>, place: &mut Recorder) -> BTreeMap<Key, Destination> {
+    let mut keys = BTreeMap::new();
     let Some(mut table) = place.key(table, "keys").and_then(Value::table) else {
-        return;
+        return keys;
     };
     let mut spans = BTreeMap::new();
     for (symbol, value) in table.entries() {
@@ -449,7 +450,7 @@ fn keys(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
             Ok(key) => {
                 spans.insert(key, value.span());
                 let to = destination(value);
-                queue.keys.extend(to.map(|to| (key, to)));
+                keys.extend(to.map(|to| (key, to)));
             }
             Err(why) => {
                 let hint = "as keys = { 1 = \"queue 6401\", \"*\" = \"hang_up\" }".to_owned();
@@ -461,13 +462,14 @@ fn keys(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
         }
     }
     table.finish();
-    for (item, key) in queue.keys.keys().enumerate() {
+    for (item, key) in keys.keys().enumerate() {
         place.item("keys", item, spans[key].clone());
     }
+    keys
 }
 
 /// When callers may come in, and where they go at other times.
-fn time_condition(table: &mut Table<'_>, place: &mut Recorder) -> Option<TimeCondition> {
+pub(super) fn time_condition(table: &mut Table<'_>, place: &mut Recorder) -> Option<TimeCondition> {
     let hours = place.key(table, "hours");
     let mut condition = TimeCondition::new(hours.and_then(Value::str).unwrap_or_default());
     let keys = [
@@ -553,14 +555,28 @@ fn empty_states(value: Value<'_>) -> Option<Option<EmptyStates>> {
 
 /// `hang_up`, `prompt …`, or a kind and a number.
 pub(super) fn destination(value: Value<'_>) -> Option<Destination> {
+    destination_or(value, |_| None, |to| to)
+}
+
+/// The same, or something else where `other` can read it.
+pub(super) fn destination_or<T>(
+    value: Value<'_>,
+    other: impl FnOnce(&str) -> Option<T>,
+    made: impl FnOnce(Destination) -> T,
+) -> Option<T> {
     if value.kind() != Kind::Str {
         value.wrong_kind("a destination in quotes, as \"hang_up\" or \"extension 1009\"");
         return None;
     }
     let text = value.str()?;
+    if let Some(other) = other(text) {
+        return Some(other);
+    }
     let parsed = match text.trim().split_once(char::is_whitespace) {
         None if text == "hang_up" => Some(Destination::HangUp),
+        Some(("call_flow", number)) => parsed(number).map(Destination::CallFlow),
         Some(("extension", number)) => parsed(number).map(Destination::Extension),
+        Some(("menu", number)) => parsed(number).map(Destination::Menu),
         Some(("prompt", name)) => Some(Destination::Prompt(name.trim().to_owned())),
         Some(("queue", number)) => parsed(number).map(Destination::Queue),
         Some(("ring_group", number)) => parsed(number).map(Destination::RingGroup),
@@ -579,7 +595,7 @@ pub(super) fn destination(value: Value<'_>) -> Option<Destination> {
             Some(hint),
         );
     }
-    parsed
+    parsed.map(made)
 }
 
 fn parsed(number: &str) -> Option<Number> {

@@ -16,7 +16,9 @@ use crate::config::model::{
     MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, TimeCondition,
     TrunkConfig,
 };
-use crate::config::points::{PointConfig, PointKind, RingGroup, VoicemailConfig};
+use crate::config::points::{
+    FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, VoicemailConfig,
+};
 use crate::config::rights::{Permissions, Rights};
 use crate::key::Key;
 use crate::number::Number;
@@ -356,9 +358,82 @@ fn point(out: &mut String, point: &PointConfig) {
         line(out, "members", &list(members));
     }
     match &point.kind {
+        PointKind::CallFlow(flow) => {
+            out.push_str("nodes = [\n");
+            for config in &flow.nodes {
+                writeln!(out, "    {},", node(config)).expect("a text takes what is written");
+            }
+            out.push_str("]\n");
+        }
+        PointKind::Menu(config) => menu(out, config),
         PointKind::RingGroup(group) => ring_group(out, group),
         PointKind::VoicemailGroup(_) => {}
     }
+}
+
+fn menu(out: &mut String, menu: &Menu) {
+    let default = Menu::new(&menu.prompt);
+    line(out, "prompt", &quoted(&menu.prompt));
+    if !menu.keys.is_empty() {
+        line(out, "keys", &keys(&menu.keys));
+    }
+    if menu.dial_extensions {
+        line(out, "dial_extensions", "true");
+    }
+    if menu.timeout != default.timeout {
+        line(out, "timeout_s", &seconds(menu.timeout));
+    }
+    if menu.plays != default.plays {
+        line(out, "plays", &menu.plays.to_string());
+    }
+    destination(out, "failover", &menu.failover);
+    destination(out, "invalid", &menu.invalid);
+    if let Some(condition) = &menu.time_condition {
+        time_condition(out, condition);
+    }
+}
+
+/// A node of a call flow as a table in one line.
+fn node(node: &FlowNode) -> String {
+    let mut parts = vec![format!("name = {}", quoted(&node.name))];
+    let mut steps = Vec::new();
+    match &node.kind {
+        NodeKind::Caller {
+            begins,
+            then,
+            otherwise,
+        } => {
+            let begins = begins.iter().map(|number| format!("\"{number}\""));
+            parts.push(format!(
+                "caller = [{}]",
+                begins.collect::<Vec<_>>().join(", ")
+            ));
+            steps.extend([("then", then), ("else", otherwise)]);
+        }
+        NodeKind::Hours {
+            hours,
+            open,
+            closed,
+            holiday,
+        } => {
+            parts.push(format!("hours = {}", quoted(hours)));
+            steps.extend([("open", open), ("closed", closed), ("holiday", holiday)]);
+        }
+        NodeKind::Prompt { prompt, then } => {
+            parts.push(format!("prompt = {}", quoted(prompt)));
+            steps.push(("then", then));
+        }
+    }
+    for (key, step) in steps {
+        match step {
+            FlowStep::Go(Destination::HangUp) => {}
+            FlowStep::Go(to) => parts.push(format!("{key} = {}", destination_text(to))),
+            FlowStep::Node(name) => {
+                parts.push(format!("{key} = {}", quoted(&format!("node {name}"))))
+            }
+        }
+    }
+    format!("{{ {} }}", parts.join(", "))
 }
 
 fn ring_group(out: &mut String, group: &RingGroup) {
@@ -412,6 +487,8 @@ fn destination(out: &mut String, key: &str, to: &Destination) {
 fn destination_text(to: &Destination) -> String {
     quoted(&match to {
         Destination::HangUp => "hang_up".to_owned(),
+        Destination::CallFlow(number) => format!("call_flow {number}"),
+        Destination::Menu(number) => format!("menu {number}"),
         Destination::Extension(number) => format!("extension {number}"),
         Destination::Prompt(name) => format!("prompt {name}"),
         Destination::Queue(number) => format!("queue {number}"),

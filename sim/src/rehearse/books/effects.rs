@@ -58,9 +58,8 @@ impl Books {
                 | Effect::PlayPrompt { .. }
                 | Effect::PlayTone { .. }
                 | Effect::RecordMessage { .. }
-                | Effect::StopRecording { .. } => {
-                    self.of_message_effect(seen, *id, effect, court)?;
-                }
+                | Effect::StopPrompt { .. }
+                | Effect::StopRecording { .. } => self.is_heard(seen, *id, effect, court)?,
                 Effect::Mail { .. }
                 | Effect::MailAgent { .. }
                 | Effect::MailServiceLevel { .. }

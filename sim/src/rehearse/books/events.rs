@@ -65,7 +65,10 @@ impl Books {
             | Event::RecordingSwitched { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
+            | Event::FlowBranched { .. }
+            | Event::MenuLeft { .. }
             | Event::PersonErased { .. }
+            | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),

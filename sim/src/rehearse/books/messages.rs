@@ -50,7 +50,7 @@ impl Books {
 
     /// A prompt is heard by somebody; recording begins and ends with the message, and
     /// whoever shall know is told.
-    pub(super) fn of_message_effect(
+    pub(super) fn is_heard(
         &mut self,
         seen: &Seen<'_>,
         id: EffectId,
@@ -65,7 +65,8 @@ impl Books {
         let right = match effect {
             Effect::Announce { call, .. }
             | Effect::PlayPrompt { call, .. }
-            | Effect::PlayTone { call, .. } => self.is_there(*call),
+            | Effect::PlayTone { call, .. }
+            | Effect::StopPrompt { call } => self.is_there(*call),
             Effect::RecordMessage { call, .. } => speaks(self, call),
             Effect::StopRecording { call, public, keep } => {
                 !speaks(self, call) && left(self, public) == *keep

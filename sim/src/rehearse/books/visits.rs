@@ -207,7 +207,8 @@ impl Books {
                 .gone
                 .get(&leg)
                 .is_some_and(|(leg, _)| leg.call == id),
-            Timer::MessageOver(_)
+            Timer::MenuTimeout(_)
+            | Timer::MessageOver(_)
             | Timer::Midnight(_)
             | Timer::Parked(_)
             | Timer::PromptOver(_)
