@@ -7,15 +7,15 @@
 
 use std::time::{Duration, Instant};
 
-use tandem_benches::centre::{Centre, call_to, config};
+use tandem_benches::centre::{Centre, agent_number, call_from, call_to, config};
 use tandem_benches::paired::{Size, Spread};
-use tandem_engine::config::model::{Config, Strategy};
+use tandem_engine::config::model::{Config, ContactConfig, Strategy};
 use tandem_engine::config::reader::Source;
 use tandem_engine::config::text;
 use tandem_engine::config::text::write;
 use tandem_engine::draw::{below, draw};
-use tandem_engine::limits::{EXTENSIONS_MAX, QUEUE_CALLERS_MAX, QUEUES_MAX};
-use tandem_engine::{CallId, Input};
+use tandem_engine::limits::{EXTENSIONS_MAX, PREFERRED_WAIT_S_MAX, QUEUE_CALLERS_MAX, QUEUES_MAX};
+use tandem_engine::{CallId, Input, Number, Span};
 
 /// Queues of an ordinary agent.
 const USUAL_QUEUES: u64 = 10;
@@ -23,6 +23,8 @@ const USUAL_QUEUES: u64 = 10;
 const WIDE_AGENTS: u64 = 10;
 /// Members of the first queue.
 const LARGE_QUEUE: u64 = 1_000;
+/// Callers who are reserved for one agent.
+const RESERVED: u64 = 10_000;
 /// Decisions of each kind in a round.
 const DECISIONS: usize = 2_000;
 
@@ -54,6 +56,82 @@ fn main() {
     load(&config, size.choose(11, 3, 1));
     let mut crowd = Crowd::new(extent, &config);
     crowd.decide(size.choose(11, 3, 1), size.choose(DECISIONS, DECISIONS, 20));
+    past_reserved_callers(size);
+}
+
+/// What a decision takes in a queue at whose head callers are reserved for an agent who talks,
+/// and without them.
+fn past_reserved_callers(size: Size) {
+    let reserved = size.choose(RESERVED, RESERVED, RESERVED / 10);
+    let (rounds, decisions) = (size.choose(11, 3, 1), size.choose(DECISIONS, DECISIONS, 20));
+    let mut centres = [0, reserved].map(|reserved| Known::new(reserved, decisions));
+    let mut seen = [Vec::new(), Vec::new()];
+    for _ in 0..rounds {
+        for (known, seen) in centres.iter_mut().zip(&mut seen) {
+            seen.push(median_us(known.decide(decisions)));
+        }
+    }
+    let [without, past] = seen.map(Spread::of);
+    println!(
+        "an agent is freed past {reserved} callers who are reserved for another: {past:.2} µs"
+    );
+    println!(
+        "without them: {without:.2} µs (ratio {:.2})",
+        past.median / without.median
+    );
+}
+
+/// A queue with callers who are reserved for its first agent, and behind them others.
+struct Known {
+    centre: Centre,
+    talks: Vec<CallId>,
+    turn: usize,
+}
+
+impl Known {
+    fn new(reserved: u64, decisions: usize) -> Self {
+        let mut config = config(WIDE_AGENTS, [(0..WIDE_AGENTS).collect()], Strategy::Linear);
+        config.queues[0].preferred_wait = Span::from_secs(PREFERRED_WAIT_S_MAX);
+        let number = Number::from_u64(49_301_234_567);
+        config.options.contacts.push(ContactConfig {
+            name: "Known".to_owned(),
+            numbers: vec![number],
+            owner: Some(agent_number(0)),
+        });
+        let mut centre = Centre::of(&config);
+        centre.all_up(WIDE_AGENTS);
+        // The first agent talks to the end.
+        centre.feed(call_to(0));
+        centre.answer();
+        (0..reserved).for_each(|_| centre.feed(call_from(number, 0)));
+        let mut talks = Vec::new();
+        for _ in 1..WIDE_AGENTS {
+            centre.feed(call_to(0));
+            talks.push(centre.answer());
+        }
+        (0..decisions).for_each(|_| centre.feed(call_to(0)));
+        let turn = 0;
+        Self {
+            centre,
+            talks,
+            turn,
+        }
+    }
+
+    /// One agent after the other hangs up and gets the next caller who is not reserved;
+    /// one more comes each time.
+    fn decide(&mut self, decisions: usize) -> Vec<Duration> {
+        let decision = |_| {
+            let place = self.turn % self.talks.len();
+            self.turn += 1;
+            let call = self.talks[place];
+            let time = self.centre.timed(Input::CallerHungUp { call });
+            self.talks[place] = self.centre.answer();
+            self.centre.feed(call_to(0));
+            time
+        };
+        (0..decisions).map(decision).collect()
+    }
 }
 
 /// Every agent in some queues, a few in all, and one queue that is large.

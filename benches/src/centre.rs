@@ -150,6 +150,7 @@ pub fn config(
         },
         extensions: extensions.collect(),
         queues,
+        points: Vec::new(),
     }
 }
 
@@ -162,10 +163,24 @@ pub fn call_to(queue: u64) -> Input {
     }
 }
 
+/// A call from this number to this queue.
+pub fn call_from(number: Number, queue: u64) -> Input {
+    let from = Caller {
+        number,
+        ..Caller::default()
+    };
+    Input::CallArrived {
+        key: 0,
+        from,
+        dialled: queue_number(queue),
+    }
+}
+
 fn queue_number(queue: u64) -> Number {
     Number::from_u64(FIRST_QUEUE + queue)
 }
 
-fn agent_number(agent: u64) -> Number {
+/// The extension of an agent.
+pub fn agent_number(agent: u64) -> Number {
     Number::from_u64(FIRST_AGENT + agent)
 }

@@ -168,6 +168,7 @@ impl<T: Trace> Step<'_, T> {
         });
         if !takes_calls {
             self.withdraw_offers_to(agent, Some(id));
+            self.end_reservations_for(id);
         }
         self.refresh_member(id);
     }
@@ -209,6 +210,9 @@ impl<T: Trace> Step<'_, T> {
         self.tell(Event::DeviceChanged { agent, up });
         if !up {
             self.withdraw_offers_to(agent, None);
+            for place in 0..self.s.agents[agent].members.len() {
+                self.end_reservations_for(self.s.agents[agent].members[place]);
+            }
         }
         self.refresh_agent(agent);
         Ok(())

@@ -367,6 +367,10 @@ impl<T: Trace> Step<'_, T> {
         }
         let own = visit(self.s, id);
         let (queue, answered) = (own.queue, own.answered.expect("the call was answered"));
+        let config = self.s.queues.get(queue).map(|queue| &queue.config);
+        if config.is_some_and(|config| !config.preferred_wait.is_zero()) {
+            self.remember_agent(id, answered.agent);
+        }
         self.end_visit(id, Outcome::Answered, LeaveReason::Answered);
         if let Some(entry) = self.s.queues.get_mut(queue) {
             let work = &mut entry.learned.work;

@@ -21,6 +21,7 @@ use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::permissions;
+use crate::records::contacts::ContactIndex;
 use crate::sorted_set::SortedSet;
 use crate::state::{Agent, Member, Purpose, Queue, Served, State, Tally};
 use crate::step::Step;
@@ -71,6 +72,10 @@ impl<T: Trace> Step<'_, T> {
 
     fn put_options(&mut self, options: &Options) {
         let before = std::mem::replace(&mut self.s.options, options.clone());
+        let matching = options.contact_matching;
+        if before.contacts != options.contacts || before.contact_matching != matching {
+            self.s.contacts = ContactIndex::of(&options.contacts, matching);
+        }
         if before.shared_wrap_up != options.shared_wrap_up {
             let agents = self.s.agents.ids().into_iter();
             agents.for_each(|agent| self.refresh_agent(agent));
@@ -151,6 +156,8 @@ impl<T: Trace> Step<'_, T> {
             callers: 0,
             ready: Default::default(),
             joinable: Default::default(),
+            reserved: BTreeMap::new(),
+            wanted: Vec::new(),
             rings: 0,
             round_robin: Vec::new(),
             present_to_join: 0,
@@ -275,6 +282,7 @@ impl<T: Trace> Step<'_, T> {
             offer.is_some_and(|leg| s.legs[leg].member == Some(id))
         });
         self.withdraw_offers_to(agent, Some(id));
+        self.end_reservations_for(id);
         strategy::unlist(self.s, id);
         let member = self.s.members.remove(id).expect("the member is alive");
         if let Some(timer) = member.wrap_up {
@@ -380,6 +388,7 @@ impl<T: Trace> Step<'_, T> {
         for queue in self.s.queues.ids() {
             self.s.queues[queue].config.forget(number);
         }
+        self.s.options.forget(number);
         let entry = self.s.agents.remove(agent).expect("the extension is alive");
         if let Some(timer) = entry.rest {
             self.s.timers.cancel(timer);

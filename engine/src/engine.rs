@@ -2,7 +2,7 @@
 
 use crate::agents::Switch;
 use crate::calendar::zones_version;
-use crate::config::model::Config;
+use crate::config::model::{Config, Options};
 use crate::effect::{Effect, EffectId};
 use crate::event::{Event, KeptEnd};
 use crate::ids::QueueId;
@@ -11,6 +11,7 @@ use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::{Outbox, Reject};
 use crate::permissions::{self, Action};
+use crate::records::contacts::ContactIndex;
 use crate::snapshot::{self, SnapshotError};
 use crate::state::State;
 use crate::step::Step;
@@ -50,7 +51,13 @@ impl Engine {
         })
     }
 
-    fn with_state(state: State) -> Self {
+    fn with_state(mut state: State) -> Self {
+        let Options {
+            contacts,
+            contact_matching,
+            ..
+        } = &state.options;
+        state.contacts = ContactIndex::of(contacts, *contact_matching);
         Self {
             state,
             marked: Vec::new(),
@@ -294,6 +301,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::MessageOver(call) => self.message_over(call),
             Timer::Midnight(queue) => self.midnight(queue),
             Timer::Parked(call) => self.parked_too_long(call),
+            Timer::PreferredWait(call) => self.preferred_wait_over(call),
             Timer::PromptOver(call) => self.prompt_over(call),
             Timer::PutOut(queue) => self.put_out(queue),
             Timer::Rest(agent) => self.rest_over(agent),
@@ -334,6 +342,7 @@ impl<T: Trace> Step<'_, T> {
             }
         }
         self.s.places.forget(number);
+        self.s.last_agents.forget(number);
         self.sometimes_if(Mark::Erased, |_| calls > 0);
         self.tell(Event::PersonErased { calls });
         Ok(())

@@ -136,6 +136,19 @@ pub enum Event {
         /// In which slot: whoever dials it is connected with him.
         slot: Number,
     },
+    /// A caller waits for one agent alone, whom he knows: nobody else is rung before
+    /// that is over. An answer ends it, or that he leaves the line; else `ReservationEnded`
+    /// follows.
+    CallReserved {
+        /// Which.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// For whom.
+        agent: AgentId,
+        /// For how long at most.
+        until: Timestamp,
+    },
     /// A caller is on hold no more.
     CallResumed {
         /// Whose call.
@@ -340,6 +353,17 @@ pub enum Event {
         /// Who wanted it; the system, where the queue records its calls, and at the end.
         by: By,
     },
+    /// A caller who was reserved for one agent waits for anybody from now on.
+    ReservationEnded {
+        /// Which.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// For whom he was reserved.
+        agent: AgentId,
+        /// Why that is over.
+        how: ReservationEnd,
+    },
     /// A queue's service level was looked at, where its managers want to be told of
     /// it and calls came.
     ServiceLevelEvaluated {
@@ -489,6 +513,18 @@ pub enum Closed {
     },
     /// It is outside the business hours.
     OutsideHours,
+}
+
+/// How it ended that a caller waited for one agent alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ReservationEnd {
+    /// The agent takes no more calls of the queue for now: he logged out, paused, is not
+    /// reachable, or is no member any more.
+    AgentLeft,
+    /// He was rung and did not answer.
+    NotAnswered,
+    /// The time for it is over.
+    TimeOver,
 }
 
 /// How an offer ended without an answer.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::acd::eligible::{eligible, obstacle, set_of};
+use crate::acd::estimate::serves;
 use crate::acd::presence::{keeps_from_empty, stays_allowed};
 use crate::acd::strategy;
 use crate::config::model::Notice;
@@ -151,10 +152,42 @@ fn sets_hold_what_they_should(s: &State, id: QueueId, queue: &Queue) -> Result<(
             CallSet::Ready => ready.push((visit.join_number, call)),
         }
     }
+    callers_are_reserved_for_members(s, id, queue)?;
     law(
         queue.ready.iter().eq(ready) && queue.joinable.iter().eq(joinable),
         || format!("queue {id} has lost a call from its sets"),
     )
+}
+
+/// Who is reserved waits for a member who takes calls, and is found by him.
+fn callers_are_reserved_for_members(s: &State, id: QueueId, queue: &Queue) -> Result<(), String> {
+    let visits = line_of(s, queue).into_iter();
+    let visits = visits.filter_map(|call| Some((call, s.calls[call].visit.as_ref()?)));
+    let reserved = visits.filter_map(|(call, visit)| {
+        let reserved = visit.reserved.as_ref()?;
+        Some((reserved.member, visit.join_number, call))
+    });
+    let reserved: BTreeSet<_> = reserved.collect();
+    let found = (queue.reserved.iter())
+        .flat_map(|(&member, calls)| calls.iter().map(move |(order, call)| (member, order, call)));
+    law(found.eq(reserved.iter().copied()), || {
+        format!(
+            "queue {id} does not find who is reserved: {reserved:?}, {:?}",
+            queue.reserved
+        )
+    })?;
+    let empty = queue.reserved.values().any(|calls| calls.is_empty());
+    law(!empty && queue.wanted.is_empty(), || {
+        format!("queue {id} remembers for whom somebody was reserved")
+    })?;
+    for (member, _, call) in reserved {
+        let entry = s.members.get(member).filter(|entry| entry.queue == id);
+        let takes = entry.is_some_and(|entry| serves(entry, &s.agents[entry.agent]));
+        law(takes, || {
+            format!("call {call} is reserved for {member}, who takes no calls of queue {id}")
+        })?;
+    }
+    Ok(())
 }
 
 fn free_agents_are_listed(s: &State, queue: &Queue) -> Result<(), String> {
@@ -355,6 +388,9 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::Parked(call) => (s.calls.get(call))
                 .and_then(|c| c.extra.as_ref()?.parked)
                 .map(|parked| parked.timer),
+            Timer::PreferredWait(call) => (s.calls.get(call))
+                .and_then(|c| c.visit.as_ref()?.reserved.as_ref())
+                .map(|reserved| reserved.timer),
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),
             Timer::Retry(call) => s
@@ -377,15 +413,19 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
     });
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
     let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
-        let retry = call.visit.as_ref().and_then(|visit| visit.retry);
         let parked = call.extra.as_ref().and_then(|extra| extra.parked);
-        let announcing = call
-            .visit
-            .as_ref()
-            .and_then(|visit| visit.announcing.as_ref());
+        let [retry, announcing, reserved] = match &call.visit {
+            None => [None; 3],
+            Some(visit) => [
+                visit.retry,
+                visit.announcing.as_ref().map(|own| own.timer),
+                visit.reserved.as_ref().map(|own| own.timer),
+            ],
+        };
         [
             retry,
-            announcing.map(|announcing| announcing.timer),
+            announcing,
+            reserved,
             call.passing.as_ref().and_then(|passing| passing.timer()),
             parked.map(|parked| parked.timer),
         ]

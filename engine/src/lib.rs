@@ -57,6 +57,7 @@ pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause, Tone};
 pub use engine::{Awaiting, Engine};
 pub use event::{
     AgentStatus, Announced, Branch, CallAct, Closed, EndReason, Event, KeptEnd, MenuEnd, OfferEnd,
+    ReservationEnd,
 };
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 pub use input::{By, Caller, Cause, Entry, Input, Monitoring, Recording, Which};

@@ -95,6 +95,10 @@ pub const CALL_LOGS_DELETED_MAX: usize = 500;
 pub const CONTACT_DIGITS_MIN: u8 = 4;
 /// Most symbols at the end of a number by which a contact may be found.
 pub const CONTACT_DIGITS_MAX: u8 = 31;
+/// Contacts of a centre.
+pub const CONTACTS_MAX: usize = 10_000;
+/// Numbers of one contact.
+pub const CONTACT_NUMBERS_MAX: usize = 8;
 /// Characters of an address that mails go to (RFC 5321, 4.5.3.1.3).
 pub const EMAIL_CHARS_MAX: usize = 254;
 /// Messages to the outside that are kept until somebody confirms them.
@@ -123,3 +127,9 @@ pub const REST_S_MAX: u64 = 3_600;
 pub const PLACE_KEPT_S_MAX: u64 = 3_600;
 /// Callers whose places are kept; of more, those whose time is over first lose theirs.
 pub const PLACES_KEPT_MAX: usize = 10_000;
+/// How long a caller may be reserved for the agent whom he knows, in seconds.
+pub const PREFERRED_WAIT_S_MAX: u64 = 600;
+/// How long it is remembered with whom a caller talked last, in days.
+pub const LAST_AGENT_KEPT_DAYS: u64 = 30;
+/// Callers of whom that is remembered; of more, those who talked first are forgotten.
+pub const LAST_AGENTS_MAX: usize = 100_000;

@@ -110,6 +110,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::MessageOver(_) => Mark::AbortedMessage,
             Timer::Midnight(_) => Mark::AbortedMidnight,
             Timer::Parked(_) => Mark::AbortedParking,
+            Timer::PreferredWait(_) => Mark::AbortedPreferredWait,
             Timer::PromptOver(_) => Mark::AbortedPrompt,
             Timer::PutOut(_) => Mark::AbortedPutOut,
             Timer::Rest(_) => Mark::AbortedRest,
@@ -133,6 +134,7 @@ impl<T: Trace> Step<'_, T> {
             | Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
             | Timer::Parked(call)
+            | Timer::PreferredWait(call)
             | Timer::PromptOver(call) => {
                 self.cut_off(call, reason, left);
             }
@@ -147,7 +149,7 @@ impl<T: Trace> Step<'_, T> {
                     self.drop_queue(queue);
                 } else {
                     // Whoever may stay after all has not been looked at meanwhile.
-                    self.mark(queue);
+                    self.look_again(queue);
                 }
             }
             Timer::Rest(agent) => self.rest_over(agent),

@@ -19,6 +19,7 @@ use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PointId, PublicId, Q
 use crate::input::{Monitoring, Recording};
 use crate::limits::QUEUE_MEMBERS_MAX;
 use crate::number::Number;
+use crate::records::contacts::ContactIndex;
 use crate::remembered::Remembered;
 use crate::slab::Slab;
 use crate::sorted_set::SortedSet;
@@ -60,6 +61,11 @@ pub struct State {
     pub(crate) slots: BTreeMap<Number, CallId>,
     /// Places of callers who hung up while they waited.
     pub(crate) places: Remembered<Place>,
+    /// With whom callers talked last, of queues that reserve callers for them.
+    pub(crate) last_agents: Remembered<AgentId>,
+    /// Where the contacts of [`Options::contacts`] are found by their numbers.
+    #[serde(skip)]
+    pub(crate) contacts: ContactIndex,
     /// Counts up with every join of a queue: the order of waiting calls.
     pub(crate) joins: u64,
     /// Counts up with every login of an agent to a queue.
@@ -263,6 +269,11 @@ pub struct Queue {
     pub(crate) ready: InOrder,
     /// Callers for whom agents ring and more may join in (ring all).
     pub(crate) joinable: InOrder,
+    /// Callers who are reserved for a member, by who he is: they stand in no other set.
+    pub(crate) reserved: BTreeMap<MemberId, InOrder>,
+    /// Members who became free, and for whom callers are reserved. Only within an entry.
+    #[serde(skip)]
+    pub(crate) wanted: Vec<MemberId>,
     /// Counts up with every ring of an agent.
     pub(crate) rings: u64,
     /// Round robin: for each skill level and kind of which somebody was rung, where
@@ -518,12 +529,14 @@ pub(crate) struct Visit {
     pub(crate) answered: Option<Answered>,
     /// What he is told while he waits, if the queue tells anything.
     pub(crate) announcing: Option<Box<Announcing>>,
+    /// For whom he is reserved, if he is.
+    pub(crate) reserved: Option<Box<Reserved>>,
 }
 
 impl Visit {
-    /// Whether nobody new is rung for it now.
+    /// Whether nobody new is rung for it now, but for the one for whom he is reserved.
     pub(crate) fn pauses(&self) -> bool {
-        self.retry.is_some() || self.hears_first()
+        self.retry.is_some() || self.hears_first() || self.reserved.is_some()
     }
 
     /// Whether the caller is to hear a welcome before anybody is rung.
@@ -562,6 +575,14 @@ impl Visit {
             Err(place) => self.tried.insert(place, (member, round)),
         }
     }
+}
+
+/// That a caller waits for one agent alone.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Reserved {
+    pub(crate) member: MemberId,
+    /// It is over when this timer fires.
+    pub(crate) timer: TimerId,
 }
 
 /// What a waiting caller is told.

@@ -26,6 +26,9 @@ pub enum Timer {
     /// Nobody came for the parked caller in time. Cancelled when somebody does, and when
     /// the call ends.
     Parked(CallId),
+    /// The caller has been reserved for one agent as long as allowed. Cancelled when that
+    /// ends otherwise: by the agent, by an answer, or as he leaves the line.
+    PreferredWait(CallId),
     /// The prompt that the caller hears is over. Cancelled when the call ends.
     PromptOver(CallId),
     /// Callers are put out of an empty or deleted queue, some at a time, with

@@ -89,6 +89,8 @@ pub struct Waiting {
     pub ringing: u32,
     /// Until when nobody new is rung for it, after an unsuccessful ring.
     pub pauses_until: Option<Timestamp>,
+    /// For whom it is reserved, and until when.
+    pub reserved_for: Option<(AgentId, Timestamp)>,
 }
 
 /// What a call waits for.
@@ -283,6 +285,10 @@ impl Engine {
             joined_at: visit.came_at(),
             ringing: visit.ringing,
             pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
+            reserved_for: visit.reserved.as_ref().and_then(|reserved| {
+                let until = self.state.timers.due(reserved.timer)?;
+                Some((self.state.members[reserved.member].agent, until))
+            }),
         })
     }
 

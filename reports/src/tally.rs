@@ -234,6 +234,7 @@ impl Tally {
             | Event::CallLogProcessed(_)
             | Event::CallOffered { .. }
             | Event::CallParked { .. }
+            | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::CallRetrieved { .. }
             | Event::CodeDialled { .. }
@@ -256,6 +257,7 @@ impl Tally {
             | Event::PresenceChanged { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }
+            | Event::ReservationEnded { .. }
             | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. }

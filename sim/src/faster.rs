@@ -124,6 +124,7 @@ fn faster_config(config: &Config, by: u64) -> Config {
             &mut queue.agent_timeout,
             &mut queue.ring_more_every,
             &mut queue.place_kept,
+            &mut queue.preferred_wait,
             &mut queue.retry_interval,
             &mut queue.wrap_up,
             &mut queue.max_waiting,

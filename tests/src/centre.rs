@@ -3,10 +3,12 @@
 //! Numbers come from small pools and lengths of time are short multiples of a
 //! quarter of a second, so that things happen at the same instant often.
 
+mod contacts;
 mod further;
 mod points;
 mod status;
 
+use contacts::{Contacts, contacts};
 use further::{Further, further};
 use status::{feature_codes, on_presence, presence_action};
 
@@ -79,6 +81,15 @@ pub fn queue(place: u8) -> Number {
     Number::from_u64(6401 + u64::from(place) % QUEUES)
 }
 
+/// A number outside; none where the caller withholds it.
+#[must_use]
+pub fn outside(place: u8) -> Number {
+    match place {
+        0 => Number::NONE,
+        place => Number::from_u64(4930 + u64::from(place)),
+    }
+}
+
 /// The parking slot with this place in the pool; the last one is not there.
 #[must_use]
 pub fn slot(place: u8) -> Number {
@@ -121,6 +132,7 @@ pub struct OptionsDraft {
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
+    contacts: Contacts,
     /// The greeting, and the longest and shortest message, in quarters of a second.
     voicemail: (Option<usize>, u64, u64),
 }
@@ -286,7 +298,8 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
     let prompts = proptest::array::uniform2(1..=16_u64);
     let greeting = option::weighted(0.3, 0..PROMPTS.len());
     let voicemail = (greeting, 6..=24_u64, 0..=6_u64);
-    (common, hours, prompts, voicemail).prop_map(|(common, hours, prompts, voicemail)| {
+    let parts = (common, hours, prompts, contacts(), voicemail);
+    parts.prop_map(|(common, hours, prompts, contacts, voicemail)| {
         let (zone, push_records, dynamic_agents_start_in, reasons, ..) = common;
         let (.., shared_wrap_up, codes, parking, sync_h) = common;
         OptionsDraft {
@@ -300,6 +313,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
             sync_h,
             hours,
             prompts,
+            contacts,
             voicemail,
         }
     })
@@ -546,9 +560,9 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
 }
 
 impl OptionsDraft {
-    /// The settings.
+    /// The settings, where these extensions exist.
     #[must_use]
-    pub fn options(&self) -> Options {
+    pub fn options(&self, extensions: &[Number]) -> Options {
         let mut options = Options {
             time_zone: ZONES[self.zone].0.to_owned(),
             push_records: self.push_records,
@@ -575,6 +589,7 @@ impl OptionsDraft {
                 })
                 .chain(spoken_prompts(quarters(1)))
                 .collect(),
+            contacts: self.contacts.contacts(extensions),
             voicemail: VoicemailConfig {
                 greeting: self.voicemail.0.map(|prompt| PROMPTS[prompt].to_owned()),
                 longest: quarters(self.voicemail.1),
@@ -757,7 +772,7 @@ impl Centre {
                 .collect(),
         };
         Config {
-            options: self.options.options(),
+            options: self.options.options(&there.extensions),
             queues: (there.queues.iter().zip(&self.queues))
                 .map(|(&number, draft)| draft.queue(number, &there))
                 .collect(),

@@ -11,7 +11,7 @@ use tandem_engine::{
 
 use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, Pick, Status, Step, To, Where};
 use crate::centre::{
-    Centre, QueueDraft, There, ZONES, extension, point, queue, slot, statics_first,
+    Centre, QueueDraft, There, ZONES, extension, outside, point, queue, slot, statics_first,
 };
 use crate::live::{Live, Witness};
 use crate::shelf::Shelf;
@@ -517,14 +517,6 @@ fn choose<T: Copy>(pick: Pick, live: Vec<T>, all: &[T]) -> Option<T> {
         .copied()
 }
 
-/// A number outside; none where the caller withholds it.
-fn outside(place: u8) -> Number {
-    match place {
-        0 => Number::NONE,
-        place => Number::from_u64(4930 + u64::from(place)),
-    }
-}
-
 fn by(asker: Asker, of: Number) -> By {
     match asker {
         Asker::Self_ if !of.is_none() => By::Person(of),
@@ -581,7 +573,10 @@ fn changes(config: &Config, edit: &Edit) -> Option<Vec<Change>> {
             }
             vec![Change::PutQueue(config_of)]
         }
-        Edit::Options(draft) => vec![Change::PutOptions(draft.options())],
+        Edit::Options(draft) => {
+            let extensions: Vec<_> = config.extensions.iter().map(|e| e.number).collect();
+            vec![Change::PutOptions(draft.options(&extensions))]
+        }
         Edit::PutExtension(place, draft) => {
             vec![Change::PutExtension(draft.extension(extension(*place)))]
         }

@@ -2,6 +2,8 @@
 
 #[path = "config/changes.rs"]
 mod changes;
+#[path = "config/contacts.rs"]
+mod contacts;
 #[path = "config/generate.rs"]
 mod generate;
 #[path = "config/hours.rs"]

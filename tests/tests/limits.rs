@@ -7,7 +7,8 @@ use tandem_engine::config::model::{
 };
 use tandem_engine::limits::{
     CALL_HOPS_MAX, CALL_LOGS_DELETED_MAX, CALL_LOGS_SYNCED_MAX, CALLS_MAX, CHANGES_MAX,
-    KEPT_EFFECTS_MAX, NUMBER_SYMBOLS_MAX, PLACES_KEPT_MAX, PUT_OUT_CALLS_MAX, QUEUE_CALLERS_MAX,
+    KEPT_EFFECTS_MAX, LAST_AGENTS_MAX, NUMBER_SYMBOLS_MAX, PLACES_KEPT_MAX, PUT_OUT_CALLS_MAX,
+    QUEUE_CALLERS_MAX,
 };
 use tandem_engine::records::processing::{LoggedCall, Processing};
 use tandem_engine::records::{LeaveReason, Outcome};
@@ -307,6 +308,42 @@ fn places_that_are_kept() {
         }
         assert_eq!(regains(0, false), callers == places, "of {callers} callers");
         assert!(regains(1, false));
+    }
+}
+
+/// `LAST_AGENTS_MAX` callers are reserved for whom they talked with last; of one more, the first
+/// of them is not.
+#[test]
+fn agents_whom_callers_know() {
+    let known = u64::try_from(LAST_AGENTS_MAX).expect("callers fit in 64 bits");
+    for callers in [known, known + 1] {
+        let reserved = QueueConfig {
+            preferred_wait: Span::from_secs(600),
+            wrap_up: Span::ZERO,
+            ..with_agent(queue(6400), 1001)
+        };
+        let mut centre = Centre::new(vec![extension(1001), Change::PutQueue(reserved)]);
+        centre.tell(Input::DeviceUp {
+            extension: number(1001),
+        });
+        // A call and its talk; whether its caller was reserved.
+        let mut talks = |caller: u64| {
+            let from = Caller {
+                number: number(49_000_000 + caller),
+                ..Caller::default()
+            };
+            let (key, dialled) = (0, number(6400));
+            let out = centre.tell(Input::CallArrived { key, from, dialled });
+            let reserved = |event: &Event| matches!(event, Event::CallReserved { .. });
+            let reserved = out.events.iter().any(reserved);
+            let leg = rung(out).expect("the agent rings");
+            centre.tell(Input::LegAnswered { leg });
+            centre.tell(Input::LegEnded { leg });
+            reserved
+        };
+        assert!((0..callers).all(|caller| !talks(caller)));
+        assert_eq!(talks(0), callers == known, "of {callers} callers");
+        assert!(talks(callers - 1));
     }
 }
 

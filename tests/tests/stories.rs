@@ -146,6 +146,7 @@ fn stories_change_nothing_and_add_up() {
                     visit.nobody_free,
                     visit.ringing,
                     visit.pausing,
+                    visit.reserved,
                 ];
                 let sum: u64 = parts.iter().map(|part| part.micros()).sum();
                 // Time with an agent who could not be connected is no part of it.

@@ -49,6 +49,10 @@ impl<T: Trace> Step<'_, T> {
         let own = own.expect("the timer belongs to an announcement");
         self.announce_next(id, (own.periodic, own.place));
         if own.holds {
+            let queue = visit(self.s, id).queue;
+            if !self.s.queues[queue].config.preferred_wait.is_zero() {
+                self.reserve(id);
+            }
             self.sort_in(id);
         }
     }

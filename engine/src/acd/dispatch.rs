@@ -17,8 +17,11 @@ impl<T: Trace> Step<'_, T> {
     /// Offers calls to agents until no eligible pair is left in the marked
     /// queues. Elsewhere there is none, as nothing changed.
     pub(crate) fn dispatch(&mut self) {
-        while let Some((queue, call)) = self.next_ready() {
-            self.offer_by_strategy(queue, call);
+        while let Some((queue, call, reserved_for)) = self.next_ready() {
+            match reserved_for {
+                None => self.offer_by_strategy(queue, call),
+                Some(member) => self.offer_to_known(queue, call, member),
+            }
         }
         while let Some((queue, call, members)) = self.next_joinable() {
             let strategy = self.s.queues[queue].config.strategy;
@@ -34,6 +37,7 @@ impl<T: Trace> Step<'_, T> {
         while let Some(queue) = self.marked.pop() {
             if let Some(entry) = self.s.queues.get_mut(queue) {
                 entry.marked = false;
+                entry.wanted.clear();
                 if !entry.config.skill_steps.is_empty() || entry.skill_step.is_some() {
                     self.await_skill_step(queue);
                 }
@@ -43,14 +47,25 @@ impl<T: Trace> Step<'_, T> {
 
     /// The call that comes first among those whom a free agent may serve. Within a
     /// queue the first caller weighs most and may be served by most, so heads
-    /// suffice.
-    fn next_ready(&self) -> Option<(QueueId, CallId)> {
-        let (queue, call, ()) = self.first_of(|queue| {
+    /// suffice: that of all, and those of the agents for whom callers are reserved.
+    fn next_ready(&self) -> Option<(QueueId, CallId, Option<MemberId>)> {
+        let of_all = |queue: &Queue| {
             let (order, call) = queue.ready.first()?;
             let best = queue.free.first()?.level();
-            (best <= self.worst_level(queue, call)).then_some((order, call, ()))
-        })?;
-        Some((queue, call))
+            (best <= self.worst_level(queue, call)).then_some((order, call, None))
+        };
+        self.first_of(|queue| {
+            let first = of_all(queue);
+            if queue.wanted.is_empty() {
+                return first;
+            }
+            let reserved = self.first_reserved(queue);
+            let reserved = reserved.map(|(order, call, member)| (order, call, Some(member)));
+            first
+                .into_iter()
+                .chain(reserved)
+                .min_by_key(|&(order, ..)| order)
+        })
     }
 
     /// Of the calls that several agents ring for and that free ones may join, the one
@@ -157,6 +172,17 @@ impl<T: Trace> Step<'_, T> {
             self.note_choice(call, member, strategy);
             self.offer(call, member);
         }
+    }
+
+    /// Offers a call to the agent for whom its caller is reserved.
+    #[cold]
+    #[inline(never)]
+    fn offer_to_known(&mut self, queue: QueueId, call: CallId, member: MemberId) {
+        if T::ON {
+            self.note_obstacles(queue, call);
+        }
+        self.note_choice(call, member, self.s.queues[queue].config.strategy);
+        self.offer(call, member);
     }
 
     fn note_choice(&mut self, call: CallId, member: MemberId, strategy: Strategy) {

@@ -21,6 +21,8 @@ pub enum Obstacle {
     CallOffered,
     /// The caller hears the welcome, which is to be over before anybody is rung.
     CallHearing,
+    /// The caller is reserved for another agent, whom he knows.
+    CallReserved,
     /// The pause after an unsuccessful ring is not over.
     CallPausing,
     /// The caller has not waited long enough to be served by an agent of this
@@ -67,6 +69,13 @@ pub fn eligible(
     }
     if visit.hears_first() {
         return Err(Obstacle::CallHearing);
+    }
+    if let Some(reserved) = &visit.reserved {
+        // Whether he is skilled enough is not asked of whom a caller knows.
+        return match reserved.member == member {
+            true => obstacle(state, membership).map_or(Ok(()), Err),
+            false => Err(Obstacle::CallReserved),
+        };
     }
     if visit.retry.is_some() {
         return Err(Obstacle::CallPausing);

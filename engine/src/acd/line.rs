@@ -50,6 +50,10 @@ impl<T: Trace> Step<'_, T> {
         if self.s.queues[queue].config.announcements.is_none() || !self.welcome(id, queue) {
             self.entertain(id, queue);
         }
+        if !self.s.queues[queue].config.preferred_wait.is_zero() && !visit(self.s, id).hears_first()
+        {
+            self.reserve(id);
+        }
         self.sort_in(id);
         self.put_out_if_empty(queue);
         Ok(())
@@ -90,6 +94,7 @@ impl<T: Trace> Step<'_, T> {
             level_counted: false,
             answered: None,
             announcing: None,
+            reserved: None,
         });
         call.visits += 1;
     }
@@ -219,6 +224,9 @@ impl<T: Trace> Step<'_, T> {
 
     /// Takes a call out of the line and out of its queue's sets.
     pub(crate) fn unlink(&mut self, id: CallId) {
+        if visit(self.s, id).reserved.is_some() {
+            self.let_go(id);
+        }
         let own = visit_mut(&mut self.s.calls[id]);
         let (queue, before, after) = (own.queue, own.before.take(), own.after.take());
         let (join_number, set) = (own.join_number, own.set);
@@ -399,7 +407,7 @@ impl<T: Trace> Step<'_, T> {
             self.sometimes_if(Mark::PutOutInParts, |s| !stays_allowed(s, queue));
             self.put_out_if_empty(queue);
             // Whoever may stay after all has not been looked at meanwhile.
-            self.mark(queue);
+            self.look_again(queue);
         } else if self.s.queues[queue].removed {
             self.sometimes(Mark::DeletedQueueEmpties);
             self.drop_queue(queue);

@@ -4,7 +4,7 @@ use crate::acd::line::{visit, visit_mut};
 use crate::acd::strategy;
 use crate::config::model::{Rests, Strategy};
 use crate::effect::{CancelReason, Effect};
-use crate::event::{Event, OfferEnd};
+use crate::event::{Event, OfferEnd, ReservationEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId};
 use crate::input::{By, Cause, Recording};
 use crate::mark::Mark;
@@ -265,6 +265,10 @@ impl<T: Trace> Step<'_, T> {
         } else {
             self.stop_growing_if_silent(leg.call);
         }
+        if visit(self.s, leg.call).reserved.is_some() {
+            self.sometimes(Mark::ReservationNotAnswered);
+            self.end_reservation(leg.call, ReservationEnd::NotAnswered);
+        }
         // After the call's pause: where both end in one instant, the caller is
         // ready when the agent is, and no later caller is served before him.
         self.rest(leg.agent, rest);
@@ -350,6 +354,10 @@ impl<T: Trace> Step<'_, T> {
             self.s.members[member].missed_in_a_row = 0;
         }
         self.emit(Effect::Bridge { call, leg: id });
+        self.sometimes_if(Mark::ReservedAnswered, |s| {
+            let reserved = visit(s, call).reserved.as_ref();
+            reserved.is_some_and(|reserved| s.members[reserved.member].agent == agent)
+        });
         self.sometimes_if(Mark::ChoirCancelled, |s| visit(s, call).ringing > 0);
         self.withdraw_rings(
             call,

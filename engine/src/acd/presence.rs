@@ -28,7 +28,7 @@ impl<T: Trace> Step<'_, T> {
         match (obstacle(self.s, member), listed) {
             (None, false) => {
                 strategy::list(self.s, id);
-                self.mark_if_waited_for(queue);
+                self.mark_if_waited_for(queue, id);
             }
             (Some(_), true) => strategy::unlist(self.s, id),
             _ => {}
@@ -44,9 +44,11 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    fn mark_if_waited_for(&mut self, queue: QueueId) {
+    fn mark_if_waited_for(&mut self, queue: QueueId, member: MemberId) {
         let entry = &self.s.queues[queue];
-        if !entry.ready.is_empty() || !entry.joinable.is_empty() {
+        if !entry.reserved.is_empty() && entry.reserved.contains_key(&member) {
+            self.want(queue, member);
+        } else if !entry.ready.is_empty() || !entry.joinable.is_empty() {
             self.mark(queue);
         }
     }
@@ -108,7 +110,7 @@ impl<T: Trace> Step<'_, T> {
             if let Some(timer) = self.s.queues[queue].put_out.take() {
                 self.sometimes(Mark::PutOutCalledOff);
                 self.s.timers.cancel(timer);
-                self.mark(queue);
+                self.look_again(queue);
             }
             return;
         }

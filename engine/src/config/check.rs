@@ -7,6 +7,7 @@
 //! only agents that are there already.
 
 mod agents;
+mod contacts;
 mod hours;
 mod object;
 mod points;
@@ -393,6 +394,8 @@ impl<'c, E: Existing> Checker<'c, E> {
             points::voicemail(&mut self.faults, &options.voicemail);
             self.greeting(options);
             hours::hours(&mut self.faults, options, self.references);
+            contacts::contacts(&mut self.faults, options);
+            self.owners(options);
         }
         for extension in self.extensions.values().copied().flatten() {
             object::extension(&mut self.faults, extension);
@@ -434,6 +437,26 @@ impl<'c, E: Existing> Checker<'c, E> {
             self.untouched_points();
         }
         self.faults
+    }
+
+    /// Whether the owners of contacts are there.
+    fn owners(&mut self, options: &Options) {
+        let contacts = options.contacts.iter().enumerate();
+        for (item, contact) in contacts.filter(|_| self.references) {
+            let Some(owner) = contact.owner.filter(|&owner| !self.has_extension(owner)) else {
+                continue;
+            };
+            let hint = self.did_you_mean(owner, |number| self.has_extension(number));
+            let what = || {
+                let what = format!(
+                    "contact {:?} is nobody's: there is no extension {owner}",
+                    contact.name
+                );
+                (what, hint)
+            };
+            self.faults
+                .add(Subject::Options, "contact", Some(item), what);
+        }
     }
 
     /// Whether an extension or a queue has the number of a parking slot; who is put blames

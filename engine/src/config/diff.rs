@@ -31,8 +31,13 @@ pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
 #[must_use]
 pub fn set_up(config: &Config) -> Vec<Change> {
     let extensions = config.extensions.iter().cloned().map(Change::PutExtension);
-    let mut changes = vec![Change::PutOptions(config.options.clone())];
+    // Owners of contacts are not there yet.
+    let options = unowned(&config.options, |_| false);
+    let owned = options != config.options;
+    let owned = owned.then(|| Change::PutOptions(config.options.clone()));
+    let mut changes = vec![Change::PutOptions(options)];
     changes.extend(extensions);
+    changes.extend(owned);
     // Where they lead may not be there yet.
     let is_later =
         |to: &Destination| to.number().is_some() && !matches!(to, Destination::Extension(_));
@@ -104,6 +109,7 @@ pub fn apply(mut config: Config, changes: &[Change]) -> Config {
                 for queue in &mut config.queues {
                     queue.forget(*number);
                 }
+                config.options.forget(*number);
                 let points = config.points.iter_mut();
                 points.for_each(|point| point.remove_member(*number));
             }
@@ -126,6 +132,7 @@ enum Node {
     RemovePoint(Number),
     RemoveExtension(Number),
     OptionsLast,
+    OptionsOwned,
 }
 
 /// The changes, and which of them must wait for which: they are sorted by
@@ -254,26 +261,34 @@ impl<'c> Plan<'c> {
 
     /// New options come first, except that the range of queue numbers must hold
     /// old queues, and names must mean something to them, until they are gone or
-    /// changed.
+    /// changed. Contacts have new extensions for owners when these are there.
     fn list_options(&mut self) {
         let (old, new) = (&self.from.options, &self.to.options);
         if old == new {
             return;
+        }
+        let is_there = |number| self.old.extensions.contains_key(&number);
+        let unowned = unowned(new, is_there);
+        if unowned != *new {
+            self.changes
+                .insert(Node::OptionsOwned, Change::PutOptions(new.clone()));
         }
         let from = self.from;
         let waits = from.extensions.iter().any(|old| needs_reasons(old, new))
             || from.queues.iter().any(|queue| needs_more(queue, new))
             || from.points.iter().any(|point| point_needs_more(point, new));
         if !waits {
-            self.changes
-                .insert(Node::OptionsFirst, Change::PutOptions(new.clone()));
+            if unowned != *old {
+                self.changes
+                    .insert(Node::OptionsFirst, Change::PutOptions(unowned));
+            }
             return;
         }
         self.changes
-            .insert(Node::OptionsLast, Change::PutOptions(new.clone()));
+            .insert(Node::OptionsLast, Change::PutOptions(unowned.clone()));
         let mut wide = Options {
             queue_numbers: union(old.queue_numbers, new.queue_numbers).unwrap_or(old.queue_numbers),
-            ..new.clone()
+            ..unowned
         };
         let gone = |name: &str| new.hours_named(name).is_none();
         let hours = old.hours.iter().filter(|hours| gone(&hours.name));
@@ -333,6 +348,11 @@ impl<'c> Plan<'c> {
                     Need::Should,
                 );
             }
+        }
+        self.wait(Node::OptionsOwned, Node::OptionsLast, Need::Must);
+        let owners = self.to.options.contacts.iter();
+        for owner in owners.filter_map(|contact| contact.owner) {
+            self.wait(Node::OptionsOwned, Node::PutExtension(owner), Need::Should);
         }
         for queue in &self.from.queues {
             let changes = [
@@ -500,6 +520,15 @@ impl<'c> Plan<'c> {
         );
         sorted
     }
+}
+
+/// These options, without the owners of contacts who are not there.
+fn unowned(options: &Options, is_there: impl Fn(Number) -> bool) -> Options {
+    let mut options = options.clone();
+    for contact in &mut options.contacts {
+        contact.owner = contact.owner.filter(|&owner| is_there(owner));
+    }
+    options
 }
 
 /// Whether a queue can not be as it is under these options: its number lies

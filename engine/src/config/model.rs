@@ -61,6 +61,8 @@ pub struct Options {
     pub hours: Vec<HoursConfig>,
     /// What can be played to callers, in the order of the file.
     pub prompts: Vec<PromptConfig>,
+    /// Who is known to call, in the order of the file.
+    pub contacts: Vec<ContactConfig>,
     /// Where callers may be parked; `None`: nowhere.
     pub parking: Option<Parking>,
     /// How messages are taken from callers.
@@ -100,6 +102,13 @@ impl Options {
     pub fn prompt_named(&self, name: &str) -> Option<&PromptConfig> {
         self.prompts.iter().find(|prompt| prompt.name == name)
     }
+
+    /// Takes an extension that is deleted off every list of people.
+    pub fn forget(&mut self, extension: Number) {
+        for contact in &mut self.contacts {
+            contact.owner = contact.owner.filter(|&owner| owner != extension);
+        }
+    }
 }
 
 impl Default for Options {
@@ -126,6 +135,7 @@ impl Default for Options {
             trunks: Vec::new(),
             hours: Vec::new(),
             prompts: Vec::new(),
+            contacts: Vec::new(),
             parking: None,
             voicemail: VoicemailConfig::default(),
         }
@@ -171,6 +181,19 @@ pub struct PromptConfig {
     pub length: Span,
     /// Name of its file; `None`: nothing sounds, as in a simulation.
     pub file: Option<String>,
+}
+
+/// Somebody outside who is known to call. A caller is found among contacts as
+/// [`Options::contact_matching`] says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactConfig {
+    /// As shown to people; several may have the same.
+    pub name: String,
+    /// The numbers that he calls from. No other contact has one that matches them.
+    pub numbers: Vec<Number>,
+    /// Whose contact he is, an extension: in queues with a
+    /// [`QueueConfig::preferred_wait`] he is reserved for this agent.
+    pub owner: Option<Number>,
 }
 
 /// A telephone and the person behind it.
@@ -272,6 +295,10 @@ pub struct QueueConfig {
     /// How long a caller who hung up while he waited, and calls again, gets his place
     /// back; zero: never.
     pub place_kept: Span,
+    /// How long a caller is reserved for the agent whom he knows, before others are rung:
+    /// the owner of his contact or, if that one can not take the call, with whom he
+    /// talked last; zero: not at all.
+    pub preferred_wait: Span,
     /// When nobody may join; `None`: everybody may always join.
     pub disallow_join_when_empty: Option<EmptyStates>,
     /// When those waiting are put out; `None`: never.
@@ -330,6 +357,7 @@ impl QueueConfig {
             max_waiting: Span::from_secs(1800),
             max_callers: 0,
             place_kept: Span::ZERO,
+            preferred_wait: Span::ZERO,
             disallow_join_when_empty: None,
             leave_when_empty: None,
             crowded: None,

@@ -30,6 +30,11 @@
 //! length_s = 4.2                # the call goes on when it is over
 //! file = "christmas.wav"        # default: none, nothing sounds
 //!
+//! [[contact]]                   # somebody outside who is known to call
+//! name = "Bell Ltd"
+//! numbers = ["+4930123456", "+4930123457"]
+//! owner = "1001"                # default: nobody; else for whom preferred_wait_s reserves him
+//!
 //! [[hours]]                     # a calendar of business hours and holidays
 //! name = "Office"
 //! time_zone = "Europe/Paris"    # default: that of [options]
@@ -85,6 +90,8 @@
 //! rest_after_failure_s = 5
 //! rest_after_no_answer_s = 0
 //! rest_after_rejection_s = 5
+//! place_kept_s = 0              # who hung up while waiting has his place back; 0: never
+//! preferred_wait_s = 0          # how long a caller is reserved for the agent whom he knows
 //! max_waiting_s = 1800          # 0: as long as the caller likes
 //! max_callers = 0               # 0: any number
 //! disallow_join_when_empty = false    # true: ["paused", "unavailable"]
@@ -157,6 +164,7 @@
 //! behind them the dynamic ones in theirs, wherever the two keys stand.
 
 mod agents;
+mod contacts;
 mod hours;
 mod people;
 mod places;
@@ -171,8 +179,8 @@ use super::model::{
 };
 use super::reader::{Document, Kind, Problems, Source, Table, Value};
 use crate::limits::{
-    CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, EXTENSIONS_MAX, HOURS_MAX, POINTS_MAX, PROMPTS_MAX,
-    QUEUES_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX,
+    CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN, CONTACTS_MAX, EXTENSIONS_MAX, HOURS_MAX, POINTS_MAX,
+    PROMPTS_MAX, QUEUES_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::records::contacts::MatchBy;
@@ -217,6 +225,9 @@ pub fn read_tables<'d>(root: &mut Table<'d>) -> (Config, Places) {
     }
     for table in root.tables("prompt").take(PROMPTS_MAX + 1) {
         reader.prompt(table, &mut options);
+    }
+    for table in root.tables("contact").take(CONTACTS_MAX + 1) {
+        reader.contact(table, &mut options);
     }
     for table in root.tables("hours").take(HOURS_MAX + 1) {
         reader.hours(table);

@@ -1,8 +1,12 @@
 //! Who a caller is: whether a number is one of a contact's.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::config::model::ContactConfig;
 use crate::limits::{CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN};
+use crate::number::Number;
 
 /// When the number of a caller is that of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,5 +82,37 @@ impl ContactMatching {
             MatchBy::Exact | MatchBy::Nothing => true,
             MatchBy::LastDigits(many) => CONTACT_DIGITS_MIN <= many && many <= CONTACT_DIGITS_MAX,
         }
+    }
+}
+
+/// Where contacts stand in their list, by the keys of their numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ContactIndex {
+    places: BTreeMap<String, usize>,
+}
+
+impl ContactIndex {
+    /// Of these contacts, whose numbers have keys of their own.
+    pub(crate) fn of(contacts: &[ContactConfig], matching: ContactMatching) -> Self {
+        let numbers = (0..).zip(contacts).flat_map(|(place, contact)| {
+            let numbers = contact.numbers.iter();
+            numbers.map(move |number| (number, place))
+        });
+        let places = numbers.filter_map(|(number, place)| {
+            let key = matching.key(&number.to_string())?;
+            Some((key, place))
+        });
+        Self {
+            places: places.collect(),
+        }
+    }
+
+    /// The place of the contact who calls from this number.
+    pub(crate) fn find(&self, caller: Number, matching: ContactMatching) -> Option<usize> {
+        if self.places.is_empty() || caller.is_none() {
+            return None;
+        }
+        let key = matching.key(&caller.to_string())?;
+        self.places.get(&key).copied()
     }
 }

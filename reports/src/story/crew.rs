@@ -86,6 +86,7 @@ impl Hindrance {
             Obstacle::Unreachable => Self::Unreachable,
             Obstacle::WrapUp => Self::WrapUp,
             Obstacle::CallElsewhere
+            | Obstacle::CallReserved
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
             | Obstacle::CallHearing

@@ -13,6 +13,7 @@ mod picture;
 mod remains;
 mod teller;
 mod wait;
+mod waiting;
 pub(crate) mod when;
 mod why;
 mod words;

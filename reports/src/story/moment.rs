@@ -109,6 +109,9 @@ pub struct Visit {
     /// Of that: the pause after an unsuccessful ring.
     #[serde(rename = "pausing_s", serialize_with = "seconds")]
     pub pausing: Span,
+    /// Of that: the caller was reserved for one agent, who was not free.
+    #[serde(rename = "reserved_s", serialize_with = "seconds")]
+    pub reserved: Span,
     /// Who answered.
     pub agent: Option<Person>,
     /// From the answer to the end.
@@ -214,6 +217,20 @@ pub enum What {
         queue: Place,
         /// When he joined it first.
         since: When,
+    },
+    /// The caller waits for one agent alone, whom he knows.
+    Reserved {
+        /// For whom.
+        agent: Person,
+        /// For how long at most.
+        until: When,
+    },
+    /// The caller waits for anybody again.
+    ReservationEnded {
+        /// For whom he was reserved.
+        agent: Person,
+        /// `agent_left`, `not_answered` or `time_over`.
+        how: &'static str,
     },
     /// An extension that is rung for no queue answered.
     ExtensionAnswered {
@@ -380,7 +397,7 @@ pub struct Choice {
     pub not_free: Vec<Group>,
     /// Whose telephone rang.
     pub rung: Vec<Person>,
-    /// The strategy's name.
+    /// The strategy's name; `preferred` for whom the caller is reserved.
     pub rule: &'static str,
     /// What it came down to, in words.
     pub because: String,

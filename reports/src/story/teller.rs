@@ -7,8 +7,8 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, Announced, Branch, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId,
-    MemberId, MenuEnd, OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
+    AgentId, Branch, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId, MenuEnd,
+    OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::Crew;
@@ -19,6 +19,7 @@ use super::moment::{
     Seconds, Served, Story, Visit, What, shown,
 };
 use super::wait::{Mood, Wait};
+use super::waiting;
 use super::when::Wall;
 use super::why;
 use crate::labels::{end_word, outcome_word, reason_word};
@@ -46,6 +47,8 @@ pub struct Teller {
 struct Turn {
     offered: Vec<AgentId>,
     joined: bool,
+    /// What comes behind the joining.
+    then: Vec<What>,
 }
 
 impl Teller {
@@ -115,6 +118,7 @@ impl Teller {
         if turn.joined {
             self.joined(engine, at, turn.offered.is_empty());
         }
+        turn.then.drain(..).for_each(|what| self.push(at, what));
         if !turn.offered.is_empty() {
             self.considered(engine, at, &turn.offered);
         }
@@ -123,6 +127,7 @@ impl Teller {
             let waiting = engine.waiting(call);
             wait.mood = match waiting {
                 Some(waiting) if waiting.ringing > 0 => Mood::Ringing,
+                Some(waiting) if waiting.reserved_for.is_some() => Mood::Reserved,
                 Some(waiting) if waiting.pauses_until.is_some() => Mood::Pausing,
                 _ if !wait.ahead.is_empty() => Mood::Behind,
                 _ => Mood::NobodyFree,
@@ -150,6 +155,7 @@ impl Teller {
         if let Some(visit) = self.visit() {
             let part = match mood {
                 Mood::Behind => &mut visit.behind,
+                Mood::Reserved => &mut visit.reserved,
                 Mood::NobodyFree => &mut visit.nobody_free,
                 Mood::Pausing => &mut visit.pausing,
                 Mood::Ringing => &mut visit.ringing,
@@ -218,9 +224,14 @@ impl Teller {
                 queue,
                 closed,
             } if Some(*call) == own => self.diverted(at, *queue, closed),
-            Event::AnnouncementStarted {
-                call, announced, ..
-            } if Some(*call) == own => self.push(at, announcement(*announced)),
+            Event::AnnouncementStarted { call, .. }
+            | Event::CallReserved { call, .. }
+            | Event::PlaceRegained { call, .. }
+            | Event::ReservationEnded { call, .. }
+                if Some(*call) == own =>
+            {
+                self.while_waiting(at, event, turn);
+            }
             Event::CodeDialled { call, .. } if Some(*call) == own => self.code_dialled(at, event),
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
@@ -238,6 +249,15 @@ impl Teller {
                 self.ended(at, end_word(*reason));
             }
             _ => self.own_way(engine, at, event),
+        }
+    }
+
+    /// What came to the waiting caller; if he has just joined, it is told behind that.
+    fn while_waiting(&mut self, at: Timestamp, event: &Event, turn: &mut Turn) {
+        match waiting::what(event, &self.history.names, &self.wall) {
+            Some(what) if turn.joined => turn.then.push(what),
+            Some(what) => self.push(at, what),
+            None => {}
         }
     }
 
@@ -304,11 +324,6 @@ impl Teller {
             Event::MessageStarted { call, mailbox } if Some(*call) == own => {
                 let mailbox = mailbox.to_string();
                 What::MessageStarted { mailbox }
-            }
-            Event::PlaceRegained { call, queue, since } if Some(*call) == own => {
-                let queue = self.history.names.queue(*queue);
-                let since = self.wall.at(*since);
-                What::PlaceRegained { queue, since }
             }
             Event::PointReached { call, point } if Some(*call) == own => {
                 let config = engine.point(*point);
@@ -393,6 +408,7 @@ impl Teller {
             nobody_free: Span::ZERO,
             ringing: Span::ZERO,
             pausing: Span::ZERO,
+            reserved: Span::ZERO,
             agent: None,
             talked: Span::ZERO,
             outcome: None,
@@ -411,7 +427,9 @@ impl Teller {
     fn considered(&mut self, engine: &Engine, at: Timestamp, offered: &[AgentId]) {
         self.settle(at);
         self.close_gap();
-        let Some(wait) = &self.wait else { return };
+        let (Some(wait), Some(call)) = (&self.wait, self.call) else {
+            return;
+        };
         let queue = wait.queue;
         let names = &self.history.names;
         let rung: Vec<Person> = offered.iter().map(|agent| names.agent(*agent)).collect();
@@ -445,13 +463,24 @@ impl Teller {
             let (strategy, since) = strategy.unwrap_or((Strategy::RingAll, CountSince::Ever));
             let free = self.free(engine, queue, &free);
             let chosen = chosen.map(|(_, standing)| *standing);
+            let reserved = engine
+                .waiting(call)
+                .is_some_and(|it| it.reserved_for.is_some());
+            let because = match reserved {
+                true => "the caller is reserved for this agent".to_owned(),
+                false => why::rule(strategy, since, &first, chosen, &free, &self.wall.at(at)),
+            };
             What::Considered(Choice {
                 queue: names.queue(queue),
-                because: why::rule(strategy, since, &first, chosen, &free, &self.wall.at(at)),
+                because,
                 free,
                 not_free,
                 rung,
-                rule: why::strategy_word(strategy),
+                rule: if reserved {
+                    "preferred"
+                } else {
+                    why::strategy_word(strategy)
+                },
             })
         };
         self.push(at, what);
@@ -762,20 +791,6 @@ fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Time
     let members = engine.agent(agent)?.members;
     let mut members = members.iter().filter_map(|member| engine.member(*member));
     members.find(|member| member.queue == queue)?.wrap_up_until
-}
-
-/// What a waiting caller was told.
-const fn announcement(announced: Announced) -> What {
-    let (text, position, minutes) = match announced {
-        Announced::Join => ("join", None, None),
-        Announced::Periodic => ("periodic", None, None),
-        Announced::Place { position, minutes } => ("place", position, minutes),
-    };
-    What::Announced {
-        text,
-        position,
-        minutes,
-    }
 }
 
 /// What a node of a call flow found, in a word.

@@ -21,6 +21,7 @@ pub(crate) struct Wait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mood {
     Behind,
+    Reserved,
     NobodyFree,
     Pausing,
     Ringing,

@@ -189,6 +189,12 @@ fn of_visit(story: &Story, visit: &Visit) -> String {
         parts.push(waited_for(visit));
     }
     parts.extend(in_vain(visit));
+    if !visit.reserved.is_zero() {
+        let reserved = length(visit.reserved);
+        parts.push(format!(
+            "{reserved} were spent on one agent whom the caller knows"
+        ));
+    }
     if !visit.pausing.is_zero() {
         let paused = length(visit.pausing);
         parts.push(format!(

@@ -89,6 +89,8 @@ fn sentences(what: &What) -> Vec<String> {
         | What::ExtensionAnswered { .. }
         | What::ExtensionRingEnded { .. }
         | What::ExtensionRung { .. }
+        | What::Reserved { .. }
+        | What::ReservationEnded { .. }
         | What::MenuGot { .. }
         | What::MessageDiscarded
         | What::MessageLeft { .. }
@@ -131,6 +133,15 @@ fn code_dialled(code: &str, done: bool) -> String {
     }
 }
 
+fn reservation_ended(agent: &Person, how: &str) -> String {
+    let why = match how {
+        "agent_left" => format!("{} takes no more calls", person(agent)),
+        "not_answered" => format!("{} did not answer", person(agent)),
+        _ => format!("the time to wait for {} is over", person(agent)),
+    };
+    format!("Anybody may be rung from here on: {why}.")
+}
+
 fn wraps_up(what: &What) -> String {
     let What::WrapUp { agent, until } = what else {
         return String::new();
@@ -165,6 +176,12 @@ fn on_its_way(what: &What) -> String {
         What::ExtensionAnswered { agent } => format!("{} answered.", person(agent)),
         What::ExtensionRingEnded { agent, how } => ring_of_group_ended(agent, *how),
         What::ExtensionRung { agent } => format!("The telephone of {} rings.", person(agent)),
+        What::Reserved { agent, until } => format!(
+            "The caller is reserved for {}, until {} at the latest.",
+            person(agent),
+            until.time()
+        ),
+        What::ReservationEnded { agent, how } => reservation_ended(agent, how),
         What::MessageDiscarded => {
             "That was too short to be a message, and was thrown away.".to_owned()
         }

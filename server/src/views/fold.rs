@@ -330,6 +330,7 @@ impl Fold {
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
             | Event::CallParked { .. }
+            | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
@@ -346,6 +347,7 @@ impl Fold {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }
+            | Event::ReservationEnded { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SupervisorJoined { .. }
             | Event::SystemRestarted { .. } => {}

@@ -88,6 +88,8 @@ struct Visit {
     at_once: bool,
     /// Up to here nobody new is rung.
     pausing: Option<Timestamp>,
+    /// For whom alone the caller waits, and until when at most.
+    reserved: Option<(AgentId, Timestamp)>,
     answered: Option<(Timestamp, AgentId)>,
 }
 

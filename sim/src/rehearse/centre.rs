@@ -7,9 +7,9 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig, Rests,
-    SkillStep, Strategy, TimeCondition,
+    Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
+    InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig,
+    Rests, SkillStep, Strategy, TimeCondition,
 };
 use tandem_engine::config::points::{
     CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, RingOrder,
@@ -100,6 +100,7 @@ pub(super) fn config(chance: &mut Chance, flavour: Flavour) -> Config {
         let queue = queue(chance, number, &config, &numbers);
         config.queues.push(queue);
     }
+    mend(&mut config);
     match flavour {
         Flavour::Crowd => crowd(&mut config),
         Flavour::Days | Flavour::Rush => {}
@@ -151,11 +152,11 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         feature_codes: feature_codes(chance),
         push_records: chance.percent(30),
         shared_wrap_up: chance.percent(30),
-        // Who a caller is changes no decision.
         contact_matching: default.contact_matching,
         sync_results_h: chance.weighted(&[(1, 0), (1, 1)]),
         hours: vec![hours(chance)],
         prompts: prompts(chance),
+        contacts: contacts(chance),
         parking: chance.percent(80).then(|| Parking {
             slots: (Number::from_u64(701), Number::from_u64(700 + SLOTS)),
             timeout: chance.quarters(4, 120),
@@ -167,6 +168,28 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         },
         // Who may call from outside is for the ports to know.
         trunks: Vec::new(),
+    }
+}
+
+/// Some of the strangers, each with an owner who may not be there.
+fn contacts(chance: &mut Chance) -> Vec<ContactConfig> {
+    let strangers = (1..STRANGERS).filter(|_| chance.percent(40));
+    let strangers: Vec<u64> = strangers.collect();
+    let contact = |place| ContactConfig {
+        name: format!("Stranger {place}"),
+        numbers: vec![Number::from_u64(4930 + place)],
+        owner: chance.percent(80).then(|| some_extension(chance)),
+    };
+    strangers.into_iter().map(contact).collect()
+}
+
+/// In some queues callers are reserved for whom they know, for a while that somebody may
+/// talk, or not.
+fn preferred_wait(chance: &mut Chance) -> Span {
+    match chance.below(5) {
+        0..=2 => Span::ZERO,
+        3 => chance.quarters(4, 40),
+        _ => chance.quarters(40, 400),
     }
 }
 
@@ -438,6 +461,7 @@ pub(super) fn queue(
         agent_timeout: chance.quarters(4, 80),
         ring_more_every: chance.quarters(4, 40),
         place_kept: chance.weighted(&[(2, Span::ZERO), (1, Span::from_secs(60))]),
+        preferred_wait: preferred_wait(chance),
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),
         ring_in_use: chance.percent(30),
@@ -661,6 +685,9 @@ pub(super) fn statics_first(members: &mut [MemberConfig]) {
 pub fn mend(config: &mut Config) {
     let extensions: Vec<Number> = config.extensions.iter().map(|e| e.number).collect();
     let queues: Vec<Number> = config.queues.iter().map(|queue| queue.number).collect();
+    for contact in &mut config.options.contacts {
+        contact.owner = contact.owner.filter(|owner| extensions.contains(owner));
+    }
     let boxes = config.points.iter().filter(|point| point.has_box());
     let boxes: Vec<Number> = boxes.map(|point| point.number).collect();
     let kinds: Vec<(Number, &str)> = (config.points.iter())

@@ -199,6 +199,8 @@ pub enum TimerKind {
     Midnight,
     /// [`Timer::Parked`].
     Parked,
+    /// [`Timer::PreferredWait`].
+    PreferredWait,
     /// [`Timer::PromptOver`].
     PromptOver,
     /// [`Timer::PutOut`].
@@ -219,13 +221,14 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 14] = [
+    pub const ALL: [(&'static str, Self); 15] = [
         ("announcement", Self::Announcement),
         ("longest_wait", Self::LongestWait),
         ("menu_timeout", Self::MenuTimeout),
         ("message_over", Self::MessageOver),
         ("midnight", Self::Midnight),
         ("parked", Self::Parked),
+        ("preferred_wait", Self::PreferredWait),
         ("prompt_over", Self::PromptOver),
         ("put_out", Self::PutOut),
         ("rest", Self::Rest),
@@ -246,6 +249,7 @@ impl TimerKind {
             Timer::MessageOver(_) => Self::MessageOver,
             Timer::Midnight(_) => Self::Midnight,
             Timer::Parked(_) => Self::Parked,
+            Timer::PreferredWait(_) => Self::PreferredWait,
             Timer::PromptOver(_) => Self::PromptOver,
             Timer::PutOut(_) => Self::PutOut,
             Timer::Rest(_) => Self::Rest,

@@ -231,6 +231,7 @@ const DEFAULTS: &[Setting] = &[
     |queue, default| queue.leave_when_empty = default.leave_when_empty,
     |queue, default| queue.max_callers = default.max_callers,
     |queue, default| queue.place_kept = default.place_kept,
+    |queue, default| queue.preferred_wait = default.preferred_wait,
     |queue, default| queue.max_waiting = default.max_waiting,
     |queue, default| queue.notify_managers.clone_from(&default.notify_managers),
     |queue, default| queue.permissions.clone_from(&default.permissions),

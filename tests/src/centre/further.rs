@@ -15,6 +15,8 @@ pub(super) struct Further {
     ring_more_every: u64,
     /// Quarters of a second for which a place is kept.
     place_kept: u64,
+    /// Quarters of a second for which callers are reserved for whom they know.
+    preferred_wait: u64,
 }
 
 pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
@@ -27,11 +29,15 @@ pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
     let crowded =
         option::weighted(0.25, crowded).prop_map(move |crowded| crowded.filter(|_| limits));
     let kept = prop_oneof![1 => Just(0_u64), 1 => 4..=60_u64];
-    (crowded, 4..=12_u64, kept).prop_map(|(crowded, ring_more_every, place_kept)| Further {
-        crowded,
-        ring_more_every,
-        place_kept,
-    })
+    let reserved = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
+    (crowded, 4..=12_u64, kept, reserved).prop_map(
+        |(crowded, ring_more_every, place_kept, preferred_wait)| Further {
+            crowded,
+            ring_more_every,
+            place_kept,
+            preferred_wait,
+        },
+    )
 }
 
 impl Further {
@@ -43,6 +49,7 @@ impl Further {
     ) {
         config.ring_more_every = quarters(self.ring_more_every);
         config.place_kept = quarters(self.place_kept);
+        config.preferred_wait = quarters(self.preferred_wait);
         config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
             callers,
             wait: quarters(wait),

@@ -100,7 +100,12 @@ impl Model {
             }
         }
         let entry = known(self.calls.get_mut(&call), "a call")?;
-        known(entry.visit.as_mut(), "a visit")?.told = told;
+        let visit = known(entry.visit.as_mut(), "a visit")?;
+        let held_back = visit.told.holds;
+        visit.told = told;
+        if held_back {
+            self.is_reserved(call)?;
+        }
         Ok(due)
     }
 

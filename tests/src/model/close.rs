@@ -151,8 +151,10 @@ impl Model {
             for member in self.free(queue) {
                 let able = |visit: &Visit| self.able(queue, visit, member.level, true);
                 let joins = |visit: &Visit| able(visit) && member.level <= visit.ring_level;
-                let (ready, joinable) = (self.ready(*id), self.joinable(*id));
-                let ready = ready.iter().filter(|(_, visit)| able(visit));
+                let ready = self.ready_for(member.agent, *id);
+                let joinable = self.joinable(*id);
+                let ready = ready.iter();
+                let ready = ready.filter(|(_, visit)| visit.reserved.is_some() || able(visit));
                 let joinable = joinable.iter().filter(|(_, visit)| joins(visit));
                 let callers: Vec<CallId> = ready.chain(joinable).map(|(call, _)| *call).collect();
                 self.law(Law::Idle, callers.is_empty(), || {

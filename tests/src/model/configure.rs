@@ -142,6 +142,7 @@ impl Model {
                 let (agent, queue) = (member.agent, id);
                 self.entry.facts.push(Event::WrapUpEnded { agent, queue });
             }
+            self.nobody_waits_for(member.agent, id);
             self.tell_status(member.agent, id, AgentStatus::LoggedOut);
         }
         self.queues.insert(id, queue);
@@ -176,6 +177,9 @@ impl Model {
 
     fn remove_extension(&mut self, number: Number) -> Checked {
         let agent = known(self.extensions.remove(&number), "an extension")?;
+        for contact in &mut self.options.contacts {
+            contact.owner = contact.owner.filter(|owner| *owner != number);
+        }
         self.entry.gone.push(agent);
         let points = self.points.values_mut();
         points.for_each(|point| point.config.remove_member(number));

@@ -90,8 +90,8 @@ impl Model {
                     known_leg.queue,
                     known_leg.due,
                 );
-                let due = self.entry.now + *timeout;
-                let fits = next == Some(*leg) && told == (*call, *agent, *queue, due);
+                let wanted = (*call, *agent, *queue, self.entry.now + *timeout);
+                let fits = next == Some(*leg) && told == wanted;
                 self.law(Law::Legs, fits, || {
                     format!("{effect:?} is not what was told")
                 })?;
@@ -106,8 +106,9 @@ impl Model {
                 self.law(Law::Legs, fits, || format!("{effect:?} is of another call"))?;
                 self.goes_on(*leg, Sound::Answered, Sound::Bridged, effect)
             }
-            Effect::SaySlot { leg, .. } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
-            Effect::HangUpLeg { leg } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
+            Effect::SaySlot { leg, .. } | Effect::HangUpLeg { leg } => {
+                self.goes_on(*leg, Sound::Bridged, Sound::Over, effect)
+            }
             Effect::HangUpCaller { call, .. } => {
                 let due = self.entry.to_hang_up.iter().position(|due| due == call);
                 let found = due.map(|place| self.entry.to_hang_up.remove(place));

@@ -25,11 +25,11 @@ impl Model {
             | Input::AgentPause { .. }
             | Input::AgentUnpause { .. } => self.switched().err(),
             Input::BridgeFailed { call } => {
-                let joined = self
-                    .calls
-                    .get(call)
-                    .is_some_and(|call| call.joined.is_some());
-                when(!joined && self.talking_leg(*call).is_none(), Reject::Stale)
+                let joined = self.calls.get(call).and_then(|call| call.joined);
+                when(
+                    joined.is_none() && self.talking_leg(*call).is_none(),
+                    Reject::Stale,
+                )
             }
             Input::CallArrived { from, dialled, .. } => {
                 when(!self.may_arrive(from, *dialled), Reject::UnknownNumber)

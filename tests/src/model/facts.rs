@@ -78,6 +78,12 @@ impl Model {
     fn begin_device(&mut self, number: Number, up: bool) -> Checked {
         let agent = known(self.person(number), "an extension")?;
         known(self.persons.get_mut(&agent), "an extension")?.up = up;
+        if !up {
+            let queues: Vec<_> = self.queues.keys().copied().collect();
+            queues
+                .into_iter()
+                .for_each(|queue| self.nobody_waits_for(agent, queue));
+        }
         self.entry.facts.push(Event::DeviceChanged { agent, up });
         Ok(())
     }
@@ -89,6 +95,7 @@ impl Model {
             calls += 1;
         }
         self.places.retain(|(known, _)| *known != number);
+        self.last_agents.retain(|(known, ..)| *known != number);
         self.entry.facts.push(Event::PersonErased { calls });
         Ok(())
     }
@@ -150,6 +157,7 @@ impl Model {
                 }
             }
             Timer::Parked(call) => self.parking_over(call)?,
+            Timer::PreferredWait(call) => self.preferred_wait_over(call)?,
             Timer::PromptOver(call) => self.prompt_over(call)?,
             Timer::Rest(agent) => known(self.persons.get_mut(&agent), "an agent")?
                 .rest_until

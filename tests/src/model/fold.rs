@@ -3,7 +3,7 @@
 use tandem_engine::config::model::{Destination, Strategy};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, Cause, Effect, Event, Input, LegId, OfferEnd, PublicId,
-    QueueId, Recording, Span, Timer,
+    QueueId, Recording, ReservationEnd, Span, Timer,
 };
 
 use super::state::{Answer, Call, Helps, Leg, LegStage};
@@ -51,6 +51,7 @@ impl Model {
             | Event::CallHandled { .. }
             | Event::CallHeld { .. }
             | Event::CallParked { .. }
+            | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::ParkingTimedOut { .. }
             | Event::SupervisorJoined { .. }
@@ -62,6 +63,7 @@ impl Model {
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
             | Event::PresenceChanged { .. }
+            | Event::ReservationEnded { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
@@ -253,6 +255,7 @@ impl Model {
         let just = now.since(visit.joined_at) == waited;
         visit.rings.clear();
         visit.retry_until = None;
+        self.seen.reserved += u64::from(visit.reserved.take().is_some());
         visit.answered = Some(Answer {
             at: now,
             agent,
@@ -319,6 +322,7 @@ impl Model {
                 by: By::System,
             });
             self.entry.to_keep.push(Effect::MailAgent { agent, queue });
+            self.nobody_waits_for(agent, queue);
         }
         Ok(())
     }
@@ -381,6 +385,9 @@ impl Model {
             entry.learned.work.spend(rang);
         }
         let rests = entry.config.rests;
+        if !matches!(end, OfferEnd::CompletedElsewhere | OfferEnd::Withdrawn) {
+            self.waits_for_anybody(call, ReservationEnd::NotAnswered);
+        }
         match end {
             OfferEnd::CompletedElsewhere => return Ok(()),
             OfferEnd::Withdrawn => {

@@ -22,6 +22,7 @@ mod menus;
 mod offers;
 mod order;
 mod points;
+mod preferred;
 mod state;
 mod status;
 mod supervise;
@@ -127,6 +128,8 @@ pub struct Model {
     kept: BTreeMap<EffectId, Effect>,
     /// Places that are kept for who hung up.
     places: Vec<(Number, state::Place)>,
+    /// With whom callers talked last, and until when that is known.
+    last_agents: Vec<(Number, AgentId, Timestamp)>,
     /// Counts joins, logins and memberships: the order of things.
     count: u64,
     entry: Scope,
@@ -184,6 +187,8 @@ pub struct Seen {
     pub menus: u64,
     /// Callers who left a queue by a key.
     pub keys: u64,
+    /// Callers whom the agent answered for whom they were reserved.
+    pub reserved: u64,
 }
 
 impl Seen {
@@ -212,6 +217,7 @@ impl Seen {
         self.synced += other.synced;
         self.menus += other.menus;
         self.keys += other.keys;
+        self.reserved += other.reserved;
     }
 }
 
@@ -340,6 +346,7 @@ impl Model {
             sounds: BTreeMap::new(),
             kept: BTreeMap::new(),
             places: Vec::new(),
+            last_agents: Vec::new(),
             count: 0,
             entry: Scope::new(&Engine::new(0), &nothing, Timestamp::ZERO),
             seen: Seen::default(),

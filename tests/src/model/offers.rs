@@ -38,7 +38,9 @@ impl Model {
             }
             None => {
                 self.first_comes_first(call, queue, agent)?;
-                self.right_agent(call, queue, agent, strategy)?;
+                if !self.is_reserved_for(call, agent) {
+                    self.right_agent(call, queue, agent, strategy)?;
+                }
             }
         }
         self.note_offer(call, queue, agent, leg)
@@ -62,11 +64,26 @@ impl Model {
         self.law(Law::Offers, waits, || {
             format!("call {call} is offered in queue {queue}, where it does not wait")
         })?;
+        let reserved = visit.and_then(|visit| visit.reserved);
+        self.law(
+            Law::Offers,
+            reserved.is_none_or(|(whom, _)| whom == agent),
+            || format!("call {call} is offered to agent {agent}, and reserved for {reserved:?}"),
+        )?;
         let able = visit.zip(member);
-        let able = able.is_some_and(|(visit, member)| self.able(entry, visit, member.level, false));
+        let able = able.is_some_and(|(visit, member)| {
+            reserved.is_some() || self.able(entry, visit, member.level, false)
+        });
         self.law(Law::Offers, able, || {
             format!("call {call} is offered to agent {agent}, who is not skilled enough yet")
         })
+    }
+
+    /// Whether a caller waits for this agent alone.
+    fn is_reserved_for(&self, call: CallId, agent: AgentId) -> bool {
+        let visit = self.calls.get(&call).and_then(|call| call.waiting());
+        let reserved = visit.and_then(|visit| visit.reserved);
+        reserved.is_some_and(|(whom, _)| whom == agent)
     }
 
     /// No call that came earlier could have been offered: to anybody in this
@@ -80,13 +97,14 @@ impl Model {
             let mut ready = ready.map(|(id, visit)| (visit.order, id));
             ready.find(|(other, _)| *other < order)
         };
-        let passed = earlier(&queue);
+        // Whom he knows may serve him where others may not serve those before him.
+        let passed = earlier(&queue).filter(|_| !self.is_reserved_for(call, agent));
         self.law(Law::Fifo, passed.is_none(), || {
             format!("call {call} is offered before {passed:?} of the same queue")
         })?;
         let own = self.precedence(own);
         let passed = self
-            .best_for(agent, Self::ready)
+            .best_for(agent, |model, queue| model.ready_for(agent, queue))
             .filter(|(first, _)| *first < own);
         self.law(Law::Across, passed.is_none(), || {
             format!("agent {agent} is offered call {call}, but {passed:?} comes first")
@@ -109,7 +127,7 @@ impl Model {
             let member = entry.and_then(|entry| Some((entry, entry.member(agent)?)));
             member.is_some_and(|(entry, member)| {
                 let joins = visit.rings.is_empty() || member.level <= visit.ring_level;
-                joins && self.able(entry, visit, member.level, true)
+                visit.reserved.is_some() || joins && self.able(entry, visit, member.level, true)
             })
         });
         able.map(|(id, visit)| (self.precedence(visit), id)).min()
@@ -117,7 +135,7 @@ impl Model {
 
     /// Who becomes free joins the oldest ring, if nobody waits for him.
     fn oldest_ring_is_joined(&self, call: CallId, agent: AgentId) -> Checked {
-        let waiting = self.best_for(agent, Self::ready);
+        let waiting = self.best_for(agent, |model, queue| model.ready_for(agent, queue));
         self.law(Law::RingAll, waiting.is_none(), || {
             format!("agent {agent} joins a ring while {waiting:?} waits")
         })?;

@@ -205,6 +205,8 @@ pub(super) struct Visit {
     pub(super) level_counted: bool,
     pub(super) answered: Option<Answer>,
     pub(super) told: Told,
+    /// For whom alone he waits, and until when at most.
+    pub(super) reserved: Option<(AgentId, Timestamp)>,
 }
 
 impl Visit {
@@ -379,8 +381,20 @@ impl Model {
     pub(super) fn ready(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
         let mut line = self.staying(queue);
         line.retain(|(_, visit)| {
-            visit.rings.is_empty() && visit.retry_until.is_none() && !visit.told.holds
+            let may_be_rung_for = visit.retry_until.is_none() && !visit.told.holds;
+            visit.rings.is_empty() && may_be_rung_for && visit.reserved.is_none()
         });
+        line
+    }
+
+    /// The same, and those who are reserved for this agent.
+    pub(super) fn ready_for(&self, agent: AgentId, queue: QueueId) -> Vec<(CallId, &Visit)> {
+        let mut line = self.staying(queue);
+        line.retain(|(_, visit)| {
+            let his = visit.reserved.is_some_and(|(whom, _)| whom == agent);
+            visit.rings.is_empty() && his
+        });
+        line.extend(self.ready(queue));
         line
     }
 
@@ -399,7 +413,9 @@ impl Model {
             return Vec::new();
         }
         let mut line = self.staying(queue);
-        line.retain(|(_, visit)| !visit.rings.is_empty() && visit.retry_until.is_none());
+        line.retain(|(_, visit)| {
+            !visit.rings.is_empty() && visit.retry_until.is_none() && visit.reserved.is_none()
+        });
         line
     }
 

@@ -144,6 +144,9 @@ impl Model {
         }
         for &queue in queues {
             let count = self.next_count();
+            if matches!(wish, Wish::Out | Wish::Pause(_)) {
+                self.nobody_waits_for(agent, queue);
+            }
             let entry = known(self.queues.get_mut(&queue), "a queue")?;
             let member = known(entry.member_mut(agent), "a member")?;
             match wish {

@@ -18,6 +18,7 @@ enum Deadline {
     MessageOver,
     Midnight,
     Parked,
+    PreferredWait,
     PromptOver,
     Rest,
     Retry,
@@ -142,6 +143,8 @@ impl Model {
             .filter_map(|call| call.waiting()?.retry_until);
         all.extend(retries.map(|due| (due, Deadline::Retry)));
         let waiting = self.calls.values().filter_map(|call| call.waiting());
+        let reserved = waiting.clone().filter_map(|visit| visit.reserved);
+        all.extend(reserved.map(|(_, until)| (until, Deadline::PreferredWait)));
         let told = waiting.filter_map(|visit| visit.told.due());
         all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
@@ -243,6 +246,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
         Timer::MessageOver(_) => Deadline::MessageOver,
         Timer::Midnight(_) => Deadline::Midnight,
         Timer::Parked(_) => Deadline::Parked,
+        Timer::PreferredWait(_) => Deadline::PreferredWait,
         Timer::PromptOver(_) => Deadline::PromptOver,
         Timer::PutOut(_) => return None,
         Timer::Rest(_) => Deadline::Rest,

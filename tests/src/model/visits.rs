@@ -153,12 +153,14 @@ impl Model {
             level_counted: false,
             answered: None,
             told: Default::default(),
+            reserved: None,
         });
         entry.visits += 1;
         if let Some(queue) = self.queues.get_mut(&queue) {
             queue.pace = queue.learned;
         }
-        self.is_welcomed(call, queue)
+        self.is_welcomed(call, queue)?;
+        self.is_reserved(call)
     }
 
     /// Who waits must hear something: music where he was answered, now or
@@ -207,6 +209,7 @@ impl Model {
         }
         match visit.and_then(|visit| visit.answered) {
             Some(answer) if record.outcome == Outcome::Answered => {
+                self.remember_talk(id, record.queue, answer.agent);
                 self.completed(record.queue, answer)
             }
             _ => Ok(()),

@@ -7,12 +7,13 @@ use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
-    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, PromptConfig, QueueConfig,
-    Rests, SkillStep, Strategy, TimeCondition,
+    Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
+    InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, PromptConfig,
+    QueueConfig, Rests, SkillStep, Strategy, TimeCondition,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
+use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
 
 use super::text::Line;
@@ -49,6 +50,7 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (first, rest) = words.split_first().ok_or("an empty line")?;
     match *first {
+        "contact" => contact(&mut centre.config.options, rest)?,
         "clock" => centre.clock = Some(read_clock(&rest.join(" "))?),
         "down" => centre.down.extend(numbers(rest)?),
         "extension" => {
@@ -101,6 +103,9 @@ fn hire(config: &mut Config) {
             members.chain(managers).chain(leads_to),
         );
     }
+    let contacts = config.options.contacts.iter();
+    let owners = contacts.filter_map(|contact| contact.owner);
+    add_all(&mut config.extensions, owners);
 }
 
 fn add_all(extensions: &mut Vec<ExtensionConfig>, numbers: impl Iterator<Item = Number>) {
@@ -175,6 +180,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "outside_hours" => time_condition(queue)?.outside_hours = destination(value)?,
         "periodic" => periodic(told(queue), value)?,
         "place_kept" => queue.place_kept = read_span(value)?,
+        "preferred" => queue.preferred_wait = read_span(value)?,
         "priority" => (queue.priority, queue.priority_acceleration) = priority(value)?,
         "more_every" => queue.ring_more_every = read_span(value)?,
         "rest" => queue.rests = rests(value)?,
@@ -361,6 +367,7 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
     for word in words {
         match word.split_once('=') {
             Some(("codes", value)) => codes(&mut options.feature_codes, value)?,
+            Some(("contacts", value)) => options.contact_matching = matching(value)?,
             Some(("new_dynamic_agents", "logged_in")) => {
                 options.new_dynamic_agents = InitialStatus::LoggedIn;
             }
@@ -374,6 +381,35 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// `Bell +4930123,+4930124 1001`: a contact with these numbers and this owner; in the
+/// place of the one with that name, if there is one.
+pub fn contact(options: &mut Options, words: &[&str]) -> Result<(), String> {
+    let [name, numbers, owner @ ..] = words else {
+        return Err("a contact has a name and numbers".to_owned());
+    };
+    let contact = ContactConfig {
+        name: (*name).to_owned(),
+        numbers: list(numbers)?,
+        owner: owner.first().map(|owner| read_value(owner)).transpose()?,
+    };
+    options.contacts.retain(|known| known.name != *name);
+    options.contacts.push(contact);
+    Ok(())
+}
+
+/// `exact`, `nothing`, or how many last digits; behind it `!` where only digits count.
+fn matching(text: &str) -> Result<ContactMatching, String> {
+    let by = match text.trim_end_matches('!') {
+        "exact" => MatchBy::Exact,
+        "nothing" => MatchBy::Nothing,
+        many => MatchBy::LastDigits(read_value(many)?),
+    };
+    Ok(ContactMatching {
+        by,
+        ignore_symbols: text.ends_with('!'),
+    })
 }
 
 /// `701-720`, or `701-720+60`: callers come back after 60 seconds, else after 30.

@@ -13,7 +13,7 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
     Event, HangUpCause, Input, KeptEnd, LegId, Number, OfferEnd, Outbox, QueueId, Reject,
-    SECOND_US, Span, Tone,
+    ReservationEnd, SECOND_US, Span, Tone,
 };
 
 use super::logs::result_words;
@@ -179,6 +179,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
     }
     let line = fact_of_call(event, orders, names)
         .or_else(|| fact_of_closed(event, orders, names))
+        .or_else(|| fact_of_reservation(event, names))
         .or_else(|| fact_of_ring(event, orders, names))
         .or_else(|| supervised::fact(event, orders, names))
         .or_else(|| points::fact(event, orders, names))
@@ -315,6 +316,30 @@ fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<S
             let wanted = Effect::PlayTone { call, tone };
             let but = orders.take("hears no tone", |effect| *effect == wanted);
             format!("{name} dialled {dialled}: {what}{but}")
+        }
+        _ => return None,
+    })
+}
+
+/// What comes of a caller who waits for one agent alone.
+fn fact_of_reservation(event: &Event, names: &Names) -> Option<String> {
+    Some(match event {
+        Event::CallReserved {
+            call, agent, until, ..
+        } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            format!("{call} is reserved for {agent} until {until}")
+        }
+        Event::ReservationEnded {
+            call, agent, how, ..
+        } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            let why = match how {
+                ReservationEnd::AgentLeft => "who left",
+                ReservationEnd::NotAnswered => "who did not answer",
+                ReservationEnd::TimeOver => "as the time is over",
+            };
+            format!("{call} is reserved no more for {agent}, {why}")
         }
         _ => return None,
     })
@@ -461,6 +486,11 @@ fn mail(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             let (agent, queue) = (names.agent(*agent), names.queue(*queue));
             format!("{what} {place} to {agent}: paused in {queue}, call after call missed")
         }
+        Effect::MailMessage { mailbox, call } => {
+            let (place, what) = names.kept(id, "mail");
+            let call = names.record(*call);
+            format!("{what} {place} to the box of {mailbox}: {call} left a message")
+        }
         Effect::MailServiceLevel {
             queue,
             calls,
@@ -505,17 +535,13 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             format!("order: hang up {} ({cause:?})", names.call(*call))
         }
         Effect::HangUpLeg { leg } => format!("order: hang up {}", names.leg(*leg)),
-        Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::MailServiceLevel { .. } => {
-            mail(id, effect, names)
-        }
+        Effect::Mail { .. }
+        | Effect::MailAgent { .. }
+        | Effect::MailMessage { .. }
+        | Effect::MailServiceLevel { .. } => mail(id, effect, names),
         Effect::Announce { call, prompts, .. } => {
             let prompts = prompts.join(", ");
             format!("order: play {prompts} to {}", names.call(*call))
-        }
-        Effect::MailMessage { mailbox, call } => {
-            let (place, what) = names.kept(id, "mail");
-            let call = names.record(*call);
-            format!("{what} {place} to the box of {mailbox}: {call} left a message")
         }
         Effect::PlayMusic { call, queue } => {
             format!(
@@ -705,6 +731,7 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
             | Obstacle::CallHearing
+            | Obstacle::CallReserved
             | Obstacle::CallPausing
             | Obstacle::LessSkilled,
         ) => "not a matter of the agent",

@@ -584,10 +584,8 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
         ] => Change::PutPoint(points::point(kind, words)?),
         ["extension", number, words @ ..] => {
             let number: Number = centre::read_value(number)?;
-            let known = config
-                .extensions
-                .iter()
-                .find(|known| known.number == number);
+            let mut known = config.extensions.iter();
+            let known = known.find(|known| known.number == number);
             let mut extension = known.ok_or("there is no such extension")?.clone();
             centre::extension_settings(&mut extension, words)?;
             Change::PutExtension(extension)
@@ -606,9 +604,13 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             points::point_settings(&mut point, words)?;
             Change::PutPoint(point)
         }
-        ["holiday" | "hours" | "options" | "prompt" | "voicemail", ..] => {
+        [
+            "contact" | "holiday" | "hours" | "options" | "prompt" | "voicemail",
+            ..,
+        ] => {
             let mut options = config.options.clone();
             let settings = match words[0] {
+                "contact" => centre::contact,
                 "holiday" => hours::holiday,
                 "hours" => hours::hours,
                 "prompt" => hours::prompt,

@@ -8,7 +8,7 @@ use tandem_engine::config::model::{Change, Config, Destination};
 use tandem_engine::config::reader::Source;
 use tandem_engine::config::text;
 
-use crate::generate::{config, count, for_all, give_reasons, some_of};
+use crate::generate::{config, count, for_all, some_of, with_reasons};
 
 /// The same with its objects in the order of their numbers, which is all that
 /// changes do not tell.
@@ -121,8 +121,7 @@ fn apart(from: &Config, mut to: Config) -> Config {
 /// code.
 fn without_reasons(mut config: Config) -> Config {
     config.options.pause_reasons.clear();
-    give_reasons(&mut config);
-    config
+    with_reasons(config)
 }
 
 #[test]

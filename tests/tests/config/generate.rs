@@ -11,9 +11,9 @@ use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
-    Config, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
-    MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, QueueConfig, Rests, SkillStep,
-    Strategy as Ring, TrunkConfig,
+    Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
+    InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, QueueConfig,
+    Rests, SkillStep, Strategy as Ring, TrunkConfig,
 };
 use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
@@ -104,7 +104,7 @@ prop_compose! {
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         feature_codes in feature_codes(),
-        (contact_matching, sync_results_h) in (matching(), 0..=168_u16),
+        (contact_matching, sync_results_h, contacts) in (matching(), 0..=168_u16, contacts()),
         parked in proptest::option::of((0..1_000_u64, span(1..=3_600))),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours, voicemail) in prompts().prop_flat_map(|prompts| {
@@ -136,9 +136,39 @@ prop_compose! {
             trunks,
             hours,
             prompts,
+            contacts,
             voicemail,
         }
     }
+}
+
+/// Contacts, no two of whom end in the same digits; their owners are places in a list.
+fn contacts() -> impl Strategy<Value = Vec<ContactConfig>> {
+    let contact = (name(), 1..=3_u64, proptest::option::of(0..40_u64));
+    vec(contact, 0..4).prop_map(|contacts| {
+        let contacts = (0..).zip(contacts);
+        let contact = |(place, (name, many, owner)): (u64, (String, u64, Option<u64>))| {
+            let digits = |n| 4_930_000_000 + place * 10 + n;
+            ContactConfig {
+                name,
+                numbers: (0..many).map(|n| number(digits(n))).collect(),
+                owner: owner.map(number),
+            }
+        };
+        contacts.map(contact).collect()
+    })
+}
+
+/// The same, owned by these extensions.
+fn owned(mut options: Options, extensions: &[ExtensionConfig]) -> Options {
+    for contact in &mut options.contacts {
+        let place = contact
+            .owner
+            .and_then(|place| place.to_string().parse().ok());
+        let owner = place.filter(|_| !extensions.is_empty());
+        contact.owner = owner.map(|place: usize| extensions[place % extensions.len()].number);
+    }
+    options
 }
 
 fn matching() -> impl Strategy<Value = ContactMatching> {
@@ -222,8 +252,8 @@ fn on_presence(actions: [PresenceAction; 6]) -> PresenceActions {
     on_presence
 }
 
-/// Lets presences pause for reasons that are configured.
-pub fn give_reasons(config: &mut Config) {
+/// The same, whose presences pause for reasons that are configured.
+pub fn with_reasons(mut config: Config) -> Config {
     let reasons = &config.options.pause_reasons;
     for (place, extension) in config.extensions.iter_mut().enumerate() {
         for (_, presence) in Presence::ALL {
@@ -235,6 +265,7 @@ pub fn give_reasons(config: &mut Config) {
             }
         }
     }
+    config
 }
 
 /// The default codes, others, none.
@@ -382,14 +413,14 @@ fn skills() -> impl Strategy<Value = Skills> {
     (levels, steps, priority, 0..=100_u32, rests)
 }
 
-type Times = ((Span, Span, Span), Span, (Span, Span), (Span, Span));
+type Times = ((Span, Span, Span), Span, (Span, Span), (Span, Span, Span));
 
 /// Ringing, retry interval and wrap-up; the longest wait, the service level; one more
-/// ring, and a place that is kept.
+/// ring, a place that is kept, and reserving callers.
 fn times() -> impl Strategy<Value = Times> {
     let times = (span(1..=600), span(0..=600), span(0..=3600));
     let level = (span(1..=86_400), span(1..=86_400));
-    let further = (span(1..=600), span(0..=3_600));
+    let further = (span(1..=600), span(0..=3_600), span(0..=600));
     (times, span(0..=86_400), level, further)
 }
 
@@ -494,7 +525,8 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         queue.max_waiting = times.1;
-        (queue.ring_more_every, queue.place_kept) = times.3;
+        (queue.ring_more_every, queue.place_kept) = (times.3.0, times.3.1);
+        queue.preferred_wait = times.3.2;
         queue.max_callers = rest.0;
         (queue.sla_time, queue.sla_interval) = times.2;
         (queue.disallow_join_when_empty, queue.leave_when_empty) = rest.1;
@@ -561,17 +593,13 @@ pub fn config() -> impl Strategy<Value = Config> {
                 .map(|&(digits, kind)| point(digits, kind, &numbers, &options))
                 .collect::<Vec<_>>(),
         );
-        let config = parts.prop_map(move |(extensions, queues, points)| {
-            let mut config = Config {
-                options: options.clone(),
-                extensions,
-                queues,
-                points,
-            };
-            give_reasons(&mut config);
-            config
+        let config = parts.prop_map(move |(extensions, queues, points)| Config {
+            options: owned(options.clone(), &extensions),
+            extensions,
+            queues,
+            points,
         });
-        config.prop_flat_map(move |config| {
+        config.prop_map(with_reasons).prop_flat_map(move |config| {
             if shuffled {
                 mixed(config).boxed()
             } else {

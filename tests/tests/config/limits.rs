@@ -16,18 +16,19 @@ use tandem_engine::limits::{
     EXTENSIONS_MAX, FEATURE_CODE_SYMBOLS_MAX, FLOW_BEGINNINGS_MAX, FLOW_NODES_MAX, HOLIDAYS_MAX,
     HOURS_MAX, MEMBER_WEIGHT_MAX, MENU_PLAYS_MAX, MENU_TIMEOUT_S_MAX, MESSAGE_S_MAX,
     NAME_CHARS_MAX, NUMBER_SYMBOLS_MAX, PARKING_S_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
-    PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX, PRIORITY_ACCELERATION_S_MAX,
-    PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX, PROMPTS_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX, RETRY_INTERVAL_S_MAX,
-    RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
-    SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX, WRAP_UP_S_MAX,
+    PLACE_KEPT_S_MAX, POINT_MEMBERS_MAX, POINTS_MAX, PREFERRED_WAIT_S_MAX,
+    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, PROMPT_S_MAX,
+    PROMPTS_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, QUEUES_MAX, REST_S_MAX,
+    RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SLA_INTERVAL_S_MAX,
+    SLA_TIME_S_MAX, SPOKEN_NUMBER_MAX, SYNC_RESULTS_H_MAX, TRUNKS_MAX, WAITING_S_MAX,
+    WRAP_UP_S_MAX,
 };
 use tandem_engine::records::contacts::MatchBy;
 use tandem_engine::{Number, Span};
 
 use crate::wrong::said;
 
-fn number(place: usize) -> Number {
+pub fn number(place: usize) -> Number {
     Number::from_u64(10_000 + place as u64)
 }
 
@@ -44,7 +45,7 @@ fn centre(extensions: usize, queues: usize) -> Config {
 }
 
 /// What is said about a centre with one queue after `change`.
-fn after(change: impl FnOnce(&mut Config, &mut QueueConfig)) -> String {
+pub fn after(change: impl FnOnce(&mut Config, &mut QueueConfig)) -> String {
     let mut config = centre(0, 0);
     let mut queue = centre(0, 1).queues.remove(0);
     change(&mut config, &mut queue);
@@ -519,7 +520,7 @@ fn limits_of_entry() {
 /// A key, its place in the model, least and most seconds.
 type Length = (&'static str, fn(&mut QueueConfig) -> &mut Span, u64, u64);
 
-const LENGTHS: [Length; 12] = [
+const LENGTHS: [Length; 13] = [
     (
         "sla_interval_s",
         |queue| &mut queue.sla_interval,
@@ -549,6 +550,12 @@ const LENGTHS: [Length; 12] = [
         |queue| &mut queue.place_kept,
         0,
         PLACE_KEPT_S_MAX,
+    ),
+    (
+        "preferred_wait_s",
+        |queue| &mut queue.preferred_wait,
+        0,
+        PREFERRED_WAIT_S_MAX,
     ),
     (
         "ring_more_every_s",

@@ -42,6 +42,15 @@ name = "Christmas"
 length_s = 4.2
 file = "christmas.wav"
 
+[[contact]]
+name = "Bell & \"Sons\""
+numbers = ["+49301234567", "110"]
+owner = "1001"
+
+[[contact]]
+name = "Nobody's"
+numbers = ["112"]
+
 [[hours]]
 name = "Office"
 time_zone = "Asia/Tokyo"
@@ -82,6 +91,7 @@ dynamic_agents = [
 ]
 managers = ["1001"]
 agent_timeout_s = 20
+preferred_wait_s = 12.5
 wrap_up_s = 0.000001
 max_waiting_s = 0
 sla_interval_s = 900

@@ -48,8 +48,8 @@ fn lines_end_as_windows_ends_them_and_a_byte_order_mark_takes_no_column() {
 office.toml:1:2: unknown table \"optoins\" in the file
     1 | [optoins]
       |  ^^^^^^^
-help: did you mean \"options\"? known here: \"options\", \"trunk\", \"prompt\", \"hours\", \
-\"extension\", \"queue\", \"ring_group\", \"menu\", \"call_flow\", \"voicemail_group\"
+help: did you mean \"options\"? known here: \"options\", \"trunk\", \"prompt\", \"contact\", \
+\"hours\", \"extension\", \"queue\", \"ring_group\", \"menu\", \"call_flow\", \"voicemail_group\"
 office.toml:4:10: \"number\" must be a text in quotes, not 5
     4 | number = 5
       |          ^

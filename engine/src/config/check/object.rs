@@ -23,8 +23,8 @@ pub(crate) mod bounds {
 
     use crate::limits::{
         ANNOUNCEMENT_S_MAX, ANNOUNCEMENT_S_MIN, MENU_TIMEOUT_S_MAX, MESSAGE_S_MAX, PARKING_S_MAX,
-        PLACE_KEPT_S_MAX, PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX, REST_S_MAX,
-        RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
+        PLACE_KEPT_S_MAX, PREFERRED_WAIT_S_MAX, PRIORITY_ACCELERATION_S_MAX, PROMPT_S_MAX,
+        REST_S_MAX, RETRY_INTERVAL_S_MAX, RING_TIMEOUT_S_MAX, SLA_INTERVAL_S_MAX, SLA_TIME_S_MAX,
         WAITING_S_MAX, WRAP_UP_S_MAX,
     };
 
@@ -44,6 +44,7 @@ pub(crate) mod bounds {
     /// Not zero: a caller would come back before anybody could dial.
     pub(crate) const PARKING_S: RangeInclusive<u64> = 1..=PARKING_S_MAX;
     pub(crate) const PLACE_KEPT_S: RangeInclusive<u64> = 0..=PLACE_KEPT_S_MAX;
+    pub(crate) const PREFERRED_WAIT_S: RangeInclusive<u64> = 0..=PREFERRED_WAIT_S_MAX;
     pub(crate) const PROMPT_S: RangeInclusive<u64> = 0..=PROMPT_S_MAX;
     pub(crate) const RETRY_INTERVAL_S: RangeInclusive<u64> = 0..=RETRY_INTERVAL_S_MAX;
     pub(crate) const RING_MORE_EVERY_S: RangeInclusive<u64> = 1..=RING_TIMEOUT_S_MAX;
@@ -434,6 +435,11 @@ fn lengths(faults: &mut Faults, queue: &QueueConfig) {
             bounds::RETRY_INTERVAL_S,
         ),
         ("place_kept_s", queue.place_kept, bounds::PLACE_KEPT_S),
+        (
+            "preferred_wait_s",
+            queue.preferred_wait,
+            bounds::PREFERRED_WAIT_S,
+        ),
         ("sla_interval_s", queue.sla_interval, bounds::SLA_INTERVAL_S),
         ("sla_time_s", queue.sla_time, bounds::SLA_TIME_S),
         ("wrap_up_s", queue.wrap_up, bounds::WRAP_UP_S),

@@ -368,6 +368,11 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
             bounds::MAX_WAITING_S,
         ),
         ("place_kept_s", &mut queue.place_kept, bounds::PLACE_KEPT_S),
+        (
+            "preferred_wait_s",
+            &mut queue.preferred_wait,
+            bounds::PREFERRED_WAIT_S,
+        ),
         ("sla_time_s", &mut queue.sla_time, bounds::SLA_TIME_S),
         (
             "sla_interval_s",

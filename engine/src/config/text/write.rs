@@ -12,9 +12,9 @@ use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
 use crate::config::announcements::Announcements;
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
-    Config, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
-    MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig, TimeCondition,
-    TrunkConfig,
+    Config, ContactConfig, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
+    MemberConfig, MemberKind, Notice, Options, PauseReason, PromptConfig, QueueConfig,
+    TimeCondition, TrunkConfig,
 };
 use crate::config::points::{
     FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, VoicemailConfig,
@@ -41,6 +41,9 @@ pub fn write(config: &Config) -> String {
     }
     for config in &config.options.prompts {
         prompt(&mut out, config);
+    }
+    for config in &config.options.contacts {
+        contact(&mut out, config);
     }
     for config in &config.options.hours {
         hours(&mut out, config);
@@ -75,6 +78,7 @@ fn options(out: &mut String, options: &Options) {
         trunks: options.trunks.clone(),
         hours: options.hours.clone(),
         prompts: options.prompts.clone(),
+        contacts: options.contacts.clone(),
         ..Options::default()
     };
     if *options == default {
@@ -165,6 +169,17 @@ fn prompt(out: &mut String, prompt: &PromptConfig) {
     line(out, "length_s", &seconds(prompt.length));
     if let Some(file) = &prompt.file {
         line(out, "file", &quoted(file));
+    }
+}
+
+fn contact(out: &mut String, contact: &ContactConfig) {
+    out.push_str("\n[[contact]]\n");
+    line(out, "name", &quoted(&contact.name));
+    let numbers = contact.numbers.iter();
+    let numbers = numbers.map(|number| format!("\"{number}\""));
+    line(out, "numbers", &list(numbers.collect()));
+    if let Some(owner) = contact.owner {
+        line(out, "owner", &format!("\"{owner}\""));
     }
 }
 
@@ -636,6 +651,11 @@ fn times(out: &mut String, queue: &QueueConfig, default: &QueueConfig) {
             default.ring_more_every,
         ),
         ("place_kept_s", queue.place_kept, default.place_kept),
+        (
+            "preferred_wait_s",
+            queue.preferred_wait,
+            default.preferred_wait,
+        ),
         (
             "retry_interval_s",
             queue.retry_interval,

@@ -267,7 +267,7 @@ impl Books {
             let config = self.queues.get(&queue).cloned();
             let config = known(config, Law::Offers, || format!("{queue} is deleted"))?;
             self.may_be_rung(agent, queue, &config, court)?;
-            self.is_first(ring.call, queue, &config, court)?;
+            self.is_first(ring.call, (queue, agent), &config, court)?;
             self.is_offered(seen, ring, queue, court)?;
         }
         let leg = Leg {
@@ -314,7 +314,7 @@ impl Books {
     fn is_first(
         &self,
         id: CallId,
-        queue: QueueId,
+        (queue, agent): (QueueId, AgentId),
         config: &QueueConfig,
         court: &mut Court<'_>,
     ) -> Checked {
@@ -324,8 +324,22 @@ impl Books {
             return Ok(());
         }
         let ready = |other: &super::Visit| {
-            other.ringing == 0 && other.pausing.is_none_or(|until| until < self.acted_at)
+            other.reserved.is_none()
+                && other.ringing == 0
+                && other.pausing.is_none_or(|until| until < self.acted_at)
         };
+        if let Some((known, _)) = visit.reserved {
+            // He alone, whatever he may serve otherwise; of others who wait for him, too.
+            let first = (self.waiting(queue)).all(|(_, other)| {
+                let his = other.reserved.is_some_and(|(whom, _)| whom == known);
+                !his || other.ringing > 0 || other.order >= visit.order
+            });
+            return court.law(
+                Law::Fifo,
+                known == agent && first && visit.ringing == 0,
+                || format!("call {id} waits for {known}, and {agent} is rung"),
+            );
+        }
         let passed =
             (self.waiting(queue)).find(|(_, other)| other.order < visit.order && ready(other));
         court.law(Law::Fifo, passed.is_none(), || {

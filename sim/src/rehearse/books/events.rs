@@ -3,7 +3,7 @@
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
     AgentId, AgentStatus, Announced, By, CallAct, CallId, Effect, Event, Input, KeptEnd, LegId,
-    Number, OfferEnd, PublicId, QueueId, Span, Timestamp,
+    Number, OfferEnd, PublicId, QueueId, ReservationEnd, Span, Timer, Timestamp,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -53,8 +53,10 @@ impl Books {
             | Event::MessageStarted { .. } => self.of_message(event, court),
             Event::AnnouncementStarted { .. }
             | Event::CallJoined { .. }
+            | Event::CallReserved { .. }
             | Event::PlaceRegained { .. }
-            | Event::QueueCallEnded(_) => self.of_visit(seen, event, court),
+            | Event::QueueCallEnded(_)
+            | Event::ReservationEnded { .. } => self.of_visit(seen, event, court),
             Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
@@ -96,7 +98,7 @@ impl Books {
                 self.place_regained(*call, *queue, *since, court)
             }
             Event::QueueCallEnded(record) => self.visit_ended(seen, record, court),
-            _ => unreachable!("all others are not about visits"),
+            _ => self.of_reservation(seen, event, court),
         }
     }
 
@@ -335,6 +337,7 @@ impl Books {
             offers: 0,
             at_once: false,
             pausing: None,
+            reserved: None,
             answered: None,
         });
         Ok(())
@@ -376,6 +379,71 @@ impl Books {
         Ok(())
     }
 
+    fn of_reservation(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        match event {
+            Event::CallReserved {
+                call,
+                queue,
+                agent,
+                until,
+            } => self.reserved(*call, *queue, (*agent, *until), court),
+            Event::ReservationEnded {
+                call, agent, how, ..
+            } => self.reserved_no_more(seen, *call, *agent, *how, court),
+            _ => unreachable!("all others are not about visits"),
+        }
+    }
+
+    /// A caller waits for one agent alone: one who takes calls of his queue.
+    fn reserved(
+        &mut self,
+        id: CallId,
+        queue: QueueId,
+        (agent, until): (AgentId, Timestamp),
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let person = self.people.get(&agent);
+        let takes = person.is_some_and(|person| person.up && person.open.contains(&queue));
+        let wait = self.queues.get(&queue).map(|queue| queue.preferred_wait);
+        let long = wait.is_some_and(|wait| !wait.is_zero() && until == self.acted_at + wait);
+        let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+        let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
+        let fresh = visit.queue == queue && visit.offers == 0 && visit.reserved.is_none();
+        visit.reserved = Some((agent, until));
+        court.law(Law::Offers, takes && long && fresh, || {
+            format!("call {id} is reserved for {agent} until {until}: {person:?}, {visit:?}")
+        })
+    }
+
+    /// A caller waits for anybody again, and that has a cause.
+    fn reserved_no_more(
+        &mut self,
+        seen: &Seen<'_>,
+        id: CallId,
+        agent: AgentId,
+        how: ReservationEnd,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+        let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
+        let reserved = visit.reserved.take();
+        let Some((_, until)) = reserved.filter(|(whom, _)| *whom == agent) else {
+            return court.law(Law::Offers, false, || {
+                format!("call {id} is reserved for {reserved:?}, not {agent}")
+            });
+        };
+        let fired = seen.next.map(|(_, timer)| timer);
+        let over = until == self.acted_at && fired == Some(Timer::PreferredWait(id));
+        let caused = match how {
+            ReservationEnd::AgentLeft => !over,
+            ReservationEnd::NotAnswered => visit.offers > 0 && visit.ringing == 0,
+            ReservationEnd::TimeOver => over && seen.entry.input == Input::Tick,
+        };
+        court.law(Law::Offers, caused, || {
+            format!("call {id} is reserved for {agent} no more, by {how:?}")
+        })
+    }
+
     /// A leg rings no more, but talks.
     fn leg_answered(
         &mut self,
@@ -408,7 +476,7 @@ impl Books {
         let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
         let visit = known(visit, Law::Outcomes, || format!("{id} waits not"))?;
         visit.ringing -= u32::from(!picked_up);
-        visit.pausing = None;
+        (visit.pausing, visit.reserved) = (None, None);
         let (first, right) = (visit.answered.is_none(), now - visit.joined_at);
         visit.answered = Some((now, agent));
         let queue = visit.queue;

@@ -200,7 +200,9 @@ impl Books {
         };
         match timer {
             Timer::LongestWait(queue) | Timer::PutOut(queue) => queue == visit.queue && first(),
-            Timer::Announcement(call) | Timer::Retry(call) => call == id,
+            Timer::Announcement(call) | Timer::PreferredWait(call) | Timer::Retry(call) => {
+                call == id
+            }
             // Its ring has been taken back by now.
             Timer::RingTimeout(leg) => self
                 .entry
