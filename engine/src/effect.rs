@@ -200,12 +200,15 @@ pub enum Effect {
         /// The engine cancels after this time: for display only.
         timeout: Span,
     },
-    /// Tell who is on this leg in which slot the caller was parked, and end the leg.
+    /// Tell who is on this leg in which slot the caller was parked, with these prompts one
+    /// after the other, and end the leg then; at once where there are none.
     SaySlot {
         /// Which.
         leg: LegId,
         /// The number to dial.
         slot: Number,
+        /// The prompts' names.
+        prompts: Vec<String>,
     },
     /// What the caller hears is cut off: he has pressed a key. Let him hear silence
     /// until something else is ordered.

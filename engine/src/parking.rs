@@ -1,13 +1,14 @@
 //! Parked callers: one in each slot, until somebody dials the slot, or the time is
 //! over and the caller comes back to who parked him.
 
-use crate::calls::Goal;
+use crate::calls::{Goal, prompt_named};
+use crate::config::announcements::{Announcements, Sentence};
 use crate::config::model::Parking;
 use crate::config::rights::Right;
 use crate::directory::Target;
 use crate::effect::{Effect, HangUpCause};
 use crate::event::{CallAct, EndReason, Event};
-use crate::ids::CallId;
+use crate::ids::{CallId, QueueId};
 use crate::input::{By, Caller, Cause};
 use crate::mark::Mark;
 use crate::number::Number;
@@ -36,8 +37,9 @@ impl<T: Trace> Step<'_, T> {
         self.handled(call, by, CallAct::Parked);
         self.part(call);
         self.drop_talk(leg);
-        self.emit(Effect::SaySlot { leg, slot });
         self.emit(Effect::PlayHoldMusic { call, queue });
+        let prompts = spoken(self.s, queue, slot);
+        self.emit(Effect::SaySlot { leg, slot, prompts });
         let due = self.now + parking.timeout;
         let parked = Parked {
             slot,
@@ -139,6 +141,19 @@ impl<T: Trace> Step<'_, T> {
         let told = Some(HangUpCause::ExtensionFailed(cause));
         self.close(call, EndReason::ExtensionFailed(cause), told);
     }
+}
+
+/// The prompts that tell a slot, in the language of the queue's announcements; none where
+/// one of them is not there, as half a number is worse than none.
+fn spoken(s: &State, queue: Option<QueueId>, slot: Number) -> Vec<String> {
+    let queue = queue.and_then(|queue| s.queues.get(queue));
+    let told = queue.and_then(|queue| queue.config.announcements.as_deref());
+    let parts = match told {
+        Some(told) => told.spoken(Sentence::Slot(slot)),
+        None => Announcements::default().spoken(Sentence::Slot(slot)),
+    };
+    let complete = parts.iter().all(|name| prompt_named(s, name).is_some());
+    if complete { parts } else { Vec::new() }
 }
 
 /// The first slot in which nobody is parked.

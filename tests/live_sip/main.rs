@@ -13,6 +13,7 @@ mod peers;
 mod phone;
 mod registrations;
 mod server;
+mod supervised;
 mod torture;
 mod voices;
 

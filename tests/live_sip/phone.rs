@@ -5,12 +5,17 @@ use std::collections::HashSet;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use crate::voices;
+
 /// Everything that must come comes sooner.
 const MOMENT: Duration = Duration::from_secs(10);
 
 /// A telephone.
 pub struct Phone {
     socket: UdpSocket,
+    rtp: UdpSocket,
+    /// The extension as which it calls, if it does as one.
+    extension: Option<u64>,
     /// What has come already: over UDP it may come twice.
     seen: HashSet<String>,
     sent: u32,
@@ -40,6 +45,13 @@ impl Message {
         self.text.split(' ').nth(place).unwrap_or_default()
     }
 
+    /// Where its description wants the voice.
+    fn media(&self) -> SocketAddr {
+        let line = self.text.lines().find(|line| line.starts_with("m=audio "));
+        let port = line.and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        SocketAddr::new(self.from.ip(), port.expect("a description"))
+    }
+
     fn uri(&self) -> &str {
         self.text.split(' ').nth(1).unwrap_or_default()
     }
@@ -49,11 +61,23 @@ impl Phone {
     /// One that is there.
     pub fn new() -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback");
+        let rtp = UdpSocket::bind("127.0.0.1:0").expect("loopback");
+        rtp.set_nonblocking(true).expect("it need not wait");
         Self {
             socket,
+            rtp,
+            extension: None,
             seen: HashSet::new(),
             sent: 0,
             keys: 0,
+        }
+    }
+
+    /// One that calls as this extension.
+    pub fn of(extension: u64) -> Self {
+        Self {
+            extension: Some(extension),
+            ..Self::new()
         }
     }
 
@@ -129,7 +153,7 @@ impl Phone {
         };
         let answers = status.starts_with("200") && request.word() == "INVITE";
         let body = if answers {
-            description()
+            self.description()
         } else {
             String::new()
         };
@@ -165,7 +189,7 @@ impl Phone {
 
     /// Begins a call with this number; the name is that of the call.
     pub fn invite(&mut self, server: SocketAddr, number: &str, call: &str) {
-        let body = description();
+        let body = self.description();
         self.request(
             "INVITE",
             server,
@@ -246,10 +270,14 @@ impl Phone {
             _ => (1, "invite".to_owned()),
         };
         let number_dialled = uri.trim_start_matches("sip:").split('@').next();
+        let own = match self.extension {
+            Some(extension) => extension.to_string(),
+            None => format!("+4930{port}"),
+        };
         let text = format!(
             "{method} {uri} SIP/2.0\r\n\
              Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{call}{branch}\r\n\
-             From: <sip:+4930{port}@127.0.0.1:{port}>;tag=caller\r\n\
+             From: <sip:{own}@127.0.0.1:{port}>;tag=caller\r\n\
              To: <sip:{}@{server}>{to_tag}\r\nCall-ID: {call}\r\nCSeq: {number} {method}\r\n\
              Max-Forwards: 70\r\nContact: <sip:caller@127.0.0.1:{port}>\r\n{}\
              Content-Length: {}\r\n\r\n{body}",
@@ -258,6 +286,33 @@ impl Phone {
             body.len()
         );
         self.send(&text, server);
+    }
+
+    fn description(&self) -> String {
+        let port = self.rtp.local_addr().expect("it is bound").port();
+        format!(
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+             m=audio {port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
+        )
+    }
+
+    /// Says 20 ms of this to where a description wants it.
+    fn say(&self, sound: u8, sequence: u16, to: &Message) {
+        let port = self.rtp.local_addr().expect("it is bound").port();
+        let packet = voices::packet(sound, port, sequence);
+        // A port that is closed by now answers the packet before with an error.
+        let _sent = self.rtp.send_to(&packet, to.media());
+    }
+
+    /// Whether nothing but this has come, in one of the packets that are here.
+    fn hears(&self, sound: u8) -> bool {
+        let mut bytes = [0; 2_048];
+        while let Ok(length) = self.rtp.recv(&mut bytes) {
+            if voices::is(&bytes[..length], sound) {
+                return true;
+            }
+        }
+        false
     }
 
     fn send(&self, text: &str, to: SocketAddr) {
@@ -289,8 +344,24 @@ fn content_type(body: &str) -> &'static str {
     }
 }
 
-fn description() -> String {
-    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-     m=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
-        .to_owned()
+/// Two telephones speak, each to where the server described that it wants it, until both
+/// have heard the other.
+///
+/// # Panics
+/// If they do not.
+#[track_caller]
+pub fn talk(one: (&Phone, &Message), two: (&Phone, &Message)) {
+    let end = Instant::now() + MOMENT;
+    let mut heard = (false, false);
+    for sequence in 0_u16.. {
+        one.0.say(voices::CALLER, sequence, one.1);
+        two.0.say(voices::AGENT, sequence, two.1);
+        std::thread::sleep(voices::PACE);
+        heard.0 |= one.0.hears(voices::AGENT);
+        heard.1 |= two.0.hears(voices::CALLER);
+        if heard == (true, true) {
+            return;
+        }
+        assert!(Instant::now() < end, "who hears the other: {heard:?}");
+    }
 }

@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use serde_json::Value;
 use tandem_engine::records::Outcome;
-use tandem_server::store::{RecordKey, RecordsOf, Store};
+use tandem_server::store::{RecordKey, RecordsOf, Store, TokenOf};
+use tandem_server::web::make_token;
 
 /// A new, empty folder.
 pub fn folder(name: &str) -> PathBuf {
@@ -33,10 +35,20 @@ pub fn centre(agents: usize, port: u16) -> String {
     text
 }
 
+/// Makes a token of an extension, before the server has the data.
+pub fn token(folder: &Path, extension: &str) -> String {
+    let data = folder.join("data");
+    fs::create_dir_all(&data).expect("tests may write here");
+    let store = Store::open(&data).expect("nobody else has it");
+    let of = TokenOf::Extension(extension.parse().expect("a number"));
+    make_token(&store, "tester", of).expect("there is no other")
+}
+
 /// A running server.
 pub struct Server {
     child: Child,
     sip: SocketAddr,
+    http: SocketAddr,
 }
 
 impl Server {
@@ -67,22 +79,47 @@ impl Server {
             .expect("the command was built");
         let out = child.stdout.take().expect("its output is ours");
         let mut lines = BufReader::new(out).lines();
-        let sip = loop {
+        let mut address = |before: &str, behind: char| loop {
             let line = lines.next().expect("it serves, or says why not");
             let line = line.expect("it speaks UTF-8");
-            if let Some(rest) = line.strip_prefix("Tandem serves SIP at ") {
-                let address = rest.split(',').next().expect("an address");
+            if let Some(rest) = line.strip_prefix(before) {
+                let address = rest.split(behind).next().expect("an address");
                 break address.parse().expect("an address");
             }
         };
+        let sip = address("Tandem serves SIP at ", ',');
+        let http = address("The page and the API are at http://", '/');
         // Whatever it says later must not stop it.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, sip }
+        Self { child, sip, http }
     }
 
     /// Where it speaks SIP.
     pub fn sip(&self) -> SocketAddr {
         self.sip
+    }
+
+    /// Asks its API: a GET, or a POST with this body. The answer, if it is one of success.
+    ///
+    /// # Panics
+    /// If it is not.
+    #[track_caller]
+    pub fn ask(&self, token: &str, path: &str, body: Option<&str>) -> Value {
+        let (method, body) = (body.map_or("GET", |_| "POST"), body.unwrap_or_default());
+        let mut stream = TcpStream::connect(self.http).expect("it listens");
+        let request = format!(
+            "{method} /api/v1/{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n\
+             {body}",
+            self.http,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("an answer");
+        assert!(reply.starts_with("HTTP/1.1 200"), "{path}: {reply}");
+        let (_, body) = reply.split_once("\r\n\r\n").expect("a body");
+        serde_json::from_str(body).expect("JSON")
     }
 
     /// Kills it as a power cut does.

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// What callers say, in every byte, and what agents do; music is neither.
-const CALLER: u8 = 0x2A;
-const AGENT: u8 = 0x5C;
+/// What callers say, in every byte; music is neither this nor what agents say.
+pub const CALLER: u8 = 0x2A;
+/// What agents say.
+pub const AGENT: u8 = 0x5C;
 /// Between two packets.
-const PACE: Duration = Duration::from_millis(20);
+pub const PACE: Duration = Duration::from_millis(20);
 /// Who hears nothing for so long does not speak any more.
 const SILENCE: Duration = Duration::from_millis(300);
 /// Bytes of 20 ms of G.711.
@@ -139,7 +140,13 @@ fn talk(socket: &UdpSocket, says: u8, hears: u8, ear: &Mutex<Ear>, stop: &Atomic
     }
 }
 
-fn packet(says: u8, ssrc: u16, sequence: u16) -> Vec<u8> {
+/// Whether a packet holds nothing but this sound.
+pub fn is(packet: &[u8], sound: u8) -> bool {
+    packet.len() > HEADER_BYTES && packet[HEADER_BYTES..].iter().all(|byte| *byte == sound)
+}
+
+/// 20 ms of a sound.
+pub fn packet(says: u8, ssrc: u16, sequence: u16) -> Vec<u8> {
     let mut packet = vec![0x80, 0];
     packet.extend(sequence.to_be_bytes());
     packet.extend((u32::from(sequence) * 160).to_be_bytes());

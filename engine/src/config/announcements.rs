@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::limits::SPOKEN_NUMBER_MAX;
+use crate::number::Number;
 use crate::time::Span;
 
 /// What the waiting callers of a queue are told, between its music. Prompts are named
@@ -71,6 +72,11 @@ impl Announcements {
                 let parts = [Some(part("position")), more, Some(number(place))];
                 parts.into_iter().flatten().collect()
             }
+            Sentence::Slot(slot) => {
+                let digits = slot.to_string();
+                let digits = digits.chars().map(|digit| part(&digit.to_string()));
+                core::iter::once(part("parked")).chain(digits).collect()
+            }
             Sentence::Thanks => vec![part("thanks")],
         }
     }
@@ -116,6 +122,8 @@ pub enum Sentence {
     Minutes(u8),
     /// That the caller is this one in the line, from one.
     Position(u8),
+    /// The slot in which a caller is parked, digit by digit.
+    Slot(Number),
     /// Thanks for the caller's patience.
     Thanks,
 }

@@ -11,7 +11,7 @@ use tandem_engine::{
     OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
-use super::crew::Crew;
+use super::crew::{Crew, serves};
 use super::handling;
 use super::history::{History, change};
 use super::moment::{
@@ -232,7 +232,6 @@ impl Teller {
             {
                 self.while_waiting(at, event, turn);
             }
-            Event::CodeDialled { call, .. } if Some(*call) == own => self.code_dialled(at, event),
             Event::PromptStarted { call, prompt } if Some(*call) == own => {
                 let prompt = prompt.clone();
                 self.push(at, What::Prompt { prompt });
@@ -270,20 +269,19 @@ impl Teller {
         self.push(at, What::Diverted { queue, holiday });
     }
 
-    fn code_dialled(&mut self, at: Timestamp, event: &Event) {
-        if let Event::CodeDialled {
-            dialled, refused, ..
-        } = event
-        {
-            let (code, done) = (dialled.to_string(), refused.is_none());
-            self.push(at, What::CodeDialled { code, done });
-        }
-    }
-
     /// What it came by that is neither a queue nor one extension.
     fn own_way(&mut self, engine: &Engine, at: Timestamp, event: &Event) {
         let own = self.call;
         let what = match event {
+            Event::CodeDialled {
+                call,
+                dialled,
+                refused,
+                ..
+            } if Some(*call) == own => What::CodeDialled {
+                code: dialled.to_string(),
+                done: refused.is_none(),
+            },
             Event::ExtensionRingEnded {
                 call, agent, end, ..
             } if Some(*call) == own => What::ExtensionRingEnded {
@@ -767,7 +765,6 @@ impl Teller {
     }
 }
 
-/// Whether an agent serves a queue and is logged in there.
 /// How a ring ended, in the words of stories.
 const fn how(end: OfferEnd) -> RingEnd {
     match end {
@@ -778,13 +775,6 @@ const fn how(end: OfferEnd) -> RingEnd {
         OfferEnd::Failed(Cause::Unreachable) => RingEnd::Unreachable,
         OfferEnd::Withdrawn => RingEnd::Withdrawn,
     }
-}
-
-fn serves(engine: &Engine, agent: AgentId, queue: QueueId) -> bool {
-    let members = engine.agent(agent).map_or(&[][..], |agent| agent.members);
-    let mut members = members.iter().filter_map(|member| engine.member(*member));
-    let logged_out = tandem_engine::AgentStatus::LoggedOut;
-    members.any(|member| member.queue == queue && member.status != logged_out)
 }
 
 fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Timestamp> {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use tandem_engine::config::model::QueueConfig;
-use tandem_engine::{CallId, Cause, HangUpCause, Input, Number, QueueId, Tone};
+use tandem_engine::{CallId, Cause, HangUpCause, Input, Number, QueueId, Span, Tone};
 use tandem_sip::endpoint::ServerId;
 use tandem_sip::header::names;
 use tandem_sip::sdp::{self as description, Agreement, Codec, Local};
@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::exchange::{Exchange, Invited, Party, way};
 use super::identity::Sender;
+use super::legs::Leg;
 use super::sdp;
 use crate::media::{Music, Session, Side};
 
@@ -22,12 +23,15 @@ pub(super) struct Caller {
     /// Who calls, as other telephones show it.
     pub(super) number: Number,
     pub(super) name: Option<String>,
-    invite: Request,
+    pub(super) invite: Request,
     pub(super) source: Target,
     pub(super) media: Session,
-    local: Local,
+    /// The side of the media on which his voice comes: that of an agent, where he calls a
+    /// parked caller and shares his media.
+    pub(super) side: Side,
+    pub(super) local: Local,
     /// What was agreed on; `None`: we made the offer, and the ACK brings the answer.
-    agreed: Option<(description::Session, Agreement)>,
+    pub(super) agreed: Option<(description::Session, Agreement)>,
     /// Once we have answered.
     pub(super) dialog: Option<Dialog>,
     /// Whether he hears what the engine has him hear, and talks to nobody: keys that
@@ -127,6 +131,7 @@ impl Exchange {
             invite: request.clone(),
             source,
             media,
+            side: Side::Caller,
             local,
             agreed,
             dialog: None,
@@ -197,7 +202,7 @@ impl Exchange {
         match agreement {
             Some(agreement) => {
                 let remote = sdp::remote_of_answer(&agreement);
-                caller.media.set_remote(Side::Caller, remote);
+                caller.media.set_remote(caller.side, remote);
             }
             None => {
                 self.end_caller(call);
@@ -271,8 +276,11 @@ impl Exchange {
 
     /// Lets a caller who talked hear music on hold: that of the queue, or the common one.
     pub(super) fn hold(&mut self, call: CallId, queue: Option<QueueId>) {
-        if let Some(caller) = self.callers.get(&call) {
-            caller.media.unbridge();
+        let holds = |leg: &Leg| leg.call == call && leg.is_bridged();
+        if self.legs.values().any(holds)
+            && let Some(caller) = self.callers.get(&call)
+        {
+            caller.media.silence(Side::Agent);
         }
         self.play_music(call, queue);
     }
@@ -294,16 +302,22 @@ impl Exchange {
         }
     }
 
-    /// Plays prompts, one after the other, and the queue's music behind them. One
-    /// without a file, or with one that could not be read, is silent for its length.
-    pub(super) fn announce(&mut self, call: CallId, queue: QueueId, prompts: &[String]) {
-        let directory = std::sync::Arc::clone(&self.directory);
-        let parts = prompts.iter().filter_map(|name| {
-            let prompt = directory.config.options.prompt_named(name)?;
+    /// Prompts in a row, as a sound, and how long they last. One without a file, or with
+    /// one that could not be read, is silent for its length.
+    pub(super) fn text_of(&self, prompts: &[String]) -> (Option<Music>, Span) {
+        let options = &self.directory.config.options;
+        let prompts = prompts.iter().filter_map(|name| options.prompt_named(name));
+        let parts = prompts.clone().map(|prompt| {
             let sound = (prompt.file.as_deref()).and_then(|file| self.music.prompt(file));
-            Some((sound, prompt.length.micros()))
+            (sound, prompt.length.micros())
         });
-        let (text, music) = (Music::row(parts), self.music_of(Some(queue)));
+        let length = prompts.fold(Span::ZERO, |sum, prompt| sum + prompt.length);
+        (Music::row(parts), length)
+    }
+
+    /// Plays prompts, one after the other, and the queue's music behind them.
+    pub(super) fn announce(&mut self, call: CallId, queue: QueueId, prompts: &[String]) {
+        let (text, music) = (self.text_of(prompts).0, self.music_of(Some(queue)));
         if self.answer_caller(call)
             && let Some(caller) = self.callers.get_mut(&call)
         {
@@ -375,7 +389,9 @@ impl Exchange {
     pub(super) fn forget_caller(&mut self, call: CallId) -> Option<Caller> {
         let caller = self.callers.remove(&call)?;
         self.invited.remove(&caller.transaction);
-        self.sessions.remove(&caller.media.id());
+        if caller.side == Side::Caller {
+            self.sessions.remove(&caller.media.id());
+        }
         if let Some(dialog) = &caller.dialog {
             self.parties.remove(dialog.id());
         }
@@ -391,11 +407,19 @@ impl Exchange {
         Some((&mut caller.local, media, caller.source.transport))
     }
 
+    fn side_of(&self, party: Party) -> Side {
+        match party {
+            Party::Caller(call) => self.callers.get(&call).map_or(Side::Caller, |it| it.side),
+            Party::Leg(_) => Side::Agent,
+        }
+    }
+
     /// A party of a call offers something else: another address, a hold, or nothing new.
     pub(super) fn reinvited(&mut self, transaction: ServerId, request: &Request, party: Party) {
-        let (end, side) = match party {
-            Party::Caller(call) => (self.end_of_caller(call), Side::Caller),
-            Party::Leg(leg) => (self.end_of_leg(leg), Side::Agent),
+        let side = self.side_of(party);
+        let end = match party {
+            Party::Caller(call) => self.end_of_caller(call),
+            Party::Leg(leg) => self.end_of_leg(leg),
         };
         let Some((local, media, transport)) = end else {
             return self.answer(transaction, Status::NO_SUCH_CALL);

@@ -112,6 +112,8 @@ pub(super) struct Exchange {
     pub(super) ringing: HashMap<ClientId, Ringing>,
     /// INVITEs that are over, until no late answer can come any more.
     pub(super) lingering: VecDeque<(Time, ClientId)>,
+    /// Telephones that are told a slot, until when: then they are let go.
+    pub(super) told: Vec<(Time, LegId)>,
     pub(super) parties: HashMap<DialogId, Party>,
     pub(super) music: Library,
     pub(super) messages: Messages,
@@ -149,6 +151,7 @@ impl Exchange {
             legs: HashMap::new(),
             ringing: HashMap::new(),
             lingering: VecDeque::new(),
+            told: Vec::new(),
             parties: HashMap::new(),
             music: Library::new(options.music),
             messages: Messages::new(options.voicemail),
@@ -205,7 +208,8 @@ impl Exchange {
     /// When something is to be done though nothing comes.
     fn next_deadline(&self) -> Instant {
         let mut due = self.endpoint.next_deadline();
-        due = [due, self.registrations.next_deadline()]
+        let said = self.told.iter().map(|(until, _)| *until).min();
+        due = [due, self.registrations.next_deadline(), said]
             .into_iter()
             .flatten()
             .min();
@@ -220,6 +224,7 @@ impl Exchange {
         for number in self.registrations.expire(now) {
             self.tell(Input::DeviceDown { extension: number });
         }
+        self.let_told_go(now);
         while let Some(&(until, transaction)) = self.lingering.front() {
             if until > now {
                 break;
@@ -412,8 +417,7 @@ impl Exchange {
             Effect::CancelRing { leg, why } => self.cancel_ring(leg, why),
             Effect::HangUpCaller { call, cause } => self.hang_up_caller(call, cause),
             Effect::HangUpLeg { leg } => self.hang_up_leg(leg),
-            // Two callers share no session, so they can not hear each other yet.
-            Effect::Join { call, .. } => self.tell(Input::BridgeFailed { call }),
+            Effect::Join { call, with } => self.join(call, with),
             Effect::PlayHoldMusic { call, queue } => self.hold(call, queue),
             Effect::PlayMusic { call, queue } => self.play_music(call, Some(queue)),
             Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
@@ -432,7 +436,9 @@ impl Exchange {
             } => self.record_message(call, public, mailbox),
             Effect::StopPrompt { call } => self.stop_prompt(call),
             Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
-            Effect::SaySlot { leg, .. } => self.hang_up_leg(leg),
+            Effect::SaySlot {
+                leg, ref prompts, ..
+            } => self.say_slot(leg, prompts),
             // Voices are not mixed or recorded yet: a supervisor hears nothing.
             Effect::Mix { .. } | Effect::Record { .. } => {}
             // Ports of their own.

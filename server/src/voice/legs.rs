@@ -21,8 +21,8 @@ const LINGER: Duration = Duration::from_secs(32);
 /// first to answer is it.
 #[derive(Debug)]
 pub(super) struct Leg {
-    call: CallId,
-    media: Session,
+    pub(super) call: CallId,
+    pub(super) media: Session,
     local: Local,
     /// Whether it rings for a call that is not a queue's, whose caller hears that.
     direct: bool,
@@ -43,7 +43,7 @@ pub(super) struct Answered {
     row: Option<[u8; 8]>,
     /// Whether it was connected with the caller: supervisors are not, nor are those who
     /// were too late.
-    bridged: bool,
+    pub(super) bridged: bool,
     /// Whether it holds the caller.
     held: bool,
 }
@@ -57,6 +57,13 @@ pub(super) struct Ringing {
     given_up: Option<CancelReason>,
     invite: Request,
     to: Target,
+}
+
+impl Leg {
+    /// Whether somebody on it talks to the caller, or is told where he parked him.
+    pub(super) fn is_bridged(&self) -> bool {
+        self.answered.as_ref().is_some_and(|device| device.bridged)
+    }
 }
 
 impl Exchange {
@@ -289,14 +296,16 @@ impl Exchange {
 
     /// Connects a caller with a telephone that answered.
     pub(super) fn bridge(&mut self, call: CallId, id: LegId) {
-        let connected = self.legs.get(&id).and_then(|leg| {
-            let bridged = leg.answered.as_ref().is_some_and(|device| device.bridged);
-            bridged.then(|| leg.media.clone())
-        });
+        let connected = self.legs.get(&id).filter(|leg| leg.is_bridged());
+        let connected = connected.map(|leg| leg.media.clone());
         if let Some(media) = connected {
             // Back from hold.
+            if let Some(caller) = self.callers.get_mut(&call) {
+                caller.listens = false;
+            }
             return media.bridge();
         }
+        self.let_told_of(call);
         let row = self
             .legs
             .get(&id)

@@ -17,6 +17,7 @@ mod legs;
 mod music;
 mod net;
 mod outlived;
+mod parking;
 mod registrations;
 pub(crate) mod sdp;
 mod voicemail;

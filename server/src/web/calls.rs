@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use tandem_engine::config::model::Destination;
-use tandem_engine::{By, CallId, Input, Monitoring, PublicId};
+use tandem_engine::{By, CallId, Event, Input, Monitoring, PublicId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,6 +19,7 @@ use super::problem::Problem;
 use super::screens::number;
 use super::serve::App;
 use super::sign_in::{SignedIn, Viewer};
+use crate::driver::Applied;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
@@ -36,13 +37,16 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 struct Handled {
     /// Number of the entry in the journal, where it is durable.
     seq: u64,
+    /// The slot in which the caller was parked, if he was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slot: Option<String>,
 }
 
 /// Where a caller is sent.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SendTo {
-    /// The number of an extension or a queue.
+    /// A number that can be dialled, or a box: `voicemail 1001`.
     to: String,
 }
 
@@ -84,8 +88,12 @@ async fn handle(
 ) -> Result<Json<Handled>, Problem> {
     let by = signed_in.by;
     let call = find(&Viewer::of(app, signed_in)?, id)?;
-    let seq = ask(app, input(by, call)).await?.seq;
-    Ok(Json(Handled { seq }))
+    let Applied { seq, out, .. } = ask(app, input(by, call)).await?;
+    let slot = out.events.iter().find_map(|event| match event {
+        Event::CallParked { slot, .. } => Some(slot.to_string()),
+        _ => None,
+    });
+    Ok(Json(Handled { seq, slot }))
 }
 
 /// Ends a call for all who are on it.
@@ -243,7 +251,10 @@ async fn transfer(
     handle(&app, signed_in, &id, input).await
 }
 
-/// A number leads to an extension or a queue, whatever it is called here.
+/// A number leads to whatever has it, however it is called here.
 fn destination(asked: &SendTo) -> Result<Destination, Problem> {
-    number(&asked.to).map(Destination::Queue)
+    match asked.to.strip_prefix("voicemail ") {
+        Some(mailbox) => number(mailbox).map(Destination::Voicemail),
+        None => number(&asked.to).map(Destination::Queue),
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tandem_engine::config::announcements::Announcements;
+use tandem_engine::config::announcements::{Announcements, Sentence};
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
@@ -230,7 +230,10 @@ fn prompts(chance: &mut Chance) -> Vec<PromptConfig> {
         thanks: true,
         ..Announcements::default()
     };
-    let spoken: BTreeSet<String> = all.prompts().into_iter().map(|(_, name)| name).collect();
+    let mut spoken: BTreeSet<String> = all.prompts().into_iter().map(|(_, name)| name).collect();
+    if chance.percent(70) {
+        spoken.extend(all.spoken(Sentence::Slot(Number::from_u64(1_234_567_890))));
+    }
     let names = PROMPTS.map(str::to_owned).into_iter().chain(spoken);
     names.map(|name| prompt(chance, &name)).collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tandem_engine::{
-    Awaiting, CancelReason, Effect, EffectId, EffectKind, EndReason, Engine, Event, HangUpCause,
-    Input, LegId, OfferEnd,
+    Awaiting, CallId, CancelReason, Effect, EffectId, EffectKind, EndReason, Engine, Event,
+    HangUpCause, Input, LegId, OfferEnd,
 };
 
 use super::state::{LegStage, Sound};
@@ -75,29 +75,7 @@ impl Model {
 
     fn effect(&mut self, effect: &Effect) -> Checked {
         match effect {
-            Effect::Ring {
-                leg,
-                call,
-                agent,
-                queue,
-                timeout,
-            } => {
-                let next = (!self.entry.rung.is_empty()).then(|| self.entry.rung.remove(0));
-                let known_leg = known(self.legs.get(leg), "a ring that no event tells of")?;
-                let told = (
-                    known_leg.call,
-                    known_leg.agent,
-                    known_leg.queue,
-                    known_leg.due,
-                );
-                let wanted = (*call, *agent, *queue, self.entry.now + *timeout);
-                let fits = next == Some(*leg) && told == wanted;
-                self.law(Law::Legs, fits, || {
-                    format!("{effect:?} is not what was told")
-                })?;
-                self.sounds.insert(*leg, Sound::Ringing);
-                Ok(())
-            }
+            Effect::Ring { .. } => self.rings_as_told(effect),
             Effect::CancelRing { leg, .. } => {
                 self.goes_on(*leg, Sound::Ringing, Sound::Over, effect)
             }
@@ -106,9 +84,13 @@ impl Model {
                 self.law(Law::Legs, fits, || format!("{effect:?} is of another call"))?;
                 self.goes_on(*leg, Sound::Answered, Sound::Bridged, effect)
             }
-            Effect::SaySlot { leg, .. } | Effect::HangUpLeg { leg } => {
+            Effect::SaySlot { leg, slot, prompts } => {
+                self.law(Law::Legs, self.slot_prompts(*slot) == *prompts, || {
+                    format!("{effect:?} is not what is to be said")
+                })?;
                 self.goes_on(*leg, Sound::Bridged, Sound::Over, effect)
             }
+            Effect::HangUpLeg { leg } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
             Effect::HangUpCaller { call, .. } => {
                 let due = self.entry.to_hang_up.iter().position(|due| due == call);
                 let found = due.map(|place| self.entry.to_hang_up.remove(place));
@@ -127,22 +109,54 @@ impl Model {
             | Effect::Record { call, .. }
             | Effect::RecordMessage { call, .. }
             | Effect::StopPrompt { call }
-            | Effect::StopRecording { call, .. } => {
-                if let Effect::Mix { leg, .. } = effect {
-                    self.sounds.insert(*leg, Sound::Bridged);
-                }
-                let due = self.entry.to_play.iter().position(|due| due == effect);
-                let found = due.map(|place| self.entry.to_play.remove(place));
-                self.law(Law::Legs, found.is_some(), || {
-                    format!("caller {call} hears {effect:?} for no reason, or twice")
-                })
-            }
+            | Effect::StopRecording { call, .. } => self.is_due(*call, effect),
             Effect::Mail { .. }
             | Effect::MailAgent { .. }
             | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => Ok(()),
         }
+    }
+
+    /// What a caller hears, or who hears him, is what follows from the events.
+    fn is_due(&mut self, call: CallId, effect: &Effect) -> Checked {
+        if let Effect::Mix { leg, .. } = effect {
+            self.sounds.insert(*leg, Sound::Bridged);
+        }
+        let due = self.entry.to_play.iter().position(|due| due == effect);
+        let found = due.map(|place| self.entry.to_play.remove(place));
+        self.law(Law::Legs, found.is_some(), || {
+            format!("caller {call} hears {effect:?} for no reason, or twice")
+        })
+    }
+
+    /// A telephone rings as events told.
+    fn rings_as_told(&mut self, effect: &Effect) -> Checked {
+        let Effect::Ring {
+            leg,
+            call,
+            agent,
+            queue,
+            timeout,
+        } = effect
+        else {
+            return known(None, "a ring");
+        };
+        let next = (!self.entry.rung.is_empty()).then(|| self.entry.rung.remove(0));
+        let known_leg = known(self.legs.get(leg), "a ring that no event tells of")?;
+        let told = (
+            known_leg.call,
+            known_leg.agent,
+            known_leg.queue,
+            known_leg.due,
+        );
+        let wanted = (*call, *agent, *queue, self.entry.now + *timeout);
+        let fits = next == Some(*leg) && told == wanted;
+        self.law(Law::Legs, fits, || {
+            format!("{effect:?} is not what was told")
+        })?;
+        self.sounds.insert(*leg, Sound::Ringing);
+        Ok(())
     }
 
     /// A leg goes from one sound to the next.

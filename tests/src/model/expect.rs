@@ -24,13 +24,6 @@ impl Model {
             | Input::AgentLogOut { .. }
             | Input::AgentPause { .. }
             | Input::AgentUnpause { .. } => self.switched().err(),
-            Input::BridgeFailed { call } => {
-                let joined = self.calls.get(call).and_then(|call| call.joined);
-                when(
-                    joined.is_none() && self.talking_leg(*call).is_none(),
-                    Reject::Stale,
-                )
-            }
             Input::CallArrived { from, dialled, .. } => {
                 when(!self.may_arrive(from, *dialled), Reject::UnknownNumber)
             }
@@ -61,17 +54,10 @@ impl Model {
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => when(!self.kept.contains_key(effect), Reject::Stale),
             Input::KeyPressed { call, .. } => when(!self.calls.contains_key(call), Reject::Stale),
-            Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
-                let stage = self.legs.get(leg).map(|leg| leg.stage);
-                when(stage != Some(LegStage::Ringing), Reject::Stale)
-            }
-            Input::LegEnded { leg } => {
-                let leg = self.legs.get(leg);
-                when(
-                    leg.is_none_or(|leg| leg.stage == LegStage::Over),
-                    Reject::Stale,
-                )
-            }
+            Input::BridgeFailed { .. }
+            | Input::LegAnswered { .. }
+            | Input::LegEnded { .. }
+            | Input::LegFailed { .. } => self.stale_leg(),
             Input::PersonErased { by, .. } if !self.administers(*by) => Some(Reject::Denied),
             Input::PersonErased { number, .. } => when(number.is_none(), Reject::UnknownNumber),
             Input::PresenceChanged {
@@ -81,6 +67,26 @@ impl Model {
             } => self.presence_refusal(*by, *agent, *presence),
             Input::Restarted { .. } | Input::Tick | Input::WallOffset { .. } => None,
         }
+    }
+
+    /// Whether the leg that the entry at hand is about is not as it must be.
+    fn stale_leg(&self) -> Option<Reject> {
+        let stale = match &self.entry.input {
+            Input::BridgeFailed { call } => {
+                let joined = self.calls.get(call).and_then(|call| call.joined);
+                joined.is_none() && self.talking_leg(*call).is_none()
+            }
+            Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
+                let stage = self.legs.get(leg).map(|leg| leg.stage);
+                stage != Some(LegStage::Ringing)
+            }
+            Input::LegEnded { leg } => {
+                let leg = self.legs.get(leg);
+                leg.is_none_or(|leg| leg.stage == LegStage::Over)
+            }
+            _ => false,
+        };
+        stale.then_some(Reject::Stale)
     }
 
     fn may_arrive(&self, from: &Caller, dialled: Number) -> bool {

@@ -295,6 +295,22 @@ impl Model {
         Ok(())
     }
 
+    /// What is said of a slot in which somebody is parked: all of it, or nothing.
+    pub(super) fn slot_prompts(&self, slot: Number) -> Vec<String> {
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        let parked = parked.clone().find(|parked| parked.slot == slot);
+        let queue = parked.and_then(|parked| self.queues.get(&parked.queue?));
+        let told = queue.and_then(|queue| queue.config.announcements.as_ref());
+        let language = told.map_or("en", |told| told.language.as_str());
+        let digits = slot.to_string();
+        let mut names = vec![format!("{language} parked")];
+        names.extend(digits.chars().map(|digit| format!("{language} {digit}")));
+        match names.iter().all(|name| self.prompt(name).is_some()) {
+            true => names,
+            false => Vec::new(),
+        }
+    }
+
     /// Who listens in changes how; where his telephone rings yet, nobody is told.
     fn begin_monitoring(&mut self, by: By, call: CallId, how: Monitoring) -> Checked {
         let By::Person(number) = by else {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZoneDatabase;
-use tandem_engine::config::announcements::Announcements;
+use tandem_engine::config::announcements::{Announcements, Sentence};
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
@@ -502,7 +502,8 @@ pub fn spoken_prompts(length: Span) -> Vec<PromptConfig> {
         thanks: true,
         ..Announcements::default()
     };
-    let names: BTreeSet<String> = all.prompts().into_iter().map(|(_, name)| name).collect();
+    let mut names: BTreeSet<String> = all.prompts().into_iter().map(|(_, name)| name).collect();
+    names.extend(all.spoken(Sentence::Slot(Number::from_u64(1_234_567_890))));
     let prompt = |name| PromptConfig {
         name,
         length,

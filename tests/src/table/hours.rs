@@ -63,15 +63,15 @@ pub fn holiday(options: &mut Options, words: &[&str]) -> Result<(), String> {
 
 /// `Christmas 8`: a prompt and its length, in seconds.
 pub fn prompt(options: &mut Options, words: &[&str]) -> Result<(), String> {
-    let [name, length] = words else {
+    let [name @ .., length] = words else {
         return Err("a prompt has a name and a length".to_owned());
     };
-    let length = read_span(length)?;
-    let known = options.prompts.iter_mut().find(|known| known.name == *name);
+    let (name, length) = (name.join(" "), read_span(length)?);
+    let known = options.prompts.iter_mut().find(|known| known.name == name);
     match known {
         Some(known) => known.length = length,
         None => options.prompts.push(PromptConfig {
-            name: (*name).to_owned(),
+            name,
             length,
             file: None,
         }),

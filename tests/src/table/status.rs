@@ -1,8 +1,8 @@
 //! Agents' status and the lamps that show it, in words.
 
-use tandem_engine::{AgentId, AgentStatus, By, Lamp, QueueId};
+use tandem_engine::{AgentId, AgentStatus, By, Lamp, Number, QueueId};
 
-use super::words::by_whom;
+use super::words::who;
 use super::world::Names;
 
 /// What a lamp shows.
@@ -35,5 +35,13 @@ pub(super) fn status_changed(
         } => {
             format!("{agent} is paused in {queue} for {reason}{by}")
         }
+    }
+}
+
+/// Who did something to an agent, if it was not the agent.
+pub(super) fn by_whom(by: By, agent: Number) -> String {
+    match by {
+        By::Person(number) if number == agent => String::new(),
+        _ => who(by),
     }
 }

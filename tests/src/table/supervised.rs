@@ -174,8 +174,12 @@ pub fn order(effect: &Effect, names: &Names) -> Option<String> {
         Effect::Record { call, recording } => {
             format!("order: {}", recorded(names.call(*call), *recording))
         }
-        Effect::SaySlot { leg, slot } => {
-            format!("order: tell {} the slot {slot}", names.leg(*leg))
+        Effect::SaySlot { leg, slot, prompts } => {
+            let said = match prompts.as_slice() {
+                [] => String::new(),
+                prompts => format!(": {}", prompts.join(", ")),
+            };
+            format!("order: tell {} the slot {slot}{said}", names.leg(*leg))
         }
         _ => return None,
     })

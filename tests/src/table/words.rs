@@ -12,13 +12,13 @@ use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
-    Event, HangUpCause, Input, KeptEnd, LegId, Number, OfferEnd, Outbox, QueueId, Reject,
-    ReservationEnd, SECOND_US, Span, Tone,
+    Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, ReservationEnd,
+    SECOND_US, Span, Tone,
 };
 
 use super::logs::result_words;
 use super::points;
-use super::status::status_changed;
+use super::status::{by_whom, status_changed};
 use super::supervised;
 use super::world::Names;
 
@@ -577,16 +577,8 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
     }
 }
 
-/// Who did something to an agent, if it was not the agent.
-pub(super) fn by_whom(by: By, agent: Number) -> String {
-    match by {
-        By::Person(number) if number == agent => String::new(),
-        _ => who(by),
-    }
-}
-
 /// By whom something was done.
-fn who(by: By) -> String {
+pub(super) fn who(by: By) -> String {
     match by {
         By::Person(number) => format!(", by {number}"),
         By::System => ", by the system".to_owned(),

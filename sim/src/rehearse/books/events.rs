@@ -2,8 +2,8 @@
 
 use tandem_engine::config::rights::Right;
 use tandem_engine::{
-    AgentId, AgentStatus, Announced, By, CallAct, CallId, Effect, Event, Input, KeptEnd, LegId,
-    Number, OfferEnd, PublicId, QueueId, ReservationEnd, Span, Timer, Timestamp,
+    AgentId, AgentStatus, Announced, By, CallAct, CallId, Effect, EffectId, Event, Input, KeptEnd,
+    LegId, Number, OfferEnd, PublicId, QueueId, ReservationEnd, Span, Timer, Timestamp,
 };
 
 use super::{Books, Call, Court, Seen, Visit, known};
@@ -43,11 +43,7 @@ impl Books {
                 self.read_config(seen.engine);
                 Ok(())
             }
-            Event::KeptEnded { effect, how } => {
-                // What was dropped was never kept.
-                let holds = self.kept.remove(effect) != (*how == KeptEnd::Dropped);
-                court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
-            }
+            Event::KeptEnded { effect, how } => self.kept_ended(*effect, *how, court),
             Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. } => self.of_message(event, court),
@@ -81,6 +77,12 @@ impl Books {
                 under,
             } => self.level_was(*queue, (*calls, *met), *under, court),
         }
+    }
+
+    fn kept_ended(&mut self, effect: EffectId, how: KeptEnd, court: &mut Court<'_>) -> Checked {
+        // What was dropped was never kept.
+        let holds = self.kept.remove(&effect) != (how == KeptEnd::Dropped);
+        court.law(Law::Kept, holds, || format!("{effect:?} ends as {how:?}"))
     }
 
     fn of_visit(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {

@@ -1,0 +1,98 @@
+//! Parked callers: who parked one is told the slot, and who dials it shares his media.
+
+use std::time::Duration;
+
+use tandem_engine::{CallId, Input, LegId};
+use tandem_sip::Time;
+use tandem_sip::sdp as description;
+
+use super::exchange::Exchange;
+use super::sdp;
+use crate::media::Side;
+
+impl Exchange {
+    /// Tells who is on a leg where the caller is parked, and lets him go then. The caller
+    /// hears music meanwhile.
+    pub(super) fn say_slot(&mut self, id: LegId, prompts: &[String]) {
+        let (text, length) = self.text_of(prompts);
+        let leg = self.legs.get(&id).filter(|leg| leg.is_bridged());
+        match (leg, text) {
+            (Some(leg), Some(text)) => {
+                leg.media.play_once(Side::Agent, &text);
+                let until = self.now() + Duration::from_micros(length.micros());
+                self.told.push((until, id));
+            }
+            _ => self.hang_up_leg(id),
+        }
+    }
+
+    /// Lets those go who have been told a slot.
+    pub(super) fn let_told_go(&mut self, now: Time) {
+        let (over, more) = (self.told.drain(..)).partition(|&(until, _)| until <= now);
+        self.told = more;
+        let over: Vec<(Time, LegId)> = over;
+        for (_, leg) in over {
+            self.hang_up_leg(leg);
+        }
+    }
+
+    /// Somebody else is to talk to this caller: who is still told his slot is let go.
+    pub(super) fn let_told_of(&mut self, call: CallId) {
+        let legs = &self.legs;
+        let of_call = |leg: &LegId| legs.get(leg).is_some_and(|leg| leg.call == call);
+        let over: Vec<LegId> = (self.told.iter().map(|(_, leg)| *leg))
+            .filter(of_call)
+            .collect();
+        self.told.retain(|(_, leg)| !over.contains(leg));
+        for leg in over {
+            self.hang_up_leg(leg);
+        }
+    }
+
+    /// Connects a parked caller with the telephone that dialled his slot.
+    pub(super) fn join(&mut self, call: CallId, with: CallId) {
+        self.let_told_of(call);
+        if !self.shares_media(call, with) {
+            self.tell(Input::BridgeFailed { call });
+        }
+    }
+
+    /// Nobody has answered that telephone yet: so it is told to send its voice to where
+    /// the parked caller's agent would. False where it can not.
+    fn shares_media(&mut self, call: CallId, with: CallId) -> bool {
+        let serial = self.next_serial();
+        let parked = self.callers.get(&call);
+        let Some((media, codec)) = parked.map(|it| (it.media.clone(), it.codec())) else {
+            // He has gone, which the engine hears in a moment.
+            return true;
+        };
+        let Some(caller) = self.callers.get_mut(&with) else {
+            return true;
+        };
+        let local = sdp::local(&media, Side::Agent, codec, serial);
+        let answer = |offered| description::answer(&local, &offered).ok();
+        let Some(agreed) = sdp::offered(&caller.invite).ok() else {
+            return false;
+        };
+        let agreed = match agreed.map(answer) {
+            Some(None) => return false,
+            Some(agreed) => agreed,
+            None => None,
+        };
+        if let Some((_, agreement)) = &agreed {
+            media.set_remote(Side::Agent, sdp::remote_of_offer(agreement));
+        }
+        let own = std::mem::replace(&mut caller.media, media.clone());
+        (caller.local, caller.agreed, caller.side) = (local, agreed, Side::Agent);
+        self.sessions.remove(&own.id());
+        if self.answer_caller(with) {
+            for call in [call, with] {
+                if let Some(caller) = self.callers.get_mut(&call) {
+                    caller.listens = false;
+                }
+            }
+            media.bridge();
+        }
+        true
+    }
+}
