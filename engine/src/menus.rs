@@ -10,19 +10,11 @@ use crate::ids::{CallId, PointId};
 use crate::key::Key;
 use crate::mark::Mark;
 use crate::number::Number;
-use crate::state::{Passing, Stage, State};
+use crate::state::{MenuPlace, Passing, Stage, State};
 use crate::step::Step;
 use crate::time::Timestamp;
 use crate::timer::Timer;
 use crate::trace::Trace;
-
-/// Where a caller is in a menu.
-struct Place {
-    point: PointId,
-    plays: u8,
-    over: Timestamp,
-    typed: Number,
-}
 
 /// What keys that were pressed mean.
 enum Meaning {
@@ -62,7 +54,7 @@ impl<T: Trace> Step<'_, T> {
         let timeout = menu.timeout;
         let prompt = prompt_named(self.s, &menu.prompt);
         let over = prompt.map_or(self.now, |prompt| self.say_prompt(id, prompt));
-        let place = Place {
+        let place = MenuPlace {
             point,
             plays,
             over,
@@ -72,55 +64,31 @@ impl<T: Trace> Step<'_, T> {
         self.await_key(id, place, over + timeout);
     }
 
-    fn await_key(&mut self, id: CallId, place: Place, until: Timestamp) {
+    fn await_key(&mut self, id: CallId, place: MenuPlace, until: Timestamp) {
         let timer = self.s.timers.arm(until, Timer::MenuTimeout(id));
         let call = &mut self.s.calls[id];
         call.stage = Stage::AwaitingKey;
-        let Place {
-            point,
-            plays,
-            over,
-            typed,
-        } = place;
-        call.passing = Some(Box::new(Passing::Menu {
-            point,
-            plays,
-            over,
-            typed,
-            timer,
-        }));
+        call.passing = Some(Box::new(Passing::Menu { place, timer }));
     }
 
     /// Takes a call out of its menu, where that is still there; else the call goes on.
-    fn take_from_menu(&mut self, id: CallId) -> Option<Place> {
+    fn take_from_menu(&mut self, id: CallId) -> Option<MenuPlace> {
         let passing = self.s.calls[id].passing.take().map(|passing| *passing);
-        let Some(Passing::Menu {
-            point,
-            plays,
-            over,
-            typed,
-            timer,
-        }) = passing
-        else {
+        let Some(Passing::Menu { place, timer }) = passing else {
             unreachable!("the caller hears a menu");
         };
         self.s.timers.cancel(timer);
-        if !self.s.points.contains(point) {
+        if !self.s.points.contains(place.point) {
             self.sometimes(Mark::MenuDeleted);
             self.send(id, Goal::End(EndReason::NoDestination));
             return None;
         }
-        if menu(self.s, point).is_none() {
+        if menu(self.s, place.point).is_none() {
             // It has become something else meanwhile.
-            self.send(id, Goal::Target(Target::Point(point)));
+            self.send(id, Goal::Target(Target::Point(place.point)));
             return None;
         }
-        Some(Place {
-            point,
-            plays,
-            over,
-            typed,
-        })
+        Some(place)
     }
 
     /// Who hears a menu presses a key.
@@ -138,7 +106,7 @@ impl<T: Trace> Step<'_, T> {
                 let menu = menu(self.s, place.point).expect("the menu is there");
                 let until = self.now + menu.timeout;
                 let over = self.now;
-                let place = Place {
+                let place = MenuPlace {
                     typed,
                     over,
                     ..place
@@ -169,7 +137,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The prompt plays again, or the call goes on.
-    fn menu_again(&mut self, id: CallId, place: &Place, got: MenuEnd) {
+    fn menu_again(&mut self, id: CallId, place: &MenuPlace, got: MenuEnd) {
         let menu = menu(self.s, place.point).expect("the menu is there");
         let to = match got {
             MenuEnd::Silence => &menu.failover,
@@ -214,7 +182,7 @@ fn menu(s: &State, point: PointId) -> Option<&Menu> {
 /// What the keys mean that a caller pressed so far, with one more or, without, where no
 /// more come. A number that an extension has goes before a key, where more digits come;
 /// `#` says that none does.
-fn meaning(s: &State, place: &Place, key: Option<Key>) -> Meaning {
+fn meaning(s: &State, place: &MenuPlace, key: Option<Key>) -> Meaning {
     let menu = menu(s, place.point).expect("the menu is there");
     let ends = key.is_none() || key == Some(Key::Pound) && !place.typed.is_none();
     let typed = match key {

@@ -441,14 +441,8 @@ pub(crate) enum Passing {
     },
     /// The caller hears a menu, or is to press a key behind its prompt.
     Menu {
-        /// Which.
-        point: PointId,
-        /// How often its prompt has played.
-        plays: u8,
-        /// When the prompt is over.
-        over: Timestamp,
-        /// What he keyed in so far of a number.
-        typed: Number,
+        /// Where in it he is.
+        place: MenuPlace,
         /// Nothing more is awaited when this timer fires.
         timer: TimerId,
     },
@@ -468,6 +462,19 @@ pub(crate) enum Passing {
         /// Where the call goes then.
         then: Then,
     },
+}
+
+/// Where a caller is in a menu.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct MenuPlace {
+    /// Which menu.
+    pub(crate) point: PointId,
+    /// How often its prompt has played.
+    pub(crate) plays: u8,
+    /// When the prompt is over.
+    pub(crate) over: Timestamp,
+    /// What he keyed in so far of a number.
+    pub(crate) typed: Number,
 }
 
 impl Passing {

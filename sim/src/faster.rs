@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use tandem_engine::config::check::check;
-use tandem_engine::config::model::Config;
+use tandem_engine::config::model::{Config, Strategy};
 use tandem_engine::config::points::PointKind;
 use tandem_engine::{Span, Timestamp};
 use tandem_reports::Layout;
@@ -122,7 +122,6 @@ fn faster_config(config: &Config, by: u64) -> Config {
     for queue in &mut config.queues {
         for span in [
             &mut queue.agent_timeout,
-            &mut queue.ring_more_every,
             &mut queue.place_kept,
             &mut queue.preferred_wait,
             &mut queue.retry_interval,
@@ -134,6 +133,14 @@ fn faster_config(config: &Config, by: u64) -> Config {
             &mut queue.rests.no_answer,
         ] {
             *span = divided(*span, by);
+        }
+        // Nobody else goes by it, and a default of a few seconds would be the bound.
+        if queue.strategy == Strategy::RingProgressively {
+            queue.ring_more_every = divided(queue.ring_more_every, by);
+        }
+        if let Some(told) = &mut queue.announcements {
+            told.periodic_every = divided(told.periodic_every, by);
+            told.place_every = divided(told.place_every, by);
         }
         if let Some(crowded) = &mut queue.crowded {
             crowded.wait = divided(crowded.wait, by);
@@ -148,6 +155,9 @@ fn faster_config(config: &Config, by: u64) -> Config {
             PointKind::RingGroup(group) => group.ring_time = divided(group.ring_time, by),
             PointKind::CallFlow(_) | PointKind::VoicemailGroup(_) => {}
         }
+    }
+    if let Some(parking) = &mut config.options.parking {
+        parking.timeout = divided(parking.timeout, by);
     }
     let voicemail = &mut config.options.voicemail;
     voicemail.longest = divided(voicemail.longest, by);

@@ -10,6 +10,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::Path;
 use std::sync::Arc;
 
+use tandem_engine::config::announcements::Announcements;
+use tandem_engine::config::model::Strategy;
 use tandem_engine::config::reader::Source;
 use tandem_engine::{SECOND_US, Span, Timestamp};
 use tandem_reports::{Figure, Figures, Tally};
@@ -202,6 +204,22 @@ fn nothing_becomes_faster_than_the_engine_allows() {
         assert_eq!(why.most, speed(30));
         assert!(why.to_string().contains("_s: this lasts 1 to"), "{why}");
     }
+    // What comes again and again does so sooner, where it is of any meaning.
+    let mut rhythmic = scenario.clone();
+    let queue = &mut rhythmic.config.queues[0];
+    queue.strategy = Strategy::RingProgressively;
+    queue.ring_more_every = Span::from_secs(30);
+    let told = Announcements {
+        periodic_every: Span::from_secs(150),
+        ..Announcements::default()
+    };
+    queue.announcements = Some(Box::new(told));
+    let fast = rhythmic.faster(speed(10)).expect("not too fast");
+    let queue = &fast.config.queues[0];
+    assert_eq!(queue.ring_more_every, Span::from_secs(3));
+    let told = queue.announcements.as_ref().expect("it is there");
+    assert_eq!(told.periodic_every, Span::from_secs(15));
+    assert_eq!(told.place_every, Span::from_secs(6));
     // Twice is as good as once.
     let twice = scenario.faster(speed(3)).expect("not too fast");
     let twice = twice.faster(speed(5)).expect("not too fast");

@@ -173,7 +173,11 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
-            CallStage::Extension | CallStage::Prompt | CallStage::Retrieval { .. } => {}
+            CallStage::Extension
+            | CallStage::Key
+            | CallStage::Message
+            | CallStage::Prompt
+            | CallStage::Retrieval { .. } => {}
         }
     }
     if (waiting, active) != (screen.waiting.len(), screen.active.len()) {

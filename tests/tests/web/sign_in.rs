@@ -15,7 +15,7 @@ const OPEN: [(&str, &str); 4] = [
 ];
 
 /// Every route. Whoever adds one adds it here, and to whoever may use it.
-const ROUTES: [(&str, &str); 24] = [
+const ROUTES: [(&str, &str); 31] = [
     ("get", "/api/v1/agents"),
     ("get", "/api/v1/agents/{number}"),
     ("post", "/api/v1/agents/{number}/log-in"),
@@ -28,7 +28,14 @@ const ROUTES: [(&str, &str); 24] = [
     ("post", "/api/v1/calls/records/delete"),
     ("post", "/api/v1/calls/records/processing"),
     ("get", "/api/v1/calls/waiting"),
+    ("post", "/api/v1/calls/{id}/hang-up"),
+    ("post", "/api/v1/calls/{id}/monitor"),
+    ("post", "/api/v1/calls/{id}/park"),
+    ("post", "/api/v1/calls/{id}/pick-up"),
+    ("post", "/api/v1/calls/{id}/recording"),
+    ("post", "/api/v1/calls/{id}/redirect"),
     ("get", "/api/v1/calls/{id}/story"),
+    ("post", "/api/v1/calls/{id}/transfer"),
     ("get", "/api/v1/config"),
     ("put", "/api/v1/config"),
     ("get", "/api/v1/events"),
