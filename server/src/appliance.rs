@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tandem_sip::digest::Algorithm;
 
+use crate::courier::{Courier, CourierError, CourierOptions, Routes};
 use crate::driver::{
     self, ConfigFile, Handle, Port, Recovery, Running, StartError, StartOptions, StopReason,
 };
@@ -43,6 +44,8 @@ pub struct Options {
     pub http: Option<SocketAddr>,
     /// Whether browsers come by HTTPS, through somebody in front.
     pub https_in_front: bool,
+    /// Where mails and records go.
+    pub routes: Routes,
     /// What the page shows above everything.
     pub headline: Option<String>,
     /// Others who get every batch.
@@ -65,6 +68,7 @@ impl Options {
             media_threads: 1,
             http: Some(SocketAddr::from(([127, 0, 0, 1], 8080))),
             https_in_front: false,
+            routes: Routes::default(),
             headline: None,
             ports: Vec::new(),
         }
@@ -74,6 +78,8 @@ impl Options {
 /// Why a server did not start.
 #[derive(Debug)]
 pub enum ApplianceError {
+    /// Mails or records can not be brought to where they are to go.
+    Courier(CourierError),
     /// The driver did not.
     Driver(StartError),
     /// No sockets for voices, or none for SIP.
@@ -87,6 +93,7 @@ pub enum ApplianceError {
 impl fmt::Display for ApplianceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Courier(why) => write!(f, "{why}"),
             Self::Driver(why) => write!(f, "{why}"),
             Self::Network(what, why) => write!(f, "can not listen on {what}: {why}"),
             Self::Everywhere(ip) => write!(
@@ -106,6 +113,7 @@ impl std::error::Error for ApplianceError {}
 pub struct Appliance {
     driver: Running,
     voice: Voice,
+    courier: Courier,
     web: Option<web::Running>,
     store: Store,
     first_token: Option<String>,
@@ -122,24 +130,28 @@ impl Appliance {
         }
         raise_limits();
         let store = Store::open(&options.data).map_err(ApplianceError::Store)?;
-        let media = Media::start(&MediaOptions {
-            ip: options.sip.ip(),
-            ports: options.media_ports,
-            threads: options.media_threads,
-            timeout: None,
-        });
-        let media =
-            media.map_err(|why| ApplianceError::Network("the ports for voices".to_owned(), why))?;
+        let media = carry_voices(&options)?;
         let today = Today::read(&store).map_err(ApplianceError::Store)?;
         let (port, batches) = driver::port();
         let (screens, shown) = driver::port();
+        let (orders, ordered) = driver::port();
         let mut start = StartOptions::new(store.clone());
         start.ports = options.ports;
-        start.ports.extend([port, screens]);
+        start.ports.extend([port, screens, orders]);
         start.config = options.config;
         start.overwrite = options.overwrite;
         let driver = driver::start(start).map_err(ApplianceError::Driver)?;
         let tokio = tokio::runtime::Handle::current();
+        let courier = Courier::start(CourierOptions {
+            routes: options.routes,
+            handle: driver.handle(),
+            batches: ordered,
+            store: store.clone(),
+        });
+        let courier = match courier {
+            Ok(courier) => courier,
+            Err(why) => return Err(stopped(driver, ApplianceError::Courier(why)).await),
+        };
         let views = views::start(&tokio, today, shown);
         let voice = Voice::start(VoiceOptions {
             listen: options.sip,
@@ -155,13 +167,14 @@ impl Appliance {
         let voice = match voice.await {
             Ok(voice) => voice,
             Err(why) => {
-                let _stopped = tokio::task::spawn_blocking(|| driver.stop()).await;
-                return Err(ApplianceError::Network(options.sip.to_string(), why));
+                let why = ApplianceError::Network(options.sip.to_string(), why);
+                return Err(stopped(driver, why).await);
             }
         };
         let mut appliance = Self {
             driver,
             voice,
+            courier,
             web: None,
             store,
             first_token: None,
@@ -254,10 +267,29 @@ impl Appliance {
             web.stop().await;
         }
         self.voice.stop().await;
+        // The last calls may have ended just now.
+        self.courier.stop().await;
         let driver = self.driver;
         let stopped = tokio::task::spawn_blocking(|| driver.stop()).await;
         stopped.expect("the driver stops without a panic")
     }
+}
+
+fn carry_voices(options: &Options) -> Result<Media, ApplianceError> {
+    let media = Media::start(&MediaOptions {
+        ip: options.sip.ip(),
+        ports: options.media_ports.clone(),
+        threads: options.media_threads,
+        timeout: None,
+    });
+    media.map_err(|why| ApplianceError::Network("the ports for voices".to_owned(), why))
+}
+
+/// Nothing is left running where something could not be had.
+async fn stopped(driver: Running, why: ApplianceError) -> ApplianceError {
+    // That it does not serve weighs more than how it stopped.
+    let _stopped = tokio::task::spawn_blocking(|| driver.stop()).await;
+    why
 }
 
 /// As many open files as the system allows: a call takes four.

@@ -8,8 +8,10 @@ use std::time::Duration;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use lettre::message::Mailbox;
 use tandem_engine::Number;
 use tandem_reports::FORECASTS_MIN;
+use tandem_server::courier::{MailServer, PushReceiver, sender};
 use tandem_sim::text::{HORIZON_DAYS_MAX, REPLICATIONS_MAX, SEED_MAX};
 
 /// Threads that anybody may ask for; more are of no use.
@@ -77,7 +79,7 @@ pub(crate) enum Command {
     },
     /// Serve real telephones.
     #[command(after_help = SERVE_EXAMPLES)]
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Simulate a scenario and report its figures.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(SimulateArgs),
@@ -404,6 +406,18 @@ pub(crate) struct ServeArgs {
     /// The folder of waiting music (WAV); default: music/ in the data.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) music: Option<PathBuf>,
+    /// Who takes mails: smtps://USER@HOST, or smtp://USER@HOST, which is encrypted too
+    /// unless it is this machine. Its password is the secret `mail`. Default: none are sent.
+    #[arg(long, value_name = "URL", requires = "mail_from")]
+    pub(crate) mail: Option<MailServer>,
+    /// Who mails are from: "Tandem <tandem@example.org>".
+    #[arg(long, value_name = "SENDER", requires = "mail")]
+    #[arg(value_parser = sender)]
+    pub(crate) mail_from: Option<Mailbox>,
+    /// Who gets a record of every finished queue call, as JSON by HTTPS, where the
+    /// configuration has `push_records = true`; signed with the secret `push`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) push: Option<PushReceiver>,
 }
 
 #[derive(Args, Debug)]

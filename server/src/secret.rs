@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal, stdin};
 
 use tandem_engine::Number;
+use tandem_server::courier::{MAIL_SECRET, PUSH_SECRET};
 use tandem_server::store::{Store, StoreError, Written};
 
 use crate::args::SecretCommand;
@@ -49,6 +50,7 @@ fn names_in(store: &Store) -> Result<Vec<String>, String> {
 /// Whose secrets there are. Anybody else's would lie there unread.
 pub(crate) fn name(text: &str) -> Result<String, String> {
     let known = match text.split_once('/') {
+        None => [MAIL_SECRET, PUSH_SECRET].contains(&text),
         Some(("sip", number)) => number.parse::<Number>().is_ok(),
         Some(("trunk", trunk)) => !trunk.is_empty(),
         _ => false,
@@ -56,7 +58,7 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
     if known {
         Ok(text.to_owned())
     } else {
-        Err("it must be sip/NUMBER of an extension, or trunk/NAME".to_owned())
+        Err("it must be sip/NUMBER of an extension, trunk/NAME, mail or push".to_owned())
     }
 }
 

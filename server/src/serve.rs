@@ -93,6 +93,10 @@ fn options(args: &ServeArgs) -> Result<Options, String> {
             Digest::Sha256 => Algorithm::Sha256,
         })
         .collect();
+    if let (Some(server), Some(from)) = (&args.mail, &args.mail_from) {
+        options.routes.mail = Some((server.clone(), from.clone()));
+    }
+    options.routes.push.clone_from(&args.push);
     if let Some(music) = &args.music {
         options.music.clone_from(music);
     }

@@ -8,6 +8,7 @@ mod codes;
 mod dialogs;
 mod faults;
 mod kills;
+mod mail;
 mod menus;
 mod peers;
 mod phone;

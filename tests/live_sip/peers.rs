@@ -26,7 +26,7 @@ fn sipp(scenario: &str, port: u16, rtp: u16, log: &Path) -> Command {
 }
 
 /// A port that nobody uses now.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback");
     socket.local_addr().expect("it is bound").port()
 }

@@ -59,9 +59,19 @@ impl Server {
 
     /// The same, with more on its command line.
     pub fn start_with(folder: &Path, centre: &str, more: &[&str]) -> Self {
+        Self::start_as(folder, centre, |command| command.args(more))
+    }
+
+    /// The same, with a command that is made ready for more.
+    pub fn start_as(
+        folder: &Path,
+        centre: &str,
+        ready: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Self {
         let file = folder.join("centre.toml");
         fs::write(&file, centre).expect("tests may write here");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tandem"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tandem"));
+        command
             .args([
                 "serve",
                 "--sip",
@@ -73,10 +83,9 @@ impl Server {
             .arg(&file)
             .arg("--data")
             .arg(folder.join("data"))
-            .args(more)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the command was built");
+            .stdout(Stdio::piped());
+        let child = ready(&mut command).spawn();
+        let mut child = child.expect("the command was built");
         let out = child.stdout.take().expect("its output is ours");
         let mut lines = BufReader::new(out).lines();
         let mut address = |before: &str, behind: char| loop {

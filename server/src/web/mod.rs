@@ -41,6 +41,7 @@ pub use activity::CHANGES_MAX;
 pub use body::{BODY_S_MAX, CONFIG_BYTES_MAX, JSON_BYTES_MAX};
 pub use events::{SOCKET_BYTES_MAX, SOCKETS_MAX};
 pub use failures::{ADDRESSES_MAX, FAILED_SIGN_INS_MAX, FAILED_SIGN_INS_S};
+pub(crate) use records::record_json;
 pub use records::{RECORDS_DEFAULT, RECORDS_MAX};
 pub use serve::{CONNECTIONS_MAX, HEAD_BYTES_MAX, HEADERS_MAX, Running, WebOptions, start};
 pub use sign_in::COOKIE;

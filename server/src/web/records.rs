@@ -161,6 +161,11 @@ impl RecordRow {
     }
 }
 
+/// A record as the API shows it, for others who are told of it.
+pub(crate) fn record_json(record: &CallRecord, log: &LogRow) -> Vec<u8> {
+    serde_json::to_vec(&RecordRow::new(record, log)).expect("a record can be written as JSON")
+}
+
 /// Pages of the records of a queue, a caller or an agent. Who may not see
 /// everything sees what the rights of managers and agents let him see: answered
 /// calls, missed ones, those that he answered himself.
