@@ -450,7 +450,6 @@ impl Fold {
         }
     }
 
-    /// An agent's telephone comes or goes, or the person says where he is.
     fn arrive(&mut self, id: CallId, public: PublicId, input: &Input) {
         let Input::CallArrived { from, .. } = input else {
             return;
