@@ -18,6 +18,7 @@ pub mod random;
 pub mod rehearse;
 pub mod run;
 pub mod scenario;
+pub mod session;
 pub mod special;
 pub mod table;
 pub mod text;

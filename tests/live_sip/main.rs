@@ -14,6 +14,7 @@ mod peers;
 mod phone;
 mod registrations;
 mod server;
+mod session;
 mod supervised;
 mod torture;
 mod voices;

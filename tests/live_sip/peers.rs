@@ -12,10 +12,20 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/live_sip");
 const TIMEOUT_S: u32 = 240;
 
 fn sipp(scenario: &str, port: u16, rtp: u16, log: &Path) -> Command {
+    sipp_with(
+        &Path::new(FOLDER).join(format!("{scenario}.xml")),
+        port,
+        rtp,
+        log,
+    )
+}
+
+fn sipp_with(scenario: &Path, port: u16, rtp: u16, log: &Path) -> Command {
     let log = File::create(log).expect("tests may write here");
     let mut command = Command::new("sipp");
     command
-        .args(["-sf", &format!("{FOLDER}/{scenario}.xml")])
+        .arg("-sf")
+        .arg(scenario)
         .args(["-i", "127.0.0.1", "-p", &port.to_string()])
         .args(["-key", "rtp_port", &rtp.to_string()])
         .args(["-timeout", &TIMEOUT_S.to_string(), "-nostdin"])
@@ -40,8 +50,21 @@ pub struct Agents {
 impl Agents {
     /// Starts them; their voices go to this port.
     pub fn start(folder: &Path, rtp: u16) -> Self {
+        Self::begin(
+            &Path::new(FOLDER).join("agent.xml"),
+            rtp,
+            &folder.join("agents.log"),
+        )
+    }
+
+    /// Starts one that does what this scenario says.
+    pub fn play(scenario: &Path, log: &Path) -> Self {
+        Self::begin(scenario, free_port(), log)
+    }
+
+    fn begin(scenario: &Path, rtp: u16, log: &Path) -> Self {
         let port = free_port();
-        let child = sipp("agent", port, rtp, &folder.join("agents.log")).spawn();
+        let child = sipp_with(scenario, port, rtp, log).spawn();
         let child = child.expect("sipp is installed (Debian: sip-tester)");
         Self { child, port }
     }
@@ -57,6 +80,15 @@ impl Drop for Agents {
         let _killed = self.child.kill();
         let _waited = self.child.wait();
     }
+}
+
+/// A caller, from this port, who does what this scenario says.
+pub fn call(scenario: &Path, port: u16, to: SocketAddr, log: &Path) -> Child {
+    let mut command = sipp_with(scenario, port, free_port(), log);
+    command.arg(to.to_string()).args(["-m", "1"]);
+    command
+        .spawn()
+        .expect("sipp is installed (Debian: sip-tester)")
 }
 
 /// Callers to come.

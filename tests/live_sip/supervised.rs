@@ -106,7 +106,7 @@ impl Floor {
 
 /// The server listens a moment before it has read whose calls it takes.
 #[track_caller]
-fn knows_its_trunk(server: &Server, caller: &mut Phone) {
+pub fn knows_its_trunk(server: &Server, caller: &mut Phone) {
     for probe in 0.. {
         let call = format!("probe{probe}");
         caller.invite(server.sip(), "9999", &call);

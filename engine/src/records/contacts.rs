@@ -87,13 +87,14 @@ impl ContactMatching {
 
 /// Where contacts stand in their list, by the keys of their numbers.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ContactIndex {
+pub struct ContactIndex {
     places: BTreeMap<String, usize>,
 }
 
 impl ContactIndex {
     /// Of these contacts, whose numbers have keys of their own.
-    pub(crate) fn of(contacts: &[ContactConfig], matching: ContactMatching) -> Self {
+    #[must_use]
+    pub fn of(contacts: &[ContactConfig], matching: ContactMatching) -> Self {
         let numbers = (0..).zip(contacts).flat_map(|(place, contact)| {
             let numbers = contact.numbers.iter();
             numbers.map(move |number| (number, place))
@@ -108,7 +109,8 @@ impl ContactIndex {
     }
 
     /// The place of the contact who calls from this number.
-    pub(crate) fn find(&self, caller: Number, matching: ContactMatching) -> Option<usize> {
+    #[must_use]
+    pub fn find(&self, caller: Number, matching: ContactMatching) -> Option<usize> {
         if self.places.is_empty() || caller.is_none() {
             return None;
         }

@@ -28,7 +28,7 @@ use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use crate::driver::{Batch, Directory, Handle, Line, PortReceiver};
-use crate::store::{CallRecord, Store, StoreError};
+use crate::store::{CallRecord, LogRow, Store, StoreError};
 use crate::web::record_json;
 use letters::{Circular, Desk};
 use mail::Mailer;
@@ -257,10 +257,11 @@ impl Round {
             return;
         }
         let ways = Arc::clone(&self.ways);
+        let directory = Arc::clone(&self.directory);
         if let Effect::PushRecord { call, visit } = *order {
             let known = line.and_then(|line| self.record(line, call, visit));
             self.under_way.spawn(async move {
-                let pushed = ways.push(known, call, visit).await;
+                let pushed = ways.push(directory, known, call, visit).await;
                 ways.end(id, pushed);
                 id
             });
@@ -352,6 +353,7 @@ impl Ways {
 
     async fn push(
         &self,
+        directory: Arc<Directory>,
         known: Option<CallRecord>,
         call: tandem_engine::PublicId,
         visit: u16,
@@ -360,7 +362,12 @@ impl Ways {
             return false;
         };
         let store = self.store.clone();
-        let read = spawn_blocking(move || read_record(&store, known, call, visit)).await;
+        let read = move || {
+            let found = read_record(&store, known, call, visit)?;
+            let json = found.map(|(record, log)| record_json(&record, &log, &directory));
+            Ok::<_, StoreError>(json)
+        };
+        let read = spawn_blocking(read).await;
         let name = format!("{call}.{visit}");
         let what = format!("record {name}");
         match read {
@@ -422,13 +429,13 @@ impl Ways {
     }
 }
 
-/// The JSON of a record; `None` where there is none any more.
+/// A record and what was done about it; `None` where there is none any more.
 fn read_record(
     store: &Store,
     known: Option<CallRecord>,
     call: tandem_engine::PublicId,
     visit: u16,
-) -> Result<Option<Vec<u8>>, StoreError> {
+) -> Result<Option<(CallRecord, LogRow)>, StoreError> {
     let record = match known {
         Some(record) => Some(record),
         None => {
@@ -442,7 +449,7 @@ fn read_record(
         return Ok(None);
     };
     let log = store.logs(std::slice::from_ref(&record))?.pop();
-    Ok(Some(record_json(&record, &log.unwrap_or_default())))
+    Ok(Some((record, log.unwrap_or_default())))
 }
 
 fn say(what: &str) {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tandem_engine::config::model::Config;
+use tandem_engine::config::model::{Config, ContactConfig};
 use tandem_engine::config::presence::Presence;
+use tandem_engine::records::contacts::ContactIndex;
 use tandem_engine::{AgentId, AgentStatus, Engine, Number, QueueId};
 
 /// The configuration in force, the ids of everything in it, and how everybody
@@ -21,6 +22,7 @@ pub struct Directory {
     pub queues: BTreeMap<QueueId, QueueEntry>,
     agent_ids: BTreeMap<Number, AgentId>,
     queue_ids: BTreeMap<Number, QueueId>,
+    contacts: ContactIndex,
 }
 
 /// An extension and its agent.
@@ -82,6 +84,7 @@ impl Directory {
                 .map(|(id, entry)| (entry.number, *id))
                 .collect(),
             queue_ids: queues.iter().filter_map(present).collect(),
+            contacts: ContactIndex::of(&config.options.contacts, config.options.contact_matching),
             config,
             revision,
             agents,
@@ -93,6 +96,14 @@ impl Directory {
     #[must_use]
     pub fn find_agent(&self, number: Number) -> Option<AgentId> {
         self.agent_ids.get(&number).copied()
+    }
+
+    /// Which of the company's contacts calls from this number.
+    #[must_use]
+    pub fn contact_of(&self, caller: Number) -> Option<&ContactConfig> {
+        let options = &self.config.options;
+        let place = self.contacts.find(caller, options.contact_matching)?;
+        options.contacts.get(place)
     }
 
     /// The queue with this number.

@@ -141,6 +141,7 @@ impl Fold {
             id: call.public,
             queue: self.queue_number(*queue)?,
             caller: shown(call.caller),
+            contact: self.contact_name(call.caller),
             joined_at: self.unix_ms(*joined_at),
             ringing,
             call: call.id,
@@ -161,6 +162,7 @@ impl Fold {
             id: call.public,
             queue: queue.and_then(|queue| self.queue_number(queue)),
             caller: shown(call.caller),
+            contact: self.contact_name(call.caller),
             agent: self.agent_number(*agent)?,
             answered_at: self.unix_ms(*answered_at),
             call: call.id,
@@ -171,6 +173,11 @@ impl Fold {
     /// have it by now. Nor are they shown.
     fn queue_number(&self, id: QueueId) -> Option<Number> {
         Some(self.facts.get(&id)?.number)
+    }
+
+    fn contact_name(&self, caller: Number) -> Option<String> {
+        let contact = self.directory.contact_of(caller)?;
+        Some(contact.name.clone())
     }
 
     fn agent_number(&self, id: AgentId) -> Option<Number> {

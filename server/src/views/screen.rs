@@ -146,6 +146,9 @@ pub struct WaitingRow {
     #[serde(serialize_with = "maybe_text")]
     #[schema(value_type = Option<String>)]
     pub caller: Option<Number>,
+    /// Which of the company's contacts that is; null for nobody of them, and for those who
+    /// may not know.
+    pub contact: Option<String>,
     /// When the caller joined, in Unix ms.
     pub joined_at: i64,
     /// The agents whose telephones ring for it.
@@ -172,6 +175,9 @@ pub struct ActiveRow {
     #[serde(serialize_with = "maybe_text")]
     #[schema(value_type = Option<String>)]
     pub caller: Option<Number>,
+    /// Which of the company's contacts that is; null for nobody of them, and for those who
+    /// may not know.
+    pub contact: Option<String>,
     /// Who answered.
     #[serde(serialize_with = "text")]
     #[schema(value_type = String)]

@@ -12,7 +12,7 @@ use tandem_engine::config::model::QueueConfig;
 use tandem_engine::config::rights::{Right, Rights};
 use tandem_engine::{By, Number};
 
-use super::screen::{ActiveRow, AgentRow, Change, Screen};
+use super::screen::{ActiveRow, AgentRow, Change, Screen, WaitingRow};
 use crate::driver::Directory;
 
 /// What somebody may see.
@@ -31,6 +31,8 @@ pub enum Sight {
         queues: BTreeSet<Number>,
         /// The queues whose records he sees.
         records: Records,
+        /// The queues of whose callers he sees which contacts they are, by number.
+        contacts: BTreeSet<Number>,
     },
 }
 
@@ -89,7 +91,8 @@ impl Sight {
             .flat_map(|agent| &agent.memberships)
             .filter_map(|membership| Some(directory.queues.get(&membership.queue)?.number))
             .collect();
-        let (mut queues, mut records) = (BTreeSet::new(), Records::default());
+        let (mut queues, mut contacts) = (BTreeSet::new(), BTreeSet::new());
+        let mut records = Records::default();
         for queue in &directory.config.queues {
             let (manages, serves) = (
                 queue.managers.contains(&number),
@@ -100,12 +103,17 @@ impl Sight {
             if manages && sees(rights.managers) || serves && sees(rights.agents) {
                 queues.insert(queue.number);
             }
+            let knows = |rights: Rights| rights.has(Right::Contacts);
+            if manages && knows(rights.managers) || serves && knows(rights.agents) {
+                contacts.insert(queue.number);
+            }
             records.add(queue, number, manages, serves);
         }
         Self::Person {
             number,
             queues,
             records,
+            contacts,
         }
     }
 
@@ -148,6 +156,42 @@ impl Sight {
             Self::None => false,
             Self::Person { queues, .. } => queues.contains(&queue),
         }
+    }
+
+    /// Whether it may be seen which contact a caller is, of a queue or of none.
+    #[must_use]
+    pub fn sees_contacts(&self, queue: Option<Number>) -> bool {
+        match self {
+            Self::All => true,
+            Self::None => false,
+            Self::Person { contacts, .. } => queue.is_some_and(|queue| contacts.contains(&queue)),
+        }
+    }
+
+    /// A waiting call, with what may be seen of it.
+    fn waiting(&self, row: &Arc<WaitingRow>) -> Option<Arc<WaitingRow>> {
+        self.sees_queue(row.queue).then(|| {
+            if row.contact.is_none() || self.sees_contacts(Some(row.queue)) {
+                return Arc::clone(row);
+            }
+            Arc::new(WaitingRow {
+                contact: None,
+                ..WaitingRow::clone(row)
+            })
+        })
+    }
+
+    /// A conversation, with what may be seen of it.
+    fn active(&self, row: &Arc<ActiveRow>) -> Option<Arc<ActiveRow>> {
+        self.sees_active(row).then(|| {
+            if row.contact.is_none() || self.sees_contacts(row.queue) {
+                return Arc::clone(row);
+            }
+            Arc::new(ActiveRow {
+                contact: None,
+                ..ActiveRow::clone(row)
+            })
+        })
     }
 
     /// Whether this is the person with this extension.
@@ -193,7 +237,7 @@ impl Sight {
     #[must_use]
     pub fn change(&self, change: &Change) -> Option<Change> {
         let seen = match change {
-            Change::Active(row) => self.sees_active(row),
+            Change::Active(row) => return self.active(row).map(Change::Active),
             Change::ActiveGone { queue, agent, .. } => self.sees_talk(*queue, *agent),
             Change::Agent(row) => {
                 return self.agent(row).map(|row| Change::Agent(row.into_owned()));
@@ -203,7 +247,7 @@ impl Sight {
             Change::AgentGone { .. } => *self == Self::All,
             Change::Queue(row) => self.sees_queue(row.number),
             Change::QueueGone { number } => self.sees_queue(*number),
-            Change::Waiting(row) => self.sees_queue(row.queue),
+            Change::Waiting(row) => return self.waiting(row).map(Change::Waiting),
             Change::WaitingGone { queue, .. } => self.sees_queue(*queue),
         };
         seen.then(|| change.clone())
@@ -224,16 +268,14 @@ impl Sight {
                 .filter_map(|(key, row)| Some((*key, self.agent(row)?.into_owned())))
                 .collect(),
             active: active
-                .filter(|(_, row)| self.sees_active(row))
-                .map(|(key, row)| (*key, Arc::clone(row)))
+                .filter_map(|(key, row)| Some((*key, self.active(row)?)))
                 .collect(),
             queues: queues
                 .filter(|(key, _)| self.sees_queue(**key))
                 .map(|(key, row)| (*key, Arc::clone(row)))
                 .collect(),
             waiting: waiting
-                .filter(|(_, row)| self.sees_queue(row.queue))
-                .map(|(key, row)| (*key, Arc::clone(row)))
+                .filter_map(|(key, row)| Some((*key, self.waiting(row)?)))
                 .collect(),
         })
     }

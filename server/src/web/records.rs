@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::serve::App;
 use super::sign_in::Viewer;
+use crate::driver::Directory;
 use crate::store::{CallRecord, LogKey, LogRow, LogStep, RecordKey, RecordsOf, Store, StoreError};
 use crate::views::Sight;
 
@@ -84,6 +85,9 @@ struct RecordRow {
     queue: String,
     /// The caller's number; null where it is withheld or was erased.
     caller: Option<String>,
+    /// Which of the company's contacts that is now; null for nobody of them, and for
+    /// those who may not know.
+    contact: Option<String>,
     /// When the caller joined, in Unix ms.
     joined_at: i64,
     /// From joining to the answer, or to leaving without one, in ms.
@@ -132,7 +136,7 @@ fn who(by: By) -> Option<String> {
 }
 
 impl RecordRow {
-    fn new(record: &CallRecord, log: &LogRow) -> Self {
+    fn new(record: &CallRecord, log: &LogRow, directory: Option<&Directory>) -> Self {
         let call = &record.call;
         let step = |step: &LogStep| ProcessedRow {
             result: result_word(step.result),
@@ -145,6 +149,9 @@ impl RecordRow {
             visit: call.visit,
             queue: record.queue.to_string(),
             caller: (!call.caller.is_none()).then(|| call.caller.to_string()),
+            contact: (directory)
+                .and_then(|directory| directory.contact_of(call.caller))
+                .map(|contact| contact.name.clone()),
             joined_at: record.joined_us.div_euclid(1_000),
             waited_ms: call.waited.micros() / 1_000,
             talked_ms: call.talked.micros() / 1_000,
@@ -162,8 +169,9 @@ impl RecordRow {
 }
 
 /// A record as the API shows it, for others who are told of it.
-pub(crate) fn record_json(record: &CallRecord, log: &LogRow) -> Vec<u8> {
-    serde_json::to_vec(&RecordRow::new(record, log)).expect("a record can be written as JSON")
+pub(crate) fn record_json(record: &CallRecord, log: &LogRow, directory: &Directory) -> Vec<u8> {
+    let row = RecordRow::new(record, log, Some(directory));
+    serde_json::to_vec(&row).expect("a record can be written as JSON")
 }
 
 /// Pages of the records of a queue, a caller or an agent. Who may not see
@@ -186,7 +194,7 @@ async fn records(
         return Err(Problem::denied());
     }
     let store = app.store.clone();
-    let found = spawn_blocking(move || search.run(&store, &viewer.sight)).await;
+    let found = spawn_blocking(move || search.run(&store, &viewer)).await;
     let found = found.map_err(|_| Problem::unavailable("stopped", "the server stops"))??;
     Ok(Json(found))
 }
@@ -255,7 +263,8 @@ impl Search {
         })
     }
 
-    fn run(self, store: &Store, sight: &Sight) -> Result<Records, StoreError> {
+    fn run(self, store: &Store, viewer: &Viewer) -> Result<Records, StoreError> {
+        let sight = &viewer.sight;
         let mut found = Vec::new();
         let mut after = self.after;
         for _ in 0..PAGES_MAX {
@@ -268,7 +277,9 @@ impl Search {
                 after = RecordKey::of(record);
                 let seen = sight.sees_record(record.queue, record.agent);
                 if seen && self.wants(record, log, sight) {
-                    found.push(RecordRow::new(record, log));
+                    let knows = sight.sees_contacts(Some(record.queue));
+                    let directory = knows.then_some(&*viewer.view.directory);
+                    found.push(RecordRow::new(record, log, directory));
                 }
             }
             if !more {

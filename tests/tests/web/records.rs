@@ -132,3 +132,89 @@ fn a_page_has_so_many_records_and_no_more() {
         );
     }
 }
+
+/// Cay manages both queues, and may know the contacts of the first one alone.
+const CONTACTS: &str = r#"
+[[contact]]
+name = "Fox & Sons"
+numbers = ["+49301234567"]
+
+[[extension]]
+numbers = "1001-1003"
+
+[[queue]]
+number = "6400"
+name = "Support"
+static_agents = ["1001"]
+managers = ["1003"]
+manager_rights = ["panel", "contacts", "missed_call_logs"]
+agent_rights = ["wallboard"]
+[[queue]]
+number = "6401"
+name = "Sales"
+static_agents = ["1002"]
+managers = ["1003"]
+manager_rights = ["panel", "missed_call_logs"]
+"#;
+
+#[test]
+fn who_a_caller_is_sees_who_may_know_the_contacts() {
+    let mut desk = Desk::with(CONTACTS);
+    let (cay, ann) = (desk.token_of(1003), desk.token_of(1001));
+    let names = |desk: &Desk, token: &str, shown: &str| -> Vec<Value> {
+        let json = desk.get_as(token, &format!("/api/v1/calls/{shown}")).json();
+        let rows = json[shown].as_array().expect("it is there").iter();
+        rows.map(|row| row["contact"].clone()).collect()
+    };
+    let fox = || Value::from("Fox & Sons");
+    // The last seven digits are those of a contact, here and there; a third one is not.
+    let (first, _) = desk.call(301_234_567, 6_400);
+    let (second, _) = desk.call(301_234_567, 6_401);
+    let (third, _) = desk.call(301_234_568, 6_400);
+    assert_eq!(
+        names(&desk, &desk.token, "waiting"),
+        [fox(), fox(), Value::Null]
+    );
+    assert_eq!(
+        names(&desk, &cay, "waiting"),
+        [fox(), Value::Null, Value::Null]
+    );
+    assert_eq!(names(&desk, &ann, "waiting"), [Value::Null, Value::Null]);
+
+    let mut socket = desk.socket(&cay, "").expect("it is let in");
+    let snapshot = desk.hear(&mut socket).expect("a snapshot");
+    assert_eq!(snapshot.to_string().matches("Fox & Sons").count(), 1);
+    for call in [first, second, third] {
+        desk.tell(Input::CallerHungUp { call });
+    }
+    let (_, legs) = desk.call(301_234_567, 6_401);
+    assert!(legs.is_empty(), "nobody's telephone is there");
+    for _ in 0..4 {
+        let change = desk.hear(&mut socket).expect("a change").to_string();
+        assert!(!change.contains("Fox & Sons"), "{change}");
+    }
+
+    let records = |token: &str, queue: u64| -> Vec<Value> {
+        let rows = pages(&desk, token, &format!("queue={queue}"), 100);
+        rows.iter().map(|row| row["contact"].clone()).collect()
+    };
+    assert_eq!(records(&desk.token, 6_401), [fox()]);
+    assert_eq!(records(&cay, 6_400), [fox(), Value::Null]);
+    assert_eq!(records(&cay, 6_401), [Value::Null]);
+}
+
+#[test]
+fn who_talks_is_known_to_who_may_know_the_contacts() {
+    let mut desk = Desk::with(CONTACTS);
+    desk.up(1001);
+    let (_, legs) = desk.call(301_234_567, 6_400);
+    desk.tell(Input::LegAnswered { leg: legs[0] });
+    let active = |token: &str| {
+        let json = desk.get_as(token, "/api/v1/calls/active").json();
+        json["active"][0]["contact"].clone()
+    };
+    assert_eq!(active(&desk.token), "Fox & Sons");
+    assert_eq!(active(&desk.token_of(1003)), "Fox & Sons");
+    // Ann sees her own conversation, and not who that is.
+    assert_eq!(active(&desk.token_of(1001)), Value::Null);
+}

@@ -280,7 +280,8 @@ function createCall() {
 function updateWaiting(item, call) {
   const goal = seen.queues.get(call.queue)?.sla_time_s ?? Infinity;
   const waited = now() - call.joined_at;
-  text(item.caller, call.caller ?? "Number withheld");
+  text(item.caller, call.contact ?? call.caller ?? "Number withheld");
+  item.caller.title = call.caller ?? "";
   text(item.time, duration(waited));
   item.time.className = waited >= goal * 1000 ? "time late" : "time";
   text(item.queue, queueName(call.queue));
@@ -290,7 +291,8 @@ function updateWaiting(item, call) {
 }
 
 function updateActive(item, call) {
-  text(item.caller, call.caller ?? "Number withheld");
+  text(item.caller, call.contact ?? call.caller ?? "Number withheld");
+  item.caller.title = call.caller ?? "";
   text(item.time, duration(now() - call.answered_at));
   text(item.queue, call.queue === null ? "Direct" : queueName(call.queue));
   text(item.agent, `with ${agentName(call.agent)}`);

@@ -1,0 +1,209 @@
+//! What people can do, and how that is written.
+
+use core::str::{FromStr, SplitWhitespace};
+
+use tandem_engine::config::model::Destination;
+use tandem_engine::{Key, Number, SECOND_US, Span, Timestamp, Which};
+
+/// Somebody does something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// `1001 answers`: picks up what rings at his telephone.
+    Answer(Number),
+    /// `Adam calls 6400 from 4930111`, or `… from extension 1005`.
+    Call(Caller),
+    /// `Adam hangs up`.
+    CallerHangsUp(String),
+    /// `1009 parks Adam`: a supervisor does something with a call.
+    Handle {
+        /// Who.
+        by: Number,
+        /// Whose call.
+        caller: String,
+        /// What.
+        handle: Handle,
+    },
+    /// `1001 hangs up`, at the end of a talk.
+    HangUp(Number),
+    /// `1001 logs in`, `1001 logs out of 6400`.
+    LogIn(Number, Which, bool),
+    /// `1001 pauses in 6400 for Lunch`, `1001 unpauses`.
+    Pause(Number, Which, Option<String>),
+    /// `Adam presses 5`.
+    Press(String, Key),
+    /// `1001 refuses`: is busy.
+    Refuse(Number),
+    /// `1001 unpauses in 6400`.
+    Unpause(Number, Which),
+}
+
+/// Who calls whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// How the session speaks of him and of his call.
+    pub name: String,
+    /// His number.
+    pub number: Number,
+    /// Whether that is an extension.
+    pub inside: bool,
+    /// Whom he dials.
+    pub dials: Number,
+}
+
+/// What a supervisor does with a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Handle {
+    /// `1009 ends Adam`.
+    End,
+    /// `1009 listens to Adam`.
+    Listen,
+    /// `1009 parks Adam`.
+    Park,
+    /// `1009 takes Adam`: picks up who waits.
+    PickUp,
+    /// `1009 redirects Adam to 6401`: who waits.
+    Redirect(Destination),
+    /// `1009 transfers Adam to 6401`: who talks.
+    Transfer(Destination),
+}
+
+/// Reads a line: a moment in seconds, and what happens then.
+pub(super) fn read(text: &str) -> Result<(Timestamp, Act), String> {
+    let mut words = text.split_whitespace();
+    let at = words.next().and_then(moment);
+    let at = at.ok_or("it begins with a moment in seconds, as 12.5")?;
+    let who = word(&mut words, "somebody's name or number")?;
+    let verb = word(&mut words, "what happens")?;
+    let act = match who.parse::<Number>() {
+        Ok(extension) => extension_act(extension, verb, &mut words)?,
+        Err(_) => caller_act(who, verb, &mut words)?,
+    };
+    match words.next() {
+        None => Ok((at, act)),
+        Some(more) => Err(format!("{more:?} is too much")),
+    }
+}
+
+fn extension_act(
+    extension: Number,
+    verb: &str,
+    words: &mut SplitWhitespace<'_>,
+) -> Result<Act, String> {
+    Ok(match verb {
+        "answers" => Act::Answer(extension),
+        "hangs" => up(words, Act::HangUp(extension))?,
+        "refuses" => Act::Refuse(extension),
+        "logs" => match word(words, "in or out")? {
+            "in" => Act::LogIn(extension, queues(words, "to")?, true),
+            "out" => Act::LogIn(extension, queues(words, "of")?, false),
+            other => return Err(format!("nobody logs {other}")),
+        },
+        "pauses" => {
+            let queues = queues(words, "in")?;
+            let reason = match words.next() {
+                None => None,
+                Some("for") => Some(word(words, "a reason")?.to_owned()),
+                Some(other) => return Err(format!("{other:?} is too much")),
+            };
+            Act::Pause(extension, queues, reason)
+        }
+        "unpauses" => Act::Unpause(extension, queues(words, "in")?),
+        "ends" | "listens" | "parks" | "redirects" | "takes" | "transfers" => {
+            if verb == "listens" {
+                expect(words, "to")?;
+            }
+            let caller = word(words, "whose call")?.to_owned();
+            let handle = match verb {
+                "ends" => Handle::End,
+                "listens" => Handle::Listen,
+                "parks" => Handle::Park,
+                "takes" => Handle::PickUp,
+                "redirects" => Handle::Redirect(to(words)?),
+                _ => Handle::Transfer(to(words)?),
+            };
+            Act::Handle {
+                by: extension,
+                caller,
+                handle,
+            }
+        }
+        other => return Err(format!("an extension does not do {other:?}")),
+    })
+}
+
+fn caller_act(who: &str, verb: &str, words: &mut SplitWhitespace<'_>) -> Result<Act, String> {
+    let name = who.to_owned();
+    Ok(match verb {
+        "calls" => {
+            let dials = parsed(words, "a number")?;
+            expect(words, "from")?;
+            let mut from = word(words, "a number")?;
+            let inside = from == "extension";
+            if inside {
+                from = word(words, "a number")?;
+            }
+            Act::Call(Caller {
+                name,
+                number: from.parse().map_err(|_| format!("{from:?} is no number"))?,
+                inside,
+                dials,
+            })
+        }
+        "hangs" => up(words, Act::CallerHangsUp(name))?,
+        "presses" => Act::Press(name, parsed(words, "a key")?),
+        other => return Err(format!("a caller does not do {other:?}")),
+    })
+}
+
+fn word<'w>(words: &mut SplitWhitespace<'w>, what: &str) -> Result<&'w str, String> {
+    words.next().ok_or_else(|| format!("{what} is missing"))
+}
+
+fn parsed<T: FromStr>(words: &mut SplitWhitespace<'_>, what: &str) -> Result<T, String> {
+    let text = word(words, what)?;
+    text.parse().map_err(|_| format!("{text:?} is not {what}"))
+}
+
+fn expect(words: &mut SplitWhitespace<'_>, wanted: &str) -> Result<(), String> {
+    match words.next() {
+        Some(found) if found == wanted => Ok(()),
+        _ => Err(format!("{wanted:?} is missing")),
+    }
+}
+
+fn up(words: &mut SplitWhitespace<'_>, act: Act) -> Result<Act, String> {
+    expect(words, "up")?;
+    Ok(act)
+}
+
+/// All queues, or the one that is named behind this word.
+fn queues(words: &mut SplitWhitespace<'_>, before: &str) -> Result<Which, String> {
+    let mut rest = words.clone();
+    if rest.next() != Some(before) {
+        return Ok(Which::All);
+    }
+    *words = rest;
+    parsed(words, "a queue's number").map(Which::One)
+}
+
+fn to(words: &mut SplitWhitespace<'_>) -> Result<Destination, String> {
+    expect(words, "to")?;
+    let mut rest = words.clone();
+    if rest.next() == Some("voicemail") {
+        *words = rest;
+        return parsed(words, "a box").map(Destination::Voicemail);
+    }
+    // Whatever has that number, as the API takes it.
+    parsed(words, "a number").map(Destination::Queue)
+}
+
+/// Seconds with up to six decimals.
+fn moment(text: &str) -> Option<Timestamp> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if part.len() > 6 || !part.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let micros: u64 = format!("{part:0<6}").parse().ok()?;
+    let whole = whole.parse::<u64>().ok()?.checked_mul(SECOND_US)?;
+    Some(Timestamp::ZERO + Span::from_micros(whole.checked_add(micros)?))
+}

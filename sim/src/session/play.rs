@@ -1,0 +1,375 @@
+//! Plays a session: the engine, and time that passes from act to act.
+
+use std::collections::BTreeMap;
+
+use tandem_engine::config::diff;
+use tandem_engine::limits::CHANGES_MAX;
+use tandem_engine::records::QueueCall;
+use tandem_engine::{
+    By, CallId, Caller as From, Cause, Effect, EffectId, Engine, Entry, Event, Input, LegId,
+    Monitoring, Number, Outbox, Span, Timestamp,
+};
+
+use super::Session;
+use super::acts::{Act, Caller, Handle};
+
+/// What everybody lived through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Played {
+    /// Callers, in the order in which they called.
+    pub callers: Vec<Line>,
+    /// What rang, in the order in which it began.
+    pub rings: Vec<Ring>,
+    /// Visits to queues, in the order in which they ended.
+    pub visits: Vec<Visit>,
+}
+
+/// What a caller lived through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Who.
+    pub caller: Caller,
+    /// When he called.
+    pub called: Timestamp,
+    /// When he was answered, by a person, a prompt or music.
+    pub answered: Option<Timestamp>,
+    /// What he pressed, and when.
+    pub keys: Vec<(Timestamp, tandem_engine::Key)>,
+    /// How it ended.
+    pub end: Option<(Timestamp, End)>,
+}
+
+/// Something that rang.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ring {
+    /// Whose telephone.
+    pub extension: Number,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it was picked up.
+    pub answered: Option<Timestamp>,
+    /// How it ended.
+    pub end: Option<(Timestamp, End)>,
+}
+
+/// How a call or a ring ended, as who holds the telephone sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// He himself hung up, or refused.
+    Own,
+    /// The system did.
+    Others,
+}
+
+/// A visit of a caller to a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// The queue's number.
+    pub queue: Number,
+    /// The number of who answered.
+    pub agent: Option<Number>,
+    /// All else.
+    pub record: QueueCall,
+}
+
+/// Plays a session from its first act to its end.
+///
+/// # Errors
+/// Where an act can not be done then: what, and why.
+pub fn play(session: &Session) -> Result<Played, String> {
+    let mut player = Player {
+        engine: Engine::new(0),
+        out: Outbox::default(),
+        seq: 0,
+        now: Timestamp::ZERO,
+        played: Played::default(),
+        names: BTreeMap::new(),
+        calls: BTreeMap::new(),
+        prompts: (session.config.options.prompts.iter())
+            .map(|prompt| (prompt.name.clone(), prompt.length))
+            .collect(),
+        legs: BTreeMap::new(),
+    };
+    player.open(session)?;
+    for (at, act) in &session.acts {
+        player.pass(*at);
+        let done = player.act(act);
+        done.map_err(|why| format!("at {at}: {act:?}: {why}"))?;
+    }
+    player.pass(session.until);
+    Ok(player.played)
+}
+
+struct Player {
+    engine: Engine,
+    out: Outbox,
+    seq: u64,
+    now: Timestamp,
+    played: Played,
+    /// Calls by the names of who called.
+    names: BTreeMap<String, CallId>,
+    /// Places of callers in what was played.
+    calls: BTreeMap<CallId, usize>,
+    /// How long prompts are.
+    prompts: BTreeMap<String, Span>,
+    /// Places of rings there.
+    legs: BTreeMap<LegId, usize>,
+}
+
+impl Player {
+    /// Everybody's telephone is there from the beginning.
+    fn open(&mut self, session: &Session) -> Result<(), String> {
+        let changes = diff::set_up(&session.config);
+        for (base, part) in (0..).zip(changes.chunks(CHANGES_MAX)) {
+            let changes = part.to_vec();
+            let by = By::System;
+            self.tell(Input::Configure { by, base, changes })?;
+        }
+        for extension in &session.config.extensions {
+            let extension = extension.number;
+            self.tell(Input::DeviceUp { extension })?;
+        }
+        Ok(())
+    }
+
+    /// Lets time pass, and everything happen that is due meanwhile.
+    fn pass(&mut self, until: Timestamp) {
+        while let Some((due, _)) = self.engine.next_deadline() {
+            if due > until {
+                break;
+            }
+            self.now = self.now.max(due);
+            self.tell(Input::Tick).expect("a deadline has come");
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn tell(&mut self, input: Input) -> Result<(), String> {
+        self.seq += 1;
+        let entry = Entry {
+            seq: self.seq,
+            received_at: self.now,
+            input,
+        };
+        let mut out = core::mem::take(&mut self.out);
+        self.engine.apply(&entry, &mut out);
+        let kept = self.watch(&out);
+        let refused = out.reject.as_ref().map(|why| format!("{why:?}"));
+        self.out = out;
+        for effect in kept {
+            self.tell(Input::KeptDone { effect })?;
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Notes what people see of it; what is to be confirmed.
+    fn watch(&mut self, out: &Outbox) -> Vec<EffectId> {
+        let at = out.acted_at;
+        for event in &out.events {
+            match event {
+                // Only who has just called can have come.
+                Event::CallArrived { call, .. } => {
+                    let place = self.played.callers.len() - 1;
+                    let name = self.played.callers[place].caller.name.clone();
+                    self.calls.insert(*call, place);
+                    self.names.insert(name, *call);
+                }
+                Event::CallEnded { call, .. } => {
+                    if let Some(&place) = self.calls.get(call) {
+                        self.played.callers[place]
+                            .end
+                            .get_or_insert((at, End::Others));
+                    }
+                }
+                Event::QueueCallEnded(record) => {
+                    let number = |agent| self.engine.agent(agent).map(|agent| agent.number);
+                    let queue = self.engine.queue(record.queue);
+                    self.played.visits.push(Visit {
+                        queue: queue.map_or(Number::NONE, |queue| queue.config.number),
+                        agent: record.agent.and_then(number),
+                        record: *record,
+                    });
+                }
+                _ => {}
+            }
+        }
+        let mut kept = Vec::new();
+        for (id, effect) in &out.effects {
+            self.effect(at, effect);
+            if effect.kind() == tandem_engine::EffectKind::Kept {
+                kept.push(*id);
+            }
+        }
+        kept
+    }
+
+    fn effect(&mut self, at: Timestamp, effect: &Effect) {
+        match effect {
+            Effect::Announce { call, .. }
+            | Effect::Bridge { call, .. }
+            | Effect::PlayMusic { call, .. }
+            | Effect::PlayPrompt { call, .. }
+            | Effect::RecordMessage { call, .. } => self.answered(at, *call),
+            Effect::Join { call, with } => {
+                self.answered(at, *call);
+                self.answered(at, *with);
+            }
+            Effect::CancelRing { leg, .. } | Effect::HangUpLeg { leg } => {
+                self.ended(at, *leg, End::Others);
+            }
+            // He hears the slot to its end.
+            Effect::SaySlot { leg, prompts, .. } => {
+                let spoken: u64 = (prompts.iter())
+                    .filter_map(|name| self.prompts.get(name))
+                    .map(|length| length.micros())
+                    .sum();
+                self.ended(at + Span::from_micros(spoken), *leg, End::Others);
+            }
+            Effect::Ring { leg, agent, .. } => {
+                self.legs.insert(*leg, self.played.rings.len());
+                let agent = self.engine.agent(*agent);
+                self.played.rings.push(Ring {
+                    extension: agent.map_or(Number::NONE, |agent| agent.number),
+                    began: at,
+                    answered: None,
+                    end: None,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn answered(&mut self, at: Timestamp, call: CallId) {
+        if let Some(&place) = self.calls.get(&call) {
+            self.played.callers[place].answered.get_or_insert(at);
+        }
+    }
+
+    fn ended(&mut self, at: Timestamp, leg: LegId, how: End) {
+        if let Some(place) = self.legs.remove(&leg) {
+            self.played.rings[place].end = Some((at, how));
+        }
+    }
+
+    fn act(&mut self, act: &Act) -> Result<(), String> {
+        match act {
+            Act::Answer(extension) => {
+                let leg = self.leg(*extension, false)?;
+                self.played.rings[self.legs[&leg]].answered = Some(self.now);
+                self.tell(Input::LegAnswered { leg })
+            }
+            Act::Call(caller) => self.call(caller),
+            Act::CallerHangsUp(name) => {
+                let call = self.named(name)?;
+                let place = self.calls[&call];
+                self.played.callers[place].end = Some((self.now, End::Own));
+                self.tell(Input::CallerHungUp { call })
+            }
+            Act::Handle { by, caller, handle } => self.handle(*by, caller, handle),
+            Act::HangUp(extension) => {
+                let leg = self.leg(*extension, true)?;
+                self.ended(self.now, leg, End::Own);
+                self.tell(Input::LegEnded { leg })
+            }
+            Act::LogIn(agent, queues, true) => self.tell(Input::AgentLogIn {
+                by: By::Person(*agent),
+                agent: *agent,
+                queues: *queues,
+            }),
+            Act::LogIn(agent, queues, false) => self.tell(Input::AgentLogOut {
+                by: By::Person(*agent),
+                agent: *agent,
+                queues: *queues,
+            }),
+            Act::Pause(agent, queues, reason) => self.tell(Input::AgentPause {
+                by: By::Person(*agent),
+                agent: *agent,
+                queues: *queues,
+                reason: reason.clone(),
+            }),
+            Act::Press(name, key) => {
+                let call = self.named(name)?;
+                let place = self.calls[&call];
+                self.played.callers[place].keys.push((self.now, *key));
+                self.tell(Input::KeyPressed { call, key: *key })
+            }
+            Act::Refuse(extension) => {
+                let leg = self.leg(*extension, false)?;
+                self.ended(self.now, leg, End::Own);
+                let cause = Cause::Busy;
+                self.tell(Input::LegFailed { leg, cause })
+            }
+            Act::Unpause(agent, queues) => self.tell(Input::AgentUnpause {
+                by: By::Person(*agent),
+                agent: *agent,
+                queues: *queues,
+            }),
+        }
+    }
+
+    fn call(&mut self, caller: &Caller) -> Result<(), String> {
+        // Known before what follows from the call is.
+        let place = self.played.callers.len();
+        self.played.callers.push(Line {
+            caller: caller.clone(),
+            called: self.now,
+            answered: None,
+            keys: Vec::new(),
+            end: None,
+        });
+        let key = u128::try_from(place).expect("callers are few") + 1;
+        let from = From {
+            number: caller.number,
+            name: None,
+            extension: caller.inside.then_some(caller.number),
+        };
+        self.tell(Input::CallArrived {
+            key,
+            from,
+            dialled: caller.dials,
+        })
+    }
+
+    fn handle(&mut self, by: Number, caller: &str, handle: &Handle) -> Result<(), String> {
+        let call = self.named(caller)?;
+        let by = By::Person(by);
+        self.tell(match handle {
+            Handle::End => Input::HangUpCall { by, call },
+            Handle::Listen => Input::MonitorCall {
+                by,
+                call,
+                how: Monitoring::Listen,
+            },
+            Handle::Park => Input::ParkCall { by, call },
+            Handle::PickUp => Input::PickUpCall { by, call },
+            Handle::Redirect(to) => Input::RedirectCall {
+                by,
+                call,
+                to: to.clone(),
+            },
+            Handle::Transfer(to) => Input::TransferCall {
+                by,
+                call,
+                to: to.clone(),
+            },
+        })
+    }
+
+    fn named(&self, name: &str) -> Result<CallId, String> {
+        let found = self.names.get(name).copied();
+        found.ok_or_else(|| format!("{name} has not called"))
+    }
+
+    /// The only leg of an extension that talks, or that rings.
+    fn leg(&self, extension: Number, talks: bool) -> Result<LegId, String> {
+        let mut found = self.legs.iter().filter(|(_, place)| {
+            let ring = &self.played.rings[**place];
+            ring.extension == extension && ring.answered.is_some() == talks
+        });
+        match (found.next(), found.next()) {
+            (Some((leg, _)), None) => Ok(*leg),
+            (None, _) => Err("nothing rings there, or nobody talks".to_owned()),
+            (Some(_), Some(_)) => Err("there are two of them".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Sessions: what they say, what is wrong in them, and what people live through.
+
+use proptest::prelude::*;
+use tandem_engine::Timestamp;
+use tandem_engine::config::reader::Source;
+use tandem_sim::session::{ACTS_MAX, End, Session, play, read};
+use tandem_tests::cases::{Regressions, hold};
+
+const CENTRE: &str = "[[extension]]\nnumbers = \"1001-1002\"\n[[queue]]\nnumber = \"6400\"\n\
+    name = \"Support\"\nstrategy = \"linear\"\nstatic_agents = [\"1001-1002\"]\nwrap_up_s = 0\n\
+    agent_timeout_s = 10\nretry_interval_s = 1\n";
+
+fn text(acts: &[&str]) -> String {
+    let acts: Vec<String> = acts.iter().map(|act| format!("  {act:?},\n")).collect();
+    format!(
+        "[session]\nuntil_s = 60\nacts = [\n{}]\n{CENTRE}",
+        acts.concat()
+    )
+}
+
+fn session(acts: &[&str]) -> Session {
+    let text = text(acts);
+    read(Source::new("a session", &text)).unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn at(tenths: u64) -> Timestamp {
+    Timestamp::from_micros(tenths * 100_000)
+}
+
+#[test]
+fn everybody_lives_through_what_the_session_says() {
+    let session = session(&[
+        "9 1002 hangs up",
+        "1 Adam calls 6400 from 4930111",
+        "2.5 1001 refuses",
+        "4.5 1002 answers",
+    ]);
+    let played = play(&session).expect("it can be done");
+    let [adam] = &played.callers[..] else {
+        panic!("{played:?}");
+    };
+    assert_eq!((adam.called, adam.answered), (at(10), Some(at(10))));
+    assert_eq!(adam.end, Some((at(90), End::Others)));
+    let rings: Vec<_> = (played.rings.iter())
+        .map(|ring| (ring.extension.to_string(), ring.answered, ring.end))
+        .collect();
+    let own = |tenths| Some((at(tenths), End::Own));
+    assert_eq!(
+        rings,
+        [
+            ("1001".to_owned(), None, own(25)),
+            ("1002".to_owned(), Some(at(45)), own(90)),
+        ]
+    );
+    let [visit] = &played.visits[..] else {
+        panic!("{played:?}");
+    };
+    assert_eq!(
+        visit.agent.map(|agent| agent.to_string()).as_deref(),
+        Some("1002")
+    );
+    assert_eq!(visit.record.waited.micros(), 3_500_000);
+    assert_eq!(visit.record.talked.micros(), 4_500_000);
+}
+
+#[test]
+fn what_can_not_be_done_is_told() {
+    for (acts, wanted) in [
+        (&["1 1001 answers"][..], "at 1s: Answer"),
+        (&["1 Adam hangs up"], "Adam has not called"),
+        (&["1 1001 logs in"], "NoChange"),
+        (&["1 Adam calls 7777 from 4930111"], "UnknownNumber"),
+    ] {
+        let told = play(&session(acts)).expect_err("it can not be done");
+        assert!(told.contains(wanted), "{acts:?}: {told}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_session_is_told_with_its_place() {
+    for (act, wanted) in [
+        (
+            "Adam calls 6400 from 4930111",
+            "it begins with a moment in seconds, as 12.5",
+        ),
+        (
+            "1.1234567 1001 answers",
+            "it begins with a moment in seconds, as 12.5",
+        ),
+        ("1", "somebody's name or number is missing"),
+        ("1 1001", "what happens is missing"),
+        ("1 1001 sings", "an extension does not do \\\"sings\\\""),
+        ("1 Adam sings", "a caller does not do \\\"sings\\\""),
+        ("1 1001 answers now", "\\\"now\\\" is too much"),
+        ("1 1001 hangs on", "\\\"up\\\" is missing"),
+        ("1 1001 logs off", "nobody logs off"),
+        (
+            "1 1001 pauses in 6400 because",
+            "\\\"because\\\" is too much",
+        ),
+        (
+            "1 1001 pauses in there",
+            "\\\"there\\\" is not a queue's number",
+        ),
+        ("1 Adam calls", "a number is missing"),
+        ("1 Adam calls 6400", "\\\"from\\\" is missing"),
+        ("1 Adam calls 6400 from home", "\\\"home\\\" is no number"),
+        ("1 Adam presses 55", "\\\"55\\\" is not a key"),
+        ("1 1001 redirects Adam", "\\\"to\\\" is missing"),
+        ("60.1 1001 answers", "this comes behind until_s"),
+    ] {
+        let text = text(&[act]);
+        let told = read(Source::new("a session", &text)).expect_err("it is wrong");
+        let told = told.to_string();
+        let wanted = wanted.replace('\\', "");
+        assert!(told.contains(&wanted), "{act}: {told}");
+        assert!(told.contains("a session:4:"), "{act}: {told}");
+    }
+}
+
+#[test]
+fn a_session_has_so_many_acts_at_most() {
+    let acts = |count| vec!["1 1001 answers"; count];
+    assert!(read(Source::new("a session", &text(&acts(ACTS_MAX)))).is_ok());
+    let told = read(Source::new("a session", &text(&acts(ACTS_MAX + 1))));
+    let told = told.expect_err("it is one too many").to_string();
+    assert!(told.contains("there are more than 1000 acts"), "{told}");
+}
+
+#[test]
+fn any_line_has_an_answer() {
+    let words = prop::sample::select(vec![
+        "0",
+        "1.5",
+        "Adam",
+        "1001",
+        "6400",
+        "answers",
+        "calls",
+        "from",
+        "extension",
+        "hangs",
+        "up",
+        "listens",
+        "logs",
+        "in",
+        "out",
+        "of",
+        "to",
+        "parks",
+        "pauses",
+        "for",
+        "presses",
+        "5",
+        "redirects",
+        "refuses",
+        "takes",
+        "transfers",
+        "unpauses",
+        "voicemail",
+        "4930111",
+        "99999999999999999999999999999999",
+        "\u{e9}",
+        "-1",
+        ".",
+        "18446744073709551615",
+    ]);
+    let line = prop::collection::vec(words, 0..8).prop_map(|words| words.join(" "));
+    let lines = prop::collection::vec(line, 1..12);
+    let known = Regressions::new("sessions.txt");
+    hold("any_line_has_an_answer", &known, 500, &lines, |lines| {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let text = text(&lines);
+        if let Ok(session) = read(Source::new("a session", &text)) {
+            let _played = play(&session);
+        }
+        Ok(())
+    });
+}
