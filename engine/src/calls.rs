@@ -28,10 +28,32 @@ impl<T: Trace> Step<'_, T> {
         from: &Caller,
         dialled: Number,
     ) -> Result<(), Reject> {
-        let target = match self.s.directory.get(dialled) {
-            Some(target) => Ok(target),
-            None => Err(self.parked_in(from, dialled)?),
+        let Some(target) = self.s.directory.get(dialled) else {
+            return self.special_dialled(key, from, dialled);
         };
+        let call = self.let_in(key, from)?;
+        self.send(call, Goal::Target(target));
+        Ok(())
+    }
+
+    /// Nobody has the number that was dialled: it may be the slot of a parked caller, or
+    /// a code.
+    #[cold]
+    #[inline(never)]
+    fn special_dialled(&mut self, key: u128, from: &Caller, dialled: Number) -> Result<(), Reject> {
+        match self.parked_in(from, dialled) {
+            Some(parked) => {
+                let call = self.let_in(key, from)?;
+                self.retrieve(call, parked);
+                Ok(())
+            }
+            None => self.code_dialled(key, from, dialled),
+        }
+    }
+
+    /// A call comes to be; whoever calls from inside is on it.
+    #[inline(always)]
+    pub(crate) fn let_in(&mut self, key: u128, from: &Caller) -> Result<CallId, Reject> {
         let origin = from
             .extension
             .map(|number| self.agent_of(number))
@@ -68,11 +90,7 @@ impl<T: Trace> Step<'_, T> {
             self.s.agents[origin].engaged += 1;
             self.agent_engaged(origin);
         }
-        match target {
-            Ok(target) => self.send(call, Goal::Target(target)),
-            Err(parked) => self.retrieve(call, parked),
-        }
-        Ok(())
+        Ok(call)
     }
 
     /// Sends a call somewhere, and on from there where that refuses it. A call
@@ -110,10 +128,7 @@ impl<T: Trace> Step<'_, T> {
     /// Lets a caller hear a prompt; then the call goes on.
     pub(crate) fn play_prompt(&mut self, id: CallId, prompt: usize, then: Then) {
         let over = self.say_prompt(id, prompt);
-        let timer = self.s.timers.arm(over, Timer::PromptOver(id));
-        let call = &mut self.s.calls[id];
-        call.stage = Stage::AwaitingPrompt;
-        call.passing = Some(Box::new(Passing::Prompt { timer, then }));
+        self.hears(id, over, then);
     }
 
     /// Has a prompt played; tells when it will be over.
@@ -132,6 +147,15 @@ impl<T: Trace> Step<'_, T> {
         over
     }
 
+    /// The caller's side is answered, and hears something until then.
+    pub(crate) fn hears(&mut self, id: CallId, over: Timestamp, then: Then) {
+        let timer = self.s.timers.arm(over, Timer::PromptOver(id));
+        let call = &mut self.s.calls[id];
+        call.stage = Stage::AwaitingPrompt;
+        call.taken = true;
+        call.passing = Some(Box::new(Passing::Prompt { timer, then }));
+    }
+
     /// The caller has heard a prompt: the call goes where it was to go, as far as
     /// that is still there.
     pub(crate) fn prompt_over(&mut self, id: CallId) {
@@ -140,7 +164,7 @@ impl<T: Trace> Step<'_, T> {
             unreachable!("the timer belongs to a prompt");
         };
         match then {
-            Then::EndSurvey => self.end_survey(id),
+            Then::End(reason) => self.close(id, reason, Some(HangUpCause::Normal)),
             Then::Go(destination) => self.send(id, goal(self.s, &destination)),
             Then::Record(mailbox) => self.record_message(id, mailbox),
             Then::Step(point, step) => {

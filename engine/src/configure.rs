@@ -10,6 +10,7 @@ use crate::config::model::{
     Change, Config, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, Options, QueueConfig,
 };
 use crate::config::points::PointConfig;
+use crate::config::presence::Presence;
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
@@ -88,12 +89,15 @@ impl<T: Trace> Step<'_, T> {
     }
 
     fn put_extension(&mut self, config: &ExtensionConfig) {
+        let actions = &config.on_presence;
+        let actions = (!actions.are_none()).then(|| Box::new(actions.clone()));
         if let Some(Target::Extension(agent)) = self.s.directory.get(config.number) {
             let agent = &mut self.s.agents[agent];
             agent.name.clone_from(&config.name);
             agent.administrator = config.administrator;
             agent.ring_timeout = config.ring_timeout;
             agent.contact = config.contact;
+            agent.on_presence = actions;
             agent.email = config.email.as_deref().map(Into::into);
             agent.own_recording = config.own_recording;
             return;
@@ -109,6 +113,8 @@ impl<T: Trace> Step<'_, T> {
             up: false,
             engaged: 0,
             offer: None,
+            presence: Presence::Available,
+            on_presence: actions,
             rest: None,
             wraps_up: 0,
             members: Vec::new(),
@@ -531,6 +537,12 @@ impl Existing for State {
     fn extension_count(&self) -> usize {
         self.agents.len()
     }
+
+    fn presence_reasons(&self) -> Box<dyn Iterator<Item = (Number, &str)> + '_> {
+        let agents = self.agents.iter();
+        let acting = agents.filter_map(|(_, a)| Some((a.number, a.on_presence.as_deref()?)));
+        Box::new(acting.flat_map(|(number, on)| on.reasons().map(move |(_, name)| (number, name))))
+    }
 }
 
 /// The configuration in force, as a value.
@@ -541,6 +553,7 @@ pub(crate) fn export(state: &State) -> Config {
         administrator: agent.administrator,
         ring_timeout: agent.ring_timeout,
         contact: agent.contact,
+        on_presence: agent.on_presence.as_deref().cloned().unwrap_or_default(),
         email: agent.email.as_deref().map(str::to_owned),
         own_recording: agent.own_recording,
     };

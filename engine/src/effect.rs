@@ -154,6 +154,14 @@ pub enum Effect {
         /// The prompt's name.
         prompt: String,
     },
+    /// Answer the caller's side, if it is not yet, and play a tone that says whether a
+    /// code was carried out. The engine hangs up when its time is over.
+    PlayTone {
+        /// The caller's call.
+        call: CallId,
+        /// Which.
+        tone: Tone,
+    },
     /// Push the record of a finished queue call to the configured receiver.
     PushRecord {
         /// The call.
@@ -235,6 +243,7 @@ impl Effect {
             | Self::PlayHoldMusic { .. }
             | Self::PlayMusic { .. }
             | Self::PlayPrompt { .. }
+            | Self::PlayTone { .. }
             | Self::Record { .. }
             | Self::RecordMessage { .. }
             | Self::SaySlot { .. }
@@ -267,6 +276,15 @@ pub enum CancelReason {
     TimedOut,
     /// The caller left, or the agent may not take the call any more.
     Withdrawn,
+}
+
+/// What a tone says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Tone {
+    /// What was dialled was carried out.
+    Confirmation,
+    /// What was dialled changed nothing.
+    Refusal,
 }
 
 /// What a caller's side is told when the engine ends the call.

@@ -270,6 +270,11 @@ impl<T: Trace> Step<'_, T> {
             Input::ParkCall { by, call } => self.park_call(*by, *call),
             Input::PersonErased { by, number } => self.person_erased(*by, *number),
             Input::PickUpCall { by, call } => self.pick_up_call(*by, *call),
+            Input::PresenceChanged {
+                by,
+                agent,
+                presence,
+            } => self.presence_changed(*by, *agent, *presence),
             Input::RedirectCall { by, call, to } => self.redirect_call(*by, *call, to),
             Input::Restarted { epoch, .. } => {
                 self.restarted(*epoch);

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::presence::Presence;
 use crate::effect::{CancelReason, EffectId};
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::{By, Cause, Monitoring, Recording};
 use crate::key::Key;
 use crate::number::Number;
+use crate::outbox::Reject;
 use crate::records::processing::Processed;
 use crate::records::survey::SurveyAnswer;
 use crate::records::{Message, QueueCall};
@@ -164,6 +166,17 @@ pub enum Event {
         /// The slot, which is free again.
         slot: Number,
     },
+    /// An extension dialled a feature code. What it changed was told before.
+    CodeDialled {
+        /// Its call.
+        call: CallId,
+        /// Who dialled.
+        agent: AgentId,
+        /// What.
+        dialled: Number,
+        /// Why nothing was changed, where nothing was.
+        refused: Option<Reject>,
+    },
     /// A revision of the configuration is in force.
     ConfigurationChanged {
         /// Its number.
@@ -312,6 +325,16 @@ pub enum Event {
         call: CallId,
         /// The number of the route point.
         point: Number,
+    },
+    /// An extension's presence is another one. What follows from it for its agent's
+    /// status is told behind.
+    PresenceChanged {
+        /// Which.
+        agent: AgentId,
+        /// What it is now.
+        presence: Presence,
+        /// Who changed it.
+        by: By,
     },
     /// A caller hears a prompt.
     PromptStarted {
@@ -549,6 +572,8 @@ pub enum EndReason {
     AgentHungUp,
     /// The caller hung up.
     CallerHungUp,
+    /// An extension dialled a feature code, and heard what became of it.
+    CodeDialled,
     /// The extension that it was sent to did not take it.
     ExtensionFailed(Cause),
     /// A supervisor hung it up, or somebody his own call on a screen.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::model::{Change, Destination};
+use crate::config::presence::Presence;
 use crate::effect::EffectId;
 use crate::ids::{CallId, LegId};
 use crate::key::Key;
@@ -220,6 +221,16 @@ pub enum Input {
         by: By,
         /// Which.
         call: CallId,
+    },
+    /// An extension's presence is another one. What is set to follow from it for its
+    /// agent's status follows.
+    PresenceChanged {
+        /// Who asks for it.
+        by: By,
+        /// The extension.
+        agent: Number,
+        /// What it is now.
+        presence: Presence,
     },
     /// A caller who waits in a queue is sent somewhere else.
     RedirectCall {

@@ -13,6 +13,7 @@ pub mod acd;
 mod agents;
 pub mod calendar;
 mod calls;
+mod codes;
 pub mod config;
 mod configure;
 mod directory;
@@ -26,6 +27,7 @@ mod input;
 pub mod invariants;
 mod key;
 mod keys;
+mod lamps;
 pub mod limits;
 mod logs;
 mod mark;
@@ -35,6 +37,7 @@ mod outbox;
 mod parking;
 pub mod permissions;
 mod points;
+mod presence;
 pub mod records;
 mod remembered;
 mod restart;
@@ -51,7 +54,7 @@ pub mod trace;
 pub mod view;
 mod voicemail;
 
-pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause};
+pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause, Tone};
 pub use engine::{Awaiting, Engine};
 pub use event::{
     AgentStatus, Announced, Branch, CallAct, Closed, EndReason, Event, KeptEnd, MenuEnd, OfferEnd,
@@ -60,6 +63,7 @@ pub use event::{
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
 pub use input::{By, Caller, Cause, Entry, Input, Monitoring, Recording, Which};
 pub use key::{Key, NoKey};
+pub use lamps::Lamp;
 pub use mark::{Mark, Marks};
 pub use number::{Number, NumberError};
 pub use outbox::{Outbox, Reject};

@@ -43,6 +43,10 @@ pub const ANNOUNCEMENT_S_MIN: u64 = 5;
 pub const ANNOUNCEMENT_S_MAX: u64 = 3_600;
 /// Length of a prompt, in seconds.
 pub const PROMPT_S_MAX: u64 = 600;
+/// Length of the tone that says what became of a dialled code, in seconds.
+pub const TONE_S: u64 = 1;
+/// Symbols of a feature code.
+pub const FEATURE_CODE_SYMBOLS_MAX: u32 = 10;
 /// Slots in which callers may be parked.
 pub const PARKING_SLOTS_MAX: u64 = 1_000;
 /// How long a caller may be parked, in seconds.

@@ -59,6 +59,50 @@ impl Number {
         self.0 == 0
     }
 
+    /// How many symbols it has.
+    #[must_use]
+    pub const fn symbols(self) -> u32 {
+        (128 - self.0.trailing_zeros()).div_ceil(4)
+    }
+
+    /// What follows these symbols; `None` where it does not begin with them.
+    #[must_use]
+    pub const fn strip_prefix(self, prefix: Self) -> Option<Self> {
+        let bits = 4 * prefix.symbols();
+        if bits == 0 {
+            return Some(self);
+        }
+        let begins = self.0 & (u128::MAX << (128 - bits)) == prefix.0;
+        if begins {
+            Some(Self(self.0 << bits))
+        } else {
+            None
+        }
+    }
+
+    /// Its digits up to the first other symbol, and the rest from there on.
+    #[must_use]
+    pub fn split_digits(self) -> (Self, Self) {
+        // A digit's value is its own plus two: `+` stands before the digits.
+        let is_digit = |place: u32| (2..12).contains(&((self.0 >> (124 - 4 * place)) & 0xF));
+        let digits = (0..self.symbols())
+            .take_while(|&place| is_digit(place))
+            .count();
+        match digits * 4 {
+            0 => (Self::NONE, self),
+            bits => (
+                Self(self.0 & (u128::MAX << (128 - bits))),
+                Self(self.0 << bits),
+            ),
+        }
+    }
+
+    /// Both in a row; `None` where that is too long, or a `+` would not lead.
+    #[must_use]
+    pub fn followed_by(self, other: Self) -> Option<Self> {
+        format!("{self}{other}").parse().ok()
+    }
+
     /// Whether it begins with another one, or is it.
     #[must_use]
     pub const fn starts_with(self, beginning: Self) -> bool {

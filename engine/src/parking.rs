@@ -79,14 +79,12 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The caller parked in the slot that an extension dials, if one is.
-    #[cold]
-    pub(crate) fn parked_in(&self, from: &Caller, dialled: Number) -> Result<CallId, Reject> {
+    pub(crate) fn parked_in(&self, from: &Caller, dialled: Number) -> Option<CallId> {
         let slot = from.extension.and_then(|_| self.s.slots.get(&dialled));
-        slot.copied().ok_or(Reject::UnknownNumber)
+        slot.copied()
     }
 
     /// An extension dialled the slot of a parked caller: both are connected.
-    #[cold]
     pub(crate) fn retrieve(&mut self, id: CallId, parked: CallId) {
         let slot = self.unpark(parked).slot;
         for (call, with) in [(id, parked), (parked, id)] {

@@ -29,6 +29,8 @@ pub enum Action {
     /// See the record of a queue's call, which this agent answered; `None`: which was
     /// missed or abandoned.
     SeeQueueCall(QueueId, Option<AgentId>),
+    /// Say where an extension's person is.
+    SetPresence(AgentId),
     /// Log an agent in or out of a queue, pause or unpause him there.
     SwitchAgent(MemberId),
 }
@@ -47,8 +49,9 @@ impl<Object> AccessGranted<Object> {
 }
 
 /// Whether `by` may do `action`. The system may do everything, and so may an
-/// administrator; everybody may switch his own status; a queue's managers and agents
-/// may do and see what the queue's settings say.
+/// administrator; everybody may switch his own status and presence; a queue's managers
+/// and agents may do and see what the queue's settings say, and who may switch an agent
+/// somewhere may also say where he is.
 #[must_use]
 pub fn allows(state: &State, by: By, action: Action) -> bool {
     let number = match by {
@@ -72,6 +75,11 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
         Action::InQueue(queue, right) => has(queue, right),
         Action::SeeQueue(queue) => has(queue, Right::Panel) || has(queue, Right::Wallboard),
         Action::SeeQueueCall(queue, answered) => sees_call(state, person, queue, answered),
+        Action::SetPresence(agent) => {
+            let switches = |&member: &MemberId| allows(state, by, Action::SwitchAgent(member));
+            let entry = state.agents.get(agent);
+            agent == person || entry.is_some_and(|agent| agent.members.iter().any(switches))
+        }
         Action::SwitchAgent(member) => state
             .members
             .get(member)
@@ -159,6 +167,16 @@ pub(crate) fn switch_agent(
 ) -> Option<AccessGranted<MemberId>> {
     let allowed = allows(state, by, Action::SwitchAgent(member));
     allowed.then_some(AccessGranted { object: member })
+}
+
+/// Access to an extension's presence.
+pub(crate) fn set_presence(
+    state: &State,
+    by: By,
+    agent: AgentId,
+) -> Option<AccessGranted<AgentId>> {
+    let allowed = allows(state, by, Action::SetPresence(agent));
+    allowed.then_some(AccessGranted { object: agent })
 }
 
 /// Access to a live call, to handle it.

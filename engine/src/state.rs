@@ -12,9 +12,11 @@ use crate::config::model::{
     CountSince, Destination, MemberKind, Options, QueueConfig, SkillStep, SurveyConfig,
 };
 use crate::config::points::{FlowStep, PointConfig};
+use crate::config::presence::{Presence, PresenceActions};
 use crate::config::rights::OwnRecording;
 use crate::directory::Directory;
 use crate::effect::{Effect, EffectId};
+use crate::event::EndReason;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PointId, PublicId, QueueId};
 use crate::input::{Monitoring, Recording};
 use crate::limits::QUEUE_MEMBERS_MAX;
@@ -111,6 +113,10 @@ pub struct Agent {
     pub(crate) engaged: u32,
     /// The leg on which a queue's call is offered to him.
     pub(crate) offer: Option<LegId>,
+    /// What the person says about where he is.
+    pub(crate) presence: Presence,
+    /// What becomes of his status when his presence changes, where anything does.
+    pub(crate) on_presence: Option<Box<PresenceActions>>,
     /// He rests: queues do not ring him until this timer fires.
     pub(crate) rest: Option<TimerId>,
     /// In how many of his queues he wraps up.
@@ -432,7 +438,7 @@ pub(crate) enum Stage {
     AwaitingKey,
     /// The caller leaves a message.
     AwaitingMessage,
-    /// The caller hears a prompt.
+    /// The caller hears a prompt or a tone.
     AwaitingPrompt,
     /// The caller is parked, until somebody dials his slot.
     AwaitingRetrieval,
@@ -465,7 +471,7 @@ pub(crate) enum Passing {
         /// It is as long as allowed when this timer fires.
         timer: TimerId,
     },
-    /// The caller hears a prompt.
+    /// The caller hears a prompt or a tone.
     Prompt {
         /// It is over when this timer fires.
         timer: TimerId,
@@ -519,11 +525,11 @@ impl Passing {
     }
 }
 
-/// Where a call goes when a prompt is over.
+/// What becomes of a call when a prompt or a tone is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Then {
-    /// To its end: the caller has answered what he was asked.
-    EndSurvey,
+    /// It ends for this reason.
+    End(EndReason),
     /// On to a destination.
     Go(Destination),
     /// The caller leaves a message in the box of this number.

@@ -126,7 +126,7 @@ impl<T: Trace> Step<'_, T> {
         }));
         let thanks = survey.config.end_prompt.as_deref();
         match thanks.and_then(|name| prompt_named(self.s, name)) {
-            Some(prompt) => self.play_prompt(id, prompt, Then::EndSurvey),
+            Some(prompt) => self.play_prompt(id, prompt, Then::End(EndReason::SurveyOver)),
             None => self.end_survey(id),
         }
     }

@@ -5,6 +5,7 @@ use crate::acd::eligible::{self, Obstacle};
 use crate::acd::estimate::{self, Estimate};
 use crate::config::model::QueueConfig;
 use crate::config::points::PointConfig;
+use crate::config::presence::Presence;
 use crate::directory::Target;
 use crate::engine::Engine;
 use crate::event::AgentStatus;
@@ -22,6 +23,8 @@ pub struct AgentView<'a> {
     pub name: &'a str,
     /// Whether the telephone can be rung.
     pub up: bool,
+    /// What the person says about where he is.
+    pub presence: Presence,
     /// Calls that occupy the telephone, the offered one apart.
     pub engaged: u32,
     /// The leg on which a queue's call is offered.
@@ -180,6 +183,7 @@ impl Engine {
             number: agent.number,
             name: &agent.name,
             up: agent.up,
+            presence: agent.presence,
             engaged: agent.engaged,
             offer: agent.offer,
             rests_until: agent.rest.and_then(|timer| self.state.timers.due(timer)),

@@ -49,6 +49,7 @@ pub(crate) const fn end_word(reason: EndReason) -> &'static str {
         EndReason::Aborted => "aborted",
         EndReason::AgentHungUp => "agent_hung_up",
         EndReason::CallerHungUp => "caller_hung_up",
+        EndReason::CodeDialled => "code_dialled",
         EndReason::ExtensionFailed(Cause::Busy) => "extension_busy",
         EndReason::ExtensionFailed(Cause::NoAnswer) => "extension_silent",
         EndReason::ExtensionFailed(Cause::Rejected) => "extension_refused",

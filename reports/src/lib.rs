@@ -9,6 +9,7 @@
 //! summary.add(&tally); // for every replication, in order
 //! ```
 
+pub mod activity;
 mod clock;
 mod comparison;
 mod estimate;

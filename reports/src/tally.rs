@@ -237,6 +237,7 @@ impl Tally {
             | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::CallRetrieved { .. }
+            | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRingEnded { .. }
@@ -253,6 +254,7 @@ impl Tally {
             | Event::PlaceRegained { .. }
             | Event::PointClosed { .. }
             | Event::PointReached { .. }
+            | Event::PresenceChanged { .. }
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }
             | Event::ReservationEnded { .. }

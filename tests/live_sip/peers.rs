@@ -200,6 +200,22 @@ impl Callers {
     }
 }
 
+/// A telephone of extension 1001 dials something once, and waits to be hung up on.
+pub fn dial(to: SocketAddr, dialled: &str, rtp: u16, folder: &Path) -> Seen {
+    let mut command = sipp("code", free_port(), rtp, &folder.join("code.log"));
+    let statistics = folder.join("code.csv");
+    let _none_yet = fs::remove_file(&statistics);
+    let status = command
+        .arg(to.to_string())
+        .args(["-key", "dialled", dialled])
+        .args(["-m", "1", "-trace_stat", "-stf"])
+        .arg(&statistics)
+        .status();
+    let status = status.expect("sipp is installed (Debian: sip-tester)");
+    println!("sipp: {status}");
+    seen(&statistics)
+}
+
 /// The last line of SIPp's statistics.
 fn seen(file: &Path) -> Seen {
     let text = fs::read_to_string(file).expect("SIPp wrote its statistics");

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use tandem_engine::config::model::{MemberKind, Strategy as Ring};
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{Cause, EffectId, Input, Monitoring};
 
 use crate::centre::{
@@ -158,10 +159,20 @@ pub enum Act {
     Deal(Asker, u8, u8),
     /// A telephone comes or goes.
     Device(u8, bool),
+    /// An extension dials a code: with this one of the codes, of this queue, perhaps
+    /// with a reason behind, perhaps another agent's.
+    Dial {
+        /// Who dials.
+        from: u8,
+        /// The code's place among all.
+        code: u8,
+        /// What stands behind it.
+        behind: Behind,
+    },
     /// Somebody deletes the logs of calls that are over.
     Discard(Asker, u8, u8),
     /// The configuration changes.
-    Edit(Asker, Edit),
+    Edit(Asker, Box<Edit>),
     /// An answered leg ends, or a ringing one.
     EndLeg(Pick),
     /// A person is erased.
@@ -181,6 +192,8 @@ pub enum Act {
     Kill(u8),
     /// An earlier input comes again.
     Repeat(u8),
+    /// Somebody says where somebody is.
+    Presence(Asker, u8, Presence),
     /// The system stops and starts again, from a backup or not.
     Restart(bool),
     /// A snapshot is kept.
@@ -192,6 +205,19 @@ pub enum Act {
     /// The clock on the wall is set: so many quarters of a second before one
     /// of a few midnights in one of the zones.
     WallClock(u8, u8),
+}
+
+/// What is dialled behind a code.
+#[derive(Clone, Copy, Debug)]
+pub enum Behind {
+    /// Nothing.
+    Nothing,
+    /// A queue.
+    Queue(u8),
+    /// A queue, and the code of a reason.
+    Reason(u8, u8),
+    /// Another agent, a queue, and the code of a reason.
+    Other(u8, u8, u8),
 }
 
 /// Where a call goes.
@@ -428,8 +454,21 @@ fn status() -> impl Strategy<Value = Act> {
     let switch = (asker(), any::<u8>(), queues, switch)
         .prop_map(|(by, agent, queues, status)| Act::Switch(by, agent, queues, status));
     let device = (any::<u8>(), prop::bool::weighted(0.6));
+    let behind = prop_oneof![
+        2 => Just(Behind::Nothing),
+        5 => any::<u8>().prop_map(Behind::Queue),
+        3 => (any::<u8>(), 1..5_u8).prop_map(|(queue, reason)| Behind::Reason(queue, reason)),
+        2 => (any::<u8>(), any::<u8>(), 1..5_u8)
+            .prop_map(|(agent, queue, reason)| Behind::Other(agent, queue, reason)),
+    ];
+    let code = prop_oneof![2 => Just(0_u8), 3 => Just(4_u8), 3 => 0..5_u8];
+    let dial = (any::<u8>(), code, behind);
+    let presence = select(Presence::ALL.map(|(_, presence)| presence).to_vec());
+    let presence = (asker(), any::<u8>(), presence);
     prop_oneof![
         4 => switch,
+        3 => dial.prop_map(|(from, code, behind)| Act::Dial { from, code, behind }),
+        2 => presence.prop_map(|(by, agent, presence)| Act::Presence(by, agent, presence)),
         1 => device.prop_map(|(extension, up)| Act::Device(extension, up)),
     ]
 }
@@ -483,6 +522,6 @@ fn edit(shape: &Shape) -> BoxedStrategy<Act> {
         1 => (0..8_u8).prop_map(Asker::Person),
     ];
     (by, edit)
-        .prop_map(|(by, edit)| Act::Edit(by, edit))
+        .prop_map(|(by, edit)| Act::Edit(by, Box::new(edit)))
         .boxed()
 }

@@ -6,9 +6,11 @@
 mod contacts;
 mod further;
 mod points;
+mod status;
 
 use contacts::{Contacts, contacts};
 use further::{Further, further};
+use status::{feature_codes, on_presence, presence_action};
 
 use crate::table::spoken_prompts;
 use proptest::collection::vec;
@@ -16,6 +18,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use tandem_engine::config::announcements::Announcements;
+use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
     Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
@@ -23,6 +26,7 @@ use tandem_engine::config::model::{
     TimeCondition,
 };
 use tandem_engine::config::points::VoicemailConfig;
+use tandem_engine::config::presence::PresenceActions;
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
@@ -121,6 +125,7 @@ pub struct OptionsDraft {
     dynamic_agents_start_in: bool,
     reasons: usize,
     shared_wrap_up: bool,
+    codes: FeatureCodes,
     /// How long callers are parked, in quarters of a second, if they can be.
     parking: Option<u64>,
     sync_h: u16,
@@ -155,6 +160,8 @@ struct ConditionDraft {
 /// An extension to be.
 #[derive(Clone, Debug)]
 pub struct ExtensionDraft {
+    /// What follows from each presence.
+    pub on_presence: PresenceActions,
     /// Whether this person may do everything.
     pub administrator: bool,
     /// How long a direct call rings, in quarters of a second.
@@ -283,6 +290,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
         any::<bool>(),
         1..=3_usize,
         prop::bool::weighted(0.3),
+        feature_codes(),
         option::weighted(0.8, 4..=40_u64),
         0..=1_u16,
     );
@@ -293,13 +301,14 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
     let parts = (common, hours, prompts, contacts(), voicemail);
     parts.prop_map(|(common, hours, prompts, contacts, voicemail)| {
         let (zone, push_records, dynamic_agents_start_in, reasons, ..) = common;
-        let (.., shared_wrap_up, parking, sync_h) = common;
+        let (.., shared_wrap_up, codes, parking, sync_h) = common;
         OptionsDraft {
             zone,
             push_records,
             dynamic_agents_start_in,
             reasons,
             shared_wrap_up,
+            codes,
             parking,
             sync_h,
             hours,
@@ -337,6 +346,7 @@ fn condition_draft() -> impl Strategy<Value = ConditionDraft> {
 /// A random extension.
 pub fn extension_draft() -> impl Strategy<Value = ExtensionDraft> {
     let administrator = prop::bool::weighted(0.15);
+    let actions = option::weighted(0.5, proptest::array::uniform6(presence_action()));
     let up = prop::bool::weighted(0.9);
     let in_at_first = prop::bool::weighted(0.8);
     let own = select(vec![
@@ -344,8 +354,9 @@ pub fn extension_draft() -> impl Strategy<Value = ExtensionDraft> {
         OwnRecording::PauseResume,
         OwnRecording::Start,
     ]);
-    (administrator, 4..=20_u64, up, in_at_first, own).prop_map(
-        |(administrator, ring_timeout, up, in_at_first, own_recording)| ExtensionDraft {
+    (administrator, 4..=20_u64, up, in_at_first, own, actions).prop_map(
+        |(administrator, ring_timeout, up, in_at_first, own_recording, actions)| ExtensionDraft {
+            on_presence: on_presence(actions),
             administrator,
             ring_timeout,
             own_recording,
@@ -556,6 +567,7 @@ impl OptionsDraft {
             time_zone: ZONES[self.zone].0.to_owned(),
             push_records: self.push_records,
             shared_wrap_up: self.shared_wrap_up,
+            feature_codes: self.codes,
             parking: self.parking.map(|timeout| Parking {
                 slots: (slot(0), slot(1)),
                 timeout: quarters(timeout),
@@ -618,6 +630,7 @@ impl ExtensionDraft {
         ExtensionConfig {
             administrator: self.administrator,
             ring_timeout: quarters(self.ring_timeout),
+            on_presence: self.on_presence.clone(),
             own_recording: self.own_recording,
             ..ExtensionConfig::new(number)
         }

@@ -2,13 +2,14 @@
 //! configurations.
 
 use tandem_engine::config::model::{Change, Config, Destination, MemberConfig, QueueConfig};
+use tandem_engine::config::presence::Presence;
 use tandem_engine::records::processing::Processing;
 use tandem_engine::view::CallStage;
 use tandem_engine::{
     Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
 };
 
-use crate::acts::{Act, Asker, Edit, Gap, Handle, Pick, Status, Step, To, Where};
+use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, Pick, Status, Step, To, Where};
 use crate::centre::{
     Centre, QueueDraft, There, ZONES, extension, outside, point, queue, slot, statics_first,
 };
@@ -200,14 +201,8 @@ impl<W: Witness> World<W> {
             Act::Call { from, number, to } => self.call(*from, *number, *to),
             Act::Confirm(pick, how) => how.input(self.kept(*pick)?),
             Act::Deal(..) | Act::Discard(..) => self.paperwork(act)?,
-            Act::Device(place, up) => {
-                let extension = self.somebody(*place);
-                if *up {
-                    Input::DeviceUp { extension }
-                } else {
-                    Input::DeviceDown { extension }
-                }
-            }
+            Act::Device(place, up) => self.device(*place, *up),
+            Act::Dial { from, code, behind } => self.dial(*from, *code, *behind)?,
             Act::Edit(asker, edit) => {
                 let (config, base) = self.live.engine().config();
                 let changes = changes(&config, edit)?;
@@ -236,6 +231,7 @@ impl<W: Witness> World<W> {
             Act::HangUp(pick) => Input::CallerHungUp {
                 call: self.any_call(*pick)?,
             },
+            Act::Presence(asker, place, presence) => self.presence(*asker, *place, *presence),
             Act::Key(pick, key) => Input::KeyPressed {
                 call: self.any_call(*pick)?,
                 key: Key::ALL[usize::from(*key)],
@@ -409,6 +405,47 @@ impl<W: Witness> World<W> {
                 To::Point(place) => self.some_point(place),
                 To::Slot(place) => slot(place),
             },
+        }
+    }
+
+    fn device(&self, place: u8, up: bool) -> Input {
+        let extension = self.somebody(place);
+        if up {
+            Input::DeviceUp { extension }
+        } else {
+            Input::DeviceDown { extension }
+        }
+    }
+
+    fn presence(&self, asker: Asker, place: u8, presence: Presence) -> Input {
+        let agent = self.somebody(place);
+        Input::PresenceChanged {
+            by: by(asker, agent),
+            agent,
+            presence,
+        }
+    }
+
+    /// A call that dials a code, as far as there is one at this place.
+    fn dial(&mut self, from: u8, code: u8, behind: Behind) -> Option<Input> {
+        let (config, _) = self.live.engine().config();
+        let code = config.options.feature_codes.all()[usize::from(code) % 5].1?;
+        let reason = |place: u8| format!("*{place:02}");
+        let behind = match behind {
+            Behind::Nothing => String::new(),
+            Behind::Queue(queue) => self.some_queue(queue).to_string(),
+            Behind::Reason(queue, place) => {
+                format!("{}{}", self.some_queue(queue), reason(place))
+            }
+            Behind::Other(agent, queue, place) => {
+                let (agent, queue) = (self.somebody(agent), self.some_queue(queue));
+                format!("{agent}*{queue}{}", reason(place))
+            }
+        };
+        let dialled = format!("{code}{behind}").parse().ok()?;
+        match self.call(Some(from), 0, To::Queue(0)) {
+            Input::CallArrived { key, from, .. } => Some(Input::CallArrived { key, from, dialled }),
+            _ => None,
         }
     }
 

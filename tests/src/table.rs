@@ -28,6 +28,7 @@ mod logs;
 mod menus;
 mod phrase;
 mod points;
+mod status;
 mod supervised;
 mod survey;
 mod text;

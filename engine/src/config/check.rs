@@ -6,6 +6,7 @@
 //! when all are made. So a queue may name as failover one that comes later, but
 //! only agents that are there already.
 
+mod agents;
 mod contacts;
 mod hours;
 mod object;
@@ -105,6 +106,8 @@ pub trait Existing {
     fn queues(&self) -> Box<dyn Iterator<Item = &QueueConfig> + '_>;
     /// How many extensions there are.
     fn extension_count(&self) -> usize;
+    /// The reasons for which extensions pause when their presence changes.
+    fn presence_reasons(&self) -> Box<dyn Iterator<Item = (Number, &str)> + '_>;
 }
 
 /// A value can be asked as well as a running centre, but searches its lists.
@@ -131,6 +134,12 @@ impl Existing for Config {
     }
     fn extension_count(&self) -> usize {
         self.extensions.len()
+    }
+    fn presence_reasons(&self) -> Box<dyn Iterator<Item = (Number, &str)> + '_> {
+        Box::new(self.extensions.iter().flat_map(|extension| {
+            let reasons = extension.on_presence.reasons();
+            reasons.map(|(_, reason)| (extension.number, reason))
+        }))
     }
 }
 
@@ -380,6 +389,7 @@ impl<'c, E: Existing> Checker<'c, E> {
     fn finish(mut self) -> Faults {
         if let Some(options) = self.options {
             object::options(&mut self.faults, options);
+            agents::options(&mut self.faults, options);
             hours::prompts(&mut self.faults, &options.prompts);
             points::voicemail(&mut self.faults, &options.voicemail);
             self.greeting(options);
@@ -396,6 +406,8 @@ impl<'c, E: Existing> Checker<'c, E> {
             object::queue(&mut self.faults, queue, range);
         }
         self.touched_points();
+        self.codes();
+        self.presences();
         self.counts();
         self.names(&touched);
         for queue in touched {

@@ -13,7 +13,8 @@ use crate::number::Number;
 /// configuration without faults, so that many of them can be made in parts.
 /// That can not be had where queues swap names, where new queues are each
 /// other's failover, where a queue leads to one whose number an extension of
-/// it takes over, or where a limit is passed for a while: then those changes
+/// it takes over, where a pause reason takes over the code of one that an extension
+/// needs, or where a limit is passed for a while: then those changes
 /// belong in one part, and made together they are right. Objects that only
 /// change their place in the file do not change.
 #[must_use]
@@ -272,9 +273,11 @@ impl<'c> Plan<'c> {
             self.changes
                 .insert(Node::OptionsOwned, Change::PutOptions(new.clone()));
         }
-        let queues_stay = !self.from.queues.iter().any(|queue| needs_more(queue, new));
-        let points = &self.from.points;
-        if queues_stay && !points.iter().any(|point| point_needs_more(point, new)) {
+        let from = self.from;
+        let waits = from.extensions.iter().any(|old| needs_reasons(old, new))
+            || from.queues.iter().any(|queue| needs_more(queue, new))
+            || from.points.iter().any(|point| point_needs_more(point, new));
+        if !waits {
             if unowned != *old {
                 self.changes
                     .insert(Node::OptionsFirst, Change::PutOptions(unowned));
@@ -293,6 +296,9 @@ impl<'c> Plan<'c> {
         let gone = |name: &str| new.prompt_named(name).is_none();
         let prompts = old.prompts.iter().filter(|prompt| gone(&prompt.name));
         wide.prompts.extend(prompts.cloned());
+        let gone = |name: &str| new.pause_reasons.iter().all(|reason| reason.name != name);
+        let reasons = old.pause_reasons.iter().filter(|reason| gone(&reason.name));
+        wide.pause_reasons.extend(reasons.cloned());
         if wide != *old {
             self.changes
                 .insert(Node::OptionsFirst, Change::PutOptions(wide));
@@ -330,6 +336,17 @@ impl<'c> Plan<'c> {
                     self.find_waits_of_queue(self.new.queues[&number], &old_names, &late);
                 }
                 _ => {}
+            }
+        }
+        for extension in &self.from.extensions {
+            if needs_reasons(extension, &self.to.options) {
+                let number = extension.number;
+                self.wait(Node::OptionsLast, Node::PutExtension(number), Need::Should);
+                self.wait(
+                    Node::OptionsLast,
+                    Node::RemoveExtension(number),
+                    Need::Should,
+                );
             }
         }
         self.wait(Node::OptionsOwned, Node::OptionsLast, Need::Must);
@@ -522,6 +539,21 @@ fn needs_more(queue: &QueueConfig, options: &Options) -> bool {
         || hours.any(|name| options.hours_named(name).is_none())
         || needs_prompt(queue.destinations(), options)
         || (queue.prompts().iter()).any(|(_, name)| options.prompt_named(name).is_none())
+}
+
+/// Whether an extension can not be as it is under these options: its presence leads
+/// to a pause for a reason that they do not have.
+fn needs_reasons(extension: &ExtensionConfig, options: &Options) -> bool {
+    let known = |reason: &str| {
+        options
+            .pause_reasons
+            .iter()
+            .any(|known| known.name == reason)
+    };
+    extension
+        .on_presence
+        .reasons()
+        .any(|(_, reason)| !known(reason))
 }
 
 /// The same of a route point.

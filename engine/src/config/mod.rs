@@ -4,11 +4,13 @@
 pub mod address;
 pub mod announcements;
 pub mod check;
+pub mod codes;
 pub mod diff;
 pub mod hours;
 pub mod model;
 pub mod nearest;
 pub mod points;
+pub mod presence;
 pub mod reader;
 pub mod rights;
 pub mod text;

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
 use super::announcements::Announcements;
+use super::codes::FeatureCodes;
 use super::hours::HoursConfig;
 use super::points::{PointConfig, VoicemailConfig};
+use super::presence::PresenceActions;
 use super::rights::{OwnRecording, Permissions};
 use crate::key::Key;
 use crate::number::Number;
@@ -40,6 +42,8 @@ pub struct Options {
     pub new_dynamic_agents: InitialStatus,
     /// Why agents may pause, in the order in which they are shown.
     pub pause_reasons: Vec<PauseReason>,
+    /// What an extension dials to switch its own status.
+    pub feature_codes: FeatureCodes,
     /// Whether a record of every finished queue call is pushed to the
     /// configured receiver.
     pub push_records: bool,
@@ -123,6 +127,7 @@ impl Default for Options {
                 reason("Break", "*02"),
                 reason("Wrap up", "*03"),
             ],
+            feature_codes: FeatureCodes::default(),
             push_records: false,
             shared_wrap_up: false,
             contact_matching: ContactMatching::default(),
@@ -204,6 +209,8 @@ pub struct ExtensionConfig {
     pub ring_timeout: Span,
     /// Where its telephone is; `None`: it registers.
     pub contact: Option<SipAddress>,
+    /// What becomes of its agent's status when its presence changes.
+    pub on_presence: PresenceActions,
     /// Where mails to this person go; `None`: none are sent.
     pub email: Option<String>,
     /// How this person may switch the recording of his own calls.
@@ -220,6 +227,7 @@ impl ExtensionConfig {
             administrator: false,
             ring_timeout: Span::from_secs(30),
             contact: None,
+            on_presence: PresenceActions::default(),
             email: None,
             own_recording: OwnRecording::No,
         }
@@ -686,10 +694,6 @@ pub enum Notice {
 
 /// One difference between two configurations. The unit is the whole object:
 /// what a change does not name stays as it is.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a queue is what most changes hold"
-)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// Adds an extension, or replaces the settings of the one with its number.

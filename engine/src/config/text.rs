@@ -6,6 +6,8 @@
 //! queue_numbers = "6400-6499"   # the numbers that queues may have
 //! new_dynamic_agents = "logged_out"   # or "logged_in"
 //! pause_reasons = ["Lunch *01", { name = "Break", code = "*02" }, "Wrap up *03"]
+//! feature_codes = { log_in = "*7", log_in_all = "*77", log_in_last = "*78",
+//!                   log_out_all = "*077", pause = "*07" }   # in one line; "": off
 //! push_records = false
 //! shared_wrap_up = false        # true: who wraps up is rung by none of his queues
 //! parking_slots = "701-720"     # default: nobody can be parked
@@ -50,6 +52,8 @@
 //! administrator = false
 //! ring_timeout_s = 30           # seconds, with up to six decimals, as all …_s
 //! contact = "tcp:192.0.2.9:5062"      # default: none, its telephone registers
+//! on_presence = { available = "log_in", lunch_break = "pause Lunch", off_work = "log_out" }
+//!                               # away business_trip do_not_disturb; log_in_last pause nothing
 //! email = "ann@example.com"     # default: none, no mails are sent
 //! own_recording = "no"          # pause_resume start_pause_resume
 //!
@@ -161,6 +165,7 @@
 //! The members of a queue are its static agents in the order of the file, and
 //! behind them the dynamic ones in theirs, wherever the two keys stand.
 
+mod agents;
 mod contacts;
 mod hours;
 mod people;
@@ -313,8 +318,15 @@ impl Reader {
             table.one_of("new_dynamic_agents", &words),
         );
         if let Some(reasons) = place.key(&mut table, "pause_reasons") {
-            options.pause_reasons = pause_reasons(reasons, place);
+            let whole;
+            (options.pause_reasons, whole) = pause_reasons(reasons, place);
+            // Whoever names one that could not be read is not wrong.
+            self.complete &= whole;
         }
+        let codes = place
+            .key(&mut table, "feature_codes")
+            .and_then(Value::table);
+        set(&mut options.feature_codes, codes.map(agents::read_codes));
         set(&mut options.push_records, table.bool("push_records"));
         set(&mut options.shared_wrap_up, table.bool("shared_wrap_up"));
         options.parking = parking(&mut table, place);
@@ -360,6 +372,11 @@ impl Reader {
         );
 
         extension.contact = table.get("contact").and_then(address);
+        let actions = place.key(&mut table, "on_presence").and_then(Value::table);
+        set(
+            &mut extension.on_presence,
+            actions.map(agents::read_actions),
+        );
         let email = place.key(&mut table, "email").and_then(Value::str);
         extension.email = email.map(str::to_owned);
         let own_recording = table.one_of("own_recording", people::OWN_RECORDINGS);
@@ -460,9 +477,9 @@ fn address(value: Value<'_>) -> Option<SipAddress> {
     parsed.ok()
 }
 
-/// Pause reasons: `"name code"`, or a table of both.
-fn pause_reasons(reasons: Value<'_>, place: &mut Recorder) -> Vec<PauseReason> {
-    let mut read = Vec::new();
+/// Pause reasons, each `"name code"` or a table of both; and whether all could be read.
+fn pause_reasons(reasons: Value<'_>, place: &mut Recorder) -> (Vec<PauseReason>, bool) {
+    let (mut read, mut whole) = (Vec::new(), true);
     for value in reasons.array() {
         let reason = match value.kind() {
             Kind::Table => value.table().and_then(long_reason),
@@ -472,12 +489,13 @@ fn pause_reasons(reasons: Value<'_>, place: &mut Recorder) -> Vec<PauseReason> {
                 None
             }
         };
+        whole &= reason.is_some();
         if let Some(reason) = reason {
             place.item("pause_reasons", read.len(), value.span());
             read.push(reason);
         }
     }
-    read
+    (read, whole)
 }
 
 fn long_reason(mut table: Table<'_>) -> Option<PauseReason> {

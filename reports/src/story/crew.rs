@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tandem_engine::acd::eligible::Obstacle;
-use tandem_engine::{AgentStatus, CallId, Engine, MemberId, QueueId};
+use tandem_engine::{AgentId, AgentStatus, CallId, Engine, MemberId, QueueId};
 
 use super::history::Names;
 use super::moment::Person;
@@ -193,4 +193,12 @@ impl Crew {
         let groups = self.not_free.iter();
         self.free.len() + groups.map(|group| group.agents.len()).sum::<usize>()
     }
+}
+
+/// Whether an agent serves a queue and is logged in there.
+pub(super) fn serves(engine: &Engine, agent: AgentId, queue: QueueId) -> bool {
+    let members = engine.agent(agent).map_or(&[][..], |agent| agent.members);
+    let mut members = members.iter().filter_map(|member| engine.member(*member));
+    let logged_out = AgentStatus::LoggedOut;
+    members.any(|member| member.queue == queue && member.status != logged_out)
 }

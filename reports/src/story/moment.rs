@@ -180,6 +180,13 @@ pub enum What {
         /// What was dialled.
         dialled: String,
     },
+    /// The caller, an agent, dialled a code to switch his status.
+    CodeDialled {
+        /// Which.
+        code: String,
+        /// Whether that changed anything.
+        done: bool,
+    },
     /// Somebody was free for the caller, and telephones were rung.
     Considered(Choice),
     /// Another configuration was in force from here on.

@@ -11,7 +11,7 @@ use tandem_engine::{
     OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
-use super::crew::Crew;
+use super::crew::{Crew, serves};
 use super::handling;
 use super::history::{History, change};
 use super::moment::{
@@ -273,6 +273,15 @@ impl Teller {
     fn own_way(&mut self, engine: &Engine, at: Timestamp, event: &Event) {
         let own = self.call;
         let what = match event {
+            Event::CodeDialled {
+                call,
+                dialled,
+                refused,
+                ..
+            } if Some(*call) == own => What::CodeDialled {
+                code: dialled.to_string(),
+                done: refused.is_none(),
+            },
             Event::ExtensionRingEnded {
                 call, agent, end, ..
             } if Some(*call) == own => What::ExtensionRingEnded {
@@ -770,14 +779,6 @@ const fn how(end: OfferEnd) -> RingEnd {
         OfferEnd::Failed(Cause::Unreachable) => RingEnd::Unreachable,
         OfferEnd::Withdrawn => RingEnd::Withdrawn,
     }
-}
-
-/// Whether an agent serves a queue and is logged in there.
-fn serves(engine: &Engine, agent: AgentId, queue: QueueId) -> bool {
-    let members = engine.agent(agent).map_or(&[][..], |agent| agent.members);
-    let mut members = members.iter().filter_map(|member| engine.member(*member));
-    let logged_out = tandem_engine::AgentStatus::LoggedOut;
-    members.any(|member| member.queue == queue && member.status != logged_out)
 }
 
 fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Timestamp> {

@@ -65,9 +65,7 @@ fn sentences(what: &What) -> Vec<String> {
             agent,
             rang_s,
             waited_s,
-        } => {
-            vec![answered(agent, rang_s.map(|rang| rang.0), waited_s.0)]
-        }
+        } => vec![answered(agent, rang_s.map(|rang| rang.0), waited_s.0)],
         What::Arrived {
             caller,
             name,
@@ -79,6 +77,7 @@ fn sentences(what: &What) -> Vec<String> {
             agent.as_ref(),
             dialled,
         )],
+        What::CodeDialled { code, done } => vec![code_dialled(code, *done)],
         What::Considered(choice) => considered(choice),
         What::Announced { .. } => announced(what),
         What::Handled { .. } => vec![handled(what)],
@@ -125,6 +124,14 @@ fn sentences(what: &What) -> Vec<String> {
         What::RingEnded { .. } => ring_ended(what),
         What::Staff { agents, change } => vec![staff(agents, change)],
         What::WrapUp { .. } => vec![wraps_up(what)],
+    }
+}
+
+fn code_dialled(code: &str, done: bool) -> String {
+    if done {
+        format!("The code {code} was carried out.")
+    } else {
+        format!("The code {code} changed nothing.")
     }
 }
 
@@ -558,6 +565,7 @@ pub(crate) fn end_sentence(reason: &str) -> String {
     match reason {
         "agent_hung_up" => "The agent's side hung up, and the call was over.",
         "caller_hung_up" => "The caller hung up, and the call was over.",
+        "code_dialled" => "A code had been dialled, and the call was over.",
         "extension_busy" => "The extension was busy, and the call was over.",
         "extension_refused" => "The extension refused, and the call was over.",
         "extension_silent" => "The extension did not answer, and the call was over.",

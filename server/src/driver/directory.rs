@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tandem_engine::config::model::{Config, ContactConfig};
+use tandem_engine::config::presence::Presence;
 use tandem_engine::records::contacts::ContactIndex;
 use tandem_engine::{AgentId, AgentStatus, Engine, Number, QueueId};
 
@@ -33,6 +34,8 @@ pub struct AgentEntry {
     pub name: String,
     /// Whether the telephone can be rung.
     pub up: bool,
+    /// What the person says about where he is.
+    pub presence: Presence,
     /// The queues that the agent serves, in no order that matters.
     pub memberships: Vec<Membership>,
 }
@@ -126,6 +129,7 @@ fn agent(engine: &Engine, id: AgentId) -> Option<AgentEntry> {
         number: view.number,
         name: view.name.to_owned(),
         up: view.up,
+        presence: view.presence,
         memberships,
     })
 }

@@ -302,6 +302,7 @@ fn expect(expected: &mut Expected, changes: &[RowChange]) {
             | RowChange::LogDeleted(..)
             | RowChange::LogProcessed(..)
             | RowChange::RingMissed(..)
+            | RowChange::Status(_)
             | RowChange::Surveyed(_) => {}
         }
     }

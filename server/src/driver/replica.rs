@@ -1,15 +1,17 @@
 //! An engine, and what is derived from its entries one by one.
 
+use tandem_engine::config::model::MemberKind;
 use tandem_engine::records::QueueCall;
 use tandem_engine::{
-    Effect, EffectKind, Engine, Entry, Event, Input, Number, OfferEnd, Outbox, Span, Timestamp,
+    AgentId, AgentStatus, By, Effect, EffectKind, Engine, Entry, Event, Input, Number, OfferEnd,
+    Outbox, QueueId, Span, Timestamp,
 };
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::run::Apply;
 use crate::store::{
     Aggregate, CallRecord, Head, KeptRow, LogKey, LogStep, Names, QueueFacts, RecordKey, RowChange,
-    Stamp, SurveyRow,
+    Stamp, StatusRow, SurveyRow,
 };
 
 /// The state after some entry. Live, in a replay and after a panic it moves on
@@ -73,8 +75,23 @@ impl Replica {
         if out.events.iter().any(configured) {
             self.names.learn(&self.engine);
         }
-        for event in &out.events {
+        for (place, event) in out.events.iter().enumerate() {
             match event {
+                Event::AgentStatusChanged {
+                    agent,
+                    queue,
+                    status,
+                    by,
+                } => {
+                    let row = self.status_row((entry.seq, place), out.acted_at, (*agent, *queue));
+                    changes.extend(row.map(|row| {
+                        RowChange::Status(StatusRow {
+                            status: status.clone(),
+                            by: *by,
+                            ..row
+                        })
+                    }));
+                }
                 Event::KeptEnded { effect, .. } => changes.push(RowChange::KeptEnded(*effect)),
                 Event::QueueCallEnded(call) => changes.push(self.record(entry, call)),
                 _ => changes.extend(self.paperwork(out, event)),
@@ -95,6 +112,29 @@ impl Replica {
         if matches!(entry.input, Input::Restarted { .. }) {
             self.names.forget_the_gone(&self.engine);
         }
+    }
+
+    /// Where and when a status became another one.
+    fn status_row(
+        &self,
+        (seq, place): (u64, usize),
+        at: Timestamp,
+        (agent, queue): (AgentId, QueueId),
+    ) -> Option<StatusRow> {
+        let number = *self.names.agents.get(&agent)?;
+        let config = self.engine.queue(queue).map(|queue| queue.config);
+        let mut members = config.into_iter().flat_map(|config| &config.members);
+        let member = members.find(|member| member.extension == number);
+        Some(StatusRow {
+            seq,
+            index: u32::try_from(place).unwrap_or(u32::MAX),
+            queue: self.names.queues.get(&queue)?.number,
+            agent: number,
+            unix_us: self.names.unix_us(at),
+            status: AgentStatus::LoggedOut,
+            is_static: member.is_some_and(|member| member.kind == MemberKind::Static),
+            by: By::System,
+        })
     }
 
     fn record(&self, entry: &Entry, call: &QueueCall) -> RowChange {

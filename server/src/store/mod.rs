@@ -31,10 +31,10 @@ pub use backup::{BackupError, back_up, restore};
 pub use error::StoreError;
 pub use key::{KEY_FILE, Secret};
 pub use logs::{LogKey, LogRow, LogStep, MissedCall, MissedRow, Stamp};
-pub use read::{Leg, PAGE_ROWS_MAX, RecordKey, RecordsOf};
+pub use read::{Leg, PAGE_ROWS_MAX, RecordKey, RecordsOf, StatusKey};
 pub use rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, Names, QuarantineRow, QueueFacts, Revision,
-    SnapshotInfo, SnapshotRow, Token, TokenOf,
+    SnapshotInfo, SnapshotRow, StatusRow, Token, TokenOf,
 };
 pub use surveys::SurveyRow;
 pub use write::{JOURNAL_KEEP_DAYS, REVISIONS_KEPT_MAX, RowChange, Txn};

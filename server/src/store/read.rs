@@ -12,7 +12,7 @@ use super::error::StoreError;
 use super::key::Secret;
 use super::rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, QuarantineRow, Revision, Row, SnapshotInfo,
-    SnapshotRow, Token,
+    SnapshotRow, StatusRow, Token,
 };
 use super::tables::{self, RecordKeyTuple, meta};
 use super::writer::Written;
@@ -32,6 +32,32 @@ pub struct RecordKey {
     pub call: PublicId,
     /// Which of its visits.
     pub visit: u16,
+}
+
+/// Where a change of status stands among those of its queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StatusKey {
+    /// Whose status.
+    pub agent: Number,
+    /// When, in microseconds of Unix time.
+    pub unix_us: i64,
+    /// The entry.
+    pub seq: u64,
+    /// Its place among the entry's events.
+    pub index: u32,
+}
+
+impl StatusKey {
+    /// The key of a row.
+    #[must_use]
+    pub const fn of(row: &StatusRow) -> Self {
+        Self {
+            agent: row.agent,
+            unix_us: row.unix_us,
+            seq: row.seq,
+            index: row.index,
+        }
+    }
 }
 
 /// A leg's id, and what a BYE on it needs, in the words of its port.
@@ -299,6 +325,56 @@ impl Store {
             }
         }
         Ok(page)
+    }
+
+    /// Changes of status in a queue, of one agent or of all, one agent after the other
+    /// and each in the order of time: behind `after`, from `first` to `last` in
+    /// microseconds of Unix time, and the last one of each agent before that; at most
+    /// `limit` ([`PAGE_ROWS_MAX`]).
+    ///
+    /// # Errors
+    /// As [`Store::head`].
+    pub fn statuses(
+        &self,
+        of: (Number, Option<Number>),
+        (first, last): (i64, i64),
+        after: Option<StatusKey>,
+        limit: usize,
+    ) -> Result<Vec<StatusRow>, StoreError> {
+        let table = self.reading()?.open_table(tables::STATUSES)?;
+        let (queue, limit) = (of.0.to_string(), limit.min(PAGE_ROWS_MAX));
+        let mut found = Vec::new();
+        let whose = of.1.or(after.map(|after| after.agent));
+        let mut agent = whose.map_or(String::new(), |agent| agent.to_string());
+        while found.len() < limit {
+            // The next who has any: numbers sort as texts do.
+            let from = (queue.as_str(), agent.as_str(), i64::MIN, 0, 0);
+            let Some(row) = table.range(from..)?.next() else {
+                break;
+            };
+            let next = StatusRow::decode(row?.1.value())?;
+            if next.queue != of.0 || of.1.is_some_and(|agent| agent != next.agent) {
+                break;
+            }
+            agent = next.agent.to_string();
+            let key = |at, seq, index| (queue.as_str(), agent.as_str(), at, seq, index);
+            let before = table
+                .range(key(i64::MIN, 0, 0)..key(first, 0, 0))?
+                .next_back();
+            let within = table.range(key(first, 0, 0)..=key(last, u64::MAX, u32::MAX))?;
+            for row in before.into_iter().chain(within) {
+                let row = StatusRow::decode(row?.1.value())?;
+                if found.len() < limit && after.is_none_or(|after| StatusKey::of(&row) > after) {
+                    found.push(row);
+                }
+            }
+            if of.1.is_some() {
+                break;
+            }
+            // Behind every row of this agent, and before those of longer numbers.
+            agent.push('\0');
+        }
+        Ok(found)
     }
 
     /// The sums of a queue for every interval that begins in this range of

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tandem_engine::records::QueueCall;
 use tandem_engine::{
-    AgentId, ENGINE_SEMANTICS, Effect, EffectId, Engine, Entry, Input, Number, PublicId, QueueId,
-    Span, Timestamp,
+    AgentId, AgentStatus, By, ENGINE_SEMANTICS, Effect, EffectId, Engine, Entry, Input, Number,
+    PublicId, QueueId, Span, Timestamp,
 };
 
 use super::aggregate::Aggregate;
@@ -61,6 +61,7 @@ rows! {
     QuarantineRow: "quarantine",
     Revision: "revisions",
     SnapshotInfo: "snapshot_infos",
+    StatusRow: "statuses",
     SurveyRow: "surveys",
     Token: "tokens",
 }
@@ -319,6 +320,27 @@ impl CallRecord {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
         Self::decode(bytes)
     }
+}
+
+/// A change of an agent's status in a queue, in numbers that mean something for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusRow {
+    /// The entry that made it.
+    pub seq: u64,
+    /// Its place among that entry's events.
+    pub index: u32,
+    /// The queue's number.
+    pub queue: Number,
+    /// The agent's number.
+    pub agent: Number,
+    /// When that was, in microseconds of Unix time.
+    pub unix_us: i64,
+    /// What the status became.
+    pub status: AgentStatus,
+    /// Whether the agent is a static one there.
+    pub is_static: bool,
+    /// Who changed it.
+    pub by: By,
 }
 
 /// An effect that somebody has yet to carry out.

@@ -41,6 +41,11 @@ pub(crate) const SNAPSHOT_INFOS: TableDefinition<u64, &[u8]> =
 pub(crate) const SURVEYS: TableDefinition<(u32, u64, u16), &[u8]> = TableDefinition::new("surveys");
 pub(crate) const TOKENS: TableDefinition<&[u8; 32], &[u8]> = TableDefinition::new("tokens");
 
+/// Queue, agent, moment in microseconds of Unix time, entry, place among its events.
+pub(crate) type StatusKeyTuple<'a> = (&'a str, &'a str, i64, u64, u32);
+pub(crate) const STATUSES: TableDefinition<StatusKeyTuple<'_>, &[u8]> =
+    TableDefinition::new("statuses");
+
 /// Version of the file as a whole: the set of tables and their keys. A value
 /// has a version of its own.
 const FORMAT: u32 = 1;
@@ -86,6 +91,7 @@ pub(crate) fn prepare(database: &Database) -> Result<(), StoreError> {
         tx.open_table(SECRETS)?;
         tx.open_table(SNAPSHOTS)?;
         tx.open_table(SNAPSHOT_INFOS)?;
+        tx.open_table(STATUSES)?;
         tx.open_table(SURVEYS)?;
         tx.open_table(TOKENS)?;
     }

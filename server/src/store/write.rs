@@ -13,7 +13,7 @@ use super::logs::{LogKey, LogStep, Stamp};
 use super::read::RecordKey;
 use super::rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, QuarantineRow, Revision, Row, SnapshotInfo,
-    SnapshotRow, Token,
+    SnapshotRow, StatusRow, Token,
 };
 use super::surveys::SurveyRow;
 use super::tables::{self, meta};
@@ -45,6 +45,8 @@ pub enum RowChange {
     Record(CallRecord, Aggregate),
     /// The agent with this number missed a ring, which lasted so long.
     RingMissed(Number, LogKey, Span),
+    /// An agent's status is another one.
+    Status(StatusRow),
     /// A caller said how the service was.
     Surveyed(SurveyRow),
 }
@@ -131,6 +133,7 @@ impl<'a> Txn<'a> {
                     self.put_record(record)?;
                     self.add_sums(record, *sums)?;
                 }
+                RowChange::Status(row) => self.put_status(row)?,
             }
         }
         Ok(())
@@ -156,6 +159,20 @@ impl<'a> Txn<'a> {
             let mut table = self.tx.open_table(tables::RECORDS_BY_AGENT)?;
             table.insert(key.under(&agent.to_string()), queue.as_str())?;
         }
+        Ok(())
+    }
+
+    fn put_status(&self, row: &StatusRow) -> Result<(), StoreError> {
+        let (queue, agent) = (row.queue.to_string(), row.agent.to_string());
+        let key = (
+            queue.as_str(),
+            agent.as_str(),
+            row.unix_us,
+            row.seq,
+            row.index,
+        );
+        let mut table = self.tx.open_table(tables::STATUSES)?;
+        table.insert(key, row.encode().as_slice())?;
         Ok(())
     }
 

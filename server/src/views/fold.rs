@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tandem_engine::config::presence::Presence;
 use tandem_engine::records::{Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, CallAct, CallId, Event, Input, Number, OfferEnd, PublicId, QueueId, Span,
@@ -117,6 +118,7 @@ pub(super) struct Queue {
 #[derive(Clone, Debug)]
 pub(super) struct Agent {
     pub(super) up: bool,
+    pub(super) presence: Presence,
     pub(super) places: Vec<Membership>,
     pub(super) counts: BTreeMap<QueueId, AgentCounts>,
     pub(super) state: AgentState,
@@ -257,11 +259,14 @@ impl Fold {
         let at = self.last.1;
         for (id, entry) in &directory.agents {
             let AgentEntry {
-                up, memberships, ..
+                up,
+                presence,
+                memberships,
+                ..
             } = entry;
             let new = !self.agents.contains_key(id);
             let agent = self.agent(*id);
-            agent.up = *up;
+            (agent.up, agent.presence) = (*up, *presence);
             agent.places.clone_from(memberships);
             let serves = |queue: &QueueId| memberships.iter().any(|place| place.queue == *queue);
             agent.counts.retain(|queue, _| serves(queue));
@@ -300,6 +305,7 @@ impl Fold {
         match event {
             Event::AgentStatusChanged { .. }
             | Event::DeviceChanged { .. }
+            | Event::PresenceChanged { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.of_agent(event),
             Event::CallEnded { call, .. } => self.end(*call),
@@ -327,6 +333,7 @@ impl Fold {
             | Event::CallParked { .. }
             | Event::CallReserved { .. }
             | Event::CallResumed { .. }
+            | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
             | Event::FlowBranched { .. }
             | Event::KeptEnded { .. }
@@ -428,6 +435,12 @@ impl Fold {
             }
             Event::DeviceChanged { agent, up } => {
                 self.agent(*agent).up = *up;
+                self.touched.insert(*agent);
+            }
+            Event::PresenceChanged {
+                agent, presence, ..
+            } => {
+                self.agent(*agent).presence = *presence;
                 self.touched.insert(*agent);
             }
             Event::WrapUpEnded { agent, queue } => {
@@ -650,6 +663,7 @@ impl Fold {
         let since = self.last.1;
         self.agents.entry(id).or_insert_with(|| Agent {
             up: false,
+            presence: Presence::Available,
             places: Vec::new(),
             counts: BTreeMap::new(),
             state: AgentState::Away,

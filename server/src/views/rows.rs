@@ -97,6 +97,7 @@ impl Fold {
             number: entry.number,
             name: entry.name.clone(),
             up: agent.up,
+            presence: agent.presence.word(),
             state: agent.state,
             since: self.unix_ms(agent.since),
             answered: queues.iter().map(|row| row.answered).sum(),

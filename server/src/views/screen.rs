@@ -69,6 +69,9 @@ pub struct AgentRow {
     pub name: String,
     /// Whether the telephone can be rung.
     pub up: bool,
+    /// Where the person is: `available`, `away`, `business_trip`, `do_not_disturb`,
+    /// `lunch_break` or `off_work`.
+    pub presence: &'static str,
     /// What the agent does.
     pub state: AgentState,
     /// Since when, in Unix ms.

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use tandem_engine::config::model::QueueConfig;
-use tandem_engine::{CallId, Cause, HangUpCause, Input, Number, QueueId, Span};
+use tandem_engine::{CallId, Cause, HangUpCause, Input, Number, QueueId, Span, Tone};
 use tandem_sip::endpoint::ServerId;
 use tandem_sip::header::names;
 use tandem_sip::sdp::{self as description, Agreement, Codec, Local};
@@ -344,6 +344,16 @@ impl Exchange {
                 Some(sound) => caller.media.play_once(Side::Caller, &sound),
                 None => caller.media.silence(Side::Caller),
             }
+        }
+    }
+
+    /// Plays the tone that says what became of a dialled code.
+    pub(super) fn play_tone(&mut self, call: CallId, tone: Tone) {
+        let sound = self.music.tone(tone).clone();
+        if self.answer_caller(call)
+            && let Some(caller) = self.callers.get(&call)
+        {
+            caller.media.play_once(Side::Caller, &sound);
         }
     }
 

@@ -421,6 +421,7 @@ impl Exchange {
             Effect::PlayHoldMusic { call, queue } => self.hold(call, queue),
             Effect::PlayMusic { call, queue } => self.play_music(call, Some(queue)),
             Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
+            Effect::PlayTone { call, tone } => self.play_tone(call, tone),
             Effect::Ring {
                 leg,
                 call,

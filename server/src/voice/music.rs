@@ -5,10 +5,23 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 
+use tandem_engine::Tone;
 use tandem_engine::config::model::Config;
 use tokio::task::JoinSet;
 
 use crate::media::Music;
+
+/// Hertz and milliseconds; no hertz are a silence. Two beeps that rise say yes.
+const CONFIRMATION: [(u16, u16); 4] = [(660, 150), (0, 60), (880, 250), (0, 540)];
+/// Three low ones say no.
+const REFUSAL: [(u16, u16); 6] = [
+    (320, 200),
+    (0, 100),
+    (320, 200),
+    (0, 100),
+    (320, 200),
+    (0, 200),
+];
 
 /// Music by the names of its files.
 pub(super) struct Library {
@@ -16,6 +29,8 @@ pub(super) struct Library {
     /// The server's own: plays where the file of a music can not be had, or is not
     /// read yet.
     melody: Music,
+    confirmation: Music,
+    refusal: Music,
     /// What is in each file; nothing where it can not be had, or is not read yet.
     known: HashMap<String, Option<Music>>,
     reading: JoinSet<(String, Result<Music, String>)>,
@@ -26,6 +41,8 @@ impl Library {
         Self {
             folder,
             melody: Music::melody(),
+            confirmation: Music::beeps(&CONFIRMATION),
+            refusal: Music::beeps(&REFUSAL),
             known: HashMap::new(),
             reading: JoinSet::new(),
         }
@@ -67,6 +84,14 @@ impl Library {
     pub(super) fn of(&self, name: Option<&str>) -> &Music {
         let named = name.and_then(|name| self.known.get(name)?.as_ref());
         named.unwrap_or(&self.melody)
+    }
+
+    /// What says that a code was carried out, or that it was not.
+    pub(super) const fn tone(&self, tone: Tone) -> &Music {
+        match tone {
+            Tone::Confirmation => &self.confirmation,
+            Tone::Refusal => &self.refusal,
+        }
     }
 
     /// What a prompt says, where its file could be read.

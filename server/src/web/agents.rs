@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Input, Number, Which};
 use tokio::time::timeout;
 use utoipa::ToSchema;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(log_out))
         .routes(routes!(pause))
         .routes(routes!(unpause))
+        .routes(routes!(presence))
 }
 
 /// What a change of status is about.
@@ -43,6 +45,15 @@ struct Switch {
     queue: Option<String>,
     /// Name of a configured reason, for a pause.
     reason: Option<String>,
+}
+
+/// Where a person is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Whereabouts {
+    /// `available`, `away`, `business_trip`, `do_not_disturb`, `lunch_break` or
+    /// `off_work`.
+    presence: String,
 }
 
 /// What became of it.
@@ -186,4 +197,41 @@ async fn unpause(
     let asked = body::json(&headers, body).await?;
     let input = |by, agent, queues| Input::AgentUnpause { by, agent, queues };
     switch(&app, signed_in, &agent, asked, input).await
+}
+
+/// Says where the person of an extension is; what is set to follow from it for the
+/// agent's status follows.
+#[utoipa::path(post, path = "/agents/{number}/presence", tag = "agents",
+    params(("number" = String, Path, description = "The extension's number.")),
+    request_body(content = Whereabouts, content_type = "application/json"),
+    responses(
+        (status = 200, body = Switched, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem),
+    ))]
+async fn presence(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(agent): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Switched>, Problem> {
+    let asked: Whereabouts = body::json(&headers, body).await?;
+    let mut all = Presence::ALL.into_iter();
+    let found = all.find(|(word, _)| *word == asked.presence);
+    let (_, presence) = found.ok_or_else(|| {
+        let words = Presence::ALL.map(|(word, _)| word).join(", ");
+        Problem::invalid("presence", format!("say one of {words}"))
+    })?;
+    let agent = number(&agent)?;
+    let input = Input::PresenceChanged {
+        by: signed_in.by,
+        agent,
+        presence,
+    };
+    let Applied { seq, .. } = ask(&app, input).await?;
+    let viewer = Viewer::of(&app, signed_in)?;
+    let agent = viewer.agent(agent).ok();
+    Ok(Json(Switched { seq, agent }))
 }

@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+mod activity;
 mod agents;
 mod body;
 mod calls;
@@ -36,6 +37,7 @@ mod sign_in;
 mod story;
 mod token;
 
+pub use activity::CHANGES_MAX;
 pub use body::{BODY_S_MAX, CONFIG_BYTES_MAX, JSON_BYTES_MAX};
 pub use events::{SOCKET_BYTES_MAX, SOCKETS_MAX};
 pub use failures::{ADDRESSES_MAX, FAILED_SIGN_INS_MAX, FAILED_SIGN_INS_S};

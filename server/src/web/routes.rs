@@ -21,7 +21,8 @@ use super::problem::Problem;
 use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
 use super::{
-    agents, calls, config, events, health, logs, metrics, page, records, screens, session, story,
+    activity, agents, calls, config, events, health, logs, metrics, page, records, screens,
+    session, story,
 };
 
 /// Everything that is answered.
@@ -31,6 +32,7 @@ pub(crate) fn all(app: &Arc<App>) -> Router {
         .merge(records::routes())
         .merge(logs::routes())
         .merge(story::routes())
+        .merge(activity::routes())
         .merge(agents::routes())
         .merge(calls::routes())
         .merge(config::routes())

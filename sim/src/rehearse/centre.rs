@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::announcements::{Announcements, Sentence};
+use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
@@ -14,6 +15,7 @@ use tandem_engine::config::points::{
     CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, RingOrder,
     VoicemailConfig, VoicemailGroup,
 };
+use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
@@ -147,6 +149,7 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         queue_numbers: default.queue_numbers,
         new_dynamic_agents: chance.one_of(&[InitialStatus::LoggedIn, InitialStatus::LoggedOut]),
         pause_reasons,
+        feature_codes: feature_codes(chance),
         push_records: chance.percent(30),
         shared_wrap_up: chance.percent(30),
         contact_matching: default.contact_matching,
@@ -290,6 +293,7 @@ pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig 
         ring_timeout: chance.quarters(4, 60),
         // Where telephone and mailbox are changes no decision.
         contact: None,
+        on_presence: on_presence(chance),
         email: None,
         own_recording: chance.one_of(&[
             OwnRecording::No,
@@ -297,6 +301,43 @@ pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig 
             OwnRecording::Start,
         ]),
     }
+}
+
+/// The codes by default, others, or none to log in with.
+fn feature_codes(chance: &mut Chance) -> FeatureCodes {
+    let default = FeatureCodes::default();
+    let code = |text: &str| text.parse().ok();
+    match chance.below(4) {
+        0 => FeatureCodes {
+            log_in: code("#4"),
+            log_out_all: code("#44"),
+            ..default
+        },
+        1 => FeatureCodes {
+            log_in: None,
+            ..default
+        },
+        _ => default,
+    }
+}
+
+/// What follows from each presence. Only the first reason is always configured.
+fn on_presence(chance: &mut Chance) -> PresenceActions {
+    let mut on_presence = PresenceActions::default();
+    if chance.percent(50) {
+        for (_, presence) in Presence::ALL {
+            let action = match chance.below(6) {
+                0 => PresenceAction::LogIn,
+                1 => PresenceAction::LogInLast,
+                2 => PresenceAction::LogOut,
+                3 => PresenceAction::Nothing,
+                4 => PresenceAction::Pause(None),
+                _ => PresenceAction::Pause(Some("Lunch".to_owned())),
+            };
+            on_presence.set(presence, action);
+        }
+    }
+    on_presence
 }
 
 /// A route point of this centre, beside these queues.

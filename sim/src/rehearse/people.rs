@@ -372,6 +372,7 @@ impl People {
             | Effect::PlayHoldMusic { .. }
             | Effect::PlayMusic { .. }
             | Effect::PlayPrompt { .. }
+            | Effect::PlayTone { .. }
             | Effect::Record { .. }
             | Effect::RecordMessage { .. }
             | Effect::SaySlot { .. }

@@ -2,6 +2,7 @@
 //! so that an act can be left out and all others stay what they are.
 
 use tandem_engine::config::model::Config;
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Number, Span, Timer, Timestamp, Which};
 
 use super::chance::{Chance, What};
@@ -84,6 +85,15 @@ pub enum Act {
         down: Span,
         /// Whether a backup was restored meanwhile.
         restored: bool,
+    },
+    /// Somebody says where somebody is.
+    Presence {
+        /// Who says so.
+        by: By,
+        /// Of whom.
+        agent: Number,
+        /// Where he is.
+        presence: Presence,
     },
     /// A queue is deleted and made again in one step.
     Renew(Number),

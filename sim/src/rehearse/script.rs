@@ -4,6 +4,7 @@ use tandem_engine::config::check;
 use tandem_engine::config::model::{
     Change, Config, Destination, EmptyStates, MemberConfig, MemberKind,
 };
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Number, Span, Timestamp, Which};
 
 use super::centre::{self, some_extension, some_point, some_queue, some_slot, some_stranger};
@@ -212,8 +213,10 @@ impl Script<'_> {
                 let call = self.call();
                 self.act(Act::Call(call));
             }
-            600..=719 => self.handle(),
-            720..=789 => self.switch(),
+            600..=709 => self.handle(),
+            710..=759 => self.switch(),
+            760..=774 => self.dial_a_code(),
+            775..=789 => self.presence(),
             790..=839 => {
                 let (extension, up) = (some_extension(self.chance), self.chance.percent(60));
                 self.act(Act::Device { extension, up });
@@ -360,6 +363,37 @@ impl Script<'_> {
             agent,
             queues,
             status,
+        });
+    }
+
+    /// An extension switches its status, or another one's, by a code.
+    fn dial_a_code(&mut self) {
+        let (from, queue) = (some_extension(self.chance), some_queue(self.chance));
+        let reason = self.chance.within(1, 4);
+        let other = some_extension(self.chance);
+        let codes = self.config.options.feature_codes.all();
+        let place = usize::try_from(self.chance.below(5)).unwrap_or(0);
+        let Some(code) = codes[place].1 else { return };
+        let dialled = match self.chance.below(8) {
+            0 | 1 => code.to_string(),
+            2..=4 => format!("{code}{queue}"),
+            5 | 6 => format!("{code}{queue}*0{reason}"),
+            _ => format!("{code}{other}*{queue}*0{reason}"),
+        };
+        let Ok(dialled) = dialled.parse() else { return };
+        let mut call = self.call();
+        (call.inside, call.from, call.dialled) = (true, from, dialled);
+        self.act(Act::Call(call));
+    }
+
+    fn presence(&mut self) {
+        let agent = some_extension(self.chance);
+        let by = self.asker(Some(agent));
+        let presence = self.chance.one_of(&Presence::ALL).1;
+        self.act(Act::Presence {
+            by,
+            agent,
+            presence,
         });
     }
 

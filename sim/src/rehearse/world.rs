@@ -300,6 +300,15 @@ impl<'p, L: Lens> World<'p, L> {
                 number: *number,
             },
             Act::Handle { by, place, handle } => self.handle(*by, *place, *handle)?,
+            Act::Presence {
+                by,
+                agent,
+                presence,
+            } => Input::PresenceChanged {
+                by: *by,
+                agent: *agent,
+                presence: *presence,
+            },
             Act::Renew(number) => {
                 let (config, base) = self.engine.config();
                 let changes = renewal(&config, *number)?;

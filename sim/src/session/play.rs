@@ -209,6 +209,7 @@ impl Player {
             | Effect::Bridge { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
+            | Effect::PlayTone { call, .. }
             | Effect::RecordMessage { call, .. } => self.answered(at, *call),
             Effect::Join { call, with } => {
                 self.answered(at, *call);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use tandem_engine::config::model::{
     Change, ExtensionConfig, InitialStatus, MemberConfig, MemberKind, QueueConfig,
 };
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{AgentId, AgentStatus, By, Engine, Event, Number, QueueId};
 
 use super::state::{Completed, Member, Person, Queue};
@@ -44,6 +45,7 @@ impl Model {
         if let Some(person) = self.person(config.number) {
             let person = known(self.persons.get_mut(&person), "an extension")?;
             (person.administrator, person.ring_timeout) = (administrator, ring_timeout);
+            person.on_presence.clone_from(&config.on_presence);
             person.own_recording = config.own_recording;
             return Ok(());
         }
@@ -53,6 +55,8 @@ impl Model {
             up: false,
             administrator,
             ring_timeout,
+            presence: Presence::Available,
+            on_presence: config.on_presence.clone(),
             own_recording: config.own_recording,
             offer: None,
             rest_until: None,

@@ -75,29 +75,7 @@ impl Model {
 
     fn effect(&mut self, effect: &Effect) -> Checked {
         match effect {
-            Effect::Ring {
-                leg,
-                call,
-                agent,
-                queue,
-                timeout,
-            } => {
-                let next = (!self.entry.rung.is_empty()).then(|| self.entry.rung.remove(0));
-                let known_leg = known(self.legs.get(leg), "a ring that no event tells of")?;
-                let told = (
-                    known_leg.call,
-                    known_leg.agent,
-                    known_leg.queue,
-                    known_leg.due,
-                );
-                let due = self.entry.now + *timeout;
-                let fits = next == Some(*leg) && told == (*call, *agent, *queue, due);
-                self.law(Law::Legs, fits, || {
-                    format!("{effect:?} is not what was told")
-                })?;
-                self.sounds.insert(*leg, Sound::Ringing);
-                Ok(())
-            }
+            Effect::Ring { .. } => self.rings_as_told(effect),
             Effect::CancelRing { leg, .. } => {
                 self.goes_on(*leg, Sound::Ringing, Sound::Over, effect)
             }
@@ -127,6 +105,7 @@ impl Model {
             | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
+            | Effect::PlayTone { call, .. }
             | Effect::Record { call, .. }
             | Effect::RecordMessage { call, .. }
             | Effect::StopPrompt { call }
@@ -149,6 +128,35 @@ impl Model {
         self.law(Law::Legs, found.is_some(), || {
             format!("caller {call} hears {effect:?} for no reason, or twice")
         })
+    }
+
+    /// A telephone rings as events told.
+    fn rings_as_told(&mut self, effect: &Effect) -> Checked {
+        let Effect::Ring {
+            leg,
+            call,
+            agent,
+            queue,
+            timeout,
+        } = effect
+        else {
+            return known(None, "a ring");
+        };
+        let next = (!self.entry.rung.is_empty()).then(|| self.entry.rung.remove(0));
+        let known_leg = known(self.legs.get(leg), "a ring that no event tells of")?;
+        let told = (
+            known_leg.call,
+            known_leg.agent,
+            known_leg.queue,
+            known_leg.due,
+        );
+        let wanted = (*call, *agent, *queue, self.entry.now + *timeout);
+        let fits = next == Some(*leg) && told == wanted;
+        self.law(Law::Legs, fits, || {
+            format!("{effect:?} is not what was told")
+        })?;
+        self.sounds.insert(*leg, Sound::Ringing);
+        Ok(())
     }
 
     /// A leg goes from one sound to the next.
@@ -174,7 +182,8 @@ impl Model {
             | Effect::Announce { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayHoldMusic { call, .. }
-            | Effect::PlayPrompt { call, .. } => self.calls.contains_key(call),
+            | Effect::PlayPrompt { call, .. }
+            | Effect::PlayTone { call, .. } => self.calls.contains_key(call),
             Effect::Join { .. }
             | Effect::Mix { .. }
             | Effect::Record { .. }
@@ -260,6 +269,7 @@ impl Model {
                         EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(*cause),
                         EndReason::AgentHungUp
                         | EndReason::CallerHungUp
+                        | EndReason::CodeDialled
                         | EndReason::HungUpBySupervisor
                         | EndReason::MessageLeft
                         | EndReason::SurveyOver => HangUpCause::Normal,

@@ -24,13 +24,6 @@ impl Model {
             | Input::AgentLogOut { .. }
             | Input::AgentPause { .. }
             | Input::AgentUnpause { .. } => self.switched().err(),
-            Input::BridgeFailed { call } => {
-                let joined = self
-                    .calls
-                    .get(call)
-                    .is_some_and(|call| call.joined.is_some());
-                when(!joined && self.talking_leg(*call).is_none(), Reject::Stale)
-            }
             Input::CallArrived { from, dialled, .. } => {
                 when(!self.may_arrive(from, *dialled), Reject::UnknownNumber)
             }
@@ -61,19 +54,39 @@ impl Model {
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => when(!self.kept.contains_key(effect), Reject::Stale),
             Input::KeyPressed { call, .. } => when(!self.calls.contains_key(call), Reject::Stale),
-            Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
-                let stage = self.legs.get(leg).map(|leg| leg.stage);
-                when(stage != Some(LegStage::Ringing), Reject::Stale)
-            }
-            Input::LegEnded { leg } => {
-                let alive = |stage| stage != LegStage::Over;
-                let leg = self.legs.get(leg);
-                when(!leg.is_some_and(|leg| alive(leg.stage)), Reject::Stale)
-            }
+            Input::BridgeFailed { .. }
+            | Input::LegAnswered { .. }
+            | Input::LegEnded { .. }
+            | Input::LegFailed { .. } => self.stale_leg(),
             Input::PersonErased { by, .. } if !self.administers(*by) => Some(Reject::Denied),
             Input::PersonErased { number, .. } => when(number.is_none(), Reject::UnknownNumber),
+            Input::PresenceChanged {
+                by,
+                agent,
+                presence,
+            } => self.presence_refusal(*by, *agent, *presence),
             Input::Restarted { .. } | Input::Tick | Input::WallOffset { .. } => None,
         }
+    }
+
+    /// Whether the leg that the entry at hand is about is not as it must be.
+    fn stale_leg(&self) -> Option<Reject> {
+        let stale = match &self.entry.input {
+            Input::BridgeFailed { call } => {
+                let joined = self.calls.get(call).and_then(|call| call.joined);
+                joined.is_none() && self.talking_leg(*call).is_none()
+            }
+            Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
+                let stage = self.legs.get(leg).map(|leg| leg.stage);
+                stage != Some(LegStage::Ringing)
+            }
+            Input::LegEnded { leg } => {
+                let leg = self.legs.get(leg);
+                leg.is_none_or(|leg| leg.stage == LegStage::Over)
+            }
+            _ => false,
+        };
+        stale.then_some(Reject::Stale)
     }
 
     fn may_arrive(&self, from: &Caller, dialled: Number) -> bool {
@@ -81,7 +94,8 @@ impl Model {
         let mut slots = parked.map(|parked| parked.slot);
         let fetches = from.extension.is_some() && slots.any(|slot| slot == dialled);
         let is_there = |from| self.extensions.contains_key(&from);
-        (self.leads_somewhere(dialled) || fetches) && from.extension.is_none_or(is_there)
+        let leads = self.leads_somewhere(dialled) || fetches || self.dials_a_code().is_some();
+        leads && from.extension.is_none_or(is_there)
     }
 
     fn device_refusal(&self, number: Number, up: bool) -> Option<Reject> {
@@ -95,7 +109,7 @@ impl Model {
         is_so.then_some(Reject::NoChange)
     }
 
-    fn leads_somewhere(&self, number: Number) -> bool {
+    pub(super) fn leads_somewhere(&self, number: Number) -> bool {
         self.has_box(number)
     }
 

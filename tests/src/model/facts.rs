@@ -58,6 +58,13 @@ impl Model {
                 self.set_wall_clock(micros);
                 Ok(())
             }
+            Input::CallArrived { .. } => self.begin_code(),
+            Input::CallerHungUp { .. } => Ok(()),
+            Input::PresenceChanged {
+                by,
+                agent,
+                presence,
+            } => self.begin_presence(by, agent, presence),
             Input::CallLogProcessed {
                 by,
                 log,
@@ -65,7 +72,6 @@ impl Model {
                 same_caller,
             } => self.begin_processing(by, &log, result, &same_caller),
             Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
-            Input::CallArrived { .. } | Input::CallerHungUp { .. } => Ok(()),
             Input::KeyPressed { call, key } => {
                 self.await_key(call, key);
                 self.key_in_survey(call, key)?;

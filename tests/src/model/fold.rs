@@ -23,6 +23,7 @@ impl Model {
                 reason,
             } => self.call_ended(*call, *public, *reason),
             Event::CallJoined { call, queue } => self.call_joined(*call, *queue),
+            Event::CodeDialled { .. } => self.code_dialled(event),
             Event::CallAnswered { .. }
             | Event::CallOffered { .. }
             | Event::ConnectionFailed { .. }
@@ -61,6 +62,7 @@ impl Model {
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
+            | Event::PresenceChanged { .. }
             | Event::ReservationEnded { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SurveyAnswered(_)
@@ -87,6 +89,7 @@ impl Model {
                 agent,
                 leg,
             } => self.call_offered(*call, *queue, *agent, *leg),
+            Event::CodeDialled { .. } => self.code_dialled(event),
             Event::ConnectionFailed { call, queue, agent } => {
                 self.connection_failed(*call, *queue, *agent)
             }
@@ -142,6 +145,7 @@ impl Model {
             goes_to,
             behind: None,
             hears: None,
+            tone_until: None,
             group: None,
             menu: None,
             flow: None,

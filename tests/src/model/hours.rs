@@ -115,6 +115,9 @@ impl Model {
     pub(super) fn prompt_over(&mut self, call: CallId) -> Result<Option<Timestamp>, String> {
         let goes_on = self.entry.input == Input::Tick;
         let entry = known(self.calls.get_mut(&call), "a call")?;
+        if entry.tone_until.is_some() {
+            return Ok(entry.tone_until);
+        }
         let (until, then) = known(entry.hears.take(), "a prompt")?;
         entry.goes_to = goes_on.then_some(then);
         if let Some(Voicemail::Greeted(mailbox)) = entry.voicemail {

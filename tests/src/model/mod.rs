@@ -8,6 +8,7 @@
 
 mod announce;
 mod close;
+mod codes;
 mod configure;
 mod effects;
 mod estimates;
@@ -36,7 +37,7 @@ use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::{Destination, Options};
 use tandem_engine::{
     AgentId, Announced, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number,
-    Outbox, PublicId, QueueId, Timer, Timestamp, invariants,
+    Outbox, PublicId, QueueId, Reject, Timer, Timestamp, invariants,
 };
 
 use crate::live::{Line, Witness};
@@ -165,6 +166,10 @@ pub struct Seen {
     pub diverted: u64,
     /// Prompts.
     pub prompts: u64,
+    /// Dialled codes.
+    pub codes: u64,
+    /// Changes of presence.
+    pub presences: u64,
     /// Supervisors whose telephones rang.
     pub supervised: u64,
     /// Parked callers who were fetched.
@@ -206,6 +211,8 @@ impl Seen {
         self.midnights += other.midnights;
         self.diverted += other.diverted;
         self.prompts += other.prompts;
+        self.codes += other.codes;
+        self.presences += other.presences;
         self.supervised += other.supervised;
         self.retrieved += other.retrieved;
         self.announcements += other.announcements;
@@ -245,6 +252,8 @@ struct Scope {
     broadcast: Option<(CallId, BTreeSet<AgentId>)>,
     /// Offers taken back, to be justified at the end.
     withdrawn: Vec<(CallId, AgentId, QueueId)>,
+    /// Of a dialled code: why it must be refused, if it must.
+    code: Option<Option<Reject>>,
     /// Legs that began to ring, in order.
     rung: Vec<LegId>,
     /// Calls that must be told to hang up.
@@ -301,6 +310,7 @@ impl Scope {
             to_keep: Vec::new(),
             broadcast: None,
             withdrawn: Vec::new(),
+            code: None,
             rung: Vec::new(),
             to_hang_up: Vec::new(),
             to_play: Vec::new(),

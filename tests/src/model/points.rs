@@ -331,7 +331,8 @@ impl Model {
         let mut legs = legs.map(|(_, leg)| leg.stage);
         let alone = call.hears.is_some() || call.parked.is_some() || call.joined.is_some();
         let speaks = matches!(call.voicemail, Some(Voicemail::Leaves(..)));
-        if alone || call.menu.is_some() || call.survey.is_some() || speaks {
+        let asked = call.survey.is_some() || call.tone_until.is_some();
+        if alone || call.menu.is_some() || speaks || asked {
             legs.next().is_none()
         } else if call.group.is_some() {
             let legs: Vec<LegStage> = legs.collect();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::model::{Destination, EmptyStates, MemberKind, QueueConfig};
+use tandem_engine::config::presence::{Presence, PresenceActions};
 use tandem_engine::config::rights::OwnRecording;
 use tandem_engine::{
     AgentId, AgentStatus, CallId, LegId, Monitoring, Number, PublicId, QueueId, Recording, Span,
@@ -23,6 +24,8 @@ pub(super) struct Person {
     pub(super) up: bool,
     pub(super) administrator: bool,
     pub(super) ring_timeout: Span,
+    pub(super) presence: Presence,
+    pub(super) on_presence: PresenceActions,
     pub(super) own_recording: OwnRecording,
     pub(super) offer: Option<LegId>,
     pub(super) rest_until: Option<Timestamp>,
@@ -143,6 +146,8 @@ pub(super) struct Call {
     pub(super) behind: Option<Destination>,
     /// Until when its caller hears a prompt, and where it goes then.
     pub(super) hears: Option<(Timestamp, Destination)>,
+    /// Until when its caller hears a tone, behind which it ends.
+    pub(super) tone_until: Option<Timestamp>,
     /// The ring group whose telephones ring for it.
     pub(super) group: Option<Group>,
     /// The menu that its caller hears.

@@ -8,7 +8,7 @@ use super::{Checked, Model, known};
 
 /// What an input asks for.
 #[derive(Clone, Debug)]
-enum Wish {
+pub(super) enum Wish {
     In,
     Out,
     Pause(Option<String>),
@@ -60,7 +60,18 @@ impl Model {
         let Some((by, number, which, wish)) = self.wish() else {
             return Err(Reject::NoChange);
         };
-        if let Wish::Pause(Some(reason)) = &wish
+        self.switched_by(by, number, which, &wish)
+    }
+
+    /// The queues in which such a wish must change an agent's status.
+    pub(super) fn switched_by(
+        &self,
+        by: By,
+        number: Number,
+        which: Which,
+        wish: &Wish,
+    ) -> Result<(AgentId, Vec<QueueId>), Reject> {
+        if let Wish::Pause(Some(reason)) = wish
             && !self
                 .options
                 .pause_reasons
@@ -111,6 +122,17 @@ impl Model {
         let (by, _, _, wish) = known(self.wish(), "a switch of status")?;
         let switched = self.switched().map_err(|reject| format!("{reject:?}"))?;
         let (agent, queues) = switched;
+        self.switch(by, agent, &queues, &wish)
+    }
+
+    /// Switches an agent's status in these queues.
+    pub(super) fn switch(
+        &mut self,
+        by: By,
+        agent: AgentId,
+        queues: &[QueueId],
+        wish: &Wish,
+    ) -> Checked {
         if matches!(wish, Wish::Out) {
             // "Last" are the queues of the last time that he logged out.
             let all = self.queues.values_mut();
@@ -120,14 +142,14 @@ impl Model {
                 }
             }
         }
-        for queue in queues {
+        for &queue in queues {
             let count = self.next_count();
             if matches!(wish, Wish::Out | Wish::Pause(_)) {
                 self.nobody_waits_for(agent, queue);
             }
             let entry = known(self.queues.get_mut(&queue), "a queue")?;
             let member = known(entry.member_mut(agent), "a member")?;
-            match &wish {
+            match wish {
                 Wish::In => log_in(member, count),
                 Wish::Out => {
                     (member.logged_in, member.paused) = (false, None);

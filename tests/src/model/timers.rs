@@ -150,6 +150,8 @@ impl Model {
         all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
+        let tones = self.calls.values().filter_map(|call| call.tone_until);
+        all.extend(tones.map(|until| (until, Deadline::PromptOver)));
         let menus = self.calls.values().filter_map(|call| call.menu.as_ref());
         all.extend(menus.map(|place| (place.until, Deadline::MenuTimeout)));
         let asked = self.calls.values().filter_map(|call| call.survey.as_ref());

@@ -79,6 +79,7 @@ impl Model {
             .filter(|queue| queue.member(id).is_some());
         let same = view.number == person.number
             && view.up == person.up
+            && view.presence == person.presence
             && view.offer == person.offer
             && view.engaged as usize == self.busy(id)
             && view.members.len() == memberships.count()
@@ -96,7 +97,7 @@ impl Model {
                     queue: visit.queue,
                     joined_at: visit.joined_at,
                 },
-                _ if call.hears.is_some() => CallStage::Prompt,
+                _ if call.hears.is_some() || call.tone_until.is_some() => CallStage::Prompt,
                 _ if call.menu.is_some() || call.survey.is_some() => CallStage::Key,
                 _ if call.joined.is_some() => CallStage::End { queue: None },
                 _ if call.parked.is_some() => CallStage::Retrieval {

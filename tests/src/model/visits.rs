@@ -517,6 +517,11 @@ impl Model {
             (EndReason::AgentHungUp, Input::LegEnded { leg }) => talking == Some(*leg),
             (EndReason::AgentHungUp, Input::Configure { .. }) => talking.is_some_and(gone),
             (EndReason::CallerHungUp, _) => self.caller_is_gone(id),
+            (EndReason::CodeDialled, Input::Tick) => {
+                let fired = self.entry.first.map(|(_, timer)| timer);
+                let due = self.calls.get(&id).and_then(|call| call.tone_until);
+                fired == Some(Timer::PromptOver(id)) && due == Some(self.entry.now)
+            }
             (EndReason::HungUpBySupervisor, Input::HangUpCall { call, .. }) => *call == id,
             (EndReason::MessageLeft, Input::KeyPressed { call, key }) => {
                 *call == id && *key == Key::Pound

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZoneDatabase;
 use tandem_engine::config::announcements::{Announcements, Sentence};
+use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
     InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, PromptConfig,
     QueueConfig, Rests, SkillStep, Strategy, TimeCondition,
 };
+use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Right, Rights};
 use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
@@ -300,11 +302,53 @@ pub fn extension(words: &[&str]) -> Result<ExtensionConfig, String> {
 pub fn extension_settings(extension: &mut ExtensionConfig, words: &[&str]) -> Result<(), String> {
     for word in words {
         match word.split_once('=') {
+            Some(("on", value)) => extension.on_presence = on_presence(value)?,
             Some(("admin", value)) => extension.administrator = read_bool(value)?,
             Some(("own_recording", value)) => extension.own_recording = own_recording(value)?,
             Some(("name", value)) => value.clone_into(&mut extension.name),
             Some(("ring", value)) => extension.ring_timeout = read_span(value)?,
             _ => return Err(format!("{word:?} is no setting of an extension")),
+        }
+    }
+    Ok(())
+}
+
+/// `available:log_in,lunch_break:pause:Lunch`
+fn on_presence(text: &str) -> Result<PresenceActions, String> {
+    let mut on_presence = PresenceActions::default();
+    for word in text.split(',') {
+        let (when, action) = word.split_once(':').ok_or("presence:action")?;
+        let found = Presence::ALL.into_iter().find(|(known, _)| *known == when);
+        let (_, presence) = found.ok_or_else(|| format!("{when:?} is no presence"))?;
+        let action = match action.split_once(':').unwrap_or((action, "")) {
+            ("log_in", "") => PresenceAction::LogIn,
+            ("log_in_last", "") => PresenceAction::LogInLast,
+            ("log_out", "") => PresenceAction::LogOut,
+            ("nothing", "") => PresenceAction::Nothing,
+            ("pause", "") => PresenceAction::Pause(None),
+            ("pause", reason) => PresenceAction::Pause(Some(reason.to_owned())),
+            _ => return Err(format!("{action:?} follows from no presence")),
+        };
+        on_presence.set(presence, action);
+    }
+    Ok(on_presence)
+}
+
+/// `log_in:#4,pause:`: what is empty is switched off.
+fn codes(codes: &mut FeatureCodes, text: &str) -> Result<(), String> {
+    for word in text.split(',') {
+        let (key, code) = word.split_once(':').ok_or("key:code")?;
+        let code = match code {
+            "" => None,
+            code => Some(read_value(code)?),
+        };
+        match key {
+            "log_in" => codes.log_in = code,
+            "log_in_all" => codes.log_in_all = code,
+            "log_in_last" => codes.log_in_last = code,
+            "log_out_all" => codes.log_out_all = code,
+            "pause" => codes.pause = code,
+            _ => return Err(format!("{key:?} is no feature code")),
         }
     }
     Ok(())
@@ -323,6 +367,7 @@ fn own_recording(text: &str) -> Result<OwnRecording, String> {
 pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
     for word in words {
         match word.split_once('=') {
+            Some(("codes", value)) => codes(&mut options.feature_codes, value)?,
             Some(("contacts", value)) => options.contact_matching = matching(value)?,
             Some(("new_dynamic_agents", "logged_in")) => {
                 options.new_dynamic_agents = InitialStatus::LoggedIn;

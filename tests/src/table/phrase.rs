@@ -1,5 +1,6 @@
 //! The inputs of a table, in words.
 
+use tandem_engine::config::presence::Presence;
 use tandem_engine::config::rights::Right;
 use tandem_engine::{By, Cause, Input, KeptEnd, Key, LegId, Number, Timestamp, Which};
 
@@ -85,6 +86,8 @@ impl LegVerb {
 pub enum Question {
     /// Every effect that has not ended.
     Awaited,
+    /// What the lamp of a key shows, at whose telephone.
+    Lamp(Number, Number),
     /// How long a caller waits yet.
     Estimate(String),
     /// How long somebody would wait who joined the queue now.
@@ -100,6 +103,7 @@ pub enum Question {
 pub enum Asked {
     Configure,
     Erase,
+    Presence(Number),
     InQueue(Right, Number),
     See(Number),
     OnCall(Right, String),
@@ -134,6 +138,9 @@ pub fn read(text: &str) -> Result<Phrase, String> {
             by: read_by(by, By::System)?,
             number: read_value(number)?,
         }),
+        ["lamp", key, "at", owner] => {
+            Phrase::Ask(Question::Lamp(read_value(owner)?, read_value(key)?))
+        }
         ["look", "at", queue] => Phrase::Ask(Question::Look(read_value(queue)?)),
         ["mail" | "push", number, how] => Phrase::Kept(read_value(number)?, kept_end(how)?),
         ["may", who, right @ ..] => {
@@ -251,6 +258,7 @@ fn read_right(words: &[&str]) -> Option<Result<Asked, String>> {
         ["use", right, "in", queue] => {
             centre::right(right).and_then(|right| Ok(Asked::InQueue(right, read_value(queue)?)))
         }
+        ["set", "presence", "of", agent] => read_value(agent).map(Asked::Presence),
         ["switch", agent, "in", queue] => read_value(agent).and_then(|agent| {
             Ok(Asked::Switch {
                 agent,
@@ -283,6 +291,7 @@ fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
         ["resumes", call @ ..] if call.len() < 2 => leg(LegVerb::Resume, call),
         ["refuses", call @ ..] if call.len() < 2 => leg(LegVerb::Fail(Cause::Rejected), call),
         ["up"] => Ok(Phrase::Tell(Input::DeviceUp { extension })),
+        ["becomes", presence, by @ ..] => becomes(agent, presence, by),
         ["down"] => Ok(Phrase::Tell(Input::DeviceDown { extension })),
         ["logs", "in", "to", queues, by @ ..] => status(agent, queues, by, |by, queues| {
             Input::AgentLogIn { by, agent, queues }
@@ -296,6 +305,18 @@ fn of_agent(agent: Number, words: &[&str]) -> Option<Result<Phrase, String>> {
         ["pauses", "in", queues, rest @ ..] => pause(agent, queues, rest),
         _ => logs::read(By::Person(agent), words)?.map(Phrase::Paperwork),
     })
+}
+
+/// `becomes lunch_break [by 1009]`
+fn becomes(agent: Number, word: &str, by: &[&str]) -> Result<Phrase, String> {
+    let mut all = Presence::ALL.into_iter();
+    let presence = all.find(|(known, _)| *known == word);
+    let (_, presence) = presence.ok_or_else(|| format!("{word:?} is no presence"))?;
+    Ok(Phrase::Tell(Input::PresenceChanged {
+        by: read_by(by, By::Person(agent))?,
+        agent,
+        presence,
+    }))
 }
 
 fn status(

@@ -11,13 +11,14 @@ use tandem_engine::config::model::Notice;
 use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, AgentStatus, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId,
-    EndReason, Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject,
-    ReservationEnd, SECOND_US, Span,
+    AgentId, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
+    Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, ReservationEnd,
+    SECOND_US, Span, Tone,
 };
 
 use super::logs::result_words;
 use super::points;
+use super::status::{by_whom, status_changed};
 use super::supervised;
 use super::world::Names;
 
@@ -301,6 +302,21 @@ fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<S
             let but = orders.take("hears nothing", |effect| *effect == wanted);
             format!("{} hears the prompt {prompt}{but}", names.call(*call))
         }
+        Event::CodeDialled {
+            call,
+            dialled,
+            refused,
+            ..
+        } => {
+            let (call, name) = (*call, names.call(*call));
+            let (tone, what) = match refused {
+                None => (Tone::Confirmation, "done".to_owned()),
+                Some(why) => (Tone::Refusal, format!("refused: {}", refusal(why))),
+            };
+            let wanted = Effect::PlayTone { call, tone };
+            let but = orders.take("hears no tone", |effect| *effect == wanted);
+            format!("{name} dialled {dialled}: {what}{but}")
+        }
         _ => return None,
     })
 }
@@ -409,6 +425,14 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
             format!("{what} {place} {}", kept_end(*how))
         }
         Event::PersonErased { calls } => format!("blanked in {calls} calls"),
+        Event::PresenceChanged {
+            agent,
+            presence,
+            by,
+        } => {
+            let (agent, by) = (names.agent(*agent), by_whom(*by, names.agent(*agent)));
+            format!("{agent} is {}{by}", presence.word())
+        }
         Event::ServiceLevelEvaluated {
             queue,
             calls,
@@ -462,6 +486,11 @@ fn mail(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             let (agent, queue) = (names.agent(*agent), names.queue(*queue));
             format!("{what} {place} to {agent}: paused in {queue}, call after call missed")
         }
+        Effect::MailMessage { mailbox, call } => {
+            let (place, what) = names.kept(id, "mail");
+            let call = names.record(*call);
+            format!("{what} {place} to the box of {mailbox}: {call} left a message")
+        }
         Effect::MailServiceLevel {
             queue,
             calls,
@@ -506,17 +535,13 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             format!("order: hang up {} ({cause:?})", names.call(*call))
         }
         Effect::HangUpLeg { leg } => format!("order: hang up {}", names.leg(*leg)),
-        Effect::Mail { .. } | Effect::MailAgent { .. } | Effect::MailServiceLevel { .. } => {
-            mail(id, effect, names)
-        }
+        Effect::Mail { .. }
+        | Effect::MailAgent { .. }
+        | Effect::MailMessage { .. }
+        | Effect::MailServiceLevel { .. } => mail(id, effect, names),
         Effect::Announce { call, prompts, .. } => {
             let prompts = prompts.join(", ");
             format!("order: play {prompts} to {}", names.call(*call))
-        }
-        Effect::MailMessage { mailbox, call } => {
-            let (place, what) = names.kept(id, "mail");
-            let call = names.record(*call);
-            format!("{what} {place} to the box of {mailbox}: {call} left a message")
         }
         Effect::PlayMusic { call, queue } => {
             format!(
@@ -527,6 +552,9 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         }
         Effect::PlayPrompt { call, prompt } => {
             format!("order: play the prompt {prompt} to {}", names.call(*call))
+        }
+        Effect::PlayTone { call, tone } => {
+            format!("order: play the tone {tone:?} to {}", names.call(*call))
         }
         Effect::PushRecord { call, visit } => {
             let (place, what) = names.kept(id, "push");
@@ -550,35 +578,10 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
 }
 
 /// By whom something was done.
-fn who(by: By) -> String {
+pub(super) fn who(by: By) -> String {
     match by {
         By::Person(number) => format!(", by {number}"),
         By::System => ", by the system".to_owned(),
-    }
-}
-
-fn status_changed(
-    agent: AgentId,
-    queue: QueueId,
-    status: &AgentStatus,
-    by: By,
-    names: &Names,
-) -> String {
-    let (agent, queue) = (names.agent(agent), names.queue(queue));
-    let by = match by {
-        By::Person(number) if number == agent => String::new(),
-        By::Person(number) => format!(", by {number}"),
-        By::System => ", by the system".to_owned(),
-    };
-    match status {
-        AgentStatus::LoggedIn => format!("{agent} takes calls of {queue}{by}"),
-        AgentStatus::LoggedOut => format!("{agent} is logged out of {queue}{by}"),
-        AgentStatus::Paused { reason: None } => format!("{agent} is paused in {queue}{by}"),
-        AgentStatus::Paused {
-            reason: Some(reason),
-        } => {
-            format!("{agent} is paused in {queue} for {reason}{by}")
-        }
     }
 }
 
@@ -632,6 +635,7 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
 fn hang_up(reason: EndReason) -> Option<HangUpCause> {
     match reason {
         EndReason::AgentHungUp
+        | EndReason::CodeDialled
         | EndReason::HungUpBySupervisor
         | EndReason::MessageLeft
         | EndReason::SurveyOver => Some(HangUpCause::Normal),
@@ -649,6 +653,7 @@ fn end_reason(reason: EndReason) -> &'static str {
         EndReason::Aborted => "aborted",
         EndReason::AgentHungUp => "the other side hung up",
         EndReason::CallerHungUp => "the caller hung up",
+        EndReason::CodeDialled => "the code has been dialled",
         EndReason::ExtensionFailed(Cause::Busy) => "the extension was busy",
         EndReason::ExtensionFailed(Cause::NoAnswer) => "the extension did not answer",
         EndReason::ExtensionFailed(Cause::Rejected) => "the extension refused",

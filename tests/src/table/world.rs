@@ -19,6 +19,7 @@ use super::logs;
 use super::menus;
 use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::points;
+use super::status;
 use super::text::{Block, Step, What};
 use super::words;
 use crate::shelf::Shelf;
@@ -467,6 +468,7 @@ impl World {
     fn ask(&mut self, question: &Question) -> Result<Vec<String>, String> {
         match question {
             Question::Awaited => Ok(self.awaited()),
+            Question::Lamp(owner, key) => Ok(vec![status::lamp(self.engine.lamp(*owner, *key))]),
             Question::Estimate(call) => {
                 let estimate = self.engine.estimate(self.names.call_id(call)?);
                 Ok(vec![words::estimate(estimate)])
@@ -488,6 +490,10 @@ impl World {
                     Asked::InQueue(right, number) => Action::InQueue(queue(*number)?, *right),
                     Asked::OnCall(right, call) => {
                         Action::HandleCall(self.names.call_id(call)?, *right)
+                    }
+                    Asked::Presence(number) => {
+                        let agent = self.engine.find_agent(*number);
+                        Action::SetPresence(agent.ok_or("no such extension")?)
                     }
                     Asked::See(number) => Action::SeeQueue(queue(*number)?),
                     Asked::SeeCall(number, agent) => {

@@ -8,7 +8,7 @@ use tandem_engine::config::model::{Change, Config, Destination};
 use tandem_engine::config::reader::Source;
 use tandem_engine::config::text;
 
-use crate::generate::{config, count, for_all, some_of};
+use crate::generate::{config, count, for_all, some_of, with_reasons};
 
 /// The same with its objects in the order of their numbers, which is all that
 /// changes do not tell.
@@ -117,10 +117,39 @@ fn apart(from: &Config, mut to: Config) -> Config {
     to
 }
 
+/// The same, whose extensions pause for no reason: that of another one may get its
+/// code.
+fn without_reasons(mut config: Config) -> Config {
+    config.options.pause_reasons.clear();
+    with_reasons(config)
+}
+
+#[test]
+fn a_reason_goes_when_no_presence_needs_it_any_more() {
+    let options = |reasons: &str| format!("[options]\npause_reasons = [{reasons}]\n");
+    let ann = |reason: &str| {
+        format!("[[extension]]\nnumber = \"1001\"\non_presence = {{ away = \"pause {reason}\" }}\n")
+    };
+    let from = [options("\"Lunch *01\", \"Break *02\""), ann("Lunch")].concat();
+    let to = [options("\"Break *02\", \"Meal *03\""), ann("Meal")].concat();
+    let (mut now, to) = (read(&from), read(&to));
+    let alone = Change::PutOptions(to.options.clone());
+    assert_eq!(
+        said(&now, &[alone]),
+        "options, pause_reasons: extension 1001 pauses for \"Lunch\" \
+         (change the extension in the same step)\n"
+    );
+    for change in changes(&now, &to) {
+        assert_eq!(said(&now, core::slice::from_ref(&change)), "", "{change:?}");
+        now = apply(now, core::slice::from_ref(&change));
+    }
+    assert_eq!(sorted(now), sorted(to));
+}
+
 #[test]
 fn one_can_stop_after_each_change() {
     let pairs = (
-        config().prop_map(without_cycles),
+        config().prop_map(without_cycles).prop_map(without_reasons),
         config().prop_map(without_cycles),
     );
     for_all(count("PROPTEST_CASES", 100), pairs, |(from, to)| {

@@ -9,11 +9,13 @@ use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
 use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::announcements::Announcements;
+use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
     InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PauseReason, QueueConfig,
     Rests, SkillStep, Strategy as Ring, SurveyConfig, TrunkConfig,
 };
+use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions};
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::limits::SURVEY_POINTS_MAX;
 use tandem_engine::records::contacts::{ContactMatching, MatchBy};
@@ -102,6 +104,7 @@ prop_compose! {
         names in btree_set(name(), 0..4),
         codes in Just(["*01", "*2", "#77", "*03"]).prop_shuffle(),
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
+        feature_codes in feature_codes(),
         (contact_matching, sync_results_h, contacts) in (matching(), 0..=168_u16, contacts()),
         parked in proptest::option::of((0..1_000_u64, span(1..=3_600))),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
@@ -122,6 +125,7 @@ prop_compose! {
                 false => InitialStatus::LoggedOut,
             },
             pause_reasons: reasons.map(reason).collect(),
+            feature_codes,
             push_records,
             shared_wrap_up,
             contact_matching,
@@ -209,19 +213,79 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
             OwnRecording::PauseResume,
             OwnRecording::Start,
         ]),
+        proptest::array::uniform6(presence_action()),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact, email, own_recording)| ExtensionConfig {
-            number: number(digits),
-            name,
-            administrator,
-            ring_timeout,
-            contact,
-            email: email.map(str::to_owned),
-            own_recording,
+        move |(name, administrator, ring_timeout, contact, email, own_recording, actions)| {
+            ExtensionConfig {
+                number: number(digits),
+                name,
+                administrator,
+                ring_timeout,
+                contact,
+                email: email.map(str::to_owned),
+                on_presence: on_presence(actions),
+                own_recording,
+            }
         },
     );
     prop_oneof![Just(ExtensionConfig::new(number(digits))), odd]
+}
+
+/// What follows from a presence; reasons are given names when all are known.
+fn presence_action() -> impl Strategy<Value = PresenceAction> {
+    select(vec![
+        PresenceAction::LogIn,
+        PresenceAction::LogInLast,
+        PresenceAction::LogOut,
+        PresenceAction::Nothing,
+        PresenceAction::Nothing,
+        PresenceAction::Pause(None),
+        PresenceAction::Pause(Some(String::new())),
+    ])
+}
+
+fn on_presence(actions: [PresenceAction; 6]) -> PresenceActions {
+    let mut on_presence = PresenceActions::default();
+    for (action, (_, presence)) in actions.into_iter().zip(Presence::ALL) {
+        on_presence.set(presence, action);
+    }
+    on_presence
+}
+
+/// The same, whose presences pause for reasons that are configured.
+pub fn with_reasons(mut config: Config) -> Config {
+    let reasons = &config.options.pause_reasons;
+    for (place, extension) in config.extensions.iter_mut().enumerate() {
+        for (_, presence) in Presence::ALL {
+            if let PresenceAction::Pause(Some(_)) = extension.on_presence.on(presence) {
+                let reason = reasons.get(place % reasons.len().max(1));
+                let reason = reason.map(|reason| reason.name.clone());
+                let action = PresenceAction::Pause(reason);
+                extension.on_presence.set(presence, action);
+            }
+        }
+    }
+    config
+}
+
+/// The default codes, others, none.
+fn feature_codes() -> impl Strategy<Value = FeatureCodes> {
+    let code = |text: &str| text.parse().ok();
+    let default = FeatureCodes::default();
+    let others = FeatureCodes {
+        log_in: code("#0"),
+        pause: code("##"),
+        ..default
+    };
+    let none = FeatureCodes {
+        log_in: None,
+        log_in_all: None,
+        log_in_last: None,
+        log_out_all: None,
+        pause: None,
+    };
+    select(vec![default, others, none])
 }
 
 fn empty_states() -> impl Strategy<Value = Option<EmptyStates>> {
@@ -537,7 +601,6 @@ pub fn config() -> impl Strategy<Value = Config> {
             queues,
             points,
         };
-        let in_order = |config: Config| Just(config).boxed();
         let parts = (
             (numbers.extensions.iter())
                 .map(|&digits| extension(digits))
@@ -555,11 +618,11 @@ pub fn config() -> impl Strategy<Value = Config> {
             queues,
             points,
         });
-        config.prop_flat_map(move |config| {
+        config.prop_map(with_reasons).prop_flat_map(move |config| {
             if shuffled {
                 mixed(config).boxed()
             } else {
-                in_order(config)
+                Just(config).boxed()
             }
         })
     });

@@ -18,7 +18,7 @@ const FILES: [&str; 4] = [
 ];
 
 /// Parts that mean something to TOML or to the configuration.
-const TOKENS: [&str; 56] = [
+const TOKENS: [&str; 58] = [
     "[",
     "]",
     "[[",
@@ -69,6 +69,8 @@ const TOKENS: [&str; 56] = [
     "static_agents",
     "failover",
     "pause_reasons",
+    "feature_codes",
+    "on_presence",
     "\"1001-1999\"",
     "\"6400\"",
     "queue 6400",

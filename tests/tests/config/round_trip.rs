@@ -31,6 +31,7 @@ fn what_is_written_reads_back_equal() {
 const WRITTEN: &str = r#"[options]
 time_zone = "Europe/Paris"
 pause_reasons = ["Lunch *01", "Wrap up *2"]
+feature_codes = { log_in = "*4", pause = "" }
 push_records = true
 contact_digits = 9
 contact_ignore_symbols = true
@@ -69,6 +70,7 @@ number = "1001"
 name = "Ann \"A\" \\o/"
 administrator = true
 ring_timeout_s = 12.5
+on_presence = { available = "log_in_last", lunch_break = "pause Wrap up", off_work = "log_out" }
 email = "ann@example.com"
 
 [[extension]]

@@ -83,7 +83,8 @@ fn long_lines_are_cut_around_the_place_and_long_words_too() {
             "office.toml:2:1: unknown key \"{word}…\" in [[extension]]\n    \
              2 | {cut}…\n      | {marks}\n\
              help: known here: \"number\", \"numbers\", \"name\", \"administrator\", \
-             \"ring_timeout_s\", \"contact\", \"email\", \"own_recording\"\n"
+             \"ring_timeout_s\", \"contact\", \"on_presence\", \"email\", \
+             \"own_recording\"\n"
         )
     );
     let padding = "\"1001\", ".repeat(200);

@@ -15,13 +15,16 @@ const OPEN: [(&str, &str); 4] = [
 ];
 
 /// Every route. Whoever adds one adds it here, and to whoever may use it.
-const ROUTES: [(&str, &str); 31] = [
+const ROUTES: [(&str, &str); 34] = [
     ("get", "/api/v1/agents"),
+    ("get", "/api/v1/agents/logins"),
+    ("get", "/api/v1/agents/pauses"),
     ("get", "/api/v1/agents/{number}"),
     ("post", "/api/v1/agents/{number}/log-in"),
     ("post", "/api/v1/agents/{number}/log-out"),
     ("get", "/api/v1/agents/{number}/missed"),
     ("post", "/api/v1/agents/{number}/pause"),
+    ("post", "/api/v1/agents/{number}/presence"),
     ("post", "/api/v1/agents/{number}/unpause"),
     ("get", "/api/v1/calls/active"),
     ("get", "/api/v1/calls/records"),

@@ -750,9 +750,9 @@ pub(super) fn not_digits(what: &str, number: Number) -> Wrong {
     )
 }
 
-/// Whether a number can be the code of a pause reason: it follows the digits
-/// of a queue's number, so a digit must not come first.
-fn is_code(code: Number) -> bool {
+/// Whether a number can be a code: that of a pause reason follows the digits of a
+/// queue's number, so a digit must not come first.
+pub(super) fn is_code(code: Number) -> bool {
     let text = code.to_string();
     text.len() > 1 && text.starts_with(['*', '#'])
 }

@@ -6,6 +6,7 @@ use core::fmt::Write as _;
 use std::collections::BTreeMap;
 
 use super::PARKING_TIMEOUT;
+use super::agents;
 use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
 use super::points::RING_ORDERS;
@@ -103,6 +104,7 @@ fn options(out: &mut String, options: &Options) {
         let reasons = options.pause_reasons.iter().map(pause_reason).collect();
         line(out, "pause_reasons", &list(reasons));
     }
+    agents::write_options(out, options);
     if options.push_records {
         line(out, "push_records", "true");
     }
@@ -269,6 +271,7 @@ fn extension(out: &mut String, run: &[ExtensionConfig]) {
     if let Some(contact) = first.contact {
         line(out, "contact", &quoted(&contact.to_string()));
     }
+    agents::write_extension(out, first);
     if let Some(email) = &first.email {
         line(out, "email", &quoted(email));
     }
@@ -717,7 +720,7 @@ fn seconds(span: Span) -> String {
     span.to_string().trim_end_matches('s').to_owned()
 }
 
-fn line(out: &mut String, key: &str, value: &str) {
+pub(super) fn line(out: &mut String, key: &str, value: &str) {
     writeln!(out, "{key} = {value}").expect("a text takes what is written");
 }
 
@@ -735,7 +738,7 @@ fn list(items: Vec<String>) -> String {
 }
 
 /// A text as TOML writes it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

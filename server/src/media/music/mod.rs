@@ -81,6 +81,22 @@ impl Music {
         Music::of_samples(&(0..SAMPLES_A_SECOND).map(sample).collect::<Vec<_>>())
     }
 
+    /// Tones in a row: hertz, and for how many milliseconds; no hertz are a silence. As
+    /// loud as [`Music::tone`].
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn beeps(beeps: &[(u16, u16)]) -> Music {
+        let beep = |&(hz, ms): &(u16, u16)| {
+            (0..u32::from(ms) * SAMPLES_A_SECOND / 1_000).map(move |n| {
+                let turns = f64::from(hz) * f64::from(n) / f64::from(SAMPLES_A_SECOND);
+                resample::to_sample(0.158 * (TAU * turns).sin())
+            })
+        };
+        Music::of_samples(&beeps.iter().flat_map(beep).collect::<Vec<_>>())
+    }
+
     /// What tells a caller that he may speak.
     #[must_use]
     pub fn beep() -> Music {

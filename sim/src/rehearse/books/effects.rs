@@ -34,19 +34,16 @@ impl Books {
                     let there = self.is_there(call) && !callers_told.contains(&call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
-                Effect::Bridge { call, leg } => {
-                    let talks = self.legs.get(&leg);
-                    let talks = talks.is_some_and(|leg| leg.talks && leg.call == call);
-                    court.law(Law::Effects, talks, || format!("{effect:?}"))?;
-                }
-                Effect::Join { .. }
+                Effect::Bridge { .. }
+                | Effect::Join { .. }
                 | Effect::Mix { .. }
                 | Effect::PlayHoldMusic { .. }
                 | Effect::Record { .. } => self.is_right(effect, court)?,
                 Effect::CancelRing { leg, why } => {
                     self.is_cancelled(leg, why, court)?;
-                    let once = legs_told.insert(leg);
-                    court.law(Law::Ends, once, || format!("{leg} is told twice"))?;
+                    court.law(Law::Ends, legs_told.insert(leg), || {
+                        format!("{leg} is told twice")
+                    })?;
                 }
                 Effect::HangUpCaller { call, .. } => {
                     let right = callers_told.insert(call) && self.entry.ended.contains_key(&call);
@@ -59,6 +56,7 @@ impl Books {
                 Effect::Announce { .. }
                 | Effect::MailMessage { .. }
                 | Effect::PlayPrompt { .. }
+                | Effect::PlayTone { .. }
                 | Effect::RecordMessage { .. }
                 | Effect::StopPrompt { .. }
                 | Effect::StopRecording { .. } => self.is_heard(seen, *id, effect, court)?,
@@ -96,6 +94,10 @@ impl Books {
     /// What is for those who talk, or for who listens to them, finds them there.
     fn is_right(&self, effect: &Effect, court: &mut Court<'_>) -> Checked {
         let right = match *effect {
+            Effect::Bridge { call, leg } => {
+                let talks = self.legs.get(&leg);
+                talks.is_some_and(|leg| leg.talks && leg.call == call)
+            }
             Effect::Join { call, with } => {
                 let joined = self.calls.get(&call).and_then(|call| call.joined);
                 joined == Some(with)

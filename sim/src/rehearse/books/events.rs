@@ -21,6 +21,7 @@ impl Books {
         match event {
             Event::AgentStatusChanged { .. }
             | Event::DeviceChanged { .. }
+            | Event::PresenceChanged { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.of_agent(seen, event, court),
             Event::CallAnswered { .. }
@@ -37,6 +38,7 @@ impl Books {
                 self.arrived(seen, *call, *public, *key, court)
             }
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
+            Event::CodeDialled { .. } => self.code_dialled(seen, event, court),
             Event::ConfigurationChanged { .. } => {
                 self.read_config(seen.engine);
                 Ok(())
@@ -155,6 +157,7 @@ impl Books {
                 court.auditor.works(now, *agent, Work::Device(*up));
                 Ok(())
             }
+            Event::PresenceChanged { agent, by, .. } => self.presence_changed(*agent, *by, court),
             Event::WrapUpEnded { agent, queue } => {
                 let wrapping = &mut self.people.entry(*agent).or_default().wrapping;
                 let ended = wrapping.remove(queue);
@@ -665,6 +668,43 @@ impl Books {
             _ => false,
         };
         self.entry.gone.insert(id, (leg, !by_itself));
+    }
+
+    /// A code is dialled by an extension, and either does something or is refused.
+    fn code_dialled(&self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        let Event::CodeDialled {
+            call,
+            agent,
+            refused,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        let origin = self.calls.get(call).and_then(|call| call.origin);
+        let switches = |event: &Event| matches!(event, Event::AgentStatusChanged { .. });
+        let switched = seen.out.events.iter().any(switches);
+        let right = origin == Some(*agent) && switched == refused.is_none();
+        court.law(Law::Refusals, right, || {
+            format!("{agent} dials in {call}, switched {switched}, refused {refused:?}")
+        })
+    }
+
+    /// Where somebody is says he himself, an administrator, or who manages him.
+    fn presence_changed(&self, agent: AgentId, by: By, court: &mut Court<'_>) -> Checked {
+        let By::Person(who) = by else { return Ok(()) };
+        let number = self.numbers.get(&agent).copied();
+        let administrator = self.extension(who).is_some_and(|who| who.administrator);
+        let manages = self.queues.values().any(|queue| {
+            let mut members = queue.members.iter();
+            let rights = queue.permissions.managers;
+            let manages = rights.has(Right::SwitchAgents) && queue.managers.contains(&who);
+            manages && members.any(|member| Some(member.extension) == number)
+        });
+        let may = number == Some(who) || administrator || manages;
+        court.law(Law::Permissions, may, || {
+            format!("{who} says where {agent} is")
+        })
     }
 
     fn status_changed(

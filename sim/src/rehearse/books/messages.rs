@@ -65,6 +65,7 @@ impl Books {
         let right = match effect {
             Effect::Announce { call, .. }
             | Effect::PlayPrompt { call, .. }
+            | Effect::PlayTone { call, .. }
             | Effect::StopPrompt { call } => self.is_there(*call),
             Effect::RecordMessage { call, .. } => speaks(self, call),
             Effect::StopRecording { call, public, keep } => {

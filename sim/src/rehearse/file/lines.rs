@@ -4,6 +4,7 @@ use core::fmt::Write as _;
 use core::str::{FromStr, SplitWhitespace};
 
 use tandem_engine::config::model::Config;
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{By, Number, SECOND_US, Span, Timestamp, Which};
 
 use crate::rehearse::plan::{Act, Call, Handle, Planned, Slip, Status, TimerKind};
@@ -17,16 +18,7 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
     let mut out = format!("{} at {}: ", planned.id, planned.at);
     let written = match &planned.act {
         Act::Abort(kind) => write!(out, "abort {}", kind_word(*kind)),
-        Act::Call(call) => {
-            let from = if call.inside { "extension " } else { "" };
-            let (dialled, number, talk) = (call.dialled, digits(call.from), call.talk);
-            let patience = call.patience.map(|span| format!(" patience {span}"));
-            let patience = patience.unwrap_or_default();
-            write!(
-                out,
-                "call {dialled} from {from}{number} talk {talk}{patience}"
-            )
-        }
+        Act::Call(call) => write!(out, "{}", call_words(call)),
         Act::Configure { by, slip, .. } => {
             let slip = match slip {
                 Slip::None => "",
@@ -58,6 +50,16 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
                 if *restored { " restored" } else { "" }
             )
         }
+        Act::Presence {
+            by,
+            agent,
+            presence,
+        } => write!(
+            out,
+            "presence {agent} {} by {}",
+            presence.word(),
+            asker(*by)
+        ),
         Act::Renew(queue) => write!(out, "renew {queue}"),
         Act::Repeat(back) => write!(out, "repeat {back}"),
         Act::Save => write!(out, "save"),
@@ -78,6 +80,14 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
     };
     written.expect("text is written to memory");
     out
+}
+
+fn call_words(call: &Call) -> String {
+    let from = if call.inside { "extension " } else { "" };
+    let (dialled, number, talk) = (call.dialled, digits(call.from), call.talk);
+    let patience = call.patience.map(|span| format!(" patience {span}"));
+    let patience = patience.unwrap_or_default();
+    format!("call {dialled} from {from}{number} talk {talk}{patience}")
 }
 
 fn queues_word(queues: Which) -> String {
@@ -178,6 +188,7 @@ pub(super) fn line(text: &str, centres: &[Config]) -> Result<Planned, String> {
             let restored = words.0.next() == Some("restored");
             Act::Kill { down, restored }
         }
+        "presence" => words.presence()?,
         "renew" => Act::Renew(words.number()?),
         "repeat" => Act::Repeat(words.parsed("how many inputs back")?),
         "save" => Act::Save,
@@ -226,6 +237,21 @@ impl<'t> Words<'t> {
                 .map(By::Person)
                 .map_err(|why| format!("{digits:?}: {why}")),
         }
+    }
+
+    fn presence(&mut self) -> Result<Act, String> {
+        let agent = self.number()?;
+        let word = self.next("a presence")?;
+        let mut all = Presence::ALL.into_iter();
+        let found = all.find(|(known, _)| *known == word);
+        let (_, presence) = found.ok_or_else(|| format!("there is no presence {word:?}"))?;
+        self.word("by")?;
+        let by = self.asker()?;
+        Ok(Act::Presence {
+            by,
+            agent,
+            presence,
+        })
     }
 
     fn kind(&mut self) -> Result<TimerKind, String> {
