@@ -204,9 +204,7 @@ impl Tally {
                 queue,
                 status,
                 ..
-            } => {
-                self.status_changed(now, *agent, *queue, status);
-            }
+            } => self.status_changed(now, *agent, *queue, status),
             Event::CallAnswered { agent, queue, .. } => {
                 if self.layout.place(*queue).is_some() {
                     self.settle(now, *agent).talking += 1;

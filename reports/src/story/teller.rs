@@ -176,6 +176,10 @@ impl Teller {
                 self.left(engine, at, record);
                 t.joined = false;
             }
+            Event::SurveyAnswered(answer) if answer.call == self.wanted => {
+                let (key, points) = (answer.key.symbol(), answer.points);
+                self.push(at, What::Rated { key, points });
+            }
             Event::WrapUpStarted { agent, queue } if self.answered == Some(*agent) => {
                 let until = wrap_up_until(engine, *agent, *queue).map(|at| self.wall.at(at));
                 let agent = self.history.names.agent(*agent);
@@ -323,10 +327,6 @@ impl Teller {
                 let mailbox = mailbox.to_string();
                 What::MessageStarted { mailbox }
             }
-            Event::SurveyAnswered(answer) if answer.call == self.wanted => What::Rated {
-                key: answer.key.symbol(),
-                points: answer.points,
-            },
             Event::PointReached { call, point } if Some(*call) == own => {
                 let config = engine.point(*point);
                 What::Reached {

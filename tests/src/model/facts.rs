@@ -39,10 +39,7 @@ impl Model {
                 self.sounds(leg, Sound::Answered)?;
                 self.supervisor_answers(leg)
             }
-            Input::LegEnded { leg } => {
-                self.sounds(leg, Sound::Over)?;
-                self.may_ask(leg)
-            }
+            Input::LegEnded { leg } => self.leg_is_over(leg),
             Input::LegFailed { leg, .. } => self.sounds(leg, Sound::Over),
             Input::BridgeFailed { call } => {
                 let joined = self.calls.get(&call).and_then(|call| call.joined);
@@ -136,7 +133,7 @@ impl Model {
         Ok(())
     }
 
-    fn sounds(&mut self, leg: tandem_engine::LegId, sound: Sound) -> Checked {
+    pub(super) fn sounds(&mut self, leg: tandem_engine::LegId, sound: Sound) -> Checked {
         *known(self.sounds.get_mut(&leg), "a leg")? = sound;
         Ok(())
     }

@@ -6,7 +6,7 @@ use tandem_engine::limits::{SURVEY_ANSWER_S, SURVEY_PLAYS_MAX};
 use tandem_engine::records::survey::SurveyAnswer;
 use tandem_engine::{AgentId, CallId, Effect, Event, Input, Key, LegId, QueueId, Span, Timestamp};
 
-use super::state::LegStage;
+use super::state::{LegStage, Sound};
 use super::{Checked, Model, known};
 
 /// A queue's call that was answered, about which its caller may be asked.
@@ -76,7 +76,8 @@ impl Model {
     }
 
     /// A leg ends at the far side: if somebody talked on it, he has hung up.
-    pub(super) fn may_ask(&mut self, leg: LegId) -> Checked {
+    pub(super) fn leg_is_over(&mut self, leg: LegId) -> Checked {
+        self.sounds(leg, Sound::Over)?;
         let call = known(self.legs.get(&leg), "a leg")?.call;
         match self.talking_leg(call) == Some(leg) {
             true => self.asks_caller(call, leg),
