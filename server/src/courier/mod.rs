@@ -17,12 +17,13 @@ mod push;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use lettre::address::AddressError;
 use lettre::message::Mailbox;
-use tandem_engine::{Effect, EffectId, EffectKind, Event, Input};
+use tandem_engine::{Effect, EffectId, EffectKind, Event, Input, PublicId};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
@@ -128,19 +129,19 @@ impl Courier {
             batches,
             store,
         } = options;
-        let secret = |name| store.secret(name).map_err(CourierError::Store);
+        let secret = |name, what| {
+            let found = store.secret(name).map_err(CourierError::Store)?;
+            found.ok_or(CourierError::Unknown(name, what))
+        };
         let mailer = match &routes.mail {
             None => None,
             Some((server, from)) => {
-                let password = match secret(MAIL_SECRET)?.filter(|_| server.signs_in()) {
-                    None if server.signs_in() => {
-                        let what = "password of the mail server";
-                        return Err(CourierError::Unknown(MAIL_SECRET, what));
-                    }
-                    found => {
-                        found.map(|secret| String::from_utf8_lossy(secret.expose()).into_owned())
-                    }
+                let password = match server.signs_in() {
+                    true => Some(secret(MAIL_SECRET, "password of the mail server")?),
+                    false => None,
                 };
+                let password =
+                    password.map(|secret| String::from_utf8_lossy(secret.expose()).into_owned());
                 Some(Mailer::new(server, from.clone(), password))
             }
         };
@@ -148,9 +149,7 @@ impl Courier {
             None => None,
             Some(receiver) => {
                 let what = "secret that the receiver of records knows us by";
-                let found = secret(PUSH_SECRET)?;
-                let found = found.ok_or(CourierError::Unknown(PUSH_SECRET, what))?;
-                let pusher = Pusher::new(receiver, found.expose());
+                let pusher = Pusher::new(receiver, secret(PUSH_SECRET, what)?.expose());
                 Some(pusher.map_err(|why| CourierError::Tls(why.to_string()))?)
             }
         };
@@ -284,7 +283,7 @@ impl Round {
 
     /// The record of a call that has just ended. One that is pushed again after a
     /// restart is read instead.
-    fn record(&self, line: &Line, call: tandem_engine::PublicId, visit: u16) -> Option<CallRecord> {
+    fn record(&self, line: &Line, call: PublicId, visit: u16) -> Option<CallRecord> {
         let ended = line.out.events.iter().find_map(|event| match event {
             Event::QueueCallEnded(ended) if (ended.call, ended.visit) == (call, visit) => {
                 Some(ended)
@@ -332,11 +331,11 @@ impl Ways {
             say(&format!("nobody has an address: {}", letter.subject));
             return false;
         }
-        let mut all = true;
-        for (place, address) in to.iter().enumerate() {
+        // Each for himself: an address that is refused for now holds up no other.
+        let sent = (0..).zip(&to).map(async |(place, address): (u32, _)| {
             let name = format!("{}.{}.{place}", id.seq, id.index);
             let what = format!("mail to {address} ({})", letter.subject);
-            let sent = match mailer.message(&letter, address, &name) {
+            match mailer.message(&letter, address, &name) {
                 Ok(message) => {
                     let attempt = || mailer.send(&message);
                     self.deliver(&what, turns, attempt).await
@@ -345,17 +344,16 @@ impl Ways {
                     say(&format!("{what}: {why}"));
                     false
                 }
-            };
-            all &= sent;
-        }
-        all
+            }
+        });
+        join_all(sent).await.into_iter().all(|sent| sent)
     }
 
     async fn push(
         &self,
         directory: Arc<Directory>,
         known: Option<CallRecord>,
-        call: tandem_engine::PublicId,
+        call: PublicId,
         visit: u16,
     ) -> bool {
         let Some((pusher, turns)) = &self.pusher else {
@@ -433,7 +431,7 @@ impl Ways {
 fn read_record(
     store: &Store,
     known: Option<CallRecord>,
-    call: tandem_engine::PublicId,
+    call: PublicId,
     visit: u16,
 ) -> Result<Option<(CallRecord, LogRow)>, StoreError> {
     let record = match known {
@@ -460,9 +458,7 @@ fn say(what: &str) {
 ///
 /// # Errors
 /// Where it is no address.
-pub fn sender(text: &str) -> Result<Mailbox, io::Error> {
-    text.parse().map_err(|why| {
-        let why = format!("{why}: say \"Tandem <tandem@example.org>\"");
-        io::Error::new(io::ErrorKind::InvalidInput, why)
-    })
+pub fn sender(text: &str) -> Result<Mailbox, String> {
+    let sender = text.parse();
+    sender.map_err(|why: AddressError| format!("{why}: say \"Tandem <tandem@example.org>\""))
 }

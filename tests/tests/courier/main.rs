@@ -77,6 +77,24 @@ fn a_refusal_for_now_is_tried_again_and_one_for_good_is_not() {
     assert_eq!(smtp.asked("<bob@example.org>"), 1);
 }
 
+/// Bob's address, the first one, is refused for now, and for longer than the test lasts.
+#[test]
+fn an_address_that_is_refused_for_now_holds_up_no_other() {
+    let answers = Answers {
+        to_receiver: [("<bob@example.org>", vec!["451 Later"])].into(),
+        ..Answers::default()
+    };
+    let smtp = Smtp::start(answers);
+    let mut routes = mailing(&smtp);
+    let hour = std::time::Duration::from_secs(3_600);
+    (routes.patience.first, routes.patience.longest) = (hour, hour);
+    routes.patience.all = hour * 24;
+    let mut office = Office::open(CENTRE, routes);
+    office.abandon(301_234, 5);
+    assert_eq!(smtp.wait_for(1)[0].to, "<cay@example.org>");
+    assert_eq!(office.ends(0), [], "Bob may get his yet");
+}
+
 #[test]
 fn a_password_that_is_refused_is_tried_again_and_never_shown_to_nobody() {
     let answers = Answers {
