@@ -63,14 +63,12 @@ impl<T: Trace> Step<'_, T> {
             Code::LogInLast => (Which::Last, Switch::LogIn),
             Code::LogOutAll => (Which::All, Switch::LogOut),
             Code::LogInOrOut(queue) => {
-                let is_in = self.member_in(agent, queue).is_some_and(|m| m.logged_in);
+                let is_in = member_in(self.s, agent, queue).is_some_and(|m| m.logged_in);
                 let switch = if is_in { Switch::LogOut } else { Switch::LogIn };
                 (Which::One(queue), switch)
             }
             Code::PauseOrGoOn(queue) => {
-                let pauses = self
-                    .member_in(agent, queue)
-                    .is_some_and(|m| m.paused.is_some());
+                let pauses = member_in(self.s, agent, queue).is_some_and(|m| m.paused.is_some());
                 let switch = if pauses {
                     Switch::Unpause
                 } else {
@@ -88,10 +86,6 @@ impl<T: Trace> Step<'_, T> {
             _ => number,
         };
         self.switch_status(By::Person(number), whose, queues, &switch)
-    }
-
-    fn member_in(&self, agent: AgentId, queue: Number) -> Option<&Member> {
-        member_in(self.s, agent, queue)
     }
 }
 

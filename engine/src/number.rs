@@ -68,16 +68,17 @@ impl Number {
     /// What follows these symbols; `None` where it does not begin with them.
     #[must_use]
     pub const fn strip_prefix(self, prefix: Self) -> Option<Self> {
-        let bits = 4 * prefix.symbols();
-        if bits == 0 {
-            return Some(self);
-        }
-        let begins = self.0 & (u128::MAX << (128 - bits)) == prefix.0;
-        if begins {
-            Some(Self(self.0 << bits))
+        if self.starts_with(prefix) {
+            Some(self.behind(prefix.symbols()))
         } else {
             None
         }
+    }
+
+    /// Its symbols behind the first so many.
+    const fn behind(self, symbols: u32) -> Self {
+        // The longest number leaves a place: nothing is shifted by all there is.
+        Self(self.0 << (4 * symbols))
     }
 
     /// Its digits up to the first other symbol, and the rest from there on.
@@ -85,16 +86,10 @@ impl Number {
     pub fn split_digits(self) -> (Self, Self) {
         // A digit's value is its own plus two: `+` stands before the digits.
         let is_digit = |place: u32| (2..12).contains(&((self.0 >> (124 - 4 * place)) & 0xF));
-        let digits = (0..self.symbols())
-            .take_while(|&place| is_digit(place))
-            .count();
-        match digits * 4 {
-            0 => (Self::NONE, self),
-            bits => (
-                Self(self.0 & (u128::MAX << (128 - bits))),
-                Self(self.0 << bits),
-            ),
-        }
+        let mut others = (0..self.symbols()).skip_while(|&place| is_digit(place));
+        let digits = others.next().unwrap_or(self.symbols());
+        let rest = u128::MAX >> (4 * digits);
+        (Self(self.0 & !rest), self.behind(digits))
     }
 
     /// Both in a row; `None` where that is too long, or a `+` would not lead.

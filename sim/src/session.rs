@@ -37,7 +37,7 @@ pub use play::{End, Line, Played, Ring, Visit, play};
 /// Acts of a session.
 pub const ACTS_MAX: usize = 1_000;
 /// The longest session, in seconds.
-const UNTIL_S_MAX: u64 = 86_400;
+pub const UNTIL_S_MAX: u64 = 86_400;
 
 /// A centre and what happens in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -405,6 +405,47 @@ fn changes_in_one_entry() {
     centre.check();
 }
 
+/// What begins a number, and what is behind that.
+#[test]
+fn numbers_come_apart_at_any_place() {
+    let longest: String = "1234567890"
+        .chars()
+        .cycle()
+        .take(NUMBER_SYMBOLS_MAX)
+        .collect();
+    for text in ["", "7", "+49", "*7", "*071002*6400*01", "12#", &longest] {
+        let whole: Number = text.parse().unwrap_or(Number::NONE);
+        assert_eq!(whole.symbols() as usize, text.len(), "{text}");
+        for place in 0..=text.len() {
+            let (front, rest) = text.split_at(place);
+            let of = |part: &str| match part {
+                "" => Ok(Number::NONE),
+                part => part.parse(),
+            };
+            // A `+` alone is no number.
+            let Ok(front) = of(front) else { continue };
+            assert_eq!(
+                whole.strip_prefix(front),
+                of(rest).ok(),
+                "{text} at {place}"
+            );
+        }
+        let digits = text.chars().take_while(char::is_ascii_digit).count();
+        let (front, rest) = whole.split_digits();
+        assert_eq!(
+            (front.symbols() as usize, rest.symbols() as usize),
+            (digits, text.len() - digits)
+        );
+    }
+    let other: Number = "13".parse().expect("a number");
+    assert_eq!(
+        "12".parse::<Number>()
+            .expect("a number")
+            .strip_prefix(other),
+        None
+    );
+}
+
 /// A number has `NUMBER_SYMBOLS_MAX` symbols, and is whole where it goes.
 #[test]
 fn symbols_of_a_number() {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tandem_engine::Timestamp;
 use tandem_engine::config::reader::Source;
-use tandem_sim::session::{ACTS_MAX, End, Session, play, read};
+use tandem_sim::session::{ACTS_MAX, End, Session, UNTIL_S_MAX, play, read};
 use tandem_tests::cases::{Regressions, hold};
 
 const CENTRE: &str = "[[extension]]\nnumbers = \"1001-1002\"\n[[queue]]\nnumber = \"6400\"\n\
@@ -125,6 +125,17 @@ fn a_session_has_so_many_acts_at_most() {
     let told = read(Source::new("a session", &text(&acts(ACTS_MAX + 1))));
     let told = told.expect_err("it is one too many").to_string();
     assert!(told.contains("there are more than 1000 acts"), "{told}");
+}
+
+#[test]
+fn a_session_lasts_a_day_at_most() {
+    let lasting = |seconds: u64| {
+        let text = text(&[]).replace("until_s = 60", &format!("until_s = {seconds}"));
+        read(Source::new("a session", &text)).map(|session| session.until)
+    };
+    assert_eq!(lasting(UNTIL_S_MAX).ok(), Some(at(10 * UNTIL_S_MAX)));
+    assert!(lasting(UNTIL_S_MAX + 1).is_err());
+    assert!(lasting(0).is_err());
 }
 
 #[test]

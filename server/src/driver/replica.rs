@@ -83,14 +83,9 @@ impl Replica {
                     status,
                     by,
                 } => {
-                    let row = self.status_row((entry.seq, place), out.acted_at, (*agent, *queue));
-                    changes.extend(row.map(|row| {
-                        RowChange::Status(StatusRow {
-                            status: status.clone(),
-                            by: *by,
-                            ..row
-                        })
-                    }));
+                    let at = (entry.seq, place, out.acted_at);
+                    let row = self.status_row(at, (*agent, *queue), status, *by);
+                    changes.extend(row.map(RowChange::Status));
                 }
                 Event::KeptEnded { effect, .. } => changes.push(RowChange::KeptEnded(*effect)),
                 Event::QueueCallEnded(call) => changes.push(self.record(entry, call)),
@@ -114,12 +109,13 @@ impl Replica {
         }
     }
 
-    /// Where and when a status became another one.
+    /// An agent's status in a queue became this one, told by that event of an entry.
     fn status_row(
         &self,
-        (seq, place): (u64, usize),
-        at: Timestamp,
+        (seq, place, at): (u64, usize, Timestamp),
         (agent, queue): (AgentId, QueueId),
+        status: &AgentStatus,
+        by: By,
     ) -> Option<StatusRow> {
         let number = *self.names.agents.get(&agent)?;
         let config = self.engine.queue(queue).map(|queue| queue.config);
@@ -131,9 +127,9 @@ impl Replica {
             queue: self.names.queues.get(&queue)?.number,
             agent: number,
             unix_us: self.names.unix_us(at),
-            status: AgentStatus::LoggedOut,
+            status: status.clone(),
             is_static: member.is_some_and(|member| member.kind == MemberKind::Static),
-            by: By::System,
+            by,
         })
     }
 

@@ -128,12 +128,12 @@ impl<'a> Txn<'a> {
                 RowChange::RingMissed(agent, log, rang) => {
                     self.add_missed_ring(*agent, log, *rang)?;
                 }
-                RowChange::Surveyed(row) => self.put_survey(row)?,
                 RowChange::Record(record, sums) => {
                     self.put_record(record)?;
                     self.add_sums(record, *sums)?;
                 }
                 RowChange::Status(row) => self.put_status(row)?,
+                RowChange::Surveyed(row) => self.put_survey(row)?,
             }
         }
         Ok(())

@@ -6,7 +6,6 @@
 )]
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -22,6 +21,7 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::serve::App;
 use super::sign_in::Viewer;
+use crate::driver::{Clock, SystemClock};
 use crate::store::{PAGE_ROWS_MAX, StatusKey, StatusRow, Store, StoreError};
 
 /// Changes of status that one answer is made of.
@@ -152,12 +152,10 @@ async fn changes(
     if !own && !viewer.sight.sees_queue(queue) {
         return Err(Problem::denied());
     }
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = since_1970.map_or(0, |now| i64::try_from(now.as_micros()).unwrap_or(i64::MAX));
     let range = Range {
         from: asked.from.saturating_mul(1_000),
         to: asked.to.saturating_mul(1_000),
-        now,
+        now: SystemClock.wall(),
     };
     let store = app.store.clone();
     let read = spawn_blocking(move || read(&store, (queue, agent), range)).await;

@@ -100,6 +100,16 @@ async fn switch(
         (_, None) => {}
         _ => return Err(Problem::invalid("reason", "only a pause has a reason")),
     }
+    switched(app, signed_in, agent, input).await
+}
+
+/// Has it done, and tells how the agent stands then.
+async fn switched(
+    app: &App,
+    signed_in: SignedIn,
+    agent: Number,
+    input: Input,
+) -> Result<Json<Switched>, Problem> {
     let Applied { seq, .. } = ask(app, input).await?;
     let viewer = Viewer::of(app, signed_in)?;
     let agent = viewer.agent(agent).ok();
@@ -230,8 +240,5 @@ async fn presence(
         agent,
         presence,
     };
-    let Applied { seq, .. } = ask(&app, input).await?;
-    let viewer = Viewer::of(&app, signed_in)?;
-    let agent = viewer.agent(agent).ok();
-    Ok(Json(Switched { seq, agent }))
+    switched(&app, signed_in, agent, input).await
 }

@@ -72,7 +72,7 @@ pub fn caller(line: &Line) -> String {
             body += &pause(line.called, at);
             body += &send(&who.of_invite("CANCEL", ""));
             body += "<recv response=\"200\"></recv>\n<recv response=\"487\"></recv>\n";
-            body += &send(&who.of_invite("ACK", ";tag=[peer_tag_param]"));
+            body += &send(&who.of_invite("ACK", "[peer_tag_param]"));
         }
         (None, _) => panic!("{line:?}: who is not answered hangs up"),
     }
@@ -82,12 +82,8 @@ pub fn caller(line: &Line) -> String {
 struct Who<'l>(&'l Line);
 
 impl Who<'_> {
-    fn number(&self) -> String {
-        self.0.caller.number.to_string()
-    }
-
     fn head(&self, branch: &str, to_tag: &str) -> String {
-        let (own, dials) = (self.number(), self.0.caller.dials);
+        let (own, dials) = (self.0.caller.number, self.0.caller.dials);
         format!(
             "Via: SIP/2.0/UDP [local_ip]:[local_port];branch=z9hG4bK[pid]{branch}\n\
              From: <sip:{own}@[local_ip]:[local_port]>;tag=[pid]caller\n\
@@ -108,11 +104,6 @@ impl Who<'_> {
     /// What belongs to the transaction of the INVITE.
     fn of_invite(&self, method: &str, to_tag: &str) -> String {
         let dials = self.0.caller.dials;
-        let to_tag = if to_tag.is_empty() {
-            ""
-        } else {
-            "[peer_tag_param]"
-        };
         format!(
             "{method} sip:{dials}@[remote_ip]:[remote_port] SIP/2.0\n{}CSeq: 1 {method}\n\
              Content-Length: 0\n",

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "where a test stops tells enough of why")]
 
+mod activity;
 mod agents;
 mod calls;
 mod configuration;

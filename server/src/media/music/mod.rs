@@ -74,11 +74,7 @@ impl Music {
     /// 16 dB below the loudest that G.711 can say.
     #[must_use]
     pub fn tone(hz: u16) -> Music {
-        let sample = |n: u32| {
-            let turns = f64::from(hz) * f64::from(n) / f64::from(SAMPLES_A_SECOND);
-            resample::to_sample(0.158 * (TAU * turns).sin())
-        };
-        Music::of_samples(&(0..SAMPLES_A_SECOND).map(sample).collect::<Vec<_>>())
+        Music::beeps(&[(hz, 1_000)])
     }
 
     /// Tones in a row: hertz, and for how many milliseconds; no hertz are a silence. As
