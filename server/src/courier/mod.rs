@@ -129,6 +129,8 @@ impl Courier {
             batches,
             store,
         } = options;
+        // Whoever came first chose for the whole process, and that is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let secret = |name, what| {
             let found = store.secret(name).map_err(CourierError::Store)?;
             found.ok_or(CourierError::Unknown(name, what))
