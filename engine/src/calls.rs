@@ -260,6 +260,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The caller's side ended.
+    #[inline(always)]
     pub(crate) fn caller_hung_up(&mut self, id: CallId) -> Result<(), Reject> {
         let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
         match call.stage {

@@ -33,6 +33,7 @@ pub enum EffectKind {
 
 /// Everything that the engine can want done, in alphabetical order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
 pub enum Effect {
     /// Let the caller hear it ring, without an answer, until the call is
     /// bridged or leaves.

@@ -17,6 +17,7 @@ use crate::time::{Span, Timestamp};
 /// Everything that can have happened, in alphabetical order. It happened at
 /// [`Outbox::acted_at`](crate::Outbox::acted_at).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
 pub enum Event {
     /// An agent's status in a queue is another one.
     AgentStatusChanged {

@@ -25,6 +25,7 @@ pub struct Entry {
 
 /// Everything that the engine can be told, in alphabetical order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
 pub enum Input {
     /// The driver could not apply the `Tick` of this timer: the call that it is
     /// about (of a queue's timer, the first in line) is ended at the time when it

@@ -117,15 +117,17 @@ impl Number {
     /// The number written with the decimal digits of `value`.
     #[must_use]
     pub fn from_u64(value: u64) -> Self {
-        // From the last digit on, each moves those behind it one place down.
+        // From the last digits on, each pair moves those behind it down.
         let (mut packed, mut rest) = (0_u128, value);
-        loop {
-            packed = packed >> 4 | u128::from(rest % 10 + 2) << 124;
-            rest /= 10;
-            if rest == 0 {
-                return Self(packed);
-            }
+        while rest >= 10 {
+            let (tens, ones) = (rest / 10 % 10, rest % 10);
+            packed = packed >> 8 | u128::from((tens + 2) << 4 | (ones + 2)) << 120;
+            rest /= 100;
         }
+        if rest > 0 || packed == 0 {
+            packed = packed >> 4 | u128::from(rest + 2) << 124;
+        }
+        Self(packed)
     }
 }
 

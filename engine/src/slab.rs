@@ -89,10 +89,32 @@ pub struct Slab<T> {
     free: Vec<u32>,
 }
 
+/// What is kept of a slot. Its tag stands beside the generation: were it hidden in `T`,
+/// each look at an object would take twice as long to find out whether it is there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Slot<T> {
-    generation: u32,
-    value: Option<T>,
+#[repr(u32)]
+enum Slot<T> {
+    Free { generation: u32 },
+    Taken { generation: u32, value: T },
+}
+
+impl<T> Slot<T> {
+    /// The object, if it is of this generation.
+    #[inline]
+    const fn of(&self, wanted: u32) -> Option<&T> {
+        match self {
+            Self::Taken { generation, value } if *generation == wanted => Some(value),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    const fn of_mut(&mut self, wanted: u32) -> Option<&mut T> {
+        match self {
+            Self::Taken { generation, value } if *generation == wanted => Some(value),
+            _ => None,
+        }
+    }
 }
 
 impl<T> Default for Slab<T> {
@@ -110,15 +132,16 @@ impl<T> Slab<T> {
     /// # Panics
     /// When four thousand million objects live at once.
     pub fn insert(&mut self, value: T) -> Id<T> {
-        if let Some(slot) = self.free.pop() {
-            let entry = &mut self.slots[slot as usize];
-            entry.value = Some(value);
-            return Id::from_parts(slot, entry.generation);
+        if let Some(slot) = self.free.pop()
+            && let entry @ &mut Slot::Free { generation } = &mut self.slots[slot as usize]
+        {
+            *entry = Slot::Taken { generation, value };
+            return Id::from_parts(slot, generation);
         }
         let slot = u32::try_from(self.slots.len()).expect("slots fit in 32 bits");
-        self.slots.push(Slot {
+        self.slots.push(Slot::Taken {
             generation: 0,
-            value: Some(value),
+            value,
         });
         Id::from_parts(slot, 0)
     }
@@ -126,34 +149,28 @@ impl<T> Slab<T> {
     /// Takes the object out; its id is stale from now on.
     pub fn remove(&mut self, id: Id<T>) -> Option<T> {
         let entry = self.slots.get_mut(id.slot())?;
-        if entry.generation != id.generation {
-            return None;
-        }
-        let value = entry.value.take()?;
-        entry.generation = entry.generation.wrapping_add(1);
+        entry.of(id.generation)?;
+        let free = Slot::Free {
+            generation: id.generation.wrapping_add(1),
+        };
         self.free.push(id.slot);
-        Some(value)
+        match core::mem::replace(entry, free) {
+            Slot::Taken { value, .. } => Some(value),
+            Slot::Free { .. } => None,
+        }
     }
 
     /// The object, unless it is gone.
+    #[inline]
     #[must_use]
     pub fn get(&self, id: Id<T>) -> Option<&T> {
-        let entry = self.slots.get(id.slot())?;
-        if entry.generation == id.generation {
-            entry.value.as_ref()
-        } else {
-            None
-        }
+        self.slots.get(id.slot())?.of(id.generation)
     }
 
     /// The object to change, unless it is gone.
+    #[inline]
     pub fn get_mut(&mut self, id: Id<T>) -> Option<&mut T> {
-        let entry = self.slots.get_mut(id.slot())?;
-        if entry.generation == id.generation {
-            entry.value.as_mut()
-        } else {
-            None
-        }
+        self.slots.get_mut(id.slot())?.of_mut(id.generation)
     }
 
     /// Whether the object is still there.
@@ -164,13 +181,14 @@ impl<T> Slab<T> {
 
     /// Every object, by slot.
     pub fn iter(&self) -> impl Iterator<Item = (Id<T>, &T)> {
-        self.slots.iter().enumerate().filter_map(|(slot, entry)| {
-            let slot = u32::try_from(slot).expect("slots fit in 32 bits");
-            entry
-                .value
-                .as_ref()
-                .map(|value| (Id::from_parts(slot, entry.generation), value))
-        })
+        (0..)
+            .zip(&self.slots)
+            .filter_map(|(slot, entry)| match entry {
+                Slot::Free { .. } => None,
+                Slot::Taken { generation, value } => {
+                    Some((Id::from_parts(slot, *generation), value))
+                }
+            })
     }
 
     /// The ids of every object, by slot.

@@ -196,31 +196,16 @@ impl Tally {
     /// Takes an event in. Events must come in the order of their times. It is
     /// called for every event of millions of calls: it allocates only for an
     /// agent beyond those of the layout, and a queue beyond them is ignored.
+    #[inline]
     pub fn observe(&mut self, at: Timestamp, event: &Event) {
-        let now = at.micros().saturating_sub(self.origin);
         match event {
-            Event::AgentStatusChanged {
-                agent,
-                queue,
-                status,
-                ..
-            } => self.status_changed(now, *agent, *queue, status),
-            Event::CallAnswered { agent, queue, .. } => {
-                if self.layout.place(*queue).is_some() {
-                    self.settle(now, *agent).talking += 1;
-                }
-            }
-            Event::ConnectionFailed { agent, queue, .. } => {
-                if self.layout.place(*queue).is_some() {
-                    self.talk_ended(now, *agent);
-                }
-            }
-            Event::DeviceChanged { agent, up } => {
-                self.settle(now, *agent).down = !up;
-            }
-            Event::QueueCallEnded(call) => self.call_ended(now, call),
-            Event::WrapUpEnded { agent, queue } => self.wrap_up(now, *agent, *queue, false),
-            Event::WrapUpStarted { agent, queue } => self.wrap_up(now, *agent, *queue, true),
+            Event::AgentStatusChanged { .. }
+            | Event::CallAnswered { .. }
+            | Event::ConnectionFailed { .. }
+            | Event::DeviceChanged { .. }
+            | Event::QueueCallEnded(_)
+            | Event::WrapUpEnded { .. }
+            | Event::WrapUpStarted { .. } => self.count(at, event),
             Event::AnnouncementStarted { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
@@ -263,6 +248,35 @@ impl Tally {
             | Event::SurveyAnswered(_)
             | Event::SurveyStarted { .. }
             | Event::SystemRestarted { .. } => {}
+        }
+    }
+
+    fn count(&mut self, at: Timestamp, event: &Event) {
+        let now = at.micros().saturating_sub(self.origin);
+        match event {
+            Event::AgentStatusChanged {
+                agent,
+                queue,
+                status,
+                ..
+            } => self.status_changed(now, *agent, *queue, status),
+            Event::CallAnswered { agent, queue, .. } => {
+                if self.layout.place(*queue).is_some() {
+                    self.settle(now, *agent).talking += 1;
+                }
+            }
+            Event::ConnectionFailed { agent, queue, .. } => {
+                if self.layout.place(*queue).is_some() {
+                    self.talk_ended(now, *agent);
+                }
+            }
+            Event::DeviceChanged { agent, up } => {
+                self.settle(now, *agent).down = !up;
+            }
+            Event::QueueCallEnded(call) => self.call_ended(now, call),
+            Event::WrapUpEnded { agent, queue } => self.wrap_up(now, *agent, *queue, false),
+            Event::WrapUpStarted { agent, queue } => self.wrap_up(now, *agent, *queue, true),
+            _ => {}
         }
     }
 

@@ -75,6 +75,7 @@ impl PartialEq for Plan {
 impl Eq for Plan {}
 
 impl Agenda {
+    #[inline(always)]
     pub(crate) fn plan(&mut self, at: Timestamp, act: Act) {
         self.planned += 1;
         let key = u128::from(at.micros()) << 64 | u128::from(self.planned);

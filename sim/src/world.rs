@@ -226,7 +226,7 @@ impl<W: Watch> World<'_, W> {
     }
 
     /// Tells the engine something, and whatever follows from it at once.
-    #[inline]
+    #[inline(always)]
     fn tell(&mut self, input: Input) {
         self.catch_up();
         self.feed(input);
@@ -234,15 +234,26 @@ impl<W: Watch> World<'_, W> {
     }
 
     /// Sends a `Tick` for every deadline that has come.
-    #[inline]
+    #[inline(always)]
     fn catch_up(&mut self) {
-        let is_due =
-            |engine: &Engine, now| engine.next_deadline().is_some_and(|(due, _)| due <= now);
-        while is_due(&self.engine, self.people.now()) {
-            self.feed(Input::Tick);
+        while self.is_late() {
+            self.tick();
         }
     }
 
+    #[inline]
+    fn is_late(&self) -> bool {
+        let now = self.people.now();
+        let deadline = self.engine.next_deadline();
+        deadline.is_some_and(|(due, _)| due <= now)
+    }
+
+    #[inline(never)]
+    fn tick(&mut self) {
+        self.feed(Input::Tick);
+    }
+
+    #[inline]
     fn follow_up(&mut self) {
         while let Some(reply) = self.at_once.pop_front() {
             self.catch_up();

@@ -407,6 +407,15 @@ fn changes_in_one_entry() {
 
 /// What begins a number, and what is behind that.
 #[test]
+fn numbers_are_written_with_decimal_digits() {
+    let powers = (0..20).map(|power| 10_u64.pow(power));
+    let around = powers.flat_map(|power| [power - 1, power, power + 1, power / 2]);
+    for value in around.chain([1_234_567, u64::MAX]) {
+        assert_eq!(Number::from_u64(value).to_string(), value.to_string());
+    }
+}
+
+#[test]
 fn numbers_come_apart_at_any_place() {
     let longest: String = "1234567890"
         .chars()

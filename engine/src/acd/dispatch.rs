@@ -92,17 +92,24 @@ impl<T: Trace> Step<'_, T> {
         &self,
         head: impl Fn(&Queue) -> Option<(u64, CallId, H)>,
     ) -> Option<(QueueId, CallId, H)> {
-        (self.marked.iter())
-            .filter_map(|&id| self.s.queues.get(id).map(|queue| (id, queue)))
+        let mut first = None;
+        for &id in self.marked.iter() {
+            let Some(queue) = self.s.queues.get(id) else {
+                continue;
+            };
             // Whoever is being put out is not worth a ring.
-            .filter(|(_, queue)| !queue.free.is_empty() && queue.put_out.is_none())
-            .filter_map(|(id, queue)| {
-                let (order, call, found) = head(queue)?;
-                let first = (Reverse(self.weight(queue, call)), order);
-                Some((first, (id, call, found)))
-            })
-            .min_by_key(|&(first, _)| first)
-            .map(|(_, found)| found)
+            if queue.free.is_empty() || queue.put_out.is_some() {
+                continue;
+            }
+            let Some((order, call, found)) = head(queue) else {
+                continue;
+            };
+            let place = (Reverse(self.weight(queue, call)), order);
+            if first.as_ref().is_none_or(|(least, _)| place < *least) {
+                first = Some((place, (id, call, found)));
+            }
+        }
+        first.map(|(_, found)| found)
     }
 
     fn weight(&self, queue: &Queue, call: CallId) -> u64 {

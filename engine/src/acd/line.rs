@@ -61,6 +61,7 @@ impl<T: Trace> Step<'_, T> {
 
     /// Lets a caller hear what he hears while he waits. Who was answered once,
     /// here or elsewhere, can not hear it ring any more.
+    #[inline(always)]
     pub(crate) fn entertain(&mut self, call: CallId, queue: QueueId) {
         let entry = &mut self.s.calls[call];
         entry.taken |= self.s.queues[queue].config.answer_on_entry;

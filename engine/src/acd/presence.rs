@@ -105,19 +105,27 @@ impl<T: Trace> Step<'_, T> {
     /// Begins to put callers out where the queue has become empty. That is a
     /// timer of its own, due at once, so that an entry stays short however
     /// many callers wait.
+    #[inline]
     pub(crate) fn put_out_if_empty(&mut self, queue: QueueId) {
-        if stays_allowed(self.s, queue) {
-            if let Some(timer) = self.s.queues[queue].put_out.take() {
-                self.sometimes(Mark::PutOutCalledOff);
-                self.s.timers.cancel(timer);
-                self.look_again(queue);
+        let allowed = stays_allowed(self.s, queue);
+        let entry = &self.s.queues[queue];
+        match entry.put_out {
+            Some(_) if allowed => self.call_off_put_out(queue),
+            None if !allowed && entry.callers > 0 => {
+                let timer = self.s.timers.arm(self.now, Timer::PutOut(queue));
+                self.s.queues[queue].put_out = Some(timer);
             }
-            return;
+            _ => {}
         }
-        let entry = &mut self.s.queues[queue];
-        if entry.callers > 0 && entry.put_out.is_none() {
-            entry.put_out = Some(self.s.timers.arm(self.now, Timer::PutOut(queue)));
+    }
+
+    #[cold]
+    fn call_off_put_out(&mut self, queue: QueueId) {
+        self.sometimes(Mark::PutOutCalledOff);
+        if let Some(timer) = self.s.queues[queue].put_out.take() {
+            self.s.timers.cancel(timer);
         }
+        self.look_again(queue);
     }
 }
 

@@ -265,6 +265,7 @@ const NOBODY: u64 = u64::MAX;
 
 /// Remembers that `member` was rung: the memory of least recent and round
 /// robin. He must not be listed.
+#[inline]
 pub(crate) fn remember_ring(s: &mut State, id: MemberId) {
     let member = &mut s.members[id];
     let queue = &mut s.queues[member.queue];
