@@ -72,7 +72,7 @@ fn a_key_of_a_menu_rings_a_group() {
     server.stop();
 }
 
-/// A caller keys in the number of an extension.
+/// A caller keys in the number of an extension, and hears that it rings.
 #[test]
 fn an_extension_is_dialled_in_a_menu() {
     let folder = server::folder("menu_dial");
@@ -84,6 +84,8 @@ fn an_extension_is_dialled_in_a_menu() {
         caller.press(&answer, "dial", key);
     }
     let ring = agent.expect("INVITE");
+    agent.respond(&ring, "180 Ringing");
+    caller.hears_a_tone();
     agent.pick_up(&ring);
     caller.bye(&answer, "dial");
     caller.expect("200");

@@ -315,6 +315,26 @@ impl Phone {
         false
     }
 
+    /// Whether a sound comes, and no silence, of mu-law.
+    ///
+    /// # Panics
+    /// If nothing comes for so long.
+    #[track_caller]
+    pub fn hears_a_tone(&self) {
+        const SILENT: [u8; 2] = [0xff, 0x7f];
+        let end = Instant::now() + MOMENT;
+        let mut bytes = [0; 2_048];
+        loop {
+            while let Ok(length) = self.rtp.recv(&mut bytes) {
+                if !voices::holds_only(&bytes[..length], &SILENT) {
+                    return;
+                }
+            }
+            assert!(Instant::now() < end, "it is silent");
+            std::thread::sleep(voices::PACE);
+        }
+    }
+
     fn send(&self, text: &str, to: SocketAddr) {
         let sent = self.socket.send_to(text.as_bytes(), to);
         assert_eq!(sent.expect("loopback"), text.len());

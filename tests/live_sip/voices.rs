@@ -142,7 +142,12 @@ fn talk(socket: &UdpSocket, says: u8, hears: u8, ear: &Mutex<Ear>, stop: &Atomic
 
 /// Whether a packet holds nothing but this sound.
 pub fn is(packet: &[u8], sound: u8) -> bool {
-    packet.len() > HEADER_BYTES && packet[HEADER_BYTES..].iter().all(|byte| *byte == sound)
+    packet.len() > HEADER_BYTES && holds_only(packet, &[sound])
+}
+
+/// Whether nothing but these samples is in a packet.
+pub fn holds_only(packet: &[u8], samples: &[u8]) -> bool {
+    (packet.iter().skip(HEADER_BYTES)).all(|byte| samples.contains(byte))
 }
 
 /// 20 ms of a sound.

@@ -211,14 +211,17 @@ impl Exchange {
         }
     }
 
+    /// Lets a caller hear that it rings: his telephone says so or, where he was answered
+    /// before, a tone.
     pub(super) fn alert_caller(&mut self, call: CallId) {
         let Some(caller) = self.callers.get(&call) else {
             return;
         };
+        if caller.dialog.is_some() {
+            return caller.media.play(Side::Caller, self.music.ringback());
+        }
         let transaction = caller.transaction;
-        if caller.dialog.is_none()
-            && let Some(mut response) = self.endpoint.response(transaction, Status::RINGING)
-        {
+        if let Some(mut response) = self.endpoint.response(transaction, Status::RINGING) {
             let contact = self.contact(caller.source.transport);
             response.headers.push(names::CONTACT, contact);
             self.answer_with(transaction, response);

@@ -23,6 +23,9 @@ const REFUSAL: [(u16, u16); 6] = [
     (0, 200),
 ];
 
+/// It rings, as telephones on most of the continent say it (ITU-T E.182).
+const RINGBACK: [(u16, u16); 2] = [(425, 1_000), (0, 4_000)];
+
 /// Music by the names of its files.
 pub(super) struct Library {
     folder: PathBuf,
@@ -31,6 +34,7 @@ pub(super) struct Library {
     melody: Music,
     confirmation: Music,
     refusal: Music,
+    ringback: Music,
     /// What is in each file; nothing where it can not be had, or is not read yet.
     known: HashMap<String, Option<Music>>,
     reading: JoinSet<(String, Result<Music, String>)>,
@@ -43,6 +47,7 @@ impl Library {
             melody: Music::melody(),
             confirmation: Music::beeps(&CONFIRMATION),
             refusal: Music::beeps(&REFUSAL),
+            ringback: Music::beeps(&RINGBACK),
             known: HashMap::new(),
             reading: JoinSet::new(),
         }
@@ -92,6 +97,11 @@ impl Library {
             Tone::Confirmation => &self.confirmation,
             Tone::Refusal => &self.refusal,
         }
+    }
+
+    /// What a caller hears whose call was answered before, while a telephone rings for him.
+    pub(super) const fn ringback(&self) -> &Music {
+        &self.ringback
     }
 
     /// What a prompt says, where its file could be read.
