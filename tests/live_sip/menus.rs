@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::phone::Phone;
+use crate::phone::{Phone, talk};
 use crate::server::{self, Server};
 
 /// A menu 6600 that leads to an extension and to voicemail.
@@ -44,8 +44,8 @@ fn centre(phones: &[&Phone]) -> String {
     text
 }
 
-/// A key cuts the prompt off: both telephones of the group ring, one answers, the other one
-/// is taken back.
+/// A key cuts the prompt off: both telephones of the group ring, which the caller hears; one
+/// answers, the other one is taken back.
 #[test]
 fn a_key_of_a_menu_rings_a_group() {
     let folder = server::folder("menu_group");
@@ -59,6 +59,7 @@ fn a_key_of_a_menu_rings_a_group() {
     let ring = first.expect("INVITE");
     let other = second.expect("INVITE");
     second.respond(&other, "180 Ringing");
+    caller.hears_a_tone();
     first.pick_up(&ring);
     let cancel = second.expect("CANCEL");
     assert!(cancel.header("Reason").contains("elsewhere"), "{cancel:?}");
@@ -72,7 +73,7 @@ fn a_key_of_a_menu_rings_a_group() {
     server.stop();
 }
 
-/// A caller keys in the number of an extension, and hears that it rings.
+/// A caller keys in the number of an extension, and hears that it rings until he talks.
 #[test]
 fn an_extension_is_dialled_in_a_menu() {
     let folder = server::folder("menu_dial");
@@ -87,6 +88,7 @@ fn an_extension_is_dialled_in_a_menu() {
     agent.respond(&ring, "180 Ringing");
     caller.hears_a_tone();
     agent.pick_up(&ring);
+    talk((&caller, &answer), (&agent, &ring));
     caller.bye(&answer, "dial");
     caller.expect("200");
     let bye = agent.expect("BYE");

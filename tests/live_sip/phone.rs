@@ -335,6 +335,13 @@ impl Phone {
         }
     }
 
+    /// Hears nothing of what has come until a moment from now.
+    pub fn turns_away(&self) {
+        std::thread::sleep(Duration::from_millis(200));
+        let mut bytes = [0; 2_048];
+        while self.rtp.recv(&mut bytes).is_ok() {}
+    }
+
     fn send(&self, text: &str, to: SocketAddr) {
         let sent = self.socket.send_to(text.as_bytes(), to);
         assert_eq!(sent.expect("loopback"), text.len());

@@ -150,10 +150,35 @@ fn a_supervisor_picks_up_whom_an_agent_rings_for() {
     let (answer, ring) = floor.waits();
     floor.handle("waiting", "pick-up", "");
     let own = floor.boss.expect("INVITE");
+    floor.boss.respond(&own, "180 Ringing");
+    // A ringing tone would begin with a second of sound, and be silent for four.
+    std::thread::sleep(Duration::from_secs(2));
+    floor.caller.turns_away();
+    let since = Instant::now();
+    floor.caller.hears_a_tone();
+    let silent = since.elapsed();
+    assert!(silent < Duration::from_secs(1), "no music for {silent:?}");
     floor.boss.pick_up(&own);
     is_cancelled(&mut floor.ann, &ring);
     talk((&floor.caller, &answer), (&floor.boss, &own));
     ends(&mut floor, &answer, |floor| &mut floor.boss);
+    floor.server.stop();
+}
+
+/// Who talks goes on talking: he does not hear that a supervisor's telephone rings.
+#[test]
+fn a_supervisor_is_rung_to_listen_in_and_nobody_hears_that() {
+    let mut floor = Floor::new("listened_to");
+    let (answer, ring) = floor.talks();
+    floor.handle("active", "monitor", "{\"how\": \"listen\"}");
+    let own = floor.boss.expect("INVITE");
+    floor.boss.respond(&own, "180 Ringing");
+    floor.caller.turns_away();
+    talk((&floor.caller, &answer), (&floor.ann, &ring));
+    floor.caller.bye(&answer, "outside");
+    floor.caller.expect("200");
+    is_hung_up(&mut floor.ann);
+    is_cancelled(&mut floor.boss, &own);
     floor.server.stop();
 }
 

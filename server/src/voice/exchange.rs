@@ -403,6 +403,11 @@ impl Exchange {
         for (_, effect) in &line.out.effects {
             self.carry_out_effect(effect);
         }
+        for event in &line.out.events {
+            if let Event::SupervisorRung { leg, .. } = event {
+                self.rings_unheard(*leg);
+            }
+        }
     }
 
     fn carry_out_effect(&mut self, effect: &Effect) {

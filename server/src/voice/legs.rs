@@ -24,7 +24,8 @@ pub(super) struct Leg {
     pub(super) call: CallId,
     pub(super) media: Session,
     local: Local,
-    /// Whether it rings for a call that is not a queue's, whose caller hears that.
+    /// Whether the caller hears that it rings: it is what his call came to, and neither one
+    /// of a queue's telephones nor a supervisor's.
     direct: bool,
     /// Whether the telephone may list it as a missed call.
     shows_missed: bool,
@@ -187,6 +188,13 @@ impl Exchange {
             && status != Status::TRYING
         {
             self.alert_caller(call);
+        }
+    }
+
+    /// A leg that rings is a supervisor's: its caller hears whom or what he heard.
+    pub(super) fn rings_unheard(&mut self, id: LegId) {
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.direct = false;
         }
     }
 
