@@ -59,6 +59,21 @@ pub enum Effect {
         /// The agent's or extension's leg.
         leg: LegId,
     },
+    /// Who has just been connected with a caller is told something before they hear each
+    /// other: each prompt by its name, played one after the other. Follows `Bridge`, and
+    /// ends early with whatever either is to hear next.
+    Brief {
+        /// The caller's call.
+        call: CallId,
+        /// Of which queue: its music is heard while the agent alone is told something.
+        queue: QueueId,
+        /// The agent's leg.
+        leg: LegId,
+        /// What the agent hears alone, first.
+        agent: Vec<String>,
+        /// What both hear then.
+        both: Vec<String>,
+    },
     /// Stop ringing this leg.
     CancelRing {
         /// Which.
@@ -236,6 +251,7 @@ impl Effect {
             Self::AlertCaller { .. }
             | Self::Announce { .. }
             | Self::Bridge { .. }
+            | Self::Brief { .. }
             | Self::CancelRing { .. }
             | Self::HangUpCaller { .. }
             | Self::HangUpLeg { .. }

@@ -30,7 +30,8 @@ pub enum Event {
         /// Who changed it.
         by: By,
     },
-    /// A caller who waits in a queue is told something.
+    /// A caller who waits in a queue is told something, or an agent who answers him. The
+    /// latter comes right before `CallAnswered`.
     AnnouncementStarted {
         /// Whose call.
         call: CallId,
@@ -454,9 +455,14 @@ pub enum AgentStatus {
     },
 }
 
-/// What waiting callers are told.
+/// What waiting callers are told, and who answers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Announced {
+    /// Who has answered is told something, or both are, before they hear each other.
+    Agent {
+        /// For how long they do not.
+        length: Span,
+    },
     /// The text for those who join.
     Join,
     /// The text that comes again and again.

@@ -240,9 +240,10 @@ impl<'s> People<'s> {
         calling.filter(|calling| calling.call == call)
     }
 
-    /// Somebody answered: the talk begins, and the caller ends it.
+    /// Somebody answered: the talk begins once he was told what he is to know, and the
+    /// caller ends it.
     #[inline]
-    pub fn answered(&mut self, call: CallId) {
+    pub fn answered(&mut self, call: CallId, told_for: Span) {
         if let Some(Some(calling)) = self.callings.get_mut(call.slot())
             && calling.call == call
             && !calling.answered
@@ -250,7 +251,8 @@ impl<'s> People<'s> {
             calling.answered = true;
             let caller = calling.caller;
             let talk = self.handle_time(caller);
-            self.agenda.plan(self.now + talk, Act::HangUp(call));
+            self.agenda
+                .plan(self.now + told_for + talk, Act::HangUp(call));
         }
     }
 

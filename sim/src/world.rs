@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 use tandem_engine::config::diff;
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::{
-    AgentId, By, CallId, Caller, Effect, EffectId, Engine, Entry, Event, Input, LegId, Outbox,
-    Reject, Span, Timestamp,
+    AgentId, Announced, By, CallId, Caller, Effect, EffectId, Engine, Entry, Event, Input, LegId,
+    Outbox, Reject, Span, Timestamp,
 };
 use tandem_reports::Tally;
 
@@ -284,15 +284,20 @@ impl<W: Watch> World<'_, W> {
             entry.input,
             self.out.reject
         );
+        let mut told_for = Span::ZERO;
         for event in &self.out.events {
             match event {
+                Event::AnnouncementStarted {
+                    announced: Announced::Agent { length },
+                    ..
+                } => told_for = *length,
                 Event::CallArrived { call, key, .. } => {
                     let caller = CallerId::from_key(*key).expect("callers have small keys");
                     self.people.called(*call, caller);
                     self.newest = Some(*call);
                 }
                 Event::CallAnswered { call, .. } | Event::ExtensionAnswered { call, .. } => {
-                    self.people.answered(*call);
+                    self.people.answered(*call, told_for);
                 }
                 Event::CallEnded { call, .. } => self.people.ended(*call),
                 _ => {}

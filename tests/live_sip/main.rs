@@ -4,6 +4,7 @@
 //! Here, beside the other tests, because Cargo tells only the tests of a command's own
 //! package where it has built the command.
 
+mod announcements;
 mod codes;
 mod dialogs;
 mod faults;

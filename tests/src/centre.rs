@@ -424,18 +424,24 @@ fn announcements() -> impl Strategy<Value = Announcements> {
     let nothing = Just(Announcements::default());
     let told = (prompt(), any::<bool>(), prompt(), any::<[bool; 3]>());
     let every = (20..=40_u64, 20..=40_u64);
-    let told = (told, every).prop_map(|((join, full, periodic, told), every)| Announcements {
-        join_in_full: full && join.is_some(),
-        join,
-        periodic,
-        periodic_every: quarters(every.0),
-        position: told[0],
-        // What the estimate says is held against another law.
-        hold_time: told[1] && (told[0] || told[2]),
-        thanks: told[2],
-        place_every: quarters(every.1),
-        ..Announcements::default()
-    });
+    let briefing = (prompt(), any::<bool>());
+    let told =
+        (told, every, briefing).prop_map(|((join, full, periodic, told), every, briefing)| {
+            Announcements {
+                agent: briefing.0,
+                agent_number: briefing.1,
+                join_in_full: full && join.is_some(),
+                join,
+                periodic,
+                periodic_every: quarters(every.0),
+                position: told[0],
+                // What the estimate says is held against another law.
+                hold_time: told[1] && (told[0] || told[2]),
+                thanks: told[2],
+                place_every: quarters(every.1),
+                ..Announcements::default()
+            }
+        });
     prop_oneof![1 => nothing, 1 => told]
 }
 

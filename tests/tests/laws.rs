@@ -81,7 +81,7 @@ fn every_law_holds_after_every_entry() {
     assert!(seen.midnights > enough && seen.cut_off > enough && seen.ring_alls > enough);
     assert!(seen.diverted > enough && seen.prompts > enough && seen.keys > enough);
     assert!(seen.supervised > enough && seen.retrieved > enough / 10);
-    assert!(seen.announcements > enough);
+    assert!(seen.announcements > enough && seen.briefings > enough);
     assert!(seen.surveys > enough && seen.ratings > enough / 4);
     assert!(seen.alarms > enough && seen.synced > enough);
 }

@@ -1,6 +1,7 @@
 //! What waiting callers are told between the music: a welcome, a text from time to
 //! time, their place and how long it takes yet. None of it keeps an agent from being
-//! rung, but for a welcome that is to be heard in full.
+//! rung, but for a welcome that is to be heard in full. And what is said when an agent
+//! answers: that delays only when he and the caller hear each other.
 //!
 //! Each caller of such a queue has one timer: for the end of what he hears, or for the
 //! next thing that he is to hear. Both clocks of a queue run from the caller's joining;
@@ -12,7 +13,7 @@ use crate::calls::prompt_named;
 use crate::config::announcements::{Announcements, Sentence};
 use crate::effect::Effect;
 use crate::event::{Announced, Event};
-use crate::ids::{CallId, QueueId};
+use crate::ids::{CallId, LegId, QueueId};
 use crate::limits::SPOKEN_NUMBER_MAX;
 use crate::mark::Mark;
 use crate::state::{Announcing, State};
@@ -88,6 +89,36 @@ impl<T: Trace> Step<'_, T> {
         self.await_announcement(id, rest);
     }
 
+    /// Who answers is told what the queue wants, before he and the caller hear each other.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn brief(&mut self, call: CallId, leg: LegId) {
+        let queue = visit(self.s, call).queue;
+        let Some(config) = self.s.queues[queue].config.announcements.as_deref() else {
+            return;
+        };
+        let agent: Vec<String> = config.agent.iter().cloned().collect();
+        let number = Sentence::Agent(self.s.agents[self.s.legs[leg].agent].number);
+        let both = config.agent_number.then(|| config.spoken(number));
+        let both = both.unwrap_or_default();
+        if agent.is_empty() && both.is_empty() {
+            return;
+        }
+        let length = length_of(self.s, agent.iter().chain(&both));
+        self.emit(Effect::Brief {
+            call,
+            queue,
+            leg,
+            agent,
+            both,
+        });
+        self.tell(Event::AnnouncementStarted {
+            call,
+            queue,
+            announced: Announced::Agent { length },
+        });
+    }
+
     /// Plays prompts to a waiting caller, as far as they are there; whether any is.
     fn play(
         &mut self,
@@ -98,10 +129,7 @@ impl<T: Trace> Step<'_, T> {
     ) -> bool {
         let queue = visit(self.s, call).queue;
         prompts.retain(|name| prompt_named(self.s, name).is_some());
-        let lengths = prompts
-            .iter()
-            .filter_map(|name| self.s.options.prompt_named(name));
-        let length = lengths.fold(Span::ZERO, |sum, prompt| sum + prompt.length);
+        let length = length_of(self.s, &prompts);
         if prompts.is_empty() {
             return false;
         }
@@ -173,6 +201,14 @@ impl<T: Trace> Step<'_, T> {
             }
         }
     }
+}
+
+/// How long prompts last that are played one after the other.
+fn length_of<'a>(s: &State, prompts: impl IntoIterator<Item = &'a String>) -> Span {
+    let prompts = prompts
+        .into_iter()
+        .filter_map(|name| s.options.prompt_named(name));
+    prompts.fold(Span::ZERO, |sum, prompt| sum + prompt.length)
 }
 
 /// When both clocks strike next, after `now`.

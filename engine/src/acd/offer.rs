@@ -354,6 +354,10 @@ impl<T: Trace> Step<'_, T> {
             self.s.members[member].missed_in_a_row = 0;
         }
         self.emit(Effect::Bridge { call, leg: id });
+        let queue = visit(self.s, call).queue;
+        if self.s.queues[queue].config.announcements.is_some() {
+            self.brief(call, id);
+        }
         self.sometimes_if(Mark::ReservedAnswered, |s| {
             let reserved = visit(s, call).reserved.as_ref();
             reserved.is_some_and(|reserved| s.members[reserved.member].agent == agent)
@@ -370,7 +374,7 @@ impl<T: Trace> Step<'_, T> {
         let at = self.now;
         let own = visit_mut(&mut self.s.calls[call]);
         own.answered = Some(Answered { at, agent, member });
-        let (queue, waited) = (own.queue, at - own.came_at());
+        let waited = at - own.came_at();
         self.level_decided(call);
         let rang = at - self.s.legs[id].rung_at;
         let learned = &mut self.s.queues[queue].learned;

@@ -1,4 +1,5 @@
-//! What the waiting callers of a queue are told.
+//! What the callers of a queue are told while they wait, and who answers them before he is
+//! connected.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,10 +7,14 @@ use crate::limits::SPOKEN_NUMBER_MAX;
 use crate::number::Number;
 use crate::time::Span;
 
-/// What the waiting callers of a queue are told, between its music. Prompts are named
-/// as in [`Options::prompts`](super::model::Options::prompts).
+/// What the callers of a queue are told between its music, and what is said when an agent
+/// answers. Prompts are named as in [`Options::prompts`](super::model::Options::prompts).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announcements {
+    /// What an agent hears who answers, before he is connected.
+    pub agent: Option<String>,
+    /// Whether he and the caller hear his number then, digit by digit.
+    pub agent_number: bool,
     /// What a caller hears when he joins.
     pub join: Option<String>,
     /// Whether no agent is rung for him before that is over.
@@ -33,6 +38,8 @@ pub struct Announcements {
 impl Default for Announcements {
     fn default() -> Self {
         Self {
+            agent: None,
+            agent_number: false,
             join: None,
             join_in_full: false,
             periodic: None,
@@ -60,7 +67,13 @@ impl Announcements {
         let part = |part: &str| format!("{} {part}", self.language);
         let number = |number: u8| part(&number.min(SPOKEN_NUMBER_MAX).to_string());
         let many = |number: u8| number > SPOKEN_NUMBER_MAX;
+        let digits = |begin: &str, number: Number| {
+            let digits = number.to_string();
+            let digits = digits.chars().map(|digit| part(&digit.to_string()));
+            core::iter::once(part(begin)).chain(digits).collect()
+        };
         match sentence {
+            Sentence::Agent(number) => digits("agent", number),
             Sentence::Minutes(minutes) => {
                 let more = many(minutes).then(|| part("more than"));
                 let (number, unit) = (number(minutes), part("minutes"));
@@ -72,11 +85,7 @@ impl Announcements {
                 let parts = [Some(part("position")), more, Some(number(place))];
                 parts.into_iter().flatten().collect()
             }
-            Sentence::Slot(slot) => {
-                let digits = slot.to_string();
-                let digits = digits.chars().map(|digit| part(&digit.to_string()));
-                core::iter::once(part("parked")).chain(digits).collect()
-            }
+            Sentence::Slot(slot) => digits("parked", slot),
             Sentence::Thanks => vec![part("thanks")],
         }
     }
@@ -86,6 +95,7 @@ impl Announcements {
     pub fn prompts(&self) -> Vec<(&'static str, String)> {
         let mut prompts = Vec::new();
         let named = [
+            ("agent_announcement", &self.agent),
             ("join_announcement", &self.join),
             ("periodic_announcement", &self.periodic),
         ];
@@ -107,6 +117,11 @@ impl Announcements {
                 prompts.extend(parts.into_iter().map(|part| (key, part)));
             }
         }
+        if self.agent_number {
+            let digits = Sentence::Agent(Number::from_u64(1_234_567_890));
+            let parts = self.spoken(digits).into_iter();
+            prompts.extend(parts.map(|part| ("announce_agent_number", part)));
+        }
         if self.thanks {
             let thanks = self.spoken(Sentence::Thanks);
             prompts.extend(thanks.into_iter().map(|part| ("announce_thanks", part)));
@@ -118,6 +133,8 @@ impl Announcements {
 /// Something that is composed of prompts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sentence {
+    /// The number of the agent who answered, digit by digit.
+    Agent(Number),
     /// How many minutes the caller is likely to wait yet.
     Minutes(u8),
     /// That the caller is this one in the line, from one.

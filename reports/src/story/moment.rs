@@ -293,9 +293,9 @@ pub enum What {
         /// The number of whose box it is.
         mailbox: String,
     },
-    /// The waiting caller is told something.
+    /// The waiting caller is told something, or who answers him.
     Announced {
-        /// `join`, `periodic` or `place`.
+        /// `agent`, `join`, `periodic` or `place`.
         text: &'static str,
         /// His place, from one; one more than is spoken stands for all behind.
         position: Option<u8>,

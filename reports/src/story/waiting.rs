@@ -33,6 +33,7 @@ pub(super) fn what(event: &Event, names: &Names, wall: &Wall) -> Option<What> {
 /// What a waiting caller was told.
 const fn announcement(announced: Announced) -> What {
     let (text, position, minutes) = match announced {
+        Announced::Agent { .. } => ("agent", None, None),
         Announced::Join => ("join", None, None),
         Announced::Periodic => ("periodic", None, None),
         Announced::Place { position, minutes } => ("place", position, minutes),

@@ -376,6 +376,7 @@ fn announced(what: &What) -> Vec<String> {
     let wait = minutes.map(|it| format!("the wait to expect ({} minutes)", spoken(it)));
     let parts: Vec<String> = place.into_iter().chain(wait).collect();
     vec![match (*text, parts.is_empty()) {
+        ("agent", _) => "Who answers is told something first.".to_owned(),
         ("join", _) => "The caller hears the join announcement.".to_owned(),
         ("periodic", _) => "The caller hears the periodic announcement.".to_owned(),
         (_, true) => "The caller is thanked for waiting.".to_owned(),

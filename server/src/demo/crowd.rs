@@ -200,7 +200,7 @@ impl<'s> Crowd<'s> {
             match self.agents.take(now, event) {
                 Some(Noticed::Connected(caller)) => {
                     if let Some(call) = self.callers.call_of(caller) {
-                        self.people.answered(call);
+                        self.people.answered(call, Span::ZERO);
                     }
                 }
                 Some(Noticed::Rings(leg, number, caller)) => {

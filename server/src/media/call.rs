@@ -92,8 +92,8 @@ pub enum Hears {
     Music(Music),
     /// A sound once, from its begin, and silence after it.
     Once(Music),
-    /// A text once, from its begin, and music after it.
-    Text(Music, Music),
+    /// A text once, from its begin, and this after it.
+    Text(Music, Box<Hears>),
     /// The other side.
     Other,
 }
@@ -235,10 +235,11 @@ impl Call {
         match &party.hears {
             Hears::Music(music) => music.play(codec, &mut party.position, FRAME_SAMPLES, out),
             Hears::Once(sound) => sound.play_once(codec, &mut party.position, FRAME_SAMPLES, out),
-            Hears::Text(text, music) => {
+            Hears::Text(text, then) => {
                 text.play_once(codec, &mut party.position, FRAME_SAMPLES, out);
                 if party.position >= text.encoded(codec).len() {
-                    (party.hears, party.position) = (Hears::Music(music.clone()), 0);
+                    let then = Hears::clone(then);
+                    self.hear(side, then);
                 }
             }
             Hears::Nothing | Hears::Other | Hears::Silence => {

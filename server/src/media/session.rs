@@ -197,7 +197,13 @@ impl Session {
 
     /// Plays a text once to a side, from its begin, and music behind it.
     pub fn announce(&self, side: Side, text: &Music, music: &Music) {
-        self.hear(side, Hears::Text(text.clone(), music.clone()));
+        let music = Box::new(Hears::Music(music.clone()));
+        self.hear(side, Hears::Text(text.clone(), music));
+    }
+
+    /// Plays a text once to a side, from its begin; behind it, it hears the other side.
+    pub fn brief(&self, side: Side, text: &Music) {
+        self.hear(side, Hears::Text(text.clone(), Box::new(Hears::Other)));
     }
 
     /// Sends silence to a side.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use tandem_engine::config::model::QueueConfig;
+use tandem_engine::config::model::{PromptConfig, QueueConfig};
 use tandem_engine::{CallId, Cause, HangUpCause, Input, Number, QueueId, Span, Tone};
 use tandem_sip::endpoint::ServerId;
 use tandem_sip::header::names;
@@ -289,7 +289,7 @@ impl Exchange {
     }
 
     /// The waiting music of a queue, or the common one.
-    fn music_of(&self, queue: Option<QueueId>) -> Music {
+    pub(super) fn music_of(&self, queue: Option<QueueId>) -> Music {
         let config = queue.and_then(|queue| self.queue_config(queue));
         let file = config.and_then(|config| config.music.as_deref());
         self.music.of(file).clone()
@@ -308,14 +308,20 @@ impl Exchange {
     /// Prompts in a row, as a sound, and how long they last. One without a file, or with
     /// one that could not be read, is silent for its length.
     pub(super) fn text_of(&self, prompts: &[String]) -> (Option<Music>, Span) {
+        let parts = self.parts_of(prompts);
+        let length = parts.iter().map(|&(_, micros)| micros).sum();
+        (Music::row(parts), Span::from_micros(length))
+    }
+
+    /// The sounds of prompts, and how many microseconds each lasts.
+    pub(super) fn parts_of(&self, prompts: &[String]) -> Vec<(Option<&Music>, u64)> {
         let options = &self.directory.config.options;
         let prompts = prompts.iter().filter_map(|name| options.prompt_named(name));
-        let parts = prompts.clone().map(|prompt| {
+        let part = |prompt: &PromptConfig| {
             let sound = (prompt.file.as_deref()).and_then(|file| self.music.prompt(file));
             (sound, prompt.length.micros())
-        });
-        let length = prompts.fold(Span::ZERO, |sum, prompt| sum + prompt.length);
-        (Music::row(parts), length)
+        };
+        prompts.map(part).collect()
     }
 
     /// Plays prompts, one after the other, and the queue's music behind them.

@@ -419,6 +419,13 @@ impl Exchange {
                 ref prompts,
             } => self.announce(call, queue, prompts),
             Effect::Bridge { call, leg } => self.bridge(call, leg),
+            Effect::Brief {
+                queue,
+                leg,
+                ref agent,
+                ref both,
+                ..
+            } => self.brief(queue, leg, agent, both),
             Effect::CancelRing { leg, why } => self.cancel_ring(leg, why),
             Effect::HangUpCaller { call, cause } => self.hang_up_caller(call, cause),
             Effect::HangUpLeg { leg } => self.hang_up_leg(leg),

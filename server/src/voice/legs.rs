@@ -11,7 +11,7 @@ use tandem_sip::{Dialog, Method, NameAddr, Request, Response, Status, Target, Tr
 
 use super::exchange::{Exchange, Party, way};
 use super::sdp;
-use crate::media::{Session, Side};
+use crate::media::{Music, Session, Side};
 
 /// After the end of an INVITE no answer to it comes any more (RFC 3261 17.1.1.2: timer D
 /// is at least 32 s; RFC 6026 7.2: timer M is 64 × T1).
@@ -299,6 +299,30 @@ impl Exchange {
         // It answered in the same moment.
         if let Some(Answered { dialog, source, .. }) = self.forget_leg(id) {
             self.bye_with(dialog, source, &told(why));
+        }
+    }
+
+    /// Tells who was just connected something before they hear each other: the agent alone,
+    /// while the caller hears music, and then both.
+    pub(super) fn brief(&mut self, queue: QueueId, id: LegId, agent: &[String], both: &[String]) {
+        let leg = self.legs.get(&id).filter(|leg| leg.is_bridged());
+        let Some(media) = leg.map(|leg| leg.media.clone()) else {
+            return;
+        };
+        let (alone, both) = (self.parts_of(agent), self.parts_of(both));
+        let music = self.music_of(Some(queue));
+        let meanwhile = alone.iter().map(|&(_, length)| (Some(&music), length));
+        let hears = [
+            (Side::Agent, Music::row(alone.iter().chain(&both).copied())),
+            (
+                Side::Caller,
+                Music::row(meanwhile.chain(both.iter().copied())),
+            ),
+        ];
+        for (side, text) in hears {
+            if let Some(text) = text {
+                media.brief(side, &text);
+            }
         }
     }
 

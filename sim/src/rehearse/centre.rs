@@ -225,6 +225,7 @@ fn hours(chance: &mut Chance) -> HoursConfig {
 /// The prompts by themselves, and those of which sentences consist.
 fn prompts(chance: &mut Chance) -> Vec<PromptConfig> {
     let all = Announcements {
+        agent_number: true,
         position: true,
         hold_time: true,
         thanks: true,
@@ -244,6 +245,8 @@ fn announcements(chance: &mut Chance) -> Option<Box<Announcements>> {
         return None;
     }
     let told = Announcements {
+        agent: chance.percent(40).then(|| PROMPTS[1].to_owned()),
+        agent_number: chance.percent(40),
         join: chance.percent(60).then(|| PROMPTS[0].to_owned()),
         join_in_full: false,
         periodic: chance.percent(60).then(|| PROMPTS[1].to_owned()),

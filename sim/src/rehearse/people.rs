@@ -365,6 +365,7 @@ impl People {
             } => self.ring(now, leg, call, timeout),
             Effect::AlertCaller { .. }
             | Effect::Announce { .. }
+            | Effect::Brief { .. }
             | Effect::CancelRing { .. }
             | Effect::HangUpCaller { .. }
             | Effect::HangUpLeg { .. }

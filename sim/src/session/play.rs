@@ -207,6 +207,7 @@ impl Player {
         match effect {
             Effect::Announce { call, .. }
             | Effect::Bridge { call, .. }
+            | Effect::Brief { call, .. }
             | Effect::PlayMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. }

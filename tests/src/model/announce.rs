@@ -2,7 +2,7 @@
 
 use tandem_engine::config::announcements::{Announcements, Sentence};
 use tandem_engine::limits::SPOKEN_NUMBER_MAX;
-use tandem_engine::{Announced, CallId, Effect, Input, QueueId, Span, Timestamp};
+use tandem_engine::{Announced, CallId, Effect, Input, LegId, QueueId, Span, Timestamp};
 
 use super::{Checked, Law, Model, known};
 
@@ -117,6 +117,10 @@ impl Model {
         queue: QueueId,
         announced: Announced,
     ) -> Checked {
+        if let Announced::Agent { length } = announced {
+            self.entry.briefing = Some((call, length));
+            return Ok(());
+        }
         self.seen.announcements += 1;
         let (now, wanted) = (self.entry.now, self.entry.to_tell.take());
         let bare = match announced {
@@ -132,6 +136,7 @@ impl Model {
         let config = &known(self.queues.get(&queue), "a queue")?.config;
         let told = known(config.announcements.as_deref(), "announcements")?;
         let prompts: Vec<String> = match announced {
+            Announced::Agent { .. } => Vec::new(),
             Announced::Join => told.join.iter().cloned().collect(),
             Announced::Periodic => told.periodic.iter().cloned().collect(),
             Announced::Place { position, minutes } => {
@@ -153,6 +158,41 @@ impl Model {
             queue,
             prompts,
         });
+        Ok(())
+    }
+
+    /// Who answers is told what the queue wants, and for how long is said.
+    pub(super) fn is_briefed(&mut self, call: CallId, queue: QueueId, leg: LegId) -> Checked {
+        let config = &known(self.queues.get(&queue), "a queue")?.config;
+        let (mut alone, mut both) = (Vec::new(), Vec::new());
+        if let Some(told) = &config.announcements {
+            let agent = known(self.legs.get(&leg), "a leg")?.agent;
+            let number = known(self.persons.get(&agent), "an agent")?.number;
+            alone.extend(told.agent.iter().cloned());
+            if told.agent_number {
+                both.extend(told.spoken(Sentence::Agent(number)));
+            }
+        }
+        let prompts = alone
+            .iter()
+            .chain(&both)
+            .filter_map(|name| self.prompt(name));
+        let length = prompts.fold(Span::ZERO, |sum, prompt| sum + prompt.length);
+        let wanted = (!alone.is_empty() || !both.is_empty()).then_some((call, length));
+        let told = self.entry.briefing.take();
+        self.law(Law::Facts, told == wanted, || {
+            format!("{told:?} is told on leg {leg}, but it should be {wanted:?}")
+        })?;
+        if wanted.is_some() {
+            self.seen.briefings += 1;
+            self.entry.to_play.push(Effect::Brief {
+                call,
+                queue,
+                leg,
+                agent: alone,
+                both,
+            });
+        }
         Ok(())
     }
 }

@@ -100,6 +100,7 @@ impl Model {
             }
             Effect::AlertCaller { call }
             | Effect::Announce { call, .. }
+            | Effect::Brief { call, .. }
             | Effect::Join { call, .. }
             | Effect::Mix { call, .. }
             | Effect::PlayHoldMusic { call, .. }
@@ -184,7 +185,8 @@ impl Model {
             | Effect::PlayHoldMusic { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. } => self.calls.contains_key(call),
-            Effect::Join { .. }
+            Effect::Brief { .. }
+            | Effect::Join { .. }
             | Effect::Mix { .. }
             | Effect::Record { .. }
             | Effect::RecordMessage { .. }

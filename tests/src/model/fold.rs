@@ -267,6 +267,7 @@ impl Model {
         });
         self.seen.answers += 1;
         self.level_decided(call)?;
+        self.is_briefed(call, queue, leg)?;
         self.law(Law::Outcomes, asked && fits && just, || {
             format!("call {call} is answered on leg {leg} after {waited}")
         })?;

@@ -37,7 +37,7 @@ use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::{Destination, Options};
 use tandem_engine::{
     AgentId, Announced, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number,
-    Outbox, PublicId, QueueId, Reject, Timer, Timestamp, invariants,
+    Outbox, PublicId, QueueId, Reject, Span, Timer, Timestamp, invariants,
 };
 
 use crate::live::{Line, Witness};
@@ -176,6 +176,8 @@ pub struct Seen {
     pub retrieved: u64,
     /// What waiting callers were told.
     pub announcements: u64,
+    /// Agents who were told something before they heard their caller.
+    pub briefings: u64,
     /// Calls that came to a route point.
     pub points: u64,
     /// Messages that callers began to leave.
@@ -216,6 +218,7 @@ impl Seen {
         self.supervised += other.supervised;
         self.retrieved += other.retrieved;
         self.announcements += other.announcements;
+        self.briefings += other.briefings;
         self.points += other.points;
         self.messages += other.messages;
         self.surveys += other.surveys;
@@ -262,6 +265,8 @@ struct Scope {
     to_play: Vec<Effect>,
     /// Who must be told something now; without how long it takes yet.
     to_tell: Option<(CallId, Announced)>,
+    /// Who answers was told something, for so long.
+    briefing: Option<(CallId, Span)>,
     /// Who leaves his queue by a key, and where it leads.
     by_key: Option<(CallId, Destination)>,
     /// Queues whose longest wait is watched anew.
@@ -315,6 +320,7 @@ impl Scope {
             to_hang_up: Vec::new(),
             to_play: Vec::new(),
             to_tell: None,
+            briefing: None,
             by_key: None,
             rearmed: BTreeSet::new(),
             left: Vec::new(),

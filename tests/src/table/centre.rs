@@ -153,7 +153,9 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "agent_logs" => agent_logs(&mut queue.permissions.agent_logs, value)?,
         "agent_log_viewers" => queue.permissions.agent_logs.viewers = Some(list(value)?),
         "agent_rights" => queue.permissions.agents = rights(value)?,
+        "agent_announcement" => told(queue).agent = Some(value.to_owned()),
         "announce" => announce(told(queue), value)?,
+        "announce_agent_number" => told(queue).agent_number = read_bool(value)?,
         "auto_pause" => queue.auto_pause_after = read_value(value)?,
         "crowded" => queue.crowded = Some(crowded(value)?),
         "count_since" => queue.fewest_calls_since = count_since(value)?,
@@ -498,6 +500,7 @@ fn spoken(options: &mut Options, words: &[&str]) -> Result<(), String> {
 /// Every prompt of which spoken sentences consist, as long as this.
 pub fn spoken_prompts(length: Span) -> Vec<PromptConfig> {
     let all = Announcements {
+        agent_number: true,
         position: true,
         hold_time: true,
         thanks: true,

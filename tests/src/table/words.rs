@@ -214,9 +214,9 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             queue,
             announced,
         } => {
-            let but = orders.take("hears nothing", |effect| {
+            let but = orders.take("nothing is heard", |effect| {
                 matches!(effect, Effect::Announce { call: to, queue: of, .. }
-                    if to == call && of == queue)
+                    | Effect::Brief { call: to, queue: of, .. } if to == call && of == queue)
             });
             format!("{} {}{but}", names.call(*call), told(*announced))
         }
@@ -260,6 +260,7 @@ fn told(announced: Announced) -> String {
         number => number.to_string(),
     };
     match announced {
+        Announced::Agent { length } => format!("is connected in {length}"),
         Announced::Join => "hears the join announcement".to_owned(),
         Announced::Periodic => "hears the periodic announcement".to_owned(),
         Announced::Place { position, minutes } => {
@@ -539,6 +540,7 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         | Effect::MailAgent { .. }
         | Effect::MailMessage { .. }
         | Effect::MailServiceLevel { .. } => mail(id, effect, names),
+        Effect::Brief { agent, both, .. } => format!("order: tell {agent:?}, then {both:?}"),
         Effect::Announce { call, prompts, .. } => {
             let prompts = prompts.join(", ");
             format!("order: play {prompts} to {}", names.call(*call))

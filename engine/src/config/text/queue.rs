@@ -409,10 +409,11 @@ fn times(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     }
 }
 
-/// What waiting callers are told.
+/// What callers are told while they wait, and who answers them.
 fn announcements(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     let mut told = Announcements::default();
     for (key, prompt) in [
+        ("agent_announcement", &mut told.agent),
         ("join_announcement", &mut told.join),
         ("periodic_announcement", &mut told.periodic),
     ] {
@@ -421,6 +422,7 @@ fn announcements(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Rec
     }
     for (key, on) in [
         ("join_announcement_in_full", &mut told.join_in_full),
+        ("announce_agent_number", &mut told.agent_number),
         ("announce_position", &mut told.position),
         ("announce_hold_time", &mut told.hold_time),
         ("announce_thanks", &mut told.thanks),

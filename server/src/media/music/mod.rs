@@ -119,7 +119,7 @@ impl Music {
     /// Several sounds in a row, each as long as is said in microseconds: cut off, or with
     /// silence behind it. Nothing where there is no sample of them.
     #[must_use]
-    pub fn row<'m>(parts: impl Iterator<Item = (Option<&'m Music>, u64)>) -> Option<Music> {
+    pub fn row<'m>(parts: impl IntoIterator<Item = (Option<&'m Music>, u64)>) -> Option<Music> {
         let (mut alaw, mut ulaw) = (Vec::new(), Vec::new());
         for (sound, micros) in parts {
             let count = usize::try_from(micros * u64::from(SAMPLES_A_SECOND) / 1_000_000);

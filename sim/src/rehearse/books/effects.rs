@@ -35,6 +35,7 @@ impl Books {
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
                 Effect::Bridge { .. }
+                | Effect::Brief { .. }
                 | Effect::Join { .. }
                 | Effect::Mix { .. }
                 | Effect::PlayHoldMusic { .. }
@@ -94,7 +95,7 @@ impl Books {
     /// What is for those who talk, or for who listens to them, finds them there.
     fn is_right(&self, effect: &Effect, court: &mut Court<'_>) -> Checked {
         let right = match *effect {
-            Effect::Bridge { call, leg } => {
+            Effect::Bridge { call, leg } | Effect::Brief { call, leg, .. } => {
                 let talks = self.legs.get(&leg);
                 talks.is_some_and(|leg| leg.talks && leg.call == call)
             }

@@ -4,10 +4,11 @@ use super::{bare, line, quoted, seconds};
 use crate::config::announcements::Announcements;
 use crate::config::model::SurveyConfig;
 
-/// What waiting callers are told.
+/// What callers are told while they wait, and who answers them.
 pub(super) fn announcements(out: &mut String, told: &Announcements) {
     let default = Announcements::default();
     for (key, prompt) in [
+        ("agent_announcement", &told.agent),
         ("join_announcement", &told.join),
         ("periodic_announcement", &told.periodic),
     ] {
@@ -17,6 +18,7 @@ pub(super) fn announcements(out: &mut String, told: &Announcements) {
     }
     for (key, on) in [
         ("join_announcement_in_full", told.join_in_full),
+        ("announce_agent_number", told.agent_number),
         ("announce_position", told.position),
         ("announce_hold_time", told.hold_time),
         ("announce_thanks", told.thanks),
