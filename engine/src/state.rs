@@ -82,6 +82,17 @@ pub(crate) struct Place {
     pub(crate) join_number: u64,
 }
 
+impl Place {
+    /// Where somebody waits.
+    pub(crate) const fn of(own: &Visit) -> Self {
+        Self {
+            queue: own.queue,
+            joined_at: own.joined_at,
+            join_number: own.join_number,
+        }
+    }
+}
+
 /// A route point: a number behind which a rule stands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Point {
@@ -107,6 +118,8 @@ pub struct Agent {
     pub(crate) email: Option<Box<str>>,
     /// How he may switch the recording of his own calls.
     pub(crate) own_recording: OwnRecording,
+    /// Whether calls to the outside are made for him.
+    pub(crate) outbound: bool,
     /// Whether the telephone can be rung.
     pub(crate) up: bool,
     /// Calls that occupy the telephone, the one offered by a queue apart.
@@ -267,6 +280,9 @@ pub struct Queue {
     /// First and last of the callers whom nobody has answered, by joining.
     pub(crate) line: Option<(CallId, CallId)>,
     pub(crate) callers: u32,
+    /// Those of them who were promised a callback: they hear nothing, and nothing puts
+    /// them out but its own time.
+    pub(crate) promised: u32,
     /// Callers whom an agent may be rung for, by joining.
     pub(crate) ready: InOrder,
     /// Callers for whom agents ring and more may join in (ring all).
@@ -384,6 +400,8 @@ impl Call {
 /// What few calls have.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Extra {
+    /// Whether the caller has hung up and the call goes on, as he is to be called back.
+    pub(crate) caller_gone: bool,
     /// How the conversation is recorded.
     pub(crate) recording: Recording,
     /// Whether who talks holds the caller.
@@ -395,6 +413,12 @@ pub(crate) struct Extra {
     /// The queue's call that led on to this conversation, and about which the caller is
     /// asked when it is over.
     pub(crate) rated: Option<Rated>,
+}
+
+/// Whether the caller has hung up and the call goes on, as he is to be called back.
+#[inline]
+pub(crate) fn caller_gone(call: &Call) -> bool {
+    call.extra.as_ref().is_some_and(|extra| extra.caller_gone)
 }
 
 /// A queue's call about which its caller is asked how it was.
@@ -432,6 +456,8 @@ pub(crate) enum Stage {
     AwaitingAgent,
     /// An extension rings, or those of a ring group, not for a queue.
     AwaitingAnswer,
+    /// The customer of a callback, for whom an agent waits.
+    AwaitingCustomer,
     /// Two parties talk.
     AwaitingEnd,
     /// The caller is to press a key.
@@ -574,17 +600,40 @@ pub(crate) struct Visit {
     pub(crate) announcing: Option<Box<Announcing>>,
     /// For whom he is reserved, if he is.
     pub(crate) reserved: Option<Box<Reserved>>,
+    /// The callback that he asks for, or has asked for.
+    pub(crate) callback: Option<Box<Callback>>,
 }
 
 impl Visit {
     /// Whether nobody new is rung for it now, but for the one for whom he is reserved.
     pub(crate) fn pauses(&self) -> bool {
-        self.retry.is_some() || self.hears_first() || self.reserved.is_some()
+        self.retry.is_some()
+            || self.hears_first()
+            || self.reserved.is_some()
+            || self.asks_for_callback()
     }
 
     /// Whether the caller is to hear a welcome before anybody is rung.
     pub(crate) fn hears_first(&self) -> bool {
         self.announcing.as_ref().is_some_and(|own| own.holds)
+    }
+
+    /// Whether the caller hears what belongs to a callback, and so can not be connected.
+    #[inline]
+    pub(crate) fn asks_for_callback(&self) -> bool {
+        (self.callback.as_deref()).is_some_and(|callback| match callback {
+            Callback::Asked { .. } => true,
+            Callback::Promised(promise) => promise.progress == Progress::Thanked,
+        })
+    }
+
+    /// The callback that he was promised, if he was.
+    #[inline]
+    pub(crate) fn promise(&self) -> Option<&Promise> {
+        match self.callback.as_deref() {
+            Some(Callback::Promised(promise)) => Some(promise),
+            Some(Callback::Asked { .. }) | None => None,
+        }
     }
 
     /// When this call joined: since when it is counted to wait.
@@ -628,6 +677,65 @@ pub(crate) struct Reserved {
     pub(crate) timer: TimerId,
 }
 
+/// A callback of a caller who waits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Callback {
+    /// He is to say at which number.
+    Asked {
+        /// What he keyed in so far.
+        typed: Number,
+        /// When the prompt that asks is over.
+        over: Timestamp,
+        /// Nothing more is awaited when this timer fires.
+        timer: TimerId,
+    },
+    /// He was promised one, and keeps his place.
+    Promised(Promise),
+}
+
+impl Callback {
+    /// The timer that it waits for, if it does.
+    pub(crate) const fn timer(&self) -> Option<TimerId> {
+        match self {
+            Self::Asked { timer, .. } => Some(*timer),
+            Self::Promised(promise) => promise.timer,
+        }
+    }
+}
+
+/// A callback that a caller was promised.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Promise {
+    /// Where he is called.
+    pub(crate) number: Number,
+    pub(crate) requested_at: Timestamp,
+    /// An agent must be found before; `None`: whenever one is.
+    pub(crate) until: Option<Timestamp>,
+    pub(crate) progress: Progress,
+    /// Ends the present part, if time does.
+    pub(crate) timer: Option<TimerId>,
+}
+
+/// How far a callback has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Progress {
+    /// He hears that he will be called.
+    Thanked,
+    /// He has hung up, and waits for an agent.
+    Reserved,
+    /// An agent has answered, and he is called.
+    Ringing {
+        /// As whom the agent answered; `None`: he is not of the queue.
+        member: Option<MemberId>,
+        /// The effect that calls him.
+        ring: EffectId,
+        /// Since when the agent waits for him.
+        since: Timestamp,
+    },
+    /// Both talk.
+    Connected,
+}
+
 /// What a waiting caller is told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Announcing {
@@ -641,6 +749,8 @@ pub(crate) struct Announcing {
     pub(crate) periodic: Option<Timestamp>,
     /// When his place and the like are due.
     pub(crate) place: Option<Timestamp>,
+    /// When he is offered a callback.
+    pub(crate) offer: Option<Timestamp>,
 }
 
 /// The answer to a queue call.

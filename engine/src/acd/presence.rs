@@ -114,8 +114,9 @@ impl<T: Trace> Step<'_, T> {
             }
             return;
         }
+        let leaves = crate::acd::line::first_limited(self.s, queue).is_some();
         let entry = &mut self.s.queues[queue];
-        if entry.callers > 0 && entry.put_out.is_none() {
+        if leaves && entry.put_out.is_none() {
             entry.put_out = Some(self.s.timers.arm(self.now, Timer::PutOut(queue)));
         }
     }
