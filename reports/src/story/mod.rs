@@ -3,6 +3,7 @@
 //! Nothing in here does I/O; whoever replays hands every entry to a [`Teller`] or a
 //! [`Painter`], which has the engine apply it.
 
+mod callback;
 mod crew;
 mod handling;
 mod history;

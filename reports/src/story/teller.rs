@@ -7,12 +7,11 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, Branch, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId, MenuEnd,
+    AgentId, Branch, CallId, Closed, Engine, Entry, Event, Input, LegId, MemberId, MenuEnd,
     OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::{Crew, serves};
-use super::handling;
 use super::history::{History, change};
 use super::moment::{
     Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
@@ -22,6 +21,7 @@ use super::wait::{Mood, Wait};
 use super::waiting;
 use super::when::Wall;
 use super::why;
+use super::{callback, handling};
 use crate::labels::{end_word, outcome_word, reason_word};
 
 /// Tells the story of one call. Every entry of a replay goes through
@@ -126,6 +126,7 @@ impl Teller {
         if let (Some(wait), Some(call)) = (&mut self.wait, self.call) {
             let waiting = engine.waiting(call);
             wait.mood = match waiting {
+                None => Mood::Ringing,
                 Some(waiting) if waiting.ringing > 0 => Mood::Ringing,
                 Some(waiting) if waiting.reserved_for.is_some() => Mood::Reserved,
                 Some(waiting) if waiting.pauses_until.is_some() => Mood::Pausing,
@@ -228,6 +229,9 @@ impl Teller {
                 queue,
                 closed,
             } if Some(*call) == own => self.diverted(at, *queue, closed),
+            Event::CustomerRung { call, leg, .. } if Some(*call) == own => {
+                self.customer_rung(at, event, *leg);
+            }
             Event::AnnouncementStarted { call, .. }
             | Event::CallReserved { call, .. }
             | Event::PlaceRegained { call, .. }
@@ -290,7 +294,7 @@ impl Teller {
                 call, agent, end, ..
             } if Some(*call) == own => What::ExtensionRingEnded {
                 agent: self.history.names.agent(*agent),
-                how: how(*end),
+                how: RingEnd::of(*end),
             },
             Event::FlowBranched {
                 call, node, branch, ..
@@ -335,10 +339,14 @@ impl Teller {
                     number: point.to_string(),
                 }
             }
-            _ => match handling::what(event, own, engine, &self.history.names) {
-                Some(what) => what,
-                None => return,
-            },
+            _ => {
+                let names = &self.history.names;
+                let called = callback::what(event, own, self.wanted, names, &self.wall);
+                match called.or_else(|| handling::what(event, own, engine, names)) {
+                    Some(what) => what,
+                    None => return,
+                }
+            }
         };
         self.push(at, what);
     }
@@ -511,7 +519,7 @@ impl Teller {
 
     fn ring_ended(&mut self, engine: &Engine, at: Timestamp, ring: (AgentId, OfferEnd, Span)) {
         let (agent, end, rang) = ring;
-        let how = how(end);
+        let how = RingEnd::of(end);
         let agent = self.history.names.agent(agent);
         let waiting = self.call.and_then(|call| engine.waiting(call));
         let pauses = waiting.and_then(|waiting| waiting.pauses_until);
@@ -561,6 +569,8 @@ impl Teller {
         self.wait = None;
         self.answered = Some(agent);
         let rang = self.rings.remove(&leg).map(|since| Seconds(at - since));
+        let before = self.visit().and_then(|visit| visit.answer_rang);
+        let rang = before.or(rang);
         let agent = self.history.names.agent(agent);
         if let Some(visit) = self.visit() {
             (visit.agent, visit.answer_rang) = (Some(agent.clone()), rang);
@@ -581,6 +591,20 @@ impl Teller {
         let place = story.moments.iter().position(elsewhere);
         let place = place.unwrap_or(story.moments.len());
         story.moments.insert(place, Moment { at: now, what });
+    }
+
+    /// An agent answered for a callback: from here on, the customer's telephone rings.
+    fn customer_rung(&mut self, at: Timestamp, event: &Event, leg: LegId) {
+        self.settle(at);
+        self.close_gap();
+        let rang = self.rings.get(&leg).map(|since| Seconds(at - *since));
+        if let Some(visit) = self.visit() {
+            visit.answer_rang = rang;
+        }
+        let names = &self.history.names;
+        if let Some(what) = callback::what(event, self.call, self.wanted, names, &self.wall) {
+            self.push(at, what);
+        }
     }
 
     fn connection_failed(&mut self, engine: &Engine, at: Timestamp, agent: AgentId, q: QueueId) {
@@ -766,18 +790,6 @@ impl Teller {
                 .collect(),
         });
         self.push(first, what);
-    }
-}
-
-/// How a ring ended, in the words of stories.
-const fn how(end: OfferEnd) -> RingEnd {
-    match end {
-        OfferEnd::CompletedElsewhere => RingEnd::AnsweredElsewhere,
-        OfferEnd::Failed(Cause::Busy) => RingEnd::Busy,
-        OfferEnd::Failed(Cause::NoAnswer) | OfferEnd::TimedOut => RingEnd::Silent,
-        OfferEnd::Failed(Cause::Rejected) => RingEnd::Refused,
-        OfferEnd::Failed(Cause::Unreachable) => RingEnd::Unreachable,
-        OfferEnd::Withdrawn => RingEnd::Withdrawn,
     }
 }
 

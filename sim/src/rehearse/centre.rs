@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::announcements::{Announcements, Sentence};
+use tandem_engine::config::callback::{CallbackConfig, Outbound};
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
     InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig,
-    Rests, SkillStep, Strategy, SurveyConfig, TimeCondition,
+    Rests, SkillStep, Strategy, SurveyConfig, TimeCondition, TrunkConfig,
 };
 use tandem_engine::config::points::{
     CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, RingOrder,
@@ -34,6 +35,8 @@ const ZONES: [&str; 4] = ["UTC", "Asia/Kolkata", "America/Phoenix", "Europe/Berl
 const SLOTS: u64 = 2;
 /// Whoever calls from outside.
 const STRANGERS: u64 = 5;
+/// Their numbers come behind this one.
+const STRANGER: u64 = 49_300;
 
 const STRATEGIES: [Strategy; 9] = [
     Strategy::FewestCalls,
@@ -48,6 +51,8 @@ const STRATEGIES: [Strategy; 9] = [
 ];
 /// The calendar that queues keep.
 const HOURS: &str = "Office";
+/// The trunk that customers are called on.
+const TRUNK: &str = "Carrier";
 /// What callers may hear.
 const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
 
@@ -75,7 +80,7 @@ pub(super) fn some_point(chance: &mut Chance) -> Number {
 pub(super) fn some_stranger(chance: &mut Chance) -> Number {
     match chance.below(STRANGERS) {
         0 => Number::NONE,
-        place => Number::from_u64(4930 + place),
+        place => Number::from_u64(STRANGER + place),
     }
 }
 
@@ -167,7 +172,12 @@ pub(super) fn options(chance: &mut Chance) -> Options {
             shortest: chance.quarters(0, 8),
         },
         // Who may call from outside is for the ports to know.
-        trunks: Vec::new(),
+        trunks: vec![TrunkConfig {
+            name: TRUNK.to_owned(),
+            address: "192.0.2.7".parse().ok(),
+            user: None,
+            outbound: chance.percent(80).then(Outbound::default),
+        }],
     }
 }
 
@@ -177,7 +187,7 @@ fn contacts(chance: &mut Chance) -> Vec<ContactConfig> {
     let strangers: Vec<u64> = strangers.collect();
     let contact = |place| ContactConfig {
         name: format!("Stranger {place}"),
-        numbers: vec![Number::from_u64(4930 + place)],
+        numbers: vec![Number::from_u64(STRANGER + place)],
         owner: chance.percent(80).then(|| some_extension(chance)),
     };
     strangers.into_iter().map(contact).collect()
@@ -290,6 +300,7 @@ pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig 
         number,
         name: String::new(),
         administrator: chance.percent(15),
+        outbound: chance.percent(85),
         ring_timeout: chance.quarters(4, 60),
         // Where telephone and mailbox are changes no decision.
         contact: None,
@@ -432,6 +443,9 @@ pub(super) fn queue(
 ) -> QueueConfig {
     let priority = chance.weighted(&[(1, 0), (1, 1), (1, 2)]);
     let announcements = announcements(chance);
+    let keys = keys(chance, number, config, queues);
+    let max_waiting = length(chance, 4, 240);
+    let callback = callback(chance, &keys, max_waiting);
     QueueConfig {
         number,
         name: name_of(number),
@@ -454,7 +468,7 @@ pub(super) fn queue(
         ]),
         members: members(chance, config),
         // Who hears it ring can be told nothing.
-        answer_on_entry: announcements.is_some() || chance.percent(70),
+        answer_on_entry: announcements.is_some() || callback.is_some() || chance.percent(70),
         music: None,
         alert_info: None,
         show_missed_calls: true,
@@ -468,7 +482,7 @@ pub(super) fn queue(
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),
         ring_in_use: chance.percent(30),
-        max_waiting: length(chance, 4, 240),
+        max_waiting,
         max_callers: if chance.percent(70) {
             0
         } else {
@@ -481,7 +495,8 @@ pub(super) fn queue(
             .then(|| crowded(chance, number, config, queues)),
         failover: failover(chance, number, config, queues),
         announcements,
-        keys: keys(chance, number, config, queues),
+        keys,
+        callback: callback.map(Box::new),
         survey: chance.percent(40).then(|| Box::new(survey(chance))),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: chance.one_of(&[0, 50, 80, 100]),
@@ -489,6 +504,42 @@ pub(super) fn queue(
         time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
         notify_managers: notices(chance),
     }
+}
+
+/// In some queues callers can ask to be called back, by a key that leads nowhere else.
+fn callback(
+    chance: &mut Chance,
+    keys: &BTreeMap<Key, Destination>,
+    max_waiting: Span,
+) -> Option<CallbackConfig> {
+    let free = Key::ALL.into_iter().take(11);
+    let free: Vec<Key> = free.filter(|key| !keys.contains_key(key)).collect();
+    let key = *chance.pick(&free)?;
+    let offered = chance.percent(30);
+    let after = chance.quarters(1, 40);
+    let least = Span::from_micros(1_000_000);
+    let timeout = match chance.percent(40) || max_waiting.is_zero() {
+        true => chance.quarters(4, 240),
+        false => Span::ZERO,
+    };
+    let fits = |span: Span| max_waiting.is_zero() || span < max_waiting;
+    let prompt = |chance: &mut Chance| {
+        let some = chance.percent(50);
+        some.then(|| chance.one_of(&PROMPTS).to_owned())
+    };
+    let offered = offered && fits(after);
+    chance.percent(60).then(|| CallbackConfig {
+        key,
+        after: if offered { after } else { Span::ZERO },
+        trunk: chance.one_of(&[TRUNK, TRUNK, TRUNK, "Nowhere"]).to_owned(),
+        prefix: chance.one_of(&[Number::NONE, Number::from_u64(9)]),
+        timeout: if fits(timeout) { timeout } else { Span::ZERO },
+        customer_ring: chance.quarters(4, 80).max(least),
+        offer: offered.then(|| PROMPTS[0].to_owned()),
+        confirm: prompt(chance),
+        thanks: prompt(chance),
+        invalid: prompt(chance),
+    })
 }
 
 fn rests(chance: &mut Chance) -> Rests {
@@ -501,9 +552,10 @@ fn rests(chance: &mut Chance) -> Rests {
 }
 
 fn notices(chance: &mut Chance) -> Vec<Notice> {
-    match chance.below(5) {
+    match chance.below(6) {
         0 => Vec::new(),
         1 => vec![Notice::Abandoned],
+        5 => vec![Notice::CallbackFailed, Notice::CallbackRequested],
         2 => vec![Notice::ServiceLevel],
         3 => vec![Notice::Missed, Notice::ServiceLevel],
         _ => vec![Notice::Missed, Notice::Abandoned],
