@@ -352,7 +352,7 @@ impl<T: Trace> Step<'_, T> {
             // Who withholds his number is not one person.
             return Err(Reject::UnknownNumber);
         }
-        self.forget_promises(number);
+        let lost = self.forget_promises(number);
         let mut calls = 0;
         for id in self.s.parties.ids() {
             let party = &mut self.s.parties[id];
@@ -360,6 +360,9 @@ impl<T: Trace> Step<'_, T> {
                 (party.number, party.name) = (Number::NONE, None);
                 calls += 1;
             }
+        }
+        for call in lost {
+            self.fail_callback(call, crate::records::LeaveReason::CallbackWithdrawn);
         }
         self.s.places.forget(number);
         self.s.last_agents.forget(number);

@@ -79,6 +79,18 @@ pub enum Event {
         /// In which queue.
         queue: QueueId,
     },
+    /// An agent has answered for a callback, and the customer can not be called: the agent
+    /// may not call outside, or no trunk can be called out on.
+    CallbackNotPermitted {
+        /// Whose call.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// Who answered.
+        agent: AgentId,
+        /// On which leg.
+        leg: LegId,
+    },
     /// A caller will be called back: he is thanked and hung up, and keeps his place.
     CallbackRequested {
         /// Whose call.

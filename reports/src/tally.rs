@@ -240,6 +240,7 @@ impl Tally {
             Event::AnnouncementStarted { .. }
             | Event::CallbackAsked { .. }
             | Event::CallbackForgone { .. }
+            | Event::CallbackNotPermitted { .. }
             | Event::CallbackRequested { .. }
             | Event::CustomerRung { .. }
             | Event::CallArrived { .. }

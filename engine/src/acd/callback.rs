@@ -292,6 +292,12 @@ impl<T: Trace> Step<'_, T> {
         let queue = visit(self.s, call).queue;
         let Some((trunk, number, timeout)) = self.way_out(call, agent) else {
             self.sometimes(Mark::CallbackNotPermitted);
+            self.tell(Event::CallbackNotPermitted {
+                call,
+                queue,
+                agent,
+                leg,
+            });
             self.end_visit(call, Outcome::Missed, LeaveReason::CallbackNotPermitted);
             return self.close(call, EndReason::CallbackFailed, None);
         };
@@ -428,26 +434,24 @@ impl<T: Trace> Step<'_, T> {
         self.sort_in(id);
     }
 
-    /// A person is erased: where he was to be called back, nobody knows any more.
-    pub(crate) fn forget_promises(&mut self, number: Number) {
+    /// A person is erased: where he was to be called back, nobody knows any more. Tells
+    /// whose callbacks come to nothing with that.
+    pub(crate) fn forget_promises(&mut self, number: Number) -> Vec<CallId> {
+        let mut lost = Vec::new();
         for id in self.s.calls.ids() {
-            let Some(call) = self.s.calls.get(id) else {
-                continue;
-            };
-            let blank = self.s.parties[call.party].number == number;
-            let promise = call.visit.as_ref().and_then(|own| own.promise());
-            let Some(promise) = promise.filter(|it| blank || it.number == number) else {
-                continue;
-            };
-            match promise.progress {
-                Progress::Reserved | Progress::Thanked => {
-                    self.fail_callback(id, LeaveReason::CallbackWithdrawn);
-                }
-                Progress::Ringing { .. } | Progress::Connected => {
-                    promise_mut(self.s, id).number = Number::NONE;
+            let own = self.s.parties[self.s.calls[id].party].number == number;
+            let visit = self.s.calls[id].visit.as_mut();
+            let callback = visit.and_then(|visit| visit.callback.as_deref_mut());
+            if let Some(Callback::Promised(promise)) = callback
+                && (own || promise.number == number)
+            {
+                promise.number = Number::NONE;
+                if matches!(promise.progress, Progress::Reserved | Progress::Thanked) {
+                    lost.push(id);
                 }
             }
         }
+        lost
     }
 }
 

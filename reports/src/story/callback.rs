@@ -23,6 +23,9 @@ pub(super) fn what(
             ("invalid", None, None, None)
         }
         Event::CallbackForgone { call, .. } if is_own(call) => ("forgone", None, None, None),
+        Event::CallbackNotPermitted { call, agent, .. } if is_own(call) => {
+            ("not_permitted", None, Some(names.agent(*agent)), None)
+        }
         Event::CallbackRequested {
             call,
             number,
@@ -64,6 +67,7 @@ pub(super) fn sentence(what: &What) -> String {
         "asked" => "The caller wants to be called back, and is asked where.".to_owned(),
         "forgone" => "The caller says nothing, and waits on.".to_owned(),
         "invalid" => "The caller gave a number that can not be called, and waits on.".to_owned(),
+        "not_permitted" => format!("{agent} answered, and may not call outside."),
         "requested" => {
             let until = until.unwrap_or_default();
             format!("The caller will be called back at {number}, and keeps the place{until}.")

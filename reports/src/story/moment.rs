@@ -198,11 +198,11 @@ pub enum What {
     },
     /// Something about a callback.
     Callback {
-        /// `asked`, `forgone`, `invalid`, `requested` or `rung`.
+        /// `asked`, `forgone`, `invalid`, `not_permitted`, `requested` or `rung`.
         act: &'static str,
         /// Where the caller is to be called; null where that is not said, or was erased.
         number: Option<String>,
-        /// Who waits for the customer, where he is rung.
+        /// Who answered for the customer, where somebody did.
         agent: Option<Person>,
         /// Until when an agent must be found; null where there is no limit.
         until: Option<When>,

@@ -39,14 +39,18 @@ impl Stand {
         }
     }
 
-    /// A person is erased, and it is this caller's own number or not: where he talks, or is
-    /// being called, the number is blank from now on.
+    /// A person is erased, and it is this caller's own number or not.
     pub(super) fn erase(&mut self, person: Number, own: bool) {
-        let (Self::Ringing(number, _) | Self::Connected(number)) = self else {
-            return;
-        };
-        if own || *number == person {
-            *number = Number::NONE;
+        match self {
+            Self::None | Self::Asked => {}
+            Self::Thanked(number)
+            | Self::Reserved(number)
+            | Self::Ringing(number, _)
+            | Self::Connected(number) => {
+                if own || *number == person {
+                    *number = Number::NONE;
+                }
+            }
         }
     }
 
@@ -100,6 +104,16 @@ impl Books {
                 visit.stand = Stand::None;
                 court.law(Law::Outcomes, asked, || format!("{event:?}"))
             }
+            Event::CallbackNotPermitted {
+                call,
+                agent,
+                leg,
+                queue,
+            } => {
+                let permitted = self.may_call_out(*agent, *queue);
+                self.picks_up(seen, (*call, *queue, *agent), *leg, court)?;
+                court.law(Law::Permissions, !permitted, || format!("{event:?}"))
+            }
             Event::CallbackRequested {
                 call,
                 queue,
@@ -147,16 +161,9 @@ impl Books {
         dialled: Number,
         court: &mut Court<'_>,
     ) -> Checked {
-        let helps = self.legs.get(&leg).is_some_and(|leg| leg.helps);
-        let of = (!helps).then_some(queue);
-        self.leg_answered(seen, call, agent, leg, of, court)?;
-        if let Some(leg) = self.legs.get_mut(&leg) {
-            leg.helps = false;
-        }
+        self.picks_up(seen, (call, queue, agent), leg, court)?;
         let permitted = self.may_call_out(agent, queue);
         let visit = self.visit_of(call)?;
-        visit.ringing -= u32::from(!helps);
-        visit.pausing = None;
         let Stand::Reserved(number) = visit.stand else {
             return court.law(Law::Outcomes, false, || {
                 format!("{call} is called and stands {:?}", self.stand(call))
@@ -168,6 +175,26 @@ impl Books {
         court.law(Law::Permissions, permitted && right, || {
             format!("{agent} has {dialled} called for {call}")
         })
+    }
+
+    /// An agent, or a supervisor, answered for a customer who is to be called.
+    fn picks_up(
+        &mut self,
+        seen: &Seen<'_>,
+        (call, queue, agent): (CallId, QueueId, AgentId),
+        leg: LegId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let helps = self.legs.get(&leg).is_some_and(|leg| leg.helps);
+        let of = (!helps).then_some(queue);
+        self.leg_answered(seen, call, agent, leg, of, court)?;
+        if let Some(leg) = self.legs.get_mut(&leg) {
+            leg.helps = false;
+        }
+        let visit = self.visit_of(call)?;
+        visit.ringing -= u32::from(!helps);
+        visit.pausing = None;
+        Ok(())
     }
 
     /// Whether an agent may have customers of a queue called.

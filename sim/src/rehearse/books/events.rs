@@ -51,6 +51,7 @@ impl Books {
             Event::CallbackAsked { .. }
             | Event::CallbackEnded(_)
             | Event::CallbackForgone { .. }
+            | Event::CallbackNotPermitted { .. }
             | Event::CallbackRequested { .. }
             | Event::CustomerRung { .. } => self.of_callback(seen, event, court),
             Event::AnnouncementStarted { .. }
