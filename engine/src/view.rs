@@ -89,6 +89,8 @@ pub struct Waiting {
     pub ringing: u32,
     /// Until when nobody new is rung for it, after an unsuccessful ring.
     pub pauses_until: Option<Timestamp>,
+    /// Whether he is asked where he wants to be called back, or hears that he will be.
+    pub asks_for_callback: bool,
     /// Whether the caller was promised a callback: he is not on the line, or will be hung
     /// up.
     pub callback: bool,
@@ -294,6 +296,7 @@ impl Engine {
             joined_at: visit.came_at(),
             ringing: visit.ringing,
             pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
+            asks_for_callback: visit.asks_for_callback(),
             callback: visit.promise().is_some(),
             reserved_for: visit.reserved.as_ref().and_then(|reserved| {
                 let until = self.state.timers.due(reserved.timer)?;

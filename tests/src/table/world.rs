@@ -21,6 +21,7 @@ use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::points;
 use super::status;
 use super::text::{Block, Step, What};
+use super::waiting;
 use super::words;
 use crate::shelf::Shelf;
 
@@ -327,6 +328,13 @@ impl World {
                     _ => Input::KeptUnknown { effect },
                 }
             }
+            Phrase::Customer(call, cause) => {
+                let call = self.names.call_id(&call)?;
+                match cause {
+                    None => Input::CustomerAnswered { call },
+                    Some(cause) => Input::CustomerFailed { call, cause },
+                }
+            }
             Phrase::KeyPressed(call, key) => Input::KeyPressed {
                 call: self.names.call_id(&call)?,
                 key,
@@ -526,6 +534,9 @@ impl World {
         let mut lines = Vec::new();
         for awaited in self.engine.awaiting() {
             lines.push(match awaited {
+                Awaiting::Customer { call, .. } => {
+                    format!("the customer of {}", self.names.call(call))
+                }
                 Awaiting::Ring { leg, .. } => format!("the ring of {}", self.names.leg(leg)),
                 Awaiting::Kept { effect, .. } => {
                     let (place, what) = self.names.kept(effect, "?");
@@ -605,7 +616,7 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             Change::PutPoint(point)
         }
         [
-            "contact" | "holiday" | "hours" | "options" | "prompt" | "voicemail",
+            "contact" | "holiday" | "hours" | "options" | "prompt" | "trunk" | "voicemail",
             ..,
         ] => {
             let mut options = config.options.clone();
@@ -614,6 +625,7 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
                 "holiday" => hours::holiday,
                 "hours" => hours::hours,
                 "prompt" => hours::prompt,
+                "trunk" => waiting::trunk,
                 "voicemail" => points::voicemail,
                 _ => centre::options,
             };
