@@ -6,7 +6,7 @@
 //! it out of the line but its own time, an agent, a supervisor, or the end of its queue.
 
 use crate::acd::line::{visit, visit_mut};
-use crate::calls::prompt_named;
+use crate::calls::{UNANSWERED, prompt_named};
 use crate::config::callback::CallbackConfig;
 use crate::config::model::Notice;
 use crate::effect::{CancelReason, Effect, HangUpCause};
@@ -40,27 +40,25 @@ impl<T: Trace> Step<'_, T> {
         if let Some(own) = visit_mut(&mut self.s.calls[id]).announcing.take() {
             self.s.timers.cancel(own.timer);
         }
-        let over = self.say_or_be_silent(id, |callback| callback.confirm.as_ref());
+        let over = self.say(id, |callback| callback.confirm.as_ref());
+        if over.is_none() {
+            self.emit(Effect::StopPrompt { call: id });
+        }
+        let over = over.unwrap_or(self.now);
         self.await_digit(id, Number::NONE, over, over + ANSWER);
         self.end_reservation(id, ReservationEnd::AskedForCallback);
         self.sort_in(id);
     }
 
-    /// Plays one of the prompts of a caller's queue, else lets him hear silence; tells when
-    /// it is over.
-    fn say_or_be_silent(
+    /// Plays one of the prompts of a caller's queue, if it is there; tells when it is over.
+    fn say(
         &mut self,
         id: CallId,
         which: impl Fn(&CallbackConfig) -> Option<&String>,
-    ) -> Timestamp {
+    ) -> Option<Timestamp> {
         let name = settings(self.s, visit(self.s, id).queue).and_then(which);
-        match name.and_then(|name| prompt_named(self.s, name)) {
-            Some(prompt) => self.say_prompt(id, prompt),
-            None => {
-                self.emit(Effect::StopPrompt { call: id });
-                self.now
-            }
-        }
+        let prompt = name.and_then(|name| prompt_named(self.s, name));
+        prompt.map(|prompt| self.say_prompt(id, prompt))
     }
 
     fn await_digit(&mut self, id: CallId, typed: Number, over: Timestamp, until: Timestamp) {
@@ -189,12 +187,12 @@ impl<T: Trace> Step<'_, T> {
                 call,
             });
         }
-        let over = self.say_or_be_silent(id, |callback| callback.thanks.as_ref());
-        if over > self.now {
-            let timer = self.s.timers.arm(over, Timer::Callback(id));
-            promise_mut(self.s, id).timer = Some(timer);
-        } else {
-            self.let_caller_go(id, true);
+        match self.say(id, |callback| callback.thanks.as_ref()) {
+            Some(over) => {
+                let timer = self.s.timers.arm(over, Timer::Callback(id));
+                promise_mut(self.s, id).timer = Some(timer);
+            }
+            None => self.let_caller_go(id, true),
         }
     }
 
@@ -243,8 +241,7 @@ impl<T: Trace> Step<'_, T> {
             }
             Progress::Ringing { .. } => {
                 self.customer_lost(id, LeaveReason::CallbackUnanswered);
-                let told = Some(HangUpCause::Unanswered);
-                self.close(id, EndReason::CallbackFailed, told);
+                self.close(id, EndReason::CallbackFailed, Some(UNANSWERED));
             }
             Progress::Connected => unreachable!("nothing is awaited of who talks"),
         }
@@ -268,6 +265,10 @@ impl<T: Trace> Step<'_, T> {
         let timer = match own.callback.as_deref_mut() {
             Some(Callback::Promised(promise)) => {
                 self.s.queues[queue].promised -= 1;
+                if promise.progress == Progress::Thanked {
+                    // Whoever takes him finds him on the line.
+                    promise.progress = Progress::Connected;
+                }
                 promise.timer.take()
             }
             _ => own.callback.take().and_then(|asked| asked.timer()),
@@ -280,8 +281,7 @@ impl<T: Trace> Step<'_, T> {
     /// A callback that stands in the line fails, and with it the call.
     pub(crate) fn fail_callback(&mut self, id: CallId, reason: LeaveReason) {
         self.leave(id, Outcome::Missed, reason);
-        let told = Some(HangUpCause::Normal);
-        self.close(id, EndReason::CallbackFailed, told);
+        self.close(id, EndReason::CallbackFailed, Some(UNANSWERED));
     }
 
     /// An agent has answered for a caller who is gone: the customer is called, if he may.

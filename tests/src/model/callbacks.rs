@@ -51,11 +51,20 @@ impl Callback {
     /// When the present part is over.
     pub(super) fn due(&self) -> Option<Timestamp> {
         let asked = self.asked.as_ref().map(|(.., until)| *until);
-        asked.or(match self.promise?.part {
+        let promised = self.promise.and_then(|promise| match promise.part {
             Part::Thanked(until) | Part::Ringing(_, until, _) => Some(until),
             Part::Reserved(limit) => limit,
             Part::Connected => None,
-        })
+        });
+        asked.or(promised)
+    }
+
+    /// Somebody talks to him before he has hung up: he need not be called.
+    pub(super) fn is_taken(&mut self) {
+        self.asked = None;
+        if let Some(promise) = &mut self.promise {
+            promise.part = Part::Connected;
+        }
     }
 
     /// Whether he hears what belongs to it.
@@ -155,8 +164,13 @@ impl Model {
     fn asks_where(&mut self, call: CallId, queue: QueueId, config: &CallbackConfig) -> Checked {
         let now = self.entry.now;
         self.seen.callbacks += 1;
+        self.entry.asks = Some(call);
         self.entry.facts.push(Event::CallbackAsked { call, queue });
         let over = self.begins_with(call, config.confirm.as_ref())?;
+        if over.is_none() {
+            self.entry.to_play.push(Effect::StopPrompt { call });
+        }
+        let over = over.unwrap_or(now);
         let until = over + Span::from_secs(KEY_S);
         self.cb(call)?.asked = Some((String::new(), over, until));
         self.waits_for_anybody(call, ReservationEnd::AskedForCallback);
@@ -166,23 +180,23 @@ impl Model {
         if visit.growing {
             (visit.retry_until, visit.growing) = (None, false);
         }
-        debug_assert!(over >= now, "a prompt ends when it has begun");
         Ok(())
     }
 
-    /// A prompt must begin, or silence; tells when it is over.
-    fn begins_with(&mut self, call: CallId, name: Option<&String>) -> Result<Timestamp, String> {
+    /// A prompt must begin, if it is there; tells when it is over.
+    fn begins_with(
+        &mut self,
+        call: CallId,
+        name: Option<&String>,
+    ) -> Result<Option<Timestamp>, String> {
         let now = self.entry.now;
         let length = name.and_then(|name| Some(self.prompt(name)?.length));
         match (name, length) {
             (Some(name), Some(length)) => {
                 self.cb(call)?.due = Some(name.clone());
-                Ok(now + length)
+                Ok(Some(now + length))
             }
-            _ => {
-                self.entry.to_play.push(Effect::StopPrompt { call });
-                Ok(now)
-            }
+            _ => Ok(None),
         }
     }
 
@@ -282,11 +296,11 @@ impl Model {
             number,
             requested_at: now,
             limit,
-            part: Part::Thanked(over),
+            part: Part::Thanked(over.unwrap_or(now)),
         });
-        match over > now {
-            true => Ok(()),
-            false => self.caller_goes(id, true),
+        match over {
+            Some(_) => Ok(()),
+            None => self.caller_goes(id, true),
         }
     }
 

@@ -55,7 +55,9 @@ impl Model {
     fn input_was_heeded(&self) -> Checked {
         let stage = |leg| self.legs.get(leg).map(|leg| leg.stage);
         let heeded = match &self.entry.input {
-            Input::LegAnswered { leg } => stage(leg) == Some(LegStage::Talking),
+            Input::LegAnswered { leg } => {
+                stage(leg) == Some(LegStage::Talking) || self.entry.failed.is_some()
+            }
             Input::LegEnded { leg } | Input::LegFailed { leg, .. } => {
                 stage(leg) == Some(LegStage::Over)
             }

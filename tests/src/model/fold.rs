@@ -269,6 +269,7 @@ impl Model {
         let just = now.since(visit.joined_at) == waited;
         visit.rings.clear();
         visit.retry_until = None;
+        visit.callback.is_taken();
         self.seen.reserved += u64::from(visit.reserved.take().is_some());
         visit.answered = Some(Answer {
             at: now,

@@ -279,6 +279,8 @@ struct Scope {
     gone: Vec<AgentId>,
     /// Supervisors who left, to be justified at the end.
     dismissed: Vec<(LegId, CallId, AgentId, state::Helps)>,
+    /// Who wants to be called back from now on: nobody rings for him meanwhile.
+    asks: Option<CallId>,
     /// A callback that fails as its agent answers, and why.
     failed: Option<(CallId, LeaveReason)>,
     /// Calls that are over in this entry with their callbacks.
@@ -336,6 +338,7 @@ impl Scope {
             left: Vec::new(),
             gone: Vec::new(),
             dismissed: Vec::new(),
+            asks: None,
             failed: None,
             over: BTreeSet::new(),
             silent: BTreeSet::new(),

@@ -440,6 +440,8 @@ impl Model {
                 Input::Tick => fired == Some(tandem_engine::Timer::RingTimeout(id)),
                 _ => false,
             };
+            let own = own || self.entry.asks == Some(call);
+            let own = own || matches!(self.entry.input, Input::Restarted { .. });
             let gone = self.entry.gone.contains(&agent);
             let caused = own || gone || !self.is_wanted(call, helps);
             self.law(Law::Legs, caused, || {

@@ -456,12 +456,17 @@ impl Model {
             .queues
             .get(&queue)
             .map(|queue| &queue.config.notify_managers);
-        let notice = notice.filter(|notice| wanted.is_some_and(|wanted| wanted.contains(notice)));
-        self.entry.to_keep.extend(notice.map(|notice| Effect::Mail {
-            queue,
-            notice,
-            call,
-        }));
+        let failed = record.callback && record.outcome != Outcome::Answered;
+        let failed = failed.then_some(Notice::CallbackFailed);
+        let notices = [notice, failed].into_iter().flatten();
+        let notices = notices.filter(|notice| wanted.is_some_and(|wanted| wanted.contains(notice)));
+        self.entry
+            .to_keep
+            .extend(notices.map(|notice| Effect::Mail {
+                queue,
+                notice,
+                call,
+            }));
         if self.options.push_records {
             self.entry.to_keep.push(Effect::PushRecord { call, visit });
         }
