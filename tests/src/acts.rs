@@ -393,12 +393,12 @@ fn traffic() -> impl Strategy<Value = Act> {
     ]);
     prop_oneof![
         9 => (from, 0..4_u8, to_slot).prop_map(|(from, number, to)| Act::Call { from, number, to }),
-        17 => pick().prop_map(Act::Answer),
+        20 => pick().prop_map(Act::Answer),
         6 => pick().prop_map(Act::EndLeg),
         3 => pick().prop_map(Act::HangUp),
         3 => (pick(), 0..4_u8).prop_map(|(pick, key)| Act::Key(pick, key)),
         3 => (pick(), cause.clone()).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
-        4 => (pick(), 0..8_u8).prop_map(|(pick, what)| Act::Callback(pick, what)),
+        3 => (pick(), 0..8_u8).prop_map(|(pick, what)| Act::Callback(pick, what)),
         2 => (pick(), option::weighted(0.3, cause)).prop_map(|(p, why)| Act::Customer(p, why)),
         1 => pick().prop_map(Act::BridgeFail),
         1 => (pick(), any::<bool>()).prop_map(|(pick, on)| Act::Hold(pick, on)),

@@ -15,6 +15,7 @@ mod remains;
 mod teller;
 mod wait;
 mod waiting;
+mod way;
 pub(crate) mod when;
 mod why;
 mod words;

@@ -7,8 +7,8 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, Branch, CallId, Closed, Engine, Entry, Event, Input, LegId, MemberId, MenuEnd,
-    OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
+    AgentId, CallId, Closed, Engine, Entry, Event, Input, LegId, MemberId, OfferEnd, Outbox,
+    PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::{Crew, serves};
@@ -19,6 +19,7 @@ use super::moment::{
 };
 use super::wait::{Mood, Wait};
 use super::waiting;
+use super::way;
 use super::when::Wall;
 use super::why;
 use super::{callback, handling};
@@ -300,15 +301,10 @@ impl Teller {
                 call, node, branch, ..
             } if Some(*call) == own => What::Branched {
                 node: node.clone(),
-                found: found(*branch),
+                found: way::found(*branch),
             },
             Event::MenuLeft { call, got, .. } if Some(*call) == own => {
-                let (got, keys) = match got {
-                    MenuEnd::Dialled(number) => ("dialled", number.to_string()),
-                    MenuEnd::Invalid(number) => ("invalid", number.to_string()),
-                    MenuEnd::Pressed(key) => ("pressed", key.to_string()),
-                    MenuEnd::Silence => ("silence", String::new()),
-                };
+                let (got, keys) = way::got(*got);
                 What::MenuGot { got, keys }
             }
             Event::PointClosed {
@@ -797,15 +793,4 @@ fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Time
     let members = engine.agent(agent)?.members;
     let mut members = members.iter().filter_map(|member| engine.member(*member));
     members.find(|member| member.queue == queue)?.wrap_up_until
-}
-
-/// What a node of a call flow found, in a word.
-fn found(branch: Branch) -> &'static str {
-    match branch {
-        Branch::CallerMatches => "caller_matches",
-        Branch::CallerOther => "caller_other",
-        Branch::Closed => "closed",
-        Branch::Holiday => "holiday",
-        Branch::Open => "open",
-    }
 }

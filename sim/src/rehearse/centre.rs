@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::announcements::{Announcements, Sentence};
-use tandem_engine::config::callback::{CallbackConfig, Outbound};
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{DAY_MINUTES, DaySpan, Holiday, HolidayDate, HoursConfig};
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
     InitialStatus, MemberConfig, MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig,
-    Rests, SkillStep, Strategy, SurveyConfig, TimeCondition, TrunkConfig,
+    Rests, SkillStep, Strategy, SurveyConfig, TimeCondition,
 };
 use tandem_engine::config::points::{
     CallFlow, FlowNode, FlowStep, Menu, NodeKind, PointConfig, PointKind, RingGroup, RingOrder,
@@ -20,6 +19,7 @@ use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions}
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
+use super::called::{callback, trunks};
 use super::chance::Chance;
 use super::script::Flavour;
 
@@ -51,10 +51,8 @@ const STRATEGIES: [Strategy; 9] = [
 ];
 /// The calendar that queues keep.
 const HOURS: &str = "Office";
-/// The trunk that customers are called on.
-const TRUNK: &str = "Carrier";
 /// What callers may hear.
-const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
+pub(super) const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
 
 /// One of the extensions that there can be.
 pub(super) fn some_extension(chance: &mut Chance) -> Number {
@@ -171,13 +169,7 @@ pub(super) fn options(chance: &mut Chance) -> Options {
             longest: chance.quarters(20, 80),
             shortest: chance.quarters(0, 8),
         },
-        // Who may call from outside is for the ports to know.
-        trunks: vec![TrunkConfig {
-            name: TRUNK.to_owned(),
-            address: "192.0.2.7".parse().ok(),
-            user: None,
-            outbound: chance.percent(80).then(Outbound::default),
-        }],
+        trunks: trunks(chance),
     }
 }
 
@@ -504,42 +496,6 @@ pub(super) fn queue(
         time_zone: chance.percent(50).then(|| chance.one_of(&ZONES).to_owned()),
         notify_managers: notices(chance),
     }
-}
-
-/// In some queues callers can ask to be called back, by a key that leads nowhere else.
-fn callback(
-    chance: &mut Chance,
-    keys: &BTreeMap<Key, Destination>,
-    max_waiting: Span,
-) -> Option<CallbackConfig> {
-    let free = Key::ALL.into_iter().take(11);
-    let free: Vec<Key> = free.filter(|key| !keys.contains_key(key)).collect();
-    let key = *chance.pick(&free)?;
-    let offered = chance.percent(30);
-    let after = chance.quarters(1, 40);
-    let least = Span::from_micros(1_000_000);
-    let timeout = match chance.percent(40) || max_waiting.is_zero() {
-        true => chance.quarters(4, 240),
-        false => Span::ZERO,
-    };
-    let fits = |span: Span| max_waiting.is_zero() || span < max_waiting;
-    let prompt = |chance: &mut Chance| {
-        let some = chance.percent(50);
-        some.then(|| chance.one_of(&PROMPTS).to_owned())
-    };
-    let offered = offered && fits(after);
-    chance.percent(60).then(|| CallbackConfig {
-        key,
-        after: if offered { after } else { Span::ZERO },
-        trunk: chance.one_of(&[TRUNK, TRUNK, TRUNK, "Nowhere"]).to_owned(),
-        prefix: chance.one_of(&[Number::NONE, Number::from_u64(9)]),
-        timeout: if fits(timeout) { timeout } else { Span::ZERO },
-        customer_ring: chance.quarters(4, 80).max(least),
-        offer: offered.then(|| PROMPTS[0].to_owned()),
-        confirm: prompt(chance),
-        thanks: prompt(chance),
-        invalid: prompt(chance),
-    })
 }
 
 fn rests(chance: &mut Chance) -> Rests {

@@ -38,7 +38,7 @@ fn callback(limits: bool) -> impl Strategy<Value = Option<CallbackDraft>> {
     let timeout = prop_oneof![1 => Just(0_u64), 2 => 4..=60_u64];
     let offer = option::weighted(0.3, 1..=12_u64);
     let callback = (0..4_u8, offer, timeout, 4..=24_u64, 0..6_u8, prompts);
-    option::weighted(0.4, callback).prop_map(move |callback| callback.filter(|_| limits))
+    option::weighted(0.5, callback).prop_map(move |callback| callback.filter(|_| limits))
 }
 
 pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
@@ -107,7 +107,7 @@ impl Further {
             } else {
                 Number::from_u64(9)
             },
-            ..CallbackConfig::new(TRUNKS[usize::from(trunk) % TRUNKS.len()])
+            ..CallbackConfig::new(TRUNKS[usize::from(trunk.saturating_sub(3))])
         })
     }
 

@@ -5,7 +5,7 @@ use tandem_engine::config::model::{Options, TrunkConfig};
 use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::LeaveReason;
 use tandem_engine::records::callbacks::CallbackEnd;
-use tandem_engine::{Announced, Cause, Effect, Event, ReservationEnd};
+use tandem_engine::{Announced, Cause, Effect, Event, Number, PublicId, ReservationEnd};
 
 use super::centre::{read_span, read_value};
 use super::phrase::Phrase;
@@ -119,7 +119,11 @@ pub(super) fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<
         }
         Event::CallbackEnded(callback) => {
             let call = names.record(callback.call);
-            let (number, waited) = (callback.number, callback.waited());
+            let waited = callback.waited();
+            let number = match callback.number {
+                Number::NONE => "nobody known".to_owned(),
+                number => number.to_string(),
+            };
             match callback.end {
                 CallbackEnd::Connected => {
                     format!("the callback of {call} to {number} was successful, waited {waited}")
@@ -182,6 +186,15 @@ const fn failed(why: LeaveReason) -> &'static str {
         LeaveReason::SystemRestart => "system restart",
         _ => "aborted",
     }
+}
+
+/// The calls whose callbacks are over with these events.
+pub(super) fn called_back(events: &[Event]) -> Vec<PublicId> {
+    let over = events.iter().filter_map(|event| match event {
+        Event::QueueCallEnded(record) => record.callback.then_some(record.call),
+        _ => None,
+    });
+    over.collect()
 }
 
 /// How a callback failed, as the outcome of its call.

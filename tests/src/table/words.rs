@@ -11,7 +11,8 @@ use tandem_engine::config::model::Notice;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
     AgentId, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason, Event,
-    HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, SECOND_US, Span, Tone,
+    HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, PublicId, QueueId, Reject, SECOND_US,
+    Span, Tone,
 };
 
 use super::logs::result_words;
@@ -31,6 +32,7 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
     let mut orders = Orders {
         left: out.effects.clone(),
         taken: None,
+        silent: waiting::called_back(&out.events),
         wanted: !out.events.iter().any(restarted),
         gone: match input {
             Input::LegEnded { leg } | Input::LegFailed { leg, .. } => Some(*leg),
@@ -86,6 +88,8 @@ pub(super) struct Orders {
     left: Vec<(EffectId, Effect)>,
     /// The place of the order that the present fact has taken.
     taken: Option<u32>,
+    /// Calls that end after a callback: whether anybody is there to be hung up is told apart.
+    silent: Vec<PublicId>,
     /// Whether facts need their orders.
     wanted: bool,
     /// The leg that ended by itself, which nobody need cancel.
@@ -200,8 +204,13 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             let (call, agent) = (names.call(*call), names.agent(*agent));
             format!("{call} talks to {agent}, waited {waited}{but}")
         }
-        Event::CallEnded { call, reason, .. } => {
-            let but = hang_up(*reason).map_or(String::new(), |cause| {
+        Event::CallEnded {
+            call,
+            reason,
+            public,
+        } => {
+            let told = hang_up(*reason).filter(|_| !orders.silent.contains(public));
+            let but = told.map_or(String::new(), |cause| {
                 let call = *call;
                 let wanted = Effect::HangUpCaller { call, cause };
                 orders.take("the caller is not hung up on", |effect| *effect == wanted)
@@ -597,10 +606,9 @@ fn hang_up(reason: EndReason) -> Option<HangUpCause> {
         | EndReason::HungUpBySupervisor
         | EndReason::MessageLeft
         | EndReason::SurveyOver => Some(HangUpCause::Normal),
-        EndReason::CallerHungUp | EndReason::SystemRestart => None,
+        EndReason::CallbackFailed | EndReason::CallerHungUp | EndReason::SystemRestart => None,
         EndReason::ExtensionFailed(cause) => Some(HangUpCause::ExtensionFailed(cause)),
         EndReason::Aborted
-        | EndReason::CallbackFailed
         | EndReason::NoDestination
         | EndReason::TooManyHops
         | EndReason::Unanswered => Some(HangUpCause::Unanswered),
