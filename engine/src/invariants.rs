@@ -11,7 +11,8 @@ use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{
-    Call, CallSet, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State, caller_gone,
+    Call, CallSet, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State, Visit,
+    caller_gone,
 };
 use crate::timer::{Timer, TimerId};
 
@@ -420,6 +421,10 @@ fn passing_timer(call: &Call) -> Option<TimerId> {
     call.passing.as_ref().and_then(|passing| passing.timer())
 }
 
+fn visit_of(s: &State, call: CallId) -> Option<&Visit> {
+    s.calls.get(call)?.visit.as_ref()
+}
+
 /// Every armed timer is that of its owner, and no owner waits for one that is not.
 fn timers_have_owners(s: &State) -> Result<(), String> {
     for (id, timer) in s.timers.iter() {
@@ -439,16 +444,12 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::Parked(call) => (s.calls.get(call))
                 .and_then(|c| c.extra.as_ref()?.parked)
                 .map(|parked| parked.timer),
-            Timer::PreferredWait(call) => (s.calls.get(call))
-                .and_then(|c| c.visit.as_ref()?.reserved.as_ref())
-                .map(|reserved| reserved.timer),
+            Timer::PreferredWait(call) => {
+                visit_of(s, call).and_then(|visit| Some(visit.reserved.as_ref()?.timer))
+            }
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),
-            Timer::Retry(call) => s
-                .calls
-                .get(call)
-                .and_then(|c| c.visit.as_ref())
-                .and_then(|v| v.retry),
+            Timer::Retry(call) => visit_of(s, call).and_then(|visit| visit.retry),
             Timer::RingTimeout(leg) => s.legs.get(leg).and_then(|leg| leg.timeout),
             Timer::ServiceLevel(queue) => (s.queues.get(queue))
                 .and_then(|q| q.service_level.as_ref())

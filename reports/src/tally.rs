@@ -220,16 +220,8 @@ impl Tally {
                 status,
                 ..
             } => self.status_changed(now, *agent, *queue, status),
-            Event::CallAnswered { agent, queue, .. } => {
-                if self.layout.place(*queue).is_some() {
-                    self.settle(now, *agent).talking += 1;
-                }
-            }
-            Event::ConnectionFailed { agent, queue, .. } => {
-                if self.layout.place(*queue).is_some() {
-                    self.talk_ended(now, *agent);
-                }
-            }
+            Event::CallAnswered { agent, queue, .. } => self.talk_began(now, *queue, *agent),
+            Event::ConnectionFailed { agent, queue, .. } => self.talk_failed(now, *queue, *agent),
             Event::DeviceChanged { agent, up } => {
                 self.settle(now, *agent).down = !up;
             }
@@ -345,6 +337,18 @@ impl Tally {
     #[must_use]
     pub fn callbacks(&self, queue: usize) -> Callbacks {
         self.callbacks[queue]
+    }
+
+    fn talk_began(&mut self, now: u64, queue: QueueId, agent: AgentId) {
+        if self.layout.place(queue).is_some() {
+            self.settle(now, agent).talking += 1;
+        }
+    }
+
+    fn talk_failed(&mut self, now: u64, queue: QueueId, agent: AgentId) {
+        if self.layout.place(queue).is_some() {
+            self.talk_ended(now, agent);
+        }
     }
 
     fn talk_ended(&mut self, now: u64, agent: AgentId) {

@@ -296,7 +296,8 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// One timer for the longest wait of a queue: that of the caller at the head,
-    /// who joined first, but for those who are called back. May be called needlessly; it is due at the same time.
+    /// who joined first, but for those who are called back. May be called needlessly; it
+    /// is due at the same time.
     pub(crate) fn arm_longest_wait(&mut self, queue: QueueId) {
         let entry = &mut self.s.queues[queue];
         if let Some(timer) = entry.longest_wait.take() {

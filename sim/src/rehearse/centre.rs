@@ -433,11 +433,11 @@ pub(super) fn queue(
     config: &Config,
     queues: &[Number],
 ) -> QueueConfig {
-    let priority = chance.weighted(&[(1, 0), (1, 1), (1, 2)]);
+    let priority = chance.one_of(&[0, 1, 2]);
     let announcements = announcements(chance);
     let keys = keys(chance, number, config, queues);
     let max_waiting = length(chance, 4, 240);
-    let callback = callback(chance, &keys, max_waiting);
+    let callback = callback(chance, &keys, max_waiting).map(Box::new);
     QueueConfig {
         number,
         name: name_of(number),
@@ -453,11 +453,7 @@ pub(super) fn queue(
             .percent(20)
             .then(|| time_condition(chance, number, config, queues)),
         strategy: chance.one_of(&STRATEGIES),
-        fewest_calls_since: chance.weighted(&[
-            (2, CountSince::Midnight),
-            (1, CountSince::Login),
-            (1, CountSince::Ever),
-        ]),
+        fewest_calls_since: counts_since(chance),
         members: members(chance, config),
         // Who hears it ring can be told nothing.
         answer_on_entry: announcements.is_some() || callback.is_some() || chance.percent(70),
@@ -488,7 +484,7 @@ pub(super) fn queue(
         failover: failover(chance, number, config, queues),
         announcements,
         keys,
-        callback: callback.map(Box::new),
+        callback,
         survey: chance.percent(40).then(|| Box::new(survey(chance))),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: chance.one_of(&[0, 50, 80, 100]),
@@ -516,6 +512,11 @@ fn notices(chance: &mut Chance) -> Vec<Notice> {
         3 => vec![Notice::Missed, Notice::ServiceLevel],
         _ => vec![Notice::Missed, Notice::Abandoned],
     }
+}
+
+fn counts_since(chance: &mut Chance) -> CountSince {
+    let midnight = CountSince::Midnight;
+    chance.one_of(&[midnight, midnight, CountSince::Login, CountSince::Ever])
 }
 
 /// Limits of entry: of callers, of their wait, or both.

@@ -317,12 +317,12 @@ impl Model {
         Ok(())
     }
 
-    /// Who hears that he will be called hangs up himself; whether he did.
-    pub(super) fn hangs_up_promised(&mut self, id: CallId) -> Result<bool, String> {
+    /// A caller hangs up: where he hears that he will be called, his call goes on.
+    pub(super) fn hangs_up_promised(&mut self, id: CallId) -> Checked {
         let thanked = self.callback_of(id).and_then(|callback| callback.promise);
         match thanked.map(|promise| promise.part) {
-            Some(Part::Thanked(_)) => self.caller_goes(id, false).map(|()| true),
-            _ => Ok(false),
+            Some(Part::Thanked(_)) => self.caller_goes(id, false),
+            _ => Ok(()),
         }
     }
 

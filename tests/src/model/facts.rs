@@ -1,7 +1,7 @@
 //! What an entry does directly, before anything follows from it; and the
 //! facts that the engine must tell of it, neither more nor fewer.
 
-use tandem_engine::{Effect, Engine, Event, Input, KeptEnd, Number, Timer};
+use tandem_engine::{CallId, Effect, Engine, Event, Input, KeptEnd, Key, Number, Timer};
 
 use super::points::Voicemail;
 use super::state::Sound;
@@ -56,7 +56,7 @@ impl Model {
                 Ok(())
             }
             Input::CallArrived { .. } => self.begin_code(),
-            Input::CallerHungUp { call } => self.hangs_up_promised(call).map(drop),
+            Input::CallerHungUp { call } => self.hangs_up_promised(call),
             Input::CustomerAnswered { .. } | Input::CustomerFailed { .. } => Ok(()),
             Input::PresenceChanged {
                 by,
@@ -71,14 +71,19 @@ impl Model {
             } => self.begin_processing(by, &log, result, &same_caller),
             Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
             Input::KeyPressed { call, key } => {
-                if self.key_in_callback(call, key)? {
-                    return Ok(());
+                if !self.key_in_callback(call, key)? {
+                    self.key_elsewhere(call, key)?;
                 }
-                self.await_key(call, key);
-                self.key_in_survey(call, key)?;
-                self.key_in_menu(call, key)
+                Ok(())
             }
         }
+    }
+
+    /// A key that has nothing to do with a callback.
+    fn key_elsewhere(&mut self, call: CallId, key: Key) -> Checked {
+        self.await_key(call, key);
+        self.key_in_survey(call, key)?;
+        self.key_in_menu(call, key)
     }
 
     fn begin_device(&mut self, number: Number, up: bool) -> Checked {

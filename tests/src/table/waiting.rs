@@ -5,7 +5,9 @@ use tandem_engine::config::model::{Options, TrunkConfig};
 use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::LeaveReason;
 use tandem_engine::records::callbacks::CallbackEnd;
-use tandem_engine::{Announced, Cause, Effect, Event, Number, PublicId, ReservationEnd};
+use tandem_engine::{
+    Announced, CallId, Cause, Effect, Event, Input, Number, PublicId, ReservationEnd,
+};
 
 use super::centre::{read_span, read_value};
 use super::phrase::Phrase;
@@ -69,6 +71,14 @@ pub(super) fn customer(words: &[&str]) -> Option<Phrase> {
     Some(Phrase::Customer((*call).to_owned(), cause))
 }
 
+/// What is told of the customer of a callback.
+pub(super) const fn of_customer(call: CallId, cause: Option<Cause>) -> Input {
+    match cause {
+        None => Input::CustomerAnswered { call },
+        Some(cause) => Input::CustomerFailed { call, cause },
+    }
+}
+
 /// What a waiting caller is told.
 pub(super) fn told(announced: Announced) -> String {
     let spoken = |number: u8| match number {
@@ -113,6 +123,12 @@ pub(super) fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<
             };
             format!("{call} is reserved no more for {agent}, {why}")
         }
+        _ => return fact_of_callback(event, orders, names),
+    })
+}
+
+fn fact_of_callback(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
+    Some(match event {
         Event::CallbackAsked { call, queue } => {
             let (call, queue) = (names.call(*call), names.queue(*queue));
             format!("{call} is asked where to be called back by {queue}")

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::diff;
-use tandem_engine::config::model::{Change, Config, QueueConfig};
+use tandem_engine::config::model::{Change, Config, Options, QueueConfig};
 use tandem_engine::permissions::Action;
 use tandem_engine::trace::Note;
 use tandem_engine::view::CallStage;
@@ -329,11 +329,7 @@ impl World {
                 }
             }
             Phrase::Customer(call, cause) => {
-                let call = self.names.call_id(&call)?;
-                match cause {
-                    None => Input::CustomerAnswered { call },
-                    Some(cause) => Input::CustomerFailed { call, cause },
-                }
+                waiting::of_customer(self.names.call_id(&call)?, cause)
             }
             Phrase::KeyPressed(call, key) => Input::KeyPressed {
                 call: self.names.call_id(&call)?,
@@ -583,6 +579,22 @@ fn read_changes(mut config: Config, texts: &[String]) -> Result<Vec<Change>, Str
     Ok(changes)
 }
 
+type Settings = fn(&mut Options, &[&str]) -> Result<(), String>;
+
+/// What changes the common settings by a line of this kind.
+fn options_of(kind: &str) -> Option<Settings> {
+    Some(match kind {
+        "contact" => centre::contact,
+        "holiday" => hours::holiday,
+        "hours" => hours::hours,
+        "options" => centre::options,
+        "prompt" => hours::prompt,
+        "trunk" => waiting::trunk,
+        "voicemail" => points::voicemail,
+        _ => return None,
+    })
+}
+
 fn read_change(config: &Config, text: &str) -> Result<Change, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     Ok(match words.as_slice() {
@@ -615,20 +627,9 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             points::point_settings(&mut point, words)?;
             Change::PutPoint(point)
         }
-        [
-            "contact" | "holiday" | "hours" | "options" | "prompt" | "trunk" | "voicemail",
-            ..,
-        ] => {
+        [kind, ..] if options_of(kind).is_some() => {
             let mut options = config.options.clone();
-            let settings = match words[0] {
-                "contact" => centre::contact,
-                "holiday" => hours::holiday,
-                "hours" => hours::hours,
-                "prompt" => hours::prompt,
-                "trunk" => waiting::trunk,
-                "voicemail" => points::voicemail,
-                _ => centre::options,
-            };
+            let settings = options_of(kind).ok_or("no such change")?;
             settings(&mut options, &words[1..])?;
             Change::PutOptions(options)
         }

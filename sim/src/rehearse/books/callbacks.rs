@@ -114,34 +114,7 @@ impl Books {
                 self.picks_up(seen, (*call, *queue, *agent), *leg, court)?;
                 court.law(Law::Permissions, !permitted, || format!("{event:?}"))
             }
-            Event::CallbackRequested {
-                call,
-                queue,
-                number,
-                until,
-            } => {
-                let now = self.acted_at;
-                let config = self.queues.get(queue);
-                let most = config.and_then(|config| {
-                    let own = config.callback.as_deref()?.timeout;
-                    Some(if own.is_zero() {
-                        config.max_waiting
-                    } else {
-                        own
-                    })
-                });
-                let most = most.filter(|most| !most.is_zero());
-                let in_time = *until == most.map(|most| now + most);
-                let text = number.to_string();
-                let plain = text.len() >= 5 && text.chars().all(|c| c.is_ascii_digit());
-                let visit = self.visit_of(*call)?;
-                let asked = visit.stand == Stand::Asked;
-                visit.stand = Stand::Thanked(*number);
-                self.entry.requested.insert(*call);
-                court.law(Law::Outcomes, in_time && plain && asked, || {
-                    format!("{event:?}")
-                })
-            }
+            Event::CallbackRequested { .. } => self.requested(event, court),
             Event::CustomerRung {
                 call,
                 agent,
@@ -151,6 +124,39 @@ impl Books {
             } => self.customer_rung(seen, (*call, *queue, *agent), *leg, *number, court),
             _ => unreachable!("all others are not about callbacks"),
         }
+    }
+
+    fn requested(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+        let Event::CallbackRequested {
+            call,
+            queue,
+            number,
+            until,
+        } = event
+        else {
+            return Ok(());
+        };
+        let now = self.acted_at;
+        let config = self.queues.get(queue);
+        let most = config.and_then(|config| {
+            let own = config.callback.as_deref()?.timeout;
+            Some(if own.is_zero() {
+                config.max_waiting
+            } else {
+                own
+            })
+        });
+        let most = most.filter(|most| !most.is_zero());
+        let in_time = *until == most.map(|most| now + most);
+        let text = number.to_string();
+        let plain = text.len() >= 5 && text.chars().all(|c| c.is_ascii_digit());
+        let visit = self.visit_of(*call)?;
+        let asked = visit.stand == Stand::Asked;
+        visit.stand = Stand::Thanked(*number);
+        self.entry.requested.insert(*call);
+        court.law(Law::Outcomes, in_time && plain && asked, || {
+            format!("{event:?}")
+        })
     }
 
     fn customer_rung(

@@ -79,12 +79,7 @@ impl Books {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
-            Event::ServiceLevelEvaluated {
-                queue,
-                calls,
-                met,
-                under,
-            } => self.level_was(*queue, (*calls, *met), *under, court),
+            Event::ServiceLevelEvaluated { .. } => self.level_was(event, court),
         }
     }
 
@@ -118,13 +113,16 @@ impl Books {
 
     /// A service level was looked at: whether it is under its threshold is so, and
     /// managers are told where that is news.
-    fn level_was(
-        &mut self,
-        queue: QueueId,
-        (calls, met): (u32, u32),
-        under: bool,
-        court: &mut Court<'_>,
-    ) -> Checked {
+    fn level_was(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+        let &Event::ServiceLevelEvaluated {
+            queue,
+            calls,
+            met,
+            under,
+        } = event
+        else {
+            return Ok(());
+        };
         let threshold = self
             .queues
             .get(&queue)
