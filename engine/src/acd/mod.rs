@@ -6,8 +6,8 @@
 //! [`eligible`] says who may be rung, [`dispatch`] brings the two together and
 //! [`offer`] follows a ring to its end.
 //! [`preferred`] reserves callers for the agent whom they know, [`callback`] lets callers
-//! hang up and calls them when their turn comes. [`estimate`] says how long a caller may wait yet, and [`service_level`]
-//! tells managers when callers wait too long.
+//! hang up and calls them when their turn comes. [`estimate`] says how long a caller may
+//! wait yet, and [`service_level`] tells managers when callers wait too long.
 
 mod announce;
 pub(crate) mod callback;
