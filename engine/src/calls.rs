@@ -13,7 +13,7 @@ use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
-use crate::state::{Call, Party, Passing, Purpose, Stage, State, Then};
+use crate::state::{Call, Party, Passing, Purpose, Stage, State, Then, caller_gone};
 use crate::step::Step;
 use crate::supervise::talk_leg;
 use crate::time::{Span, Timestamp};
@@ -264,6 +264,14 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn caller_hung_up(&mut self, id: CallId) -> Result<(), Reject> {
         let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
         match call.stage {
+            Stage::AwaitingAgent if visit(self.s, id).promise().is_some() => {
+                if caller_gone(call) {
+                    return Err(Reject::Stale);
+                }
+                self.let_caller_go(id, false);
+                return Ok(());
+            }
+            Stage::AwaitingCustomer => return Err(Reject::Stale),
             Stage::AwaitingAgent => {
                 self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
@@ -319,8 +327,8 @@ impl<T: Trace> Step<'_, T> {
             self.end_extras(id);
         }
         let leg = self.drop_leg(leg);
-        let visit = self.s.calls[id].visit.as_mut();
-        let answered = visit.and_then(|visit| Some((visit.queue, visit.answered.take()?)));
+        let own = self.s.calls[id].visit.as_mut();
+        let answered = own.and_then(|own| Some((own.queue, own.answered.take()?)));
         let Some((queue, answered)) = answered else {
             self.sometimes(Mark::ConnectionFailedDirect);
             self.refresh_agent(leg.agent);
@@ -336,11 +344,17 @@ impl<T: Trace> Step<'_, T> {
             queue,
             agent: leg.agent,
         });
-        if self.s.queues.contains(queue) {
+        // Who was called back is not made to wait again.
+        let called_back = visit(self.s, id).promise().is_some();
+        if self.s.queues.contains(queue) && !called_back {
             self.wait_again(id, queue, answered.member);
         } else {
-            self.sometimes(Mark::ConnectionFailedDeleted);
-            self.end_visit(id, Outcome::Missed, LeaveReason::QueueRemoved);
+            self.sometimes_if(Mark::ConnectionFailedDeleted, |_| !called_back);
+            let reason = match called_back {
+                true => LeaveReason::CallbackAgentHungUp,
+                false => LeaveReason::QueueRemoved,
+            };
+            self.end_visit(id, Outcome::Missed, reason);
             self.end_failed(id, Cause::Unreachable);
         }
         Ok(())
@@ -354,7 +368,7 @@ impl<T: Trace> Step<'_, T> {
             visit_mut(&mut self.s.calls[id]).remember_try(tried);
         }
         self.entertain(id, queue);
-        if self.s.queues[queue].config.announcements.is_some() {
+        if self.s.queues[queue].config.speaks() {
             self.plan_announcements(id);
         }
         self.sort_in(id);
@@ -369,6 +383,9 @@ impl<T: Trace> Step<'_, T> {
         }
         if self.s.calls[id].visit.is_none() {
             return;
+        }
+        if self.s.calls[id].stage == Stage::AwaitingCustomer {
+            return self.customer_lost(id, LeaveReason::CallbackAgentHungUp);
         }
         let own = visit(self.s, id);
         let (queue, answered) = (own.queue, own.answered.expect("the call was answered"));
@@ -414,6 +431,7 @@ impl<T: Trace> Step<'_, T> {
 
     /// The call is over: whatever is left of it ends.
     pub(crate) fn close(&mut self, id: CallId, reason: EndReason, told: Option<HangUpCause>) {
+        let told = told.filter(|_| !caller_gone(&self.s.calls[id]));
         let joined = match self.s.calls[id].extra {
             Some(_) => self.close_extras(id),
             None => None,

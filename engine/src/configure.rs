@@ -100,6 +100,7 @@ impl<T: Trace> Step<'_, T> {
             agent.on_presence = actions;
             agent.email = config.email.as_deref().map(Into::into);
             agent.own_recording = config.own_recording;
+            agent.outbound = config.outbound;
             return;
         }
         let agent = self.s.agents.insert(Agent {
@@ -110,6 +111,7 @@ impl<T: Trace> Step<'_, T> {
             contact: config.contact,
             email: config.email.as_deref().map(Into::into),
             own_recording: config.own_recording,
+            outbound: config.outbound,
             up: false,
             engaged: 0,
             offer: None,
@@ -154,6 +156,7 @@ impl<T: Trace> Step<'_, T> {
             free: SortedSet::default(),
             line: None,
             callers: 0,
+            promised: 0,
             ready: Default::default(),
             joinable: Default::default(),
             reserved: BTreeMap::new(),
@@ -317,8 +320,12 @@ impl<T: Trace> Step<'_, T> {
         while let Some(id) = next {
             next = crate::acd::line::visit(self.s, id).after;
             self.sort_in(id);
-            let told = crate::acd::line::visit(self.s, id).announcing.is_some();
-            if told || self.s.queues[queue].config.announcements.is_some() {
+            let own = crate::acd::line::visit(self.s, id);
+            if own.callback.is_some() {
+                // He hears nothing of what others hear.
+                continue;
+            }
+            if own.announcing.is_some() || self.s.queues[queue].config.speaks() {
                 self.plan_announcements(id);
             }
         }
@@ -556,6 +563,7 @@ pub(crate) fn export(state: &State) -> Config {
         on_presence: agent.on_presence.as_deref().cloned().unwrap_or_default(),
         email: agent.email.as_deref().map(str::to_owned),
         own_recording: agent.own_recording,
+        outbound: agent.outbound,
     };
     Config {
         options: state.options.clone(),

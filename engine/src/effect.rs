@@ -81,7 +81,7 @@ pub enum Effect {
         /// Whether the phone should show a missed call.
         why: CancelReason,
     },
-    /// End the caller's leg.
+    /// End the caller's leg; where he is being called, call him no more.
     HangUpCaller {
         /// Whose call.
         call: CallId,
@@ -216,6 +216,23 @@ pub enum Effect {
         /// The engine cancels after this time: for display only.
         timeout: Span,
     },
+    /// Call the caller of a callback, who has hung up, and let who waits for him on this
+    /// answered leg hear it ring. Ends by `CustomerAnswered`, by `CustomerFailed`, or by
+    /// [`Effect::HangUpCaller`] when that is ordered first.
+    RingCustomer {
+        /// The caller's call.
+        call: CallId,
+        /// Who waits for him.
+        leg: LegId,
+        /// The queue that calls back.
+        queue: QueueId,
+        /// Name of the trunk.
+        trunk: String,
+        /// What is dialled there.
+        number: Number,
+        /// The engine hangs up after this time: for display only.
+        timeout: Span,
+    },
     /// Tell who is on this leg in which slot the caller was parked, with these prompts one
     /// after the other, and end the leg then; at once where there are none.
     SaySlot {
@@ -271,7 +288,7 @@ impl Effect {
             | Self::MailMessage { .. }
             | Self::MailServiceLevel { .. }
             | Self::PushRecord { .. } => EffectKind::Kept,
-            Self::Ring { .. } => EffectKind::Awaited,
+            Self::Ring { .. } | Self::RingCustomer { .. } => EffectKind::Awaited,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::outbox::{Outbox, Reject};
 use crate::permissions::{self, Action};
 use crate::records::contacts::ContactIndex;
 use crate::snapshot::{self, SnapshotError};
-use crate::state::State;
+use crate::state::{Progress, State};
 use crate::step::Step;
 use crate::time::Timestamp;
 use crate::timer::Timer;
@@ -146,8 +146,8 @@ impl Engine {
         self.state.timers.first()
     }
 
-    /// Every effect that has not ended: awaited ones in the order of their
-    /// legs, then kept ones in the order of their ids.
+    /// Every effect that has not ended: rings in the order of their legs, customers who
+    /// are called in that of their calls, then kept ones in the order of their ids.
     pub fn awaiting(&self) -> impl Iterator<Item = Awaiting<'_>> {
         let rings = (self.state.legs.iter())
             .filter(|(_, leg)| leg.timeout.is_some())
@@ -155,11 +155,19 @@ impl Engine {
                 effect: leg.ring,
                 leg: id,
             });
+        let customers = self.state.calls.iter().filter_map(|(call, entry)| {
+            match entry.visit.as_ref()?.promise()?.progress {
+                Progress::Ringing { ring, .. } => Some(Awaiting::Customer { effect: ring, call }),
+                _ => None,
+            }
+        });
         let kept = self.state.kept.iter();
-        rings.chain(kept.map(|(&id, effect)| Awaiting::Kept {
-            effect: id,
-            order: effect,
-        }))
+        rings
+            .chain(customers)
+            .chain(kept.map(|(&id, effect)| Awaiting::Kept {
+                effect: id,
+                order: effect,
+            }))
     }
 
     /// Number and time of the last entry.
@@ -207,6 +215,13 @@ impl Engine {
 /// An effect that has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaiting<'a> {
+    /// A customer is called back; the engine holds the timeout.
+    Customer {
+        /// The effect's id.
+        effect: EffectId,
+        /// His call.
+        call: crate::ids::CallId,
+    },
     /// Stays until the port says what became of it.
     Kept {
         /// The effect's id.
@@ -254,6 +269,8 @@ impl<T: Trace> Step<'_, T> {
             Input::CallLogsDeleted { by, logs } => self.delete_call_logs(*by, logs),
             Input::CallerHungUp { call } => self.caller_hung_up(*call),
             Input::Configure { by, base, changes } => self.configure(*by, *base, changes),
+            Input::CustomerAnswered { call } => self.customer_answered(*call),
+            Input::CustomerFailed { call, .. } => self.customer_failed(*call),
             Input::DeviceDown { extension } => self.device_changed(*extension, false),
             Input::DeviceUp { extension } => self.device_changed(*extension, true),
             Input::HangUpCall { by, call } => self.hang_up_call(*by, *call),
@@ -296,6 +313,7 @@ impl<T: Trace> Step<'_, T> {
         self.s.timers.pop();
         match timer {
             Timer::Announcement(call) => self.announcement_due(call),
+            Timer::Callback(call) => self.callback_due(call),
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
             Timer::MenuTimeout(call) => self.menu_timeout(call),
             Timer::MessageOver(call) => self.message_over(call),
@@ -334,6 +352,7 @@ impl<T: Trace> Step<'_, T> {
             // Who withholds his number is not one person.
             return Err(Reject::UnknownNumber);
         }
+        let lost = self.forget_promises(number);
         let mut calls = 0;
         for id in self.s.parties.ids() {
             let party = &mut self.s.parties[id];
@@ -341,6 +360,9 @@ impl<T: Trace> Step<'_, T> {
                 (party.number, party.name) = (Number::NONE, None);
                 calls += 1;
             }
+        }
+        for call in lost {
+            self.fail_callback(call, crate::records::LeaveReason::CallbackWithdrawn);
         }
         self.s.places.forget(number);
         self.s.last_agents.forget(number);

@@ -9,6 +9,7 @@ use crate::input::{By, Cause, Monitoring, Recording};
 use crate::key::Key;
 use crate::number::Number;
 use crate::outbox::Reject;
+use crate::records::callbacks::Callback;
 use crate::records::processing::Processed;
 use crate::records::survey::SurveyAnswer;
 use crate::records::{Message, QueueCall};
@@ -62,6 +63,46 @@ pub enum Event {
         public: PublicId,
         /// The outside's name for it.
         key: u128,
+    },
+    /// A waiting caller wants to be called back, and is to say at which number.
+    CallbackAsked {
+        /// Whose call.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+    },
+    /// A callback is over, by a conversation or without one; or a number was given that
+    /// can not be called, and the caller waits on.
+    CallbackEnded(Callback),
+    /// A caller who wanted to be called back has said nothing, and waits as before.
+    CallbackForgone {
+        /// Whose call.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+    },
+    /// An agent has answered for a callback, and the customer can not be called: the agent
+    /// may not call outside, or no trunk can be called out on.
+    CallbackNotPermitted {
+        /// Whose call.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// Who answered.
+        agent: AgentId,
+        /// On which leg.
+        leg: LegId,
+    },
+    /// A caller will be called back: he is thanked and hung up, and keeps his place.
+    CallbackRequested {
+        /// Whose call.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// At which number.
+        number: Number,
+        /// An agent must be found before; `None`: whenever one is.
+        until: Option<Timestamp>,
     },
     /// A call came to a queue that is closed, and goes on to the destination for
     /// that. It was not in the queue: no visit, no record.
@@ -194,6 +235,19 @@ pub enum Event {
         queue: QueueId,
         /// Who had answered.
         agent: AgentId,
+    },
+    /// An agent has answered, and the customer of a callback is called.
+    CustomerRung {
+        /// Whose call.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+        /// Who waits for him.
+        agent: AgentId,
+        /// On which leg.
+        leg: LegId,
+        /// What is dialled.
+        number: Number,
     },
     /// An extension became reachable or unreachable.
     DeviceChanged {
@@ -463,8 +517,12 @@ pub enum Announced {
         /// For how long they do not.
         length: Span,
     },
+    /// That he can be called back.
+    Callback,
     /// The text for those who join.
     Join,
+    /// That he gave a number at which he can not be called back.
+    NotCalledBack,
     /// The text that comes again and again.
     Periodic,
     /// His place, how long he is likely to wait yet, thanks for his patience: as the
@@ -540,6 +598,8 @@ pub enum ReservationEnd {
     /// The agent takes no more calls of the queue for now: he logged out, paused, is not
     /// reachable, or is no member any more.
     AgentLeft,
+    /// The caller wants to be called back.
+    AskedForCallback,
     /// He was rung and did not answer.
     NotAnswered,
     /// The time for it is over.
@@ -577,6 +637,8 @@ pub enum EndReason {
     Aborted,
     /// The answering side hung up.
     AgentHungUp,
+    /// The caller was to be called back, and was not.
+    CallbackFailed,
     /// The caller hung up.
     CallerHungUp,
     /// An extension dialled a feature code, and heard what became of it.

@@ -124,6 +124,18 @@ pub enum Input {
         /// What differs.
         changes: Vec<Change>,
     },
+    /// Who asked for a callback has answered it.
+    CustomerAnswered {
+        /// Whose call.
+        call: CallId,
+    },
+    /// Who asked for a callback could not be called, refused, or did not answer.
+    CustomerFailed {
+        /// Whose call.
+        call: CallId,
+        /// Why.
+        cause: Cause,
+    },
     /// An extension can not be rung any more.
     DeviceDown {
         /// Which.

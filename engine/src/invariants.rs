@@ -10,7 +10,10 @@ use crate::acd::strategy;
 use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
-use crate::state::{Call, CallSet, Leg, Passing, Purpose, Queue, Stage, State};
+use crate::state::{
+    Call, CallSet, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State, Visit,
+    caller_gone,
+};
 use crate::timer::{Timer, TimerId};
 
 /// Checks every law.
@@ -30,6 +33,7 @@ pub fn check(engine: &Engine) -> Result<(), String> {
         service_level_is_watched(id, queue)?;
     }
     calls_hold_together(s)?;
+    callbacks_hold_together(s)?;
     parked_calls_have_slots(s)?;
     timers_have_owners(s)
 }
@@ -130,7 +134,12 @@ fn line_is_in_order(s: &State, id: QueueId, queue: &Queue) -> Result<(), String>
         format!("queue {id} has callers outside its line")
     })?;
     let armed = queue.longest_wait.is_some();
-    let limited = !queue.config.max_waiting.is_zero() && !line.is_empty();
+    let promised = line.iter().filter(|&&id| promise(&s.calls[id]).is_some());
+    let promised = promised.count();
+    law(promised == queue.promised as usize, || {
+        format!("queue {id} miscounts its callbacks")
+    })?;
+    let limited = !queue.config.max_waiting.is_zero() && line.len() > promised;
     law(armed == limited, || {
         format!("queue {id} does not watch its longest wait")
     })
@@ -244,7 +253,7 @@ fn presence_is_counted(s: &State, id: QueueId, queue: &Queue) -> Result<(), Stri
         if armed {
             !may_stay
         } else {
-            may_stay || queue.callers == 0
+            may_stay || (queue.callers == queue.promised && !queue.removed)
         },
         || format!("queue {id} keeps callers when empty"),
     )
@@ -299,6 +308,7 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                 Some(Passing::Group { .. }) => ringing > 0 && talking == 0,
                 Some(_) => false,
             },
+            Stage::AwaitingCustomer => (ringing, talking) == (0, 1),
             Stage::AwaitingEnd => (ringing, talking) == (0, u32::from(joined_with(call).is_none())),
             Stage::AwaitingKey
             | Stage::AwaitingMessage
@@ -349,6 +359,42 @@ fn supervisor_fits(call: &Call, leg: &Leg) -> bool {
     }
 }
 
+fn promise(call: &Call) -> Option<&Promise> {
+    call.visit.as_ref().and_then(|visit| visit.promise())
+}
+
+/// Who is to be called back is off the line, and hears nothing; who asks for it is not.
+fn callbacks_hold_together(s: &State) -> Result<(), String> {
+    for (id, call) in s.calls.iter() {
+        let progress = promise(call).map(|promise| promise.progress);
+        let gone = caller_gone(call);
+        law(gone == (progress == Some(Progress::Reserved)), || {
+            format!("call {id} does not know whether its caller is there")
+        })?;
+        let stage = match progress {
+            None => true,
+            Some(Progress::Reserved | Progress::Thanked) => call.stage == Stage::AwaitingAgent,
+            Some(Progress::Ringing { .. }) => call.stage == Stage::AwaitingCustomer,
+            Some(Progress::Connected) => call.stage == Stage::AwaitingEnd,
+        };
+        let rung = matches!(progress, Some(Progress::Ringing { .. }));
+        law(
+            stage && rung == (call.stage == Stage::AwaitingCustomer),
+            || format!("call {id} has a callback {progress:?} that does not fit"),
+        )?;
+        let own = call.visit.as_ref();
+        let told = own.is_some_and(|own| own.announcing.is_some() && own.callback.is_some());
+        law(!told || progress == Some(Progress::Connected), || {
+            format!("call {id} is told something, and nobody hears it")
+        })?;
+        law(
+            !gone || (call.origin.is_none() && call.passing.is_none()),
+            || format!("call {id} holds a caller who is gone"),
+        )?;
+    }
+    Ok(())
+}
+
 fn joined_with(call: &Call) -> Option<CallId> {
     call.extra.as_ref().and_then(|extra| extra.joined)
 }
@@ -375,6 +421,10 @@ fn passing_timer(call: &Call) -> Option<TimerId> {
     call.passing.as_ref().and_then(|passing| passing.timer())
 }
 
+fn visit_of(s: &State, call: CallId) -> Option<&Visit> {
+    s.calls.get(call)?.visit.as_ref()
+}
+
 /// Every armed timer is that of its owner, and no owner waits for one that is not.
 fn timers_have_owners(s: &State) -> Result<(), String> {
     for (id, timer) in s.timers.iter() {
@@ -382,6 +432,9 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::Announcement(call) => (s.calls.get(call))
                 .and_then(|c| c.visit.as_ref()?.announcing.as_ref())
                 .map(|announcing| announcing.timer),
+            Timer::Callback(call) => {
+                (s.calls.get(call)).and_then(|c| c.visit.as_ref()?.callback.as_ref()?.timer())
+            }
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
             Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
@@ -391,16 +444,12 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::Parked(call) => (s.calls.get(call))
                 .and_then(|c| c.extra.as_ref()?.parked)
                 .map(|parked| parked.timer),
-            Timer::PreferredWait(call) => (s.calls.get(call))
-                .and_then(|c| c.visit.as_ref()?.reserved.as_ref())
-                .map(|reserved| reserved.timer),
+            Timer::PreferredWait(call) => {
+                visit_of(s, call).and_then(|visit| Some(visit.reserved.as_ref()?.timer))
+            }
             Timer::PutOut(queue) => s.queues.get(queue).and_then(|q| q.put_out),
             Timer::Rest(agent) => s.agents.get(agent).and_then(|a| a.rest),
-            Timer::Retry(call) => s
-                .calls
-                .get(call)
-                .and_then(|c| c.visit.as_ref())
-                .and_then(|v| v.retry),
+            Timer::Retry(call) => visit_of(s, call).and_then(|visit| visit.retry),
             Timer::RingTimeout(leg) => s.legs.get(leg).and_then(|leg| leg.timeout),
             Timer::ServiceLevel(queue) => (s.queues.get(queue))
                 .and_then(|q| q.service_level.as_ref())
@@ -417,18 +466,20 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
     let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
         let parked = call.extra.as_ref().and_then(|extra| extra.parked);
-        let [retry, announcing, reserved] = match &call.visit {
-            None => [None; 3],
+        let [retry, announcing, reserved, callback] = match &call.visit {
+            None => [None; 4],
             Some(visit) => [
                 visit.retry,
                 visit.announcing.as_ref().map(|own| own.timer),
                 visit.reserved.as_ref().map(|own| own.timer),
+                visit.callback.as_ref().and_then(|own| own.timer()),
             ],
         };
         [
             retry,
             announcing,
             reserved,
+            callback,
             passing_timer(call),
             parked.map(|parked| parked.timer),
         ]

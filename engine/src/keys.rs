@@ -24,6 +24,7 @@ impl<T: Trace> Step<'_, T> {
             },
             Stage::AwaitingMessage => self.key_in_message(id, key),
             Stage::AwaitingAnswer
+            | Stage::AwaitingCustomer
             | Stage::AwaitingEnd
             | Stage::AwaitingPrompt
             | Stage::AwaitingRetrieval => {}
@@ -34,7 +35,17 @@ impl<T: Trace> Step<'_, T> {
     /// Who waits in a queue may leave it by a key, whatever he hears and whoever
     /// rings for him.
     fn key_in_queue(&mut self, id: CallId, key: Key) {
-        let queue = &self.s.queues[visit(self.s, id).queue];
+        let own = visit(self.s, id);
+        if own.callback.is_some() {
+            return self.key_in_callback(id, key);
+        }
+        let queue = &self.s.queues[own.queue];
+        if let Some(callback) = &queue.config.callback
+            && callback.key == key
+            && self.now - own.came_at() >= callback.after
+        {
+            return self.ask_for_callback(id);
+        }
         let Some(to) = queue.config.keys.get(&key) else {
             return self.sometimes(Mark::KeyWithoutMeaning);
         };

@@ -86,6 +86,14 @@ pub const RING_TIMEOUT_S_MAX: u64 = 600;
 pub const RETRY_INTERVAL_S_MAX: u64 = 600;
 /// Wrap-up time, in seconds.
 pub const WRAP_UP_S_MAX: u64 = 3_600;
+/// Fewest digits of a number at which a caller may be called back.
+pub const CALLBACK_DIGITS_MIN: usize = 5;
+/// How long a caller may take, while he says where he is to be called back, from key to
+/// key and when the prompt is over, in seconds.
+pub const CALLBACK_ANSWER_S: u64 = 10;
+/// How long the key that confirms the caller's own number stands alone before it does, in
+/// seconds: else it is the first digit of another number.
+pub const CALLBACK_CONFIRM_S: u64 = 3;
 /// Longest waiting time that a queue may allow, in seconds.
 pub const WAITING_S_MAX: u64 = 86_400;
 /// Longest service-level time, in seconds.

@@ -30,6 +30,7 @@ macro_rules! marks {
 
 marks! {
     AbortedAnnouncement: "what a caller is told can not be begun or ended as it should",
+    AbortedCallback: "the time of a callback can not be ended as it should",
     AbortedLongestWait: "a longest wait can not be ended as it should",
     AbortedMenu: "the silence behind a menu can not be ended as it should",
     AbortedMessage: "the end of a message can not be carried out as it should",
@@ -49,6 +50,12 @@ marks! {
     AnnouncementsAtOnce: "two announcements are due at once, and one follows the other",
     AnswerCrossesEnd: "an answer comes when its ring is over",
     AutoPaused: "an agent misses call after call, and is paused",
+    CallbackAskedRinging: "a caller asks for a callback while telephones ring for him",
+    CallbackForgone: "a caller who asked for a callback says nothing",
+    CallbackInvalid: "a caller gives a number that can not be called back",
+    CallbackNotPermitted: "an agent answers for a callback who may not call outside",
+    CallbackOverRinging: "the time of a callback is over while telephones ring for it",
+    CallbackWithdrawn: "who was to be called back calls again himself",
     CallerBack: "a caller is put back before those who joined later",
     CallsItself: "an extension that calls is deleted",
     ChoirCancelled: "an answer stops other telephones that ring for the same caller",
@@ -110,6 +117,7 @@ marks! {
     ReservedByContact: "a caller is reserved for the owner of his contact",
     ReservedByLastTalk: "a caller is reserved for the agent with whom he talked last",
     RestOnceMore: "an agent who rests begins to rest anew",
+    RestartCallback: "the system starts again when somebody was to be called back",
     RestartMessage: "the system starts again when a caller left a message",
     RestartRinging: "the system starts again when a queue rang agents",
     RestartRingingDirect: "the system starts again when an extension rang directly",

@@ -1,6 +1,7 @@
 //! What remains of a call: records, and the pure functions that make and
 //! change them. The driver stores them; no live state is needed to read one.
 
+pub mod callbacks;
 pub mod contacts;
 pub mod processing;
 pub mod survey;
@@ -41,6 +42,8 @@ pub struct QueueCall {
     pub offers: u32,
     /// Whether a telephone rang in the instant of joining.
     pub offered_at_once: bool,
+    /// Whether the caller was to be called back.
+    pub callback: bool,
 }
 
 /// What became of a queue call.
@@ -61,6 +64,16 @@ pub enum LeaveReason {
     Aborted,
     /// An agent answered.
     Answered,
+    /// The agent hung up before the customer of a callback had answered.
+    CallbackAgentHungUp,
+    /// No agent was found in time for a callback.
+    CallbackNoAgent,
+    /// The agent may not call outside, or no trunk can be called out on.
+    CallbackNotPermitted,
+    /// The customer of a callback did not answer.
+    CallbackUnanswered,
+    /// Who had asked for a callback called again himself, or was erased.
+    CallbackWithdrawn,
     /// The caller hung up.
     CallerHungUp,
     /// A supervisor hung up.

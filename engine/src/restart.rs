@@ -1,6 +1,7 @@
 //! Starting again, and going on after a deadline that could not be carried
 //! out.
 
+use crate::acd::line::first_limited;
 use crate::calls;
 use crate::effect::{Effect, EffectId, EffectKind};
 use crate::event::{EndReason, Event, KeptEnd};
@@ -22,9 +23,17 @@ impl<T: Trace> Step<'_, T> {
         }
         self.resume_kept();
         let calls = self.s.calls.ids();
-        let count = u32::try_from(calls.len()).expect("calls fit in 32 bits");
         self.note_cut_off();
+        let mut count = 0;
         for call in calls {
+            let entry = self.s.calls.get(call);
+            let waits = entry.filter(|call| call.stage == Stage::AwaitingAgent);
+            let visit = waits.and_then(|call| call.visit.as_ref());
+            if visit.is_some_and(|visit| visit.promise().is_some()) {
+                self.keep_promise(call);
+                continue;
+            }
+            count += 1;
             self.cut_off(call, EndReason::SystemRestart, LeaveReason::SystemRestart);
         }
         // Nobody is there to be told: the legs went down with the system.
@@ -61,6 +70,7 @@ impl<T: Trace> Step<'_, T> {
                 }
                 self.leave(id, Outcome::Missed, left);
             }
+            Stage::AwaitingCustomer => self.customer_lost(id, left),
             Stage::AwaitingAnswer
             | Stage::AwaitingKey
             | Stage::AwaitingPrompt
@@ -107,7 +117,7 @@ impl<T: Trace> Step<'_, T> {
         match timer {
             Timer::LongestWait(queue) => {
                 self.s.queues[queue].longest_wait = None;
-                if let Some((head, _)) = self.s.queues[queue].line {
+                if let Some(head) = first_limited(self.s, queue) {
                     self.cut_off(head, reason, left);
                 }
             }
@@ -115,6 +125,7 @@ impl<T: Trace> Step<'_, T> {
             Timer::Midnight(queue) => self.midnight(queue),
             // The call keeps its timer, which is cancelled with it.
             Timer::Announcement(call)
+            | Timer::Callback(call)
             | Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
             | Timer::Parked(call)
@@ -125,7 +136,7 @@ impl<T: Trace> Step<'_, T> {
             }
             Timer::PutOut(queue) => {
                 self.s.queues[queue].put_out = None;
-                if let Some((head, _)) = self.s.queues[queue].line {
+                if let Some(head) = first_limited(self.s, queue) {
                     self.cut_off(head, reason, left);
                 }
                 self.put_out_if_empty(queue);
@@ -156,6 +167,7 @@ impl<T: Trace> Step<'_, T> {
 const fn mark_of(timer: Timer) -> Mark {
     match timer {
         Timer::Announcement(_) => Mark::AbortedAnnouncement,
+        Timer::Callback(_) => Mark::AbortedCallback,
         Timer::LongestWait(_) => Mark::AbortedLongestWait,
         Timer::MenuTimeout(_) => Mark::AbortedMenu,
         Timer::MessageOver(_) => Mark::AbortedMessage,

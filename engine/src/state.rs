@@ -1,9 +1,13 @@
 //! The live objects, and nothing else: what is over is a record, what is long
 //! is content. Everything here is flat, so that a fork is a copy.
 
+mod callback;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use callback::{Callback, Progress, Promise};
 
 use crate::acd::estimate::Pace;
 use crate::acd::in_order::InOrder;
@@ -82,6 +86,17 @@ pub(crate) struct Place {
     pub(crate) join_number: u64,
 }
 
+impl Place {
+    /// Where somebody waits.
+    pub(crate) const fn of(own: &Visit) -> Self {
+        Self {
+            queue: own.queue,
+            joined_at: own.joined_at,
+            join_number: own.join_number,
+        }
+    }
+}
+
 /// A route point: a number behind which a rule stands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Point {
@@ -107,6 +122,8 @@ pub struct Agent {
     pub(crate) email: Option<Box<str>>,
     /// How he may switch the recording of his own calls.
     pub(crate) own_recording: OwnRecording,
+    /// Whether calls to the outside are made for him.
+    pub(crate) outbound: bool,
     /// Whether the telephone can be rung.
     pub(crate) up: bool,
     /// Calls that occupy the telephone, the one offered by a queue apart.
@@ -267,6 +284,9 @@ pub struct Queue {
     /// First and last of the callers whom nobody has answered, by joining.
     pub(crate) line: Option<(CallId, CallId)>,
     pub(crate) callers: u32,
+    /// Those of them who were promised a callback: they hear nothing, and nothing puts
+    /// them out but its own time.
+    pub(crate) promised: u32,
     /// Callers whom an agent may be rung for, by joining.
     pub(crate) ready: InOrder,
     /// Callers for whom agents ring and more may join in (ring all).
@@ -384,6 +404,8 @@ impl Call {
 /// What few calls have.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Extra {
+    /// Whether the caller has hung up and the call goes on, as he is to be called back.
+    pub(crate) caller_gone: bool,
     /// How the conversation is recorded.
     pub(crate) recording: Recording,
     /// Whether who talks holds the caller.
@@ -395,6 +417,12 @@ pub(crate) struct Extra {
     /// The queue's call that led on to this conversation, and about which the caller is
     /// asked when it is over.
     pub(crate) rated: Option<Rated>,
+}
+
+/// Whether the caller has hung up and the call goes on, as he is to be called back.
+#[inline]
+pub(crate) fn caller_gone(call: &Call) -> bool {
+    call.extra.as_ref().is_some_and(|extra| extra.caller_gone)
 }
 
 /// A queue's call about which its caller is asked how it was.
@@ -432,6 +460,8 @@ pub(crate) enum Stage {
     AwaitingAgent,
     /// An extension rings, or those of a ring group, not for a queue.
     AwaitingAnswer,
+    /// The customer of a callback, for whom an agent waits.
+    AwaitingCustomer,
     /// Two parties talk.
     AwaitingEnd,
     /// The caller is to press a key.
@@ -574,17 +604,40 @@ pub(crate) struct Visit {
     pub(crate) announcing: Option<Box<Announcing>>,
     /// For whom he is reserved, if he is.
     pub(crate) reserved: Option<Box<Reserved>>,
+    /// The callback that he asks for, or has asked for.
+    pub(crate) callback: Option<Box<Callback>>,
 }
 
 impl Visit {
     /// Whether nobody new is rung for it now, but for the one for whom he is reserved.
     pub(crate) fn pauses(&self) -> bool {
-        self.retry.is_some() || self.hears_first() || self.reserved.is_some()
+        self.retry.is_some()
+            || self.hears_first()
+            || self.reserved.is_some()
+            || self.asks_for_callback()
     }
 
     /// Whether the caller is to hear a welcome before anybody is rung.
     pub(crate) fn hears_first(&self) -> bool {
         self.announcing.as_ref().is_some_and(|own| own.holds)
+    }
+
+    /// Whether the caller hears what belongs to a callback, and so can not be connected.
+    #[inline]
+    pub(crate) fn asks_for_callback(&self) -> bool {
+        (self.callback.as_deref()).is_some_and(|callback| match callback {
+            Callback::Asked { .. } => true,
+            Callback::Promised(promise) => promise.progress == Progress::Thanked,
+        })
+    }
+
+    /// The callback that he was promised, if he was.
+    #[inline]
+    pub(crate) fn promise(&self) -> Option<&Promise> {
+        match self.callback.as_deref() {
+            Some(Callback::Promised(promise)) => Some(promise),
+            Some(Callback::Asked { .. }) | None => None,
+        }
     }
 
     /// When this call joined: since when it is counted to wait.
@@ -641,6 +694,8 @@ pub(crate) struct Announcing {
     pub(crate) periodic: Option<Timestamp>,
     /// When his place and the like are due.
     pub(crate) place: Option<Timestamp>,
+    /// When he is offered a callback.
+    pub(crate) offer: Option<Timestamp>,
 }
 
 /// The answer to a queue call.

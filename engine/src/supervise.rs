@@ -91,6 +91,11 @@ impl<T: Trace> Step<'_, T> {
         let reason = LeaveReason::HungUpBySupervisor;
         match self.s.calls[call].stage {
             Stage::AwaitingAgent => self.leave(call, Outcome::Missed, reason),
+            Stage::AwaitingCustomer => {
+                let own = self.talks_himself(by, call).is_some();
+                let by_agent = LeaveReason::CallbackAgentHungUp;
+                self.customer_lost(call, if own { by_agent } else { reason });
+            }
             Stage::AwaitingEnd => self.finish_talk(call),
             Stage::AwaitingMessage => self.finish_message(call),
             Stage::AwaitingAnswer
@@ -121,6 +126,10 @@ impl<T: Trace> Step<'_, T> {
     ) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::Distribution)?;
         let call = in_stage(self.s, &granted, Stage::AwaitingAgent)?;
+        if visit(self.s, call).promise().is_some() {
+            // Nobody is there to be sent.
+            return Err(Reject::Stale);
+        }
         let goal = self.goal_of(to)?;
         let own = visit(self.s, call).queue;
         if matches!(goal, Goal::Target(Target::Queue(queue)) if queue == own) {

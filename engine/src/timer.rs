@@ -13,6 +13,11 @@ pub enum Timer {
     /// What a waiting caller is told is over, or there is something to tell him.
     /// Cancelled when he leaves the line.
     Announcement(CallId),
+    /// Of a callback: who asks for it has pressed no key for as long as one is awaited; or
+    /// the prompt behind the request is over; or no agent was found in time; or the
+    /// customer's telephone has rung as long as allowed. Cancelled when the next of these
+    /// begins, and with the call.
+    Callback(CallId),
     /// The caller at the head of the queue's line has waited as long as
     /// allowed. Re-armed whenever the head changes.
     LongestWait(QueueId),

@@ -89,6 +89,11 @@ pub struct Waiting {
     pub ringing: u32,
     /// Until when nobody new is rung for it, after an unsuccessful ring.
     pub pauses_until: Option<Timestamp>,
+    /// Whether he is asked where he wants to be called back, or hears that he will be.
+    pub asks_for_callback: bool,
+    /// Whether the caller was promised a callback: he is not on the line, or will be hung
+    /// up.
+    pub callback: bool,
     /// For whom it is reserved, and until when.
     pub reserved_for: Option<(AgentId, Timestamp)>,
 }
@@ -102,6 +107,11 @@ pub enum CallStage {
         queue: QueueId,
         /// When the caller joined it.
         joined_at: Timestamp,
+    },
+    /// The customer of a callback of this queue, for whom an agent waits.
+    Customer {
+        /// The queue.
+        queue: QueueId,
     },
     /// An extension that rings, or those of a ring group.
     Extension,
@@ -229,6 +239,7 @@ impl Engine {
                 queue: visit.queue,
                 joined_at: visit.came_at(),
             },
+            (Stage::AwaitingCustomer, Some(visit)) => CallStage::Customer { queue: visit.queue },
             (Stage::AwaitingEnd, visit) => CallStage::End {
                 queue: visit.map(|visit| visit.queue),
             },
@@ -285,6 +296,8 @@ impl Engine {
             joined_at: visit.came_at(),
             ringing: visit.ringing,
             pauses_until: visit.retry.and_then(|timer| self.state.timers.due(timer)),
+            asks_for_callback: visit.asks_for_callback(),
+            callback: visit.promise().is_some(),
             reserved_for: visit.reserved.as_ref().and_then(|reserved| {
                 let until = self.state.timers.due(reserved.timer)?;
                 Some((self.state.members[reserved.member].agent, until))

@@ -30,6 +30,11 @@ pub const fn reason_word(reason: LeaveReason) -> &'static str {
     match reason {
         LeaveReason::Aborted => "aborted",
         LeaveReason::Answered => "answered",
+        LeaveReason::CallbackAgentHungUp => "callback_agent_hung_up",
+        LeaveReason::CallbackNoAgent => "callback_no_agent",
+        LeaveReason::CallbackNotPermitted => "callback_not_permitted",
+        LeaveReason::CallbackUnanswered => "callback_unanswered",
+        LeaveReason::CallbackWithdrawn => "callback_withdrawn",
         LeaveReason::CallerHungUp => "caller_hung_up",
         LeaveReason::HungUpBySupervisor => "hung_up_by_supervisor",
         LeaveReason::KeyPressed => "key_pressed",
@@ -48,6 +53,7 @@ pub(crate) const fn end_word(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Aborted => "aborted",
         EndReason::AgentHungUp => "agent_hung_up",
+        EndReason::CallbackFailed => "callback_failed",
         EndReason::CallerHungUp => "caller_hung_up",
         EndReason::CodeDialled => "code_dialled",
         EndReason::ExtensionFailed(Cause::Busy) => "extension_busy",

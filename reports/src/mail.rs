@@ -99,7 +99,8 @@ fn of_call(notice: Notice, about: &Context<'_>) -> Option<Mail> {
                 ("Waited", length(record.waited)),
             ]);
             let why = why(record.reason).map(|why| ("Why", why.to_owned()));
-            lines.extend(why.filter(|_| notice == Notice::Missed));
+            let says = matches!(notice, Notice::CallbackFailed | Notice::Missed);
+            lines.extend(why.filter(|_| says));
         }
         None => lines.push(("When", moment(about.at_us, about.zone))),
     }
@@ -134,6 +135,11 @@ fn message(about: &Context<'_>) -> Mail {
 fn why(reason: LeaveReason) -> Option<&'static str> {
     Some(match reason {
         LeaveReason::Aborted => "a defect ended the wait",
+        LeaveReason::CallbackAgentHungUp => "the agent hung up before the customer answered",
+        LeaveReason::CallbackNoAgent => "no agent was found in time",
+        LeaveReason::CallbackNotPermitted => "the agent may not call outside",
+        LeaveReason::CallbackUnanswered => "the customer did not answer",
+        LeaveReason::CallbackWithdrawn => "the customer called again",
         LeaveReason::HungUpBySupervisor => "a supervisor hung up",
         LeaveReason::KeyPressed => "the caller left by a key",
         LeaveReason::QueueCrowded => "it was too crowded for one more",

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tandem_engine::records::callbacks::{Callback, CallbackEnd};
 use tandem_engine::records::{Outcome, QueueCall};
 use tandem_engine::{AgentId, AgentStatus, Event, QueueId, Span, Timestamp};
 
@@ -29,6 +30,8 @@ pub struct Tally {
     counts: Vec<Counts>,
     /// By queue.
     waits: Vec<Waits>,
+    /// By queue.
+    callbacks: Vec<Callbacks>,
     /// Where each agent stands in the lists below, by the slot of his id: as
     /// which generation, and the place. Who is deleted keeps his.
     places: Vec<Option<(u32, usize)>>,
@@ -39,6 +42,17 @@ pub struct Tally {
     members: Vec<Member>,
     /// Answered calls by group.
     answered: Vec<u64>,
+}
+
+/// What became of a queue's callbacks, of those whose callers joined in the counted time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Callbacks {
+    /// Valid requests whose callback is over.
+    pub total: u64,
+    /// Of these, those in which agent and customer talked; the others failed.
+    pub successful: u64,
+    /// Numbers that can not be called. They are no requests.
+    pub invalid: u64,
 }
 
 /// Sums over calls; times in microseconds.
@@ -173,6 +187,7 @@ impl Tally {
             origin: layout.origin.micros(),
             counts: vec![Counts::default(); queues * grid.count],
             waits: vec![Waits::default(); queues],
+            callbacks: vec![Callbacks::default(); queues],
             places: (0..layout.agent_groups.len())
                 .map(|slot| Some((0, slot)))
                 .collect(),
@@ -201,12 +216,18 @@ impl Tally {
         match event {
             Event::AgentStatusChanged { .. }
             | Event::CallAnswered { .. }
+            | Event::CallbackEnded(_)
             | Event::ConnectionFailed { .. }
             | Event::DeviceChanged { .. }
             | Event::QueueCallEnded(_)
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.count(at, event),
             Event::AnnouncementStarted { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackForgone { .. }
+            | Event::CallbackNotPermitted { .. }
+            | Event::CallbackRequested { .. }
+            | Event::CustomerRung { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallEnded { .. }
@@ -260,16 +281,9 @@ impl Tally {
                 status,
                 ..
             } => self.status_changed(now, *agent, *queue, status),
-            Event::CallAnswered { agent, queue, .. } => {
-                if self.layout.place(*queue).is_some() {
-                    self.settle(now, *agent).talking += 1;
-                }
-            }
-            Event::ConnectionFailed { agent, queue, .. } => {
-                if self.layout.place(*queue).is_some() {
-                    self.talk_ended(now, *agent);
-                }
-            }
+            Event::CallAnswered { agent, queue, .. } => self.talk_began(now, *queue, *agent),
+            Event::CallbackEnded(callback) => self.callback_ended(callback),
+            Event::ConnectionFailed { agent, queue, .. } => self.talk_failed(now, *queue, *agent),
             Event::DeviceChanged { agent, up } => {
                 self.settle(now, *agent).down = !up;
             }
@@ -311,6 +325,44 @@ impl Tally {
             && let Some(count) = self.answered.get_mut(*group)
         {
             *count += 1;
+        }
+    }
+
+    fn callback_ended(&mut self, callback: &Callback) {
+        let Some(slot) = self.layout.place(callback.queue) else {
+            return;
+        };
+        let joined_at = callback.joined_at.micros();
+        let counted = self.origin + self.grid.begin..self.origin + self.grid.end;
+        if !counted.contains(&joined_at) {
+            return;
+        }
+        let callbacks = &mut self.callbacks[slot];
+        match callback.end {
+            CallbackEnd::Connected => {
+                callbacks.total += 1;
+                callbacks.successful += 1;
+            }
+            CallbackEnd::Failed(_) => callbacks.total += 1,
+            CallbackEnd::InvalidNumber => callbacks.invalid += 1,
+        }
+    }
+
+    /// What became of a queue's callbacks.
+    #[must_use]
+    pub fn callbacks(&self, queue: usize) -> Callbacks {
+        self.callbacks[queue]
+    }
+
+    fn talk_began(&mut self, now: u64, queue: QueueId, agent: AgentId) {
+        if self.layout.place(queue).is_some() {
+            self.settle(now, agent).talking += 1;
+        }
+    }
+
+    fn talk_failed(&mut self, now: u64, queue: QueueId, agent: AgentId) {
+        if self.layout.place(queue).is_some() {
+            self.talk_ended(now, agent);
         }
     }
 

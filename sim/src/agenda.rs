@@ -1,13 +1,17 @@
 //! What the people have in mind: who does what next, and when.
 
 use dary_heap::QuaternaryHeap;
-use tandem_engine::{CallId, LegId, Timestamp};
+use tandem_engine::{CallId, Key, LegId, Timestamp};
 
 /// Something that a person does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// An agent picks up.
     Answer(LegId),
+    /// Who is called back picks up.
+    AnswerCallback(CallId),
+    /// A caller presses this key, to be called back.
+    AskForCallback(CallId, Key),
     /// A stream's next caller calls.
     Call(u32),
     /// A caller has said everything.

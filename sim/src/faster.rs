@@ -142,6 +142,15 @@ fn faster_config(config: &Config, by: u64) -> Config {
             told.periodic_every = divided(told.periodic_every, by);
             told.place_every = divided(told.place_every, by);
         }
+        if let Some(callback) = &mut queue.callback {
+            for span in [
+                &mut callback.after,
+                &mut callback.timeout,
+                &mut callback.customer_ring,
+            ] {
+                *span = divided(*span, by);
+            }
+        }
         if let Some(crowded) = &mut queue.crowded {
             crowded.wait = divided(crowded.wait, by);
         }

@@ -21,7 +21,9 @@
 //! # }
 //! ```
 
-use tandem_engine::{CallId, LegId, Number, Span, Timestamp};
+use tandem_engine::config::model::QueueConfig;
+use tandem_engine::limits::CALLBACK_DIGITS_MIN;
+use tandem_engine::{CallId, Key as Digit, LegId, Number, Span, Timestamp};
 
 pub use crate::agenda::Act;
 use crate::agenda::Agenda;
@@ -85,6 +87,8 @@ struct Calling {
     /// How often a telephone rang for him.
     rings: u32,
     answered: bool,
+    /// He will be called back, and need not be patient.
+    promised: bool,
 }
 
 /// Everybody, and what they are about to do.
@@ -216,6 +220,7 @@ impl<'s> People<'s> {
             caller,
             rings: 0,
             answered: false,
+            promised: false,
         });
     }
 
@@ -227,12 +232,79 @@ impl<'s> People<'s> {
             self.agenda
                 .plan(self.now + patience, Act::LosePatience(call));
         }
+        if let Some(calling) = self.calling(call).filter(|calling| !calling.answered)
+            && let Some((after, key)) = self.callback_wish(calling.caller)
+        {
+            let at = self.now + after;
+            self.agenda.plan(at, Act::AskForCallback(call, key));
+        }
+    }
+
+    /// After which time of waiting a caller asks to be called back, and by which key, if
+    /// he does and his queue offers it.
+    fn callback_wish(&self, caller: CallerId) -> Option<(Span, Digit)> {
+        let callers = &self.scenario.callers[caller.stream()];
+        let habits = callers.callbacks.as_ref()?;
+        let mut queues = self.scenario.config.queues.iter();
+        let dialled = |queue: &&QueueConfig| queue.number == callers.dials;
+        let offered = queues.find(dialled)?.callback.as_deref()?;
+        let asks = self.uniforms(Purpose::CallbackAsked, caller, 0).open01() < habits.share;
+        let after = self.scenario.shorter(habits.after).max(offered.after);
+        asks.then_some((after, offered.key))
+    }
+
+    /// What a caller keys in who is asked where he wants to be called: at the number that
+    /// he calls from, which may be too short to be called as it is.
+    #[must_use]
+    pub fn callback_keys(&self, call: CallId) -> Vec<Digit> {
+        let Some(calling) = self.calling(call) else {
+            return Vec::new();
+        };
+        let number = format!("{:0>1$}", calling.caller.number(), CALLBACK_DIGITS_MIN);
+        let digits = number
+            .chars()
+            .filter_map(|symbol| symbol.to_string().parse().ok());
+        digits.chain([Digit::Pound]).collect()
+    }
+
+    /// A caller will be called back.
+    pub fn promised(&mut self, call: CallId) {
+        if let Some(Some(calling)) = self.callings.get_mut(call.slot())
+            && calling.call == call
+        {
+            calling.promised = true;
+        }
+    }
+
+    /// Who is to be called back is called. True if he picks up at once; else he does later,
+    /// or never.
+    pub fn called_back(&mut self, call: CallId) -> bool {
+        let Some(calling) = self.calling(call) else {
+            return false;
+        };
+        let caller = calling.caller;
+        let Some(habits) = &self.scenario.callers[caller.stream()].callbacks else {
+            return false;
+        };
+        let mut draw = self.uniforms(Purpose::CallbackMissed, caller, 0);
+        if habits.unanswered > 0.0 && draw.open01() < habits.unanswered {
+            return false;
+        }
+        let mut draw = self.uniforms(Purpose::CallbackAnswer, caller, 0);
+        let delay = habits.answer_delay.sample_span(&mut draw);
+        let delay = self.scenario.shorter(delay);
+        if !delay.is_zero() {
+            let at = self.now + delay;
+            self.agenda.plan(at, Act::AnswerCallback(call));
+        }
+        delay.is_zero()
     }
 
     /// Whether somebody is on the line whom nobody has answered.
     #[must_use]
     pub fn waits(&self, call: CallId) -> bool {
-        self.calling(call).is_some_and(|calling| !calling.answered)
+        let calling = self.calling(call);
+        calling.is_some_and(|calling| !calling.answered && !calling.promised)
     }
 
     fn calling(&self, call: CallId) -> Option<Calling> {

@@ -21,6 +21,12 @@ pub enum Purpose {
     AnswerDelay = 1001,
     /// The gap before the k-th arrival of a stream.
     Arrival = 1002,
+    /// How long a caller who is called back lets it ring before answering.
+    CallbackAnswer = 1009,
+    /// Whether a caller asks to be called back.
+    CallbackAsked = 1010,
+    /// Whether a caller who is called back does not answer.
+    CallbackMissed = 1011,
     /// By how much a day is busier than the average day.
     BusyDay = 1003,
     /// How long the talk and the work after it last.
@@ -37,10 +43,13 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose, by name.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Agent,
         Self::AnswerDelay,
         Self::Arrival,
+        Self::CallbackAnswer,
+        Self::CallbackAsked,
+        Self::CallbackMissed,
         Self::BusyDay,
         Self::HandleTime,
         Self::MissedRing,

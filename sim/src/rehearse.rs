@@ -28,6 +28,7 @@
 
 pub mod audit;
 pub mod books;
+mod called;
 mod centre;
 mod chance;
 pub mod file;

@@ -58,6 +58,21 @@ pub struct Callers {
     pub arrivals: Arriving,
     /// How long they talk, and how long they are willing to wait.
     pub nature: Nature,
+    /// How they ask to be called back, where queues offer it; `None`: nobody does.
+    pub callbacks: Option<CallbackHabits>,
+}
+
+/// How callers ask to be called back, and answer then.
+#[derive(Clone, Debug)]
+pub struct CallbackHabits {
+    /// Which share of them asks.
+    pub share: f64,
+    /// So long after calling they do, or when it is offered if that is later.
+    pub after: Span,
+    /// Which share of those who are called back does not answer.
+    pub unanswered: f64,
+    /// How long the others let it ring.
+    pub answer_delay: Distribution,
 }
 
 /// When callers call.

@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 use tandem_engine::config::diff;
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::{
-    AgentId, Announced, By, CallId, Caller, Effect, EffectId, Engine, Entry, Event, Input, LegId,
-    Outbox, Reject, Span, Timestamp,
+    AgentId, Announced, By, CallId, Caller, Effect, EffectId, Engine, Entry, Event, Input, Key,
+    LegId, Outbox, Reject, Span, Timestamp,
 };
 use tandem_reports::Tally;
 
@@ -64,8 +64,12 @@ impl<A: Watch> Watch for Option<A> {
 enum Reply {
     /// Carries out what the engine keeps in mind, and says so.
     Done(EffectId),
+    /// Who is called back picks up.
+    PicksUpCallback(CallId),
     /// Picks up.
     PicksUp(LegId),
+    /// A caller presses a key.
+    Presses(CallId, Key),
 }
 
 impl From<Reply> for Input {
@@ -73,7 +77,9 @@ impl From<Reply> for Input {
     fn from(reply: Reply) -> Self {
         match reply {
             Reply::Done(effect) => Self::KeptDone { effect },
+            Reply::PicksUpCallback(call) => Self::CustomerAnswered { call },
             Reply::PicksUp(leg) => Self::LegAnswered { leg },
+            Reply::Presses(call, key) => Self::KeyPressed { call, key },
         }
     }
 }
@@ -190,6 +196,12 @@ impl<W: Watch> World<'_, W> {
     fn act(&mut self, act: Act) {
         match act {
             Act::Answer(leg) => self.tell(Input::LegAnswered { leg }),
+            Act::AnswerCallback(call) => self.tell(Input::CustomerAnswered { call }),
+            Act::AskForCallback(call, key) => {
+                if self.people.waits(call) {
+                    self.tell(Input::KeyPressed { call, key });
+                }
+            }
             Act::Call(stream) => {
                 self.call(stream);
                 self.people.plan_call(stream);
@@ -299,6 +311,12 @@ impl<W: Watch> World<'_, W> {
                 Event::CallAnswered { call, .. } | Event::ExtensionAnswered { call, .. } => {
                     self.people.answered(*call, told_for);
                 }
+                Event::CallbackAsked { call, .. } => {
+                    let keys = self.people.callback_keys(*call).into_iter();
+                    self.at_once
+                        .extend(keys.map(|key| Reply::Presses(*call, key)));
+                }
+                Event::CallbackRequested { call, .. } => self.people.promised(*call),
                 Event::CallEnded { call, .. } => self.people.ended(*call),
                 _ => {}
             }
@@ -312,6 +330,11 @@ impl<W: Watch> World<'_, W> {
                     let group = self.groups.get(agent.slot()).copied().unwrap_or_default();
                     if self.people.rings(*leg, *call, group) {
                         self.at_once.push_back(Reply::PicksUp(*leg));
+                    }
+                }
+                Effect::RingCustomer { call, .. } => {
+                    if self.people.called_back(*call) {
+                        self.at_once.push_back(Reply::PicksUpCallback(*call));
                     }
                 }
                 Effect::Mail { .. }

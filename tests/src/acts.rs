@@ -152,8 +152,13 @@ pub enum Act {
         /// A queue or, less often, an extension; there or not.
         to: To,
     },
+    /// A caller who waits says what belongs to a callback: that he wants one or, who is
+    /// asked, at which number.
+    Callback(Pick, u8),
     /// A port says what became of a kept effect.
     Confirm(Pick, Confirm),
+    /// Who is called back answers, or does not.
+    Customer(Pick, Option<Cause>),
     /// Somebody says how far a call that is over is dealt with: its place from the last
     /// one on, and that of the result.
     Deal(Asker, u8, u8),
@@ -388,11 +393,13 @@ fn traffic() -> impl Strategy<Value = Act> {
     ]);
     prop_oneof![
         9 => (from, 0..4_u8, to_slot).prop_map(|(from, number, to)| Act::Call { from, number, to }),
-        13 => pick().prop_map(Act::Answer),
+        20 => pick().prop_map(Act::Answer),
         6 => pick().prop_map(Act::EndLeg),
         3 => pick().prop_map(Act::HangUp),
         3 => (pick(), 0..4_u8).prop_map(|(pick, key)| Act::Key(pick, key)),
-        3 => (pick(), cause).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
+        3 => (pick(), cause.clone()).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
+        3 => (pick(), 0..8_u8).prop_map(|(pick, what)| Act::Callback(pick, what)),
+        2 => (pick(), option::weighted(0.3, cause)).prop_map(|(p, why)| Act::Customer(p, why)),
         1 => pick().prop_map(Act::BridgeFail),
         1 => (pick(), any::<bool>()).prop_map(|(pick, on)| Act::Hold(pick, on)),
         2 => (0..8_u8, 0..2_u8).prop_map(|(from, slot)| Act::Call {

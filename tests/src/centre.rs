@@ -48,6 +48,8 @@ pub const ZONES: [(&str, i64); 3] = [
 
 /// Names of calendars; every centre has all of them.
 const HOURS: [&str; 3] = ["Office", "Shop", "Watch"];
+/// Names of trunks: the first can be called out on, the second not, the third is none.
+const TRUNKS: [&str; 3] = ["Out", "In", "Nowhere"];
 /// Names of prompts; every centre has all of them.
 const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
 /// Business hours of a day. Tests have their days around midnight.
@@ -86,7 +88,7 @@ pub fn queue(place: u8) -> Number {
 pub fn outside(place: u8) -> Number {
     match place {
         0 => Number::NONE,
-        place => Number::from_u64(4930 + u64::from(place)),
+        place => Number::from_u64(49_300 + u64::from(place)),
     }
 }
 
@@ -534,6 +536,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
             vec![Notice::Abandoned],
             vec![Notice::Missed, Notice::Abandoned],
             vec![Notice::ServiceLevel],
+            vec![Notice::CallbackRequested, Notice::CallbackFailed],
             vec![Notice::ServiceLevel, Notice::Abandoned],
         ]),
         (4..=24_u64, select(vec![0, 50, 80, 100]), 8..=120_u64),
@@ -601,6 +604,7 @@ impl OptionsDraft {
                 longest: quarters(self.voicemail.1),
                 shortest: quarters(self.voicemail.2),
             },
+            trunks: further::trunks(),
             ..Options::default()
         };
         options.pause_reasons.truncate(self.reasons);
@@ -638,6 +642,7 @@ impl ExtensionDraft {
             ring_timeout: quarters(self.ring_timeout),
             on_presence: self.on_presence.clone(),
             own_recording: self.own_recording,
+            outbound: self.ring_timeout % 8 != 0,
             ..ExtensionConfig::new(number)
         }
     }
@@ -733,11 +738,11 @@ impl QueueDraft {
         config.leave_when_empty = self.leave;
         let destination = |draft: Failover| there.destination(number, draft);
         config.failover = destination(self.failover);
-        self.further.lay_over(&mut config, destination);
         let leads = self.keys.iter().map(|&to| destination(to));
         let told = Some(self.announcements.clone()).filter(|it| *it != Announcements::default());
         config.announcements = told.filter(|_| config.answer_on_entry).map(Box::new);
         config.keys = Key::ALL.into_iter().zip(leads).collect();
+        self.further.lay_over(&mut config, destination);
         config.time_condition = self.condition.as_ref().map(|draft| TimeCondition {
             hours: HOURS[draft.hours].to_owned(),
             outside_hours: destination(draft.outside_hours),

@@ -6,7 +6,8 @@ use tandem_engine::config::presence::Presence;
 use tandem_engine::records::processing::Processing;
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    Awaiting, By, CallId, Caller, EffectId, Event, Input, Key, LegId, Number, Timestamp, Which,
+    Awaiting, By, CallId, Caller, Cause, EffectId, Event, Input, Key, LegId, Number, Timestamp,
+    Which,
 };
 
 use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, Pick, Status, Step, To, Where};
@@ -127,6 +128,7 @@ impl<W: Witness> World<W> {
                 self.live.save();
                 return Ok(());
             }
+            Act::Callback(pick, what) => return self.say_where(*pick, *what),
             act => self.input(act),
         };
         match input {
@@ -199,6 +201,7 @@ impl<W: Witness> World<W> {
                 call: self.talking(*pick)?,
             },
             Act::Call { from, number, to } => self.call(*from, *number, *to),
+            Act::Customer(pick, cause) => self.customer(*pick, *cause)?,
             Act::Confirm(pick, how) => how.input(self.kept(*pick)?),
             Act::Deal(..) | Act::Discard(..) => self.paperwork(act)?,
             Act::Device(place, up) => self.device(*place, *up),
@@ -244,10 +247,58 @@ impl<W: Witness> World<W> {
             Act::WallClock(midnight, before) => Input::WallOffset {
                 micros: self.wall_offset(*midnight, *before),
             },
-            Act::Abort { .. } | Act::Kill(_) | Act::Restart(_) | Act::Save | Act::Wait => {
+            Act::Abort { .. }
+            | Act::Callback(..)
+            | Act::Kill(_)
+            | Act::Restart(_)
+            | Act::Save
+            | Act::Wait => {
                 return None;
             }
         })
+    }
+
+    /// Who is called back answers, or does not.
+    fn customer(&self, pick: Pick, cause: Option<Cause>) -> Option<Input> {
+        let awaiting = self.live.engine().awaiting();
+        let called = awaiting.filter_map(|awaiting| match awaiting {
+            Awaiting::Customer { call, .. } => Some(call),
+            Awaiting::Kept { .. } | Awaiting::Ring { .. } => None,
+        });
+        let call = choose(pick, called.collect(), &self.calls)?;
+        Some(match cause {
+            None => Input::CustomerAnswered { call },
+            Some(cause) => Input::CustomerFailed { call, cause },
+        })
+    }
+
+    /// Somebody who waits asks for a callback; who has asked says where: at his own number,
+    /// at another one, or at none.
+    fn say_where(&mut self, pick: Pick, what: u8) -> Result<(), String> {
+        let engine = self.live.engine();
+        let waiting = engine.calls().into_iter().filter_map(|call| {
+            let queue = match engine.call(call)?.stage {
+                CallStage::Agent { queue, .. } => engine.queue(queue)?,
+                _ => return None,
+            };
+            let key = queue.config.callback.as_ref()?.key;
+            Some((call, key, engine.waiting(call)?.asks_for_callback))
+        });
+        let Some((call, key, asks)) = choose(pick, waiting.collect(), &[]) else {
+            return Ok(());
+        };
+        let said = match (asks, what) {
+            (false, _) => key.to_string(),
+            (true, 0..=2) => "#".to_owned(),
+            (true, 3) => key.to_string(),
+            (true, 4) => format!("{}*#", outside(1)),
+            (true, 5) => "9999999999".to_owned(),
+            (true, _) => format!("{}#", outside(1 + what % 3)),
+        };
+        for key in said.chars().filter_map(|key| key.to_string().parse().ok()) {
+            self.send(Input::KeyPressed { call, key })?;
+        }
+        Ok(())
     }
 
     /// What somebody does about calls that are over.
@@ -305,7 +356,7 @@ impl<W: Witness> World<W> {
         let awaiting = self.live.engine().awaiting();
         let legs = awaiting.filter_map(|awaiting| match awaiting {
             Awaiting::Ring { leg, .. } => Some(leg),
-            Awaiting::Kept { .. } => None,
+            Awaiting::Customer { .. } | Awaiting::Kept { .. } => None,
         });
         choose(pick, legs.collect(), &self.legs)
     }
@@ -346,7 +397,7 @@ impl<W: Witness> World<W> {
         let awaiting = self.live.engine().awaiting();
         let kept = awaiting.filter_map(|awaiting| match awaiting {
             Awaiting::Kept { effect, .. } => Some(effect),
-            Awaiting::Ring { .. } => None,
+            Awaiting::Customer { .. } | Awaiting::Ring { .. } => None,
         });
         choose(pick, kept.collect(), &self.kept)
     }

@@ -32,6 +32,7 @@ mod status;
 mod supervised;
 mod survey;
 mod text;
+mod waiting;
 mod words;
 mod world;
 

@@ -1,5 +1,7 @@
 //! Configurations: files in and words out, changes, and the way back.
 
+#[path = "config/callback.rs"]
+mod callback;
 #[path = "config/changes.rs"]
 mod changes;
 #[path = "config/contacts.rs"]

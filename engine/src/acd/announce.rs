@@ -11,6 +11,7 @@ use crate::acd::estimate;
 use crate::acd::line::{visit, visit_mut};
 use crate::calls::prompt_named;
 use crate::config::announcements::{Announcements, Sentence};
+use crate::config::model::QueueConfig;
 use crate::effect::Effect;
 use crate::event::{Announced, Event};
 use crate::ids::{CallId, LegId, QueueId};
@@ -19,21 +20,26 @@ use crate::mark::Mark;
 use crate::state::{Announcing, State};
 use crate::step::Step;
 use crate::time::{SECOND_US, Span, Timestamp};
-use crate::timer::Timer;
+use crate::timer::{Timer, TimerId};
 use crate::trace::Trace;
 
 /// What is still to be heard, and when.
-type Clocks = (Option<Timestamp>, Option<Timestamp>);
+#[derive(Clone, Copy)]
+struct Clocks {
+    periodic: Option<Timestamp>,
+    place: Option<Timestamp>,
+    offer: Option<Timestamp>,
+}
 
 impl<T: Trace> Step<'_, T> {
     /// Begins with what a caller is told who has just joined; whether he hears a
     /// welcome now, and so no music yet.
     #[inline(never)]
     pub(crate) fn welcome(&mut self, id: CallId, queue: QueueId) -> bool {
-        let Some(config) = self.s.queues[queue].config.announcements.as_deref() else {
-            return false;
-        };
-        let (join, holds) = (config.join.clone(), config.join_in_full);
+        let config = &self.s.queues[queue].config;
+        let told = config.announcements.as_deref();
+        let join = told.and_then(|told| told.join.clone());
+        let holds = told.is_some_and(|told| told.join_in_full);
         let clocks = clocks(config, self.now, self.now);
         let plays = join.is_some_and(|join| self.play(id, Announced::Join, vec![join], clocks));
         if !plays {
@@ -48,7 +54,7 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn announcement_due(&mut self, id: CallId) {
         let own = visit_mut(&mut self.s.calls[id]).announcing.take();
         let own = own.expect("the timer belongs to an announcement");
-        self.announce_next(id, (own.periodic, own.place));
+        self.announce_next(id, own.clocks());
         if own.holds {
             let queue = visit(self.s, id).queue;
             if !self.s.queues[queue].config.preferred_wait.is_zero() {
@@ -60,28 +66,34 @@ impl<T: Trace> Step<'_, T> {
 
     /// Plays what is due, the caller's place before the periodic text; else waits for
     /// what is due next.
-    fn announce_next(&mut self, id: CallId, (periodic, place): Clocks) {
+    fn announce_next(&mut self, id: CallId, mut rest: Clocks) {
         let own = visit(self.s, id);
         let (queue, joined_at) = (own.queue, own.came_at());
-        let Some(config) = self.s.queues[queue].config.announcements.as_deref() else {
-            return;
-        };
+        let config = &self.s.queues[queue].config;
         let next = clocks(config, joined_at, self.now);
         let now = self.now;
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
-        let mut rest = (periodic, place);
-        if is_due(place) {
-            rest.1 = next.1;
-            let (announced, parts) = place_of(self.s, id, config, self.now);
-            if self.play(id, announced, parts, rest) {
-                self.sometimes_if(Mark::AnnouncementsAtOnce, |_| is_due(periodic));
+        if is_due(rest.offer) {
+            rest.offer = None;
+            let offer = config.callback.as_ref();
+            let offer = offer.and_then(|callback| callback.offer.clone());
+            if offer.is_some_and(|offer| self.play(id, Announced::Callback, vec![offer], rest)) {
                 return;
             }
         }
-        if is_due(periodic) {
-            rest.0 = next.0;
-            let config = self.s.queues[queue].config.announcements.as_deref();
-            let text = config.and_then(|config| config.periodic.clone());
+        let told = self.s.queues[queue].config.announcements.as_deref();
+        if is_due(rest.place) {
+            rest.place = next.place;
+            let (announced, parts) = place_of(self.s, id, told, self.now);
+            if self.play(id, announced, parts, rest) {
+                self.sometimes_if(Mark::AnnouncementsAtOnce, |_| is_due(rest.periodic));
+                return;
+            }
+        }
+        if is_due(rest.periodic) {
+            rest.periodic = next.periodic;
+            let told = self.s.queues[queue].config.announcements.as_deref();
+            let text = told.and_then(|told| told.periodic.clone());
             if text.is_some_and(|text| self.play(id, Announced::Periodic, vec![text], rest)) {
                 return;
             }
@@ -94,7 +106,8 @@ impl<T: Trace> Step<'_, T> {
     #[inline(never)]
     pub(crate) fn brief(&mut self, call: CallId, leg: LegId) {
         let queue = visit(self.s, call).queue;
-        let Some(config) = self.s.queues[queue].config.announcements.as_deref() else {
+        let entry = self.s.queues.get(queue);
+        let Some(config) = entry.and_then(|entry| entry.config.announcements.as_deref()) else {
             return;
         };
         let agent: Vec<String> = config.agent.iter().cloned().collect();
@@ -119,13 +132,25 @@ impl<T: Trace> Step<'_, T> {
         });
     }
 
+    /// Plays a prompt to a waiting caller, if it is there; whether it is.
+    pub(crate) fn tell_waiting(
+        &mut self,
+        id: CallId,
+        announced: Announced,
+        prompt: String,
+    ) -> bool {
+        let own = visit(self.s, id);
+        let clocks = clocks(&self.s.queues[own.queue].config, own.came_at(), self.now);
+        self.play(id, announced, vec![prompt], clocks)
+    }
+
     /// Plays prompts to a waiting caller, as far as they are there; whether any is.
     fn play(
         &mut self,
         call: CallId,
         announced: Announced,
         mut prompts: Vec<String>,
-        (periodic, place): Clocks,
+        clocks: Clocks,
     ) -> bool {
         let queue = visit(self.s, call).queue;
         prompts.retain(|name| prompt_named(self.s, name).is_some());
@@ -142,9 +167,7 @@ impl<T: Trace> Step<'_, T> {
         visit_mut(entry).announcing = Some(Box::new(Announcing {
             timer,
             plays: true,
-            holds: false,
-            periodic,
-            place,
+            ..clocks.awaited(timer)
         }));
         self.sometimes_if(Mark::AnnouncementWhileRinging, |s| {
             visit(s, call).ringing > 0
@@ -163,18 +186,18 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Waits for what is to be heard next, if anything is.
-    fn await_announcement(&mut self, id: CallId, (periodic, place): Clocks) {
-        let Some(due) = periodic.into_iter().chain(place).min() else {
+    fn await_announcement(&mut self, id: CallId, clocks: Clocks) {
+        let Clocks {
+            periodic,
+            place,
+            offer,
+        } = clocks;
+        let Some(due) = [periodic, place, offer].into_iter().flatten().min() else {
             return;
         };
         let timer = self.s.timers.arm(due, Timer::Announcement(id));
-        visit_mut(&mut self.s.calls[id]).announcing = Some(Box::new(Announcing {
-            timer,
-            plays: false,
-            holds: false,
-            periodic,
-            place,
-        }));
+        let announcing = Box::new(clocks.awaited(timer));
+        visit_mut(&mut self.s.calls[id]).announcing = Some(announcing);
     }
 
     /// The settings have changed, or the caller is back in the line: what he hears goes
@@ -182,22 +205,20 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn plan_announcements(&mut self, id: CallId) {
         let own = visit_mut(&mut self.s.calls[id]);
         let (queue, joined_at, before) = (own.queue, own.came_at(), own.announcing.take());
-        let config = self.s.queues[queue].config.announcements.as_deref();
-        let (periodic, place) =
-            config.map_or((None, None), |config| clocks(config, joined_at, self.now));
+        let clocks = clocks(&self.s.queues[queue].config, joined_at, self.now);
         match before {
             Some(own) if own.plays => {
                 visit_mut(&mut self.s.calls[id]).announcing = Some(Box::new(Announcing {
-                    periodic,
-                    place,
-                    ..*own
+                    plays: true,
+                    holds: own.holds,
+                    ..clocks.awaited(own.timer)
                 }));
             }
             before => {
                 if let Some(own) = before {
                     self.s.timers.cancel(own.timer);
                 }
-                self.await_announcement(id, (periodic, place));
+                self.await_announcement(id, clocks);
             }
         }
     }
@@ -211,28 +232,55 @@ fn length_of<'a>(s: &State, prompts: impl IntoIterator<Item = &'a String>) -> Sp
     prompts.fold(Span::ZERO, |sum, prompt| sum + prompt.length)
 }
 
-/// When both clocks strike next, after `now`.
-fn clocks(config: &Announcements, joined_at: Timestamp, now: Timestamp) -> Clocks {
+impl Clocks {
+    /// What is awaited by this timer.
+    const fn awaited(self, timer: TimerId) -> Announcing {
+        Announcing {
+            timer,
+            plays: false,
+            holds: false,
+            periodic: self.periodic,
+            place: self.place,
+            offer: self.offer,
+        }
+    }
+}
+
+impl Announcing {
+    const fn clocks(&self) -> Clocks {
+        Clocks {
+            periodic: self.periodic,
+            place: self.place,
+            offer: self.offer,
+        }
+    }
+}
+
+/// When the clocks strike next, after `now`; a callback is offered once.
+fn clocks(config: &QueueConfig, joined_at: Timestamp, now: Timestamp) -> Clocks {
     let next = |every: Span| {
         let passed = (now - joined_at).micros() / every.micros().max(1);
         joined_at + Span::from_micros((passed + 1) * every.micros())
     };
-    (
-        config
-            .periodic
-            .as_ref()
-            .map(|_| next(config.periodic_every)),
-        config.tells_place().then(|| next(config.place_every)),
-    )
+    let told = config.announcements.as_deref();
+    let callback = config.callback.as_ref();
+    let offered = callback.filter(|callback| callback.offer.is_some());
+    Clocks {
+        periodic: (told.filter(|told| told.periodic.is_some())).map(|t| next(t.periodic_every)),
+        place: (told.filter(|told| told.tells_place())).map(|told| next(told.place_every)),
+        offer: (offered.map(|callback| joined_at + callback.after)).filter(|&due| due > now),
+    }
 }
 
 /// What a caller is told about his place, and in which prompts.
 fn place_of(
     s: &State,
     id: CallId,
-    config: &Announcements,
+    told: Option<&Announcements>,
     now: Timestamp,
 ) -> (Announced, Vec<String>) {
+    let silence = Announcements::default();
+    let config = told.unwrap_or(&silence);
     let position = config.position.then(|| place_in_line(s, id));
     let minutes = (config
         .hold_time

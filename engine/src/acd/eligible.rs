@@ -21,6 +21,8 @@ pub enum Obstacle {
     CallOffered,
     /// The caller hears the welcome, which is to be over before anybody is rung.
     CallHearing,
+    /// The caller says where he wants to be called back, or hears that he will be.
+    CallAsking,
     /// The caller is reserved for another agent, whom he knows.
     CallReserved,
     /// The pause after an unsuccessful ring is not over.
@@ -69,6 +71,9 @@ pub fn eligible(
     }
     if visit.hears_first() {
         return Err(Obstacle::CallHearing);
+    }
+    if visit.asks_for_callback() {
+        return Err(Obstacle::CallAsking);
     }
     if let Some(reserved) = &visit.reserved {
         // Whether he is skilled enough is not asked of whom a caller knows.

@@ -10,6 +10,7 @@ use crate::event::{Event, OfferEnd};
 use crate::ids::{CallId, QueueId};
 use crate::limits::{PLACES_KEPT_MAX, PUT_OUT_CALLS_MAX};
 use crate::mark::Mark;
+use crate::records::callbacks::Callback;
 use crate::records::{LeaveReason, Outcome, QueueCall};
 use crate::state::{Call, CallSet, Place, Queue, Stage, State, Visit};
 use crate::step::Step;
@@ -27,15 +28,22 @@ impl<T: Trace> Step<'_, T> {
             return Err(goal);
         }
         self.begin_visit(id, queue);
-        let place = match self.s.queues[queue].config.place_kept.is_zero() {
+        let mut place = match self.s.queues[queue].config.place_kept.is_zero() {
             true => None,
             false => self.place_of(id, queue),
         };
-        if let Some((reason, to)) = self.refusal(queue, place.is_some()) {
+        let promised = match self.s.queues[queue].promised {
+            0 => None,
+            _ => self.promised_to(id, queue),
+        };
+        if let Some((reason, to)) = self.refusal(queue, place.is_some(), promised.is_some()) {
             let elsewhere = goal(self.s, to);
             self.sometimes_if(Mark::QueueCrowded, |_| reason == LeaveReason::QueueCrowded);
             self.end_visit(id, Outcome::Missed, reason);
             return Err(elsewhere);
+        }
+        if let Some(promised) = promised {
+            place = self.withdraw_callback(promised);
         }
         self.s.calls[id].stage = Stage::AwaitingAgent;
         let entry = &mut self.s.queues[queue];
@@ -47,7 +55,7 @@ impl<T: Trace> Step<'_, T> {
             }
             Some(place) => self.take_place(id, place),
         }
-        if self.s.queues[queue].config.announcements.is_none() || !self.welcome(id, queue) {
+        if !self.s.queues[queue].config.speaks() || !self.welcome(id, queue) {
             self.entertain(id, queue);
         }
         if !self.s.queues[queue].config.preferred_wait.is_zero() && !visit(self.s, id).hears_first()
@@ -96,21 +104,30 @@ impl<T: Trace> Step<'_, T> {
             answered: None,
             announcing: None,
             reserved: None,
+            callback: None,
         });
         call.visits += 1;
     }
 
     /// Why a queue does not let one more in, and where he goes, if it does not.
-    /// Who has a place there is not one more to make it crowded.
-    fn refusal(&self, queue: QueueId, has_place: bool) -> Option<(LeaveReason, &Destination)> {
+    /// Who has a place there is not one more to make it crowded, and who was to be called
+    /// back is counted there already.
+    fn refusal(
+        &self,
+        queue: QueueId,
+        has_place: bool,
+        counted: bool,
+    ) -> Option<(LeaveReason, &Destination)> {
         let entry = &self.s.queues[queue];
         let config = &entry.config;
         if !join_allowed(self.s, queue) {
             Some((LeaveReason::QueueEmpty, &config.failover))
-        } else if config.max_callers > 0 && entry.callers >= config.max_callers {
+        } else if config.max_callers > 0 && entry.callers - u32::from(counted) >= config.max_callers
+        {
             Some((LeaveReason::QueueFull, &config.failover))
         } else {
-            let crowded = config.crowded.as_ref().filter(|_| !has_place)?;
+            let crowded = config.crowded.as_ref();
+            let crowded = crowded.filter(|_| !has_place && !counted)?;
             let too_crowded = self.too_crowded(queue, crowded);
             too_crowded.then_some((LeaveReason::QueueCrowded, &crowded.destination))
         }
@@ -135,9 +152,24 @@ impl<T: Trace> Step<'_, T> {
     fn place_of(&self, id: CallId, queue: QueueId) -> Option<Place> {
         let number = self.s.parties[self.s.calls[id].party].number;
         let place = self.s.places.get(number, self.now)?;
-        let limit = self.s.queues[queue].config.max_waiting;
-        let over = !limit.is_zero() && place.joined_at + limit <= self.now;
-        (place.queue == queue && !over).then_some(place)
+        (place.queue == queue && !self.is_over(&place)).then_some(place)
+    }
+
+    /// Whether the longest wait would be over for who stood there.
+    fn is_over(&self, place: &Place) -> bool {
+        let limit = self.s.queues[place.queue].config.max_waiting;
+        !limit.is_zero() && place.joined_at + limit <= self.now
+    }
+
+    /// Who was to be called back calls again himself: his callback ends, and his new call
+    /// has its place, unless the longest wait from there on would be over.
+    #[cold]
+    #[inline(never)]
+    fn withdraw_callback(&mut self, promised: CallId) -> Option<Place> {
+        self.sometimes(Mark::CallbackWithdrawn);
+        let place = Place::of(visit(self.s, promised));
+        self.fail_callback(promised, LeaveReason::CallbackWithdrawn);
+        (!self.is_over(&place)).then_some(place)
     }
 
     /// Puts a caller back where he stood when he hung up.
@@ -173,11 +205,7 @@ impl<T: Trace> Step<'_, T> {
         if kept.is_zero() || number.is_none() {
             return;
         }
-        let place = Place {
-            queue: own.queue,
-            joined_at: own.joined_at,
-            join_number: own.join_number,
-        };
+        let place = Place::of(own);
         let places = &mut self.s.places;
         places.insert(number, place, from + kept, from, PLACES_KEPT_MAX);
     }
@@ -191,8 +219,12 @@ impl<T: Trace> Step<'_, T> {
             return self.arm_longest_wait(queue);
         };
         entry.line = Some((first, id));
+        let promised = entry.promised;
         visit_mut(&mut self.s.calls[last]).after = Some(id);
         visit_mut(&mut self.s.calls[id]).before = Some(last);
+        if promised > 0 {
+            self.arm_longest_wait(queue);
+        }
     }
 
     /// Puts a call back where it stood: before the first that joined later.
@@ -232,12 +264,16 @@ impl<T: Trace> Step<'_, T> {
         let (queue, before, after) = (own.queue, own.before.take(), own.after.take());
         let (join_number, set) = (own.join_number, own.set);
         let (retry, announcing) = (own.retry.take(), own.announcing.take());
+        let callback = own.callback.is_some();
         own.set = CallSet::Aside;
         if let Some(timer) = retry {
             self.s.timers.cancel(timer);
         }
         if let Some(own) = announcing {
             self.s.timers.cancel(own.timer);
+        }
+        if callback {
+            self.unlink_callback(id);
         }
         let entry = &mut self.s.queues[queue];
         take_from_sets(entry, set, join_number);
@@ -255,24 +291,26 @@ impl<T: Trace> Step<'_, T> {
         if let Some(after) = after {
             visit_mut(&mut self.s.calls[after]).before = before;
         }
-        if before.is_none() {
+        if before.is_none() || self.s.queues[queue].promised > 0 {
             self.arm_longest_wait(queue);
         }
     }
 
     /// One timer for the longest wait of a queue: that of the caller at the head,
-    /// who joined first. May be called needlessly; it is due at the same time.
+    /// who joined first, but for those who are called back. May be called needlessly; it
+    /// is due at the same time.
     pub(crate) fn arm_longest_wait(&mut self, queue: QueueId) {
         let entry = &mut self.s.queues[queue];
         if let Some(timer) = entry.longest_wait.take() {
             self.s.timers.cancel(timer);
         }
-        let (Some((head, _)), limit) = (entry.line, entry.config.max_waiting) else {
-            return;
-        };
+        let limit = entry.config.max_waiting;
         if limit.is_zero() {
             return;
         }
+        let Some(head) = first_limited(self.s, queue) else {
+            return;
+        };
         let due = (visit(self.s, head).joined_at + limit).max(self.now);
         let timer = self.s.timers.arm(due, Timer::LongestWait(queue));
         self.s.queues[queue].longest_wait = Some(timer);
@@ -311,6 +349,9 @@ impl<T: Trace> Step<'_, T> {
     fn leave_for_failover(&mut self, id: CallId, reason: LeaveReason) {
         let queue = visit(self.s, id).queue;
         let failover = goal(self.s, &self.s.queues[queue].config.failover);
+        if visit(self.s, id).promise().is_some() {
+            return self.fail_callback(id, reason);
+        }
         self.leave(id, Outcome::Missed, reason);
         self.send(id, failover);
     }
@@ -325,7 +366,11 @@ impl<T: Trace> Step<'_, T> {
         let left_at = visit.answered.map_or(self.now, |answered| answered.at);
         if let Some(entry) = self.s.queues.get_mut(visit.queue) {
             let patience = &mut entry.learned.patience;
-            patience.spend(left_at - visit.came_at());
+            // Who is called back needs no more patience.
+            let until = visit
+                .promise()
+                .map_or(left_at, |promise| promise.requested_at);
+            patience.spend(until - visit.came_at());
             if outcome == Outcome::Abandoned {
                 patience.count();
             }
@@ -343,8 +388,13 @@ impl<T: Trace> Step<'_, T> {
             agent: visit.answered.map(|answered| answered.agent),
             offers: visit.offers,
             offered_at_once: visit.offered_at_once,
+            callback: visit.promise().is_some(),
         };
         self.tell(Event::QueueCallEnded(record));
+        if let Some(promise) = visit.promise() {
+            let callback = Callback::of(&record, promise.number);
+            self.tell(Event::CallbackEnded(callback));
+        }
         self.notify(&record);
     }
 
@@ -362,7 +412,10 @@ impl<T: Trace> Step<'_, T> {
             let entry = self.s.queues.get(queue);
             entry.is_some_and(|entry| entry.config.notify_managers.contains(notice))
         };
-        if let Some(notice) = notice.filter(wanted) {
+        let failed = record.callback && record.outcome != Outcome::Answered;
+        let failed = failed.then_some(Notice::CallbackFailed);
+        let notices = [notice, failed].map(|notice| notice.filter(wanted));
+        for notice in notices.into_iter().flatten() {
             self.emit(Effect::Mail {
                 queue,
                 notice,
@@ -377,9 +430,7 @@ impl<T: Trace> Step<'_, T> {
     /// The caller at the head of the line has waited as long as allowed.
     pub(crate) fn longest_wait_over(&mut self, queue: QueueId) {
         self.s.queues[queue].longest_wait = None;
-        let (head, _) = self.s.queues[queue]
-            .line
-            .expect("the timer belongs to a head");
+        let head = first_limited(self.s, queue).expect("the timer belongs to a head");
         self.sometimes_if(Mark::LongestWaitRinging, |s| visit(s, head).ringing > 0);
         self.leave_for_failover(head, LeaveReason::TimedOut);
     }
@@ -395,7 +446,7 @@ impl<T: Trace> Step<'_, T> {
         };
         for _ in 0..PUT_OUT_CALLS_MAX {
             // Who leaves may be an agent, who is present again with that.
-            let Some((head, _)) = self.s.queues[queue].line else {
+            let Some(head) = first_limited(self.s, queue) else {
                 break;
             };
             if stays_allowed(self.s, queue) {
@@ -421,6 +472,20 @@ impl<T: Trace> Step<'_, T> {
         (own.retry, own.growing) = (None, false);
         self.sort_in(id);
     }
+}
+
+/// The first caller of a queue whose wait is limited: who is called back has a time of
+/// his own. Of a deleted queue, the first of all, as nobody stays.
+pub(crate) fn first_limited(s: &State, queue: QueueId) -> Option<CallId> {
+    let entry = &s.queues[queue];
+    let mut next = entry.line.map(|(first, _)| first);
+    if entry.promised == 0 || entry.removed {
+        return next;
+    }
+    while let Some(id) = next.filter(|&id| visit(s, id).promise().is_some()) {
+        next = visit(s, id).after;
+    }
+    next
 }
 
 fn take_from_sets(entry: &mut Queue, set: CallSet, join_number: u64) {

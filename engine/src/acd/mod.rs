@@ -4,11 +4,13 @@
 //! a queue, [`in_order`] those of them who can be offered, [`strategy`] its free
 //! agents, and [`presence`] keeps these up to date when an agent changes;
 //! [`eligible`] says who may be rung, [`dispatch`] brings the two together and
-//! [`offer`] follows a ring to its end. [`preferred`] reserves callers for the agent whom
-//! they know. [`estimate`] says how long a caller may wait yet, and [`service_level`]
-//! tells managers when callers wait too long.
+//! [`offer`] follows a ring to its end.
+//! [`preferred`] reserves callers for the agent whom they know, [`callback`] lets callers
+//! hang up and calls them when their turn comes. [`estimate`] says how long a caller may
+//! wait yet, and [`service_level`] tells managers when callers wait too long.
 
 mod announce;
+pub(crate) mod callback;
 pub(crate) mod closed;
 pub(crate) mod dispatch;
 pub mod eligible;

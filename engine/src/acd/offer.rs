@@ -8,7 +8,7 @@ use crate::event::{Event, OfferEnd, ReservationEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId};
 use crate::input::{By, Cause, Recording};
 use crate::mark::Mark;
-use crate::state::{Answered, Leg, Purpose, Stage};
+use crate::state::{Answered, Leg, Purpose, Stage, caller_gone};
 use crate::step::Step;
 use crate::time::Span;
 use crate::timer::Timer;
@@ -105,7 +105,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Where nobody rings any more, nobody waits for one who rings with him.
-    fn stop_growing_if_silent(&mut self, call: CallId) {
+    pub(crate) fn stop_growing_if_silent(&mut self, call: CallId) {
         let own = visit_mut(&mut self.s.calls[call]);
         if own.growing && own.ringing == 0 {
             own.growing = false;
@@ -353,10 +353,9 @@ impl<T: Trace> Step<'_, T> {
         if let Some(member) = member {
             self.s.members[member].missed_in_a_row = 0;
         }
-        self.emit(Effect::Bridge { call, leg: id });
-        let queue = visit(self.s, call).queue;
-        if self.s.queues[queue].config.announcements.is_some() {
-            self.brief(call, id);
+        let gone = caller_gone(&self.s.calls[call]);
+        if !gone {
+            self.emit(Effect::Bridge { call, leg: id });
         }
         self.sometimes_if(Mark::ReservedAnswered, |s| {
             let reserved = visit(s, call).reserved.as_ref();
@@ -369,19 +368,35 @@ impl<T: Trace> Step<'_, T> {
             CancelReason::CompletedElsewhere,
         );
         self.unlink(call);
+        let rang = self.now - self.s.legs[id].rung_at;
+        let queue = visit(self.s, call).queue;
+        let learned = &mut self.s.queues[queue].learned;
+        learned.answer.spend(rang);
+        learned.answer.count();
+        learned.work.spend(rang);
+        if gone {
+            self.call_customer(id, member);
+        } else {
+            self.connected(id, member);
+        }
+    }
+
+    /// Caller and agent talk from now on.
+    #[inline]
+    pub(crate) fn connected(&mut self, id: LegId, member: Option<MemberId>) {
+        let (call, agent) = (self.s.legs[id].call, self.s.legs[id].agent);
         self.s.calls[call].stage = Stage::AwaitingEnd;
         self.s.calls[call].taken = true;
         let at = self.now;
         let own = visit_mut(&mut self.s.calls[call]);
         own.answered = Some(Answered { at, agent, member });
-        let waited = at - own.came_at();
+        let (queue, waited) = (own.queue, at - own.came_at());
         self.level_decided(call);
-        let rang = at - self.s.legs[id].rung_at;
-        let learned = &mut self.s.queues[queue].learned;
-        learned.answer.spend(rang);
-        learned.answer.count();
-        learned.work.spend(rang);
         self.refresh_agent(agent);
+        let config = self.s.queues.get(queue).map(|queue| &queue.config);
+        if config.is_some_and(|config| config.announcements.is_some()) {
+            self.brief(call, id);
+        }
         self.tell(Event::CallAnswered {
             call,
             queue,
@@ -389,7 +404,8 @@ impl<T: Trace> Step<'_, T> {
             leg: id,
             waited,
         });
-        if self.s.queues[queue].config.record {
+        let config = self.s.queues.get(queue).map(|queue| &queue.config);
+        if config.is_some_and(|config| config.record) {
             self.record(call, Recording::On, By::System);
         }
     }

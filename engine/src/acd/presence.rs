@@ -2,6 +2,7 @@
 //! free agents, and whether a queue counts as empty.
 
 use crate::acd::eligible::{obstacle, wraps_up};
+use crate::acd::line::first_limited;
 use crate::acd::strategy;
 use crate::config::model::EmptyStates;
 use crate::ids::{AgentId, MemberId, QueueId};
@@ -108,14 +109,18 @@ impl<T: Trace> Step<'_, T> {
     #[inline]
     pub(crate) fn put_out_if_empty(&mut self, queue: QueueId) {
         let allowed = stays_allowed(self.s, queue);
-        let entry = &self.s.queues[queue];
-        match entry.put_out {
+        match self.s.queues[queue].put_out {
             Some(_) if allowed => self.call_off_put_out(queue),
-            None if !allowed && entry.callers > 0 => {
-                let timer = self.s.timers.arm(self.now, Timer::PutOut(queue));
-                self.s.queues[queue].put_out = Some(timer);
-            }
+            None if !allowed => self.begin_put_out(queue),
             _ => {}
+        }
+    }
+
+    #[cold]
+    fn begin_put_out(&mut self, queue: QueueId) {
+        if first_limited(self.s, queue).is_some() {
+            let timer = self.s.timers.arm(self.now, Timer::PutOut(queue));
+            self.s.queues[queue].put_out = Some(timer);
         }
     }
 

@@ -7,6 +7,7 @@
 //! only agents that are there already.
 
 mod agents;
+mod callback;
 mod contacts;
 mod hours;
 mod object;
@@ -404,6 +405,7 @@ impl<'c, E: Existing> Checker<'c, E> {
         let touched: Vec<_> = self.queues.values().copied().flatten().collect();
         for queue in &touched {
             object::queue(&mut self.faults, queue, range);
+            callback::queue(&mut self.faults, queue);
         }
         self.touched_points();
         self.codes();

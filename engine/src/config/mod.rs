@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod announcements;
+pub mod callback;
 pub mod check;
 pub mod codes;
 pub mod diff;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::SipAddress;
 use super::announcements::Announcements;
+use super::callback::{CallbackConfig, Outbound};
 use super::codes::FeatureCodes;
 use super::hours::HoursConfig;
 use super::points::{PointConfig, VoicemailConfig};
@@ -170,6 +171,8 @@ pub struct TrunkConfig {
     pub address: Option<SipAddress>,
     /// The user as whom it signs in (RFC 3261, section 22).
     pub user: Option<String>,
+    /// How it is called out on; `None`: it is not.
+    pub outbound: Option<Outbound>,
 }
 
 /// Something that is said to callers.
@@ -215,6 +218,8 @@ pub struct ExtensionConfig {
     pub email: Option<String>,
     /// How this person may switch the recording of his own calls.
     pub own_recording: OwnRecording,
+    /// Whether calls to the outside are made for this person, as callbacks are.
+    pub outbound: bool,
 }
 
 impl ExtensionConfig {
@@ -230,6 +235,7 @@ impl ExtensionConfig {
             on_presence: PresenceActions::default(),
             email: None,
             own_recording: OwnRecording::No,
+            outbound: true,
         }
     }
 }
@@ -313,6 +319,8 @@ pub struct QueueConfig {
     pub keys: BTreeMap<Key, Destination>,
     /// When callers may come in; `None`: always.
     pub time_condition: Option<TimeCondition>,
+    /// How callers can ask to be called back; `None`: not at all.
+    pub callback: Option<Box<CallbackConfig>>,
     /// What callers are asked when their agent has hung up; `None`: nothing.
     pub survey: Option<Box<SurveyConfig>>,
     /// A call answered in less than this meets the service level.
@@ -367,6 +375,7 @@ impl QueueConfig {
             announcements: None,
             keys: BTreeMap::new(),
             time_condition: None,
+            callback: None,
             survey: None,
             sla_time: Span::from_secs(60),
             sla_threshold_percent: 80,
@@ -386,6 +395,12 @@ impl QueueConfig {
         }
     }
 
+    /// Whether those who wait may hear more than music.
+    #[must_use]
+    pub const fn speaks(&self) -> bool {
+        self.announcements.is_some() || self.callback.is_some()
+    }
+
     /// Every prompt that its callers may hear, with the key that asks for it, but for
     /// those of destinations.
     #[must_use]
@@ -394,6 +409,8 @@ impl QueueConfig {
         let mut prompts = told.map(|told| told.prompts()).unwrap_or_default();
         let asked = self.survey.iter().flat_map(|survey| survey.prompts());
         prompts.extend(asked.map(|name| ("survey", name.to_owned())));
+        let called = self.callback.iter().flat_map(|callback| callback.prompts());
+        prompts.extend(called.filter_map(|(_, name)| Some(("callback", name.clone()?))));
         prompts
     }
 

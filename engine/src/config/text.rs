@@ -24,6 +24,9 @@
 //! name = "Carrier"
 //! address = "192.0.2.7"         # calls from there are the trunk's, or:
 //! user = "carrier"              # it signs in
+//! outbound = false              # true: callers who asked for it are called back on it
+//! outbound_number = "+4930123"  # what is shown to them; default: the queue's number
+//! outbound_user = "tandem"      # as whom the trunk knows us; default: it does not ask
 //!
 //! [[prompt]]                    # something that is said to callers
 //! name = "Christmas"
@@ -56,6 +59,7 @@
 //!                               # away business_trip do_not_disturb; log_in_last pause nothing
 //! email = "ann@example.com"     # default: none, no mails are sent
 //! own_recording = "no"          # pause_resume start_pause_resume
+//! outbound = true               # false: no callbacks are made for this person
 //!
 //! [[queue]]
 //! number = "6400"
@@ -114,6 +118,9 @@
 //! holiday = "queue 6401"        # and on holidays
 //! ignore_holidays = false       # true: business hours decide on holidays too
 //! holiday_prompt = false        # true: they hear the holiday's prompt first
+//! callback = { trunk = "Carrier", key = "1", after_s = 0, prefix = "9", timeout_s = 900,
+//!     customer_ring_s = 30, offer = "Call you?", confirm = "Which number", thanks = "Bye",
+//!     invalid = "No number" }   # all but the trunk can be left out; default: no callbacks
 //! survey = { prompt = "How was it", end_prompt = "Thanks", points = { 1 = 1, 2 = 0 } }
 //!                               # asked when the agent has hung up; default: nothing
 //! sla_time_s = 60
@@ -166,6 +173,7 @@
 //! behind them the dynamic ones in theirs, wherever the two keys stand.
 
 mod agents;
+mod callback;
 mod contacts;
 mod hours;
 mod people;
@@ -341,6 +349,7 @@ impl Reader {
         let given = table.get("address");
         let address = given.and_then(address);
         let user = table.get("user").and_then(Value::str).map(str::to_owned);
+        let outbound = callback::read_outbound(&mut table);
         table.finish();
         if given.is_some() && address.is_none() {
             // That is told already; the check shall not tell what follows.
@@ -353,6 +362,7 @@ impl Reader {
             name: name.map_or_else(|| format!("trunk {number}"), str::to_owned),
             address,
             user,
+            outbound,
         });
     }
 
@@ -365,6 +375,7 @@ impl Reader {
             name.clone_into(&mut extension.name);
         }
         set(&mut extension.administrator, table.bool("administrator"));
+        set(&mut extension.outbound, table.bool("outbound"));
         let timeout = place.key(&mut table, "ring_timeout_s");
         set(
             &mut extension.ring_timeout,

@@ -89,6 +89,7 @@ impl Hindrance {
             | Obstacle::CallReserved
             | Obstacle::CallLeaving
             | Obstacle::CallOffered
+            | Obstacle::CallAsking
             | Obstacle::CallHearing
             | Obstacle::CallPausing => Self::Call,
         }

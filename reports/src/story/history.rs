@@ -145,7 +145,9 @@ impl History {
             Event::AgentStatusChanged { agent, queue, .. } => {
                 self.member_mut(agent, queue).status = now;
             }
-            Event::CallAnswered { call, agent, .. } | Event::ExtensionRung { call, agent, .. } => {
+            Event::CallAnswered { call, agent, .. }
+            | Event::CustomerRung { call, agent, .. }
+            | Event::ExtensionRung { call, agent, .. } => {
                 self.occupy(agent, call, at);
             }
             Event::CallEnded { call, .. } => self.release(call, at),
@@ -180,7 +182,12 @@ impl History {
     }
 
     fn occupy(&mut self, agent: AgentId, call: CallId, at: Timestamp) {
-        self.agents.entry(agent).or_default().calls.push((call, at));
+        let past = self.agents.entry(agent).or_default();
+        if past.calls.iter().any(|(known, _)| *known == call) {
+            // He waited for the customer of a callback.
+            return;
+        }
+        past.calls.push((call, at));
         self.talks.entry(call).or_default().push(agent);
     }
 

@@ -3,6 +3,7 @@
 //! Nothing in here does I/O; whoever replays hands every entry to a [`Teller`] or a
 //! [`Painter`], which has the engine apply it.
 
+mod callback;
 mod crew;
 mod handling;
 mod history;
@@ -14,6 +15,7 @@ mod remains;
 mod teller;
 mod wait;
 mod waiting;
+mod way;
 pub(crate) mod when;
 mod why;
 mod words;

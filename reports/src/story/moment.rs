@@ -2,7 +2,7 @@
 //! JSON, and a promise to those who read it.
 
 use serde::{Serialize, Serializer};
-use tandem_engine::{Number, PublicId, Span};
+use tandem_engine::{Cause, Number, OfferEnd, PublicId, Span};
 
 use super::crew::{Crew, Group};
 use super::when::{When, seconds};
@@ -68,8 +68,10 @@ impl Story {
     pub fn forget_caller(&mut self) {
         self.caller = None;
         for moment in &mut self.moments {
-            if let What::Arrived { caller, name, .. } = &mut moment.what {
-                (*caller, *name) = (None, None);
+            match &mut moment.what {
+                What::Arrived { caller, name, .. } => (*caller, *name) = (None, None),
+                What::Callback { number, .. } => *number = None,
+                _ => {}
             }
         }
     }
@@ -194,6 +196,17 @@ pub enum What {
         /// Its number.
         revision: u64,
     },
+    /// Something about a callback.
+    Callback {
+        /// `asked`, `forgone`, `invalid`, `not_permitted`, `requested` or `rung`.
+        act: &'static str,
+        /// Where the caller is to be called; null where that is not said, or was erased.
+        number: Option<String>,
+        /// Who answered for the customer, where somebody did.
+        agent: Option<Person>,
+        /// Until when an agent must be found; null where there is no limit.
+        until: Option<When>,
+    },
     /// Caller and agent could not be connected; the caller waits again.
     ConnectionFailed {
         /// Who had answered.
@@ -229,7 +242,7 @@ pub enum What {
     ReservationEnded {
         /// For whom he was reserved.
         agent: Person,
-        /// `agent_left`, `not_answered` or `time_over`.
+        /// `agent_left`, `asked_for_callback`, `not_answered` or `time_over`.
         how: &'static str,
     },
     /// An extension that is rung for no queue answered.
@@ -295,7 +308,7 @@ pub enum What {
     },
     /// The waiting caller is told something, or who answers him.
     Announced {
-        /// `agent`, `join`, `periodic` or `place`.
+        /// `agent`, `callback`, `join`, `not_called_back`, `periodic` or `place`.
         text: &'static str,
         /// His place, from one; one more than is spoken stands for all behind.
         position: Option<u8>,
@@ -523,4 +536,18 @@ pub(crate) fn id<S: Serializer>(call: &PublicId, serializer: S) -> Result<S::Ok,
 /// A number, where there is one.
 pub(crate) fn shown(number: Number) -> Option<String> {
     (!number.is_none()).then(|| number.to_string())
+}
+
+impl RingEnd {
+    /// How an offer ended.
+    pub(crate) const fn of(end: OfferEnd) -> Self {
+        match end {
+            OfferEnd::CompletedElsewhere => Self::AnsweredElsewhere,
+            OfferEnd::Failed(Cause::Busy) => Self::Busy,
+            OfferEnd::Failed(Cause::NoAnswer) | OfferEnd::TimedOut => Self::Silent,
+            OfferEnd::Failed(Cause::Rejected) => Self::Refused,
+            OfferEnd::Failed(Cause::Unreachable) => Self::Unreachable,
+            OfferEnd::Withdrawn => Self::Withdrawn,
+        }
+    }
 }

@@ -7,12 +7,11 @@ use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::trace::{Note, Standing};
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    AgentId, Branch, CallId, Cause, Closed, Engine, Entry, Event, Input, LegId, MemberId, MenuEnd,
-    OfferEnd, Outbox, PublicId, QueueId, SECOND_US, Span, Timestamp,
+    AgentId, CallId, Closed, Engine, Entry, Event, Input, LegId, MemberId, OfferEnd, Outbox,
+    PublicId, QueueId, SECOND_US, Span, Timestamp,
 };
 
 use super::crew::{Crew, serves};
-use super::handling;
 use super::history::{History, change};
 use super::moment::{
     Change, Choice, Elsewhere, FirstRing, Free, InVain, Meanwhile, Moment, Person, Place, RingEnd,
@@ -20,8 +19,10 @@ use super::moment::{
 };
 use super::wait::{Mood, Wait};
 use super::waiting;
+use super::way;
 use super::when::Wall;
 use super::why;
+use super::{callback, handling};
 use crate::labels::{end_word, outcome_word, reason_word};
 
 /// Tells the story of one call. Every entry of a replay goes through
@@ -126,6 +127,7 @@ impl Teller {
         if let (Some(wait), Some(call)) = (&mut self.wait, self.call) {
             let waiting = engine.waiting(call);
             wait.mood = match waiting {
+                None => Mood::Ringing,
                 Some(waiting) if waiting.ringing > 0 => Mood::Ringing,
                 Some(waiting) if waiting.reserved_for.is_some() => Mood::Reserved,
                 Some(waiting) if waiting.pauses_until.is_some() => Mood::Pausing,
@@ -228,6 +230,9 @@ impl Teller {
                 queue,
                 closed,
             } if Some(*call) == own => self.diverted(at, *queue, closed),
+            Event::CustomerRung { call, leg, .. } if Some(*call) == own => {
+                self.customer_rung(at, event, *leg);
+            }
             Event::AnnouncementStarted { call, .. }
             | Event::CallReserved { call, .. }
             | Event::PlaceRegained { call, .. }
@@ -290,21 +295,16 @@ impl Teller {
                 call, agent, end, ..
             } if Some(*call) == own => What::ExtensionRingEnded {
                 agent: self.history.names.agent(*agent),
-                how: how(*end),
+                how: RingEnd::of(*end),
             },
             Event::FlowBranched {
                 call, node, branch, ..
             } if Some(*call) == own => What::Branched {
                 node: node.clone(),
-                found: found(*branch),
+                found: way::found(*branch),
             },
             Event::MenuLeft { call, got, .. } if Some(*call) == own => {
-                let (got, keys) = match got {
-                    MenuEnd::Dialled(number) => ("dialled", number.to_string()),
-                    MenuEnd::Invalid(number) => ("invalid", number.to_string()),
-                    MenuEnd::Pressed(key) => ("pressed", key.to_string()),
-                    MenuEnd::Silence => ("silence", String::new()),
-                };
+                let (got, keys) = way::got(*got);
                 What::MenuGot { got, keys }
             }
             Event::PointClosed {
@@ -335,10 +335,14 @@ impl Teller {
                     number: point.to_string(),
                 }
             }
-            _ => match handling::what(event, own, engine, &self.history.names) {
-                Some(what) => what,
-                None => return,
-            },
+            _ => {
+                let names = &self.history.names;
+                let called = callback::what(event, own, self.wanted, names, &self.wall);
+                match called.or_else(|| handling::what(event, own, engine, names)) {
+                    Some(what) => what,
+                    None => return,
+                }
+            }
         };
         self.push(at, what);
     }
@@ -511,7 +515,7 @@ impl Teller {
 
     fn ring_ended(&mut self, engine: &Engine, at: Timestamp, ring: (AgentId, OfferEnd, Span)) {
         let (agent, end, rang) = ring;
-        let how = how(end);
+        let how = RingEnd::of(end);
         let agent = self.history.names.agent(agent);
         let waiting = self.call.and_then(|call| engine.waiting(call));
         let pauses = waiting.and_then(|waiting| waiting.pauses_until);
@@ -561,6 +565,8 @@ impl Teller {
         self.wait = None;
         self.answered = Some(agent);
         let rang = self.rings.remove(&leg).map(|since| Seconds(at - since));
+        let before = self.visit().and_then(|visit| visit.answer_rang);
+        let rang = before.or(rang);
         let agent = self.history.names.agent(agent);
         if let Some(visit) = self.visit() {
             (visit.agent, visit.answer_rang) = (Some(agent.clone()), rang);
@@ -581,6 +587,20 @@ impl Teller {
         let place = story.moments.iter().position(elsewhere);
         let place = place.unwrap_or(story.moments.len());
         story.moments.insert(place, Moment { at: now, what });
+    }
+
+    /// An agent answered for a callback: from here on, the customer's telephone rings.
+    fn customer_rung(&mut self, at: Timestamp, event: &Event, leg: LegId) {
+        self.settle(at);
+        self.close_gap();
+        let rang = self.rings.get(&leg).map(|since| Seconds(at - *since));
+        if let Some(visit) = self.visit() {
+            visit.answer_rang = rang;
+        }
+        let names = &self.history.names;
+        if let Some(what) = callback::what(event, self.call, self.wanted, names, &self.wall) {
+            self.push(at, what);
+        }
     }
 
     fn connection_failed(&mut self, engine: &Engine, at: Timestamp, agent: AgentId, q: QueueId) {
@@ -769,31 +789,8 @@ impl Teller {
     }
 }
 
-/// How a ring ended, in the words of stories.
-const fn how(end: OfferEnd) -> RingEnd {
-    match end {
-        OfferEnd::CompletedElsewhere => RingEnd::AnsweredElsewhere,
-        OfferEnd::Failed(Cause::Busy) => RingEnd::Busy,
-        OfferEnd::Failed(Cause::NoAnswer) | OfferEnd::TimedOut => RingEnd::Silent,
-        OfferEnd::Failed(Cause::Rejected) => RingEnd::Refused,
-        OfferEnd::Failed(Cause::Unreachable) => RingEnd::Unreachable,
-        OfferEnd::Withdrawn => RingEnd::Withdrawn,
-    }
-}
-
 fn wrap_up_until(engine: &Engine, agent: AgentId, queue: QueueId) -> Option<Timestamp> {
     let members = engine.agent(agent)?.members;
     let mut members = members.iter().filter_map(|member| engine.member(*member));
     members.find(|member| member.queue == queue)?.wrap_up_until
-}
-
-/// What a node of a call flow found, in a word.
-fn found(branch: Branch) -> &'static str {
-    match branch {
-        Branch::CallerMatches => "caller_matches",
-        Branch::CallerOther => "caller_other",
-        Branch::Closed => "closed",
-        Branch::Holiday => "holiday",
-        Branch::Open => "open",
-    }
 }

@@ -22,6 +22,7 @@ pub(super) fn what(event: &Event, names: &Names, wall: &Wall) -> Option<What> {
             agent: names.agent(*agent),
             how: match how {
                 ReservationEnd::AgentLeft => "agent_left",
+                ReservationEnd::AskedForCallback => "asked_for_callback",
                 ReservationEnd::NotAnswered => "not_answered",
                 ReservationEnd::TimeOver => "time_over",
             },
@@ -34,7 +35,9 @@ pub(super) fn what(event: &Event, names: &Names, wall: &Wall) -> Option<What> {
 const fn announcement(announced: Announced) -> What {
     let (text, position, minutes) = match announced {
         Announced::Agent { .. } => ("agent", None, None),
+        Announced::Callback => ("callback", None, None),
         Announced::Join => ("join", None, None),
+        Announced::NotCalledBack => ("not_called_back", None, None),
         Announced::Periodic => ("periodic", None, None),
         Announced::Place { position, minutes } => ("place", position, minutes),
     };

@@ -347,6 +347,15 @@ fn outcome(visit: &Visit) -> String {
     match (visit.outcome, visit.reason) {
         (None, _) => String::new(),
         (Some("answered"), _) => format!(" They talked for {}.", length(visit.talked)),
+        (_, Some("callback_agent_hung_up")) => {
+            " Then the agent hung up before the customer had answered.".to_owned()
+        }
+        (_, Some("callback_no_agent")) => " No agent was found for the callback.".to_owned(),
+        (_, Some("callback_not_permitted")) => " The agent may not call outside.".to_owned(),
+        (_, Some("callback_unanswered")) => {
+            " Then the customer was called back and did not answer.".to_owned()
+        }
+        (_, Some("callback_withdrawn")) => " Then the callback was not wanted any more.".to_owned(),
         (_, Some("caller_hung_up")) => " Then the caller gave up.".to_owned(),
         (_, Some("key_pressed")) => " Then the caller left by a key.".to_owned(),
         (_, Some("timed_out")) => " That was as long as the queue lets anybody wait.".to_owned(),

@@ -3,6 +3,7 @@
 use tandem_engine::Span;
 use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 
+use super::callback;
 use super::crew::{Crew, Group};
 use super::moment::{Change, Choice, Meanwhile, Moment, Person, Place, RingEnd, Story, What};
 use super::page::Page;
@@ -77,6 +78,7 @@ fn sentences(what: &What) -> Vec<String> {
             agent.as_ref(),
             dialled,
         )],
+        What::Callback { .. } => vec![callback::sentence(what)],
         What::CodeDialled { code, done } => vec![code_dialled(code, *done)],
         What::Considered(choice) => considered(choice),
         What::Announced { .. } => announced(what),
@@ -138,6 +140,7 @@ fn code_dialled(code: &str, done: bool) -> String {
 fn reservation_ended(agent: &Person, how: &str) -> String {
     let why = match how {
         "agent_left" => format!("{} takes no more calls", person(agent)),
+        "asked_for_callback" => "the caller wants to be called back".to_owned(),
         "not_answered" => format!("{} did not answer", person(agent)),
         _ => format!("the time to wait for {} is over", person(agent)),
     };
@@ -377,7 +380,9 @@ fn announced(what: &What) -> Vec<String> {
     let parts: Vec<String> = place.into_iter().chain(wait).collect();
     vec![match (*text, parts.is_empty()) {
         ("agent", _) => "Who answers is told something first.".to_owned(),
+        ("callback", _) => "The caller hears the offer to be called back.".to_owned(),
         ("join", _) => "The caller hears the join announcement.".to_owned(),
+        ("not_called_back", _) => "The caller hears that this number can not be called.".to_owned(),
         ("periodic", _) => "The caller hears the periodic announcement.".to_owned(),
         (_, true) => "The caller is thanked for waiting.".to_owned(),
         (_, false) => format!("The caller is told {}.", list(&parts)),
@@ -399,6 +404,13 @@ fn left(what: &What) -> Vec<String> {
     let (waited, queue) = (length(waited_s.0), &queue.name);
     let how = match *reason {
         "answered" => format!("The talk was over after {}.", length(talked_s.0)),
+        "callback_agent_hung_up" => {
+            "The agent hung up before the customer had answered.".to_owned()
+        }
+        "callback_no_agent" => format!("No agent of {queue} was found in time."),
+        "callback_not_permitted" => "The agent may not call outside.".to_owned(),
+        "callback_unanswered" => "The customer did not answer.".to_owned(),
+        "callback_withdrawn" => "Nobody is to be called back any more.".to_owned(),
         "caller_hung_up" => format!("The caller gave up after {waited} in {queue}."),
         "key_pressed" => format!("The caller left {queue} by a key, after {waited}."),
         "timed_out" => {
@@ -565,6 +577,7 @@ fn handled(what: &What) -> String {
 pub(crate) fn end_sentence(reason: &str) -> String {
     match reason {
         "agent_hung_up" => "The agent's side hung up, and the call was over.",
+        "callback_failed" => "The callback had failed, and the call was over.",
         "caller_hung_up" => "The caller hung up, and the call was over.",
         "code_dialled" => "A code had been dialled, and the call was over.",
         "extension_busy" => "The extension was busy, and the call was over.",

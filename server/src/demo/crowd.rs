@@ -224,6 +224,8 @@ impl<'s> Crowd<'s> {
                 let picked = self.agents.pick_up(now, &self.phones, leg);
                 self.voices.failed += u64::from(picked.is_err());
             }
+            // Its telephones have no keys.
+            Act::AnswerCallback(_) | Act::AskForCallback(..) => {}
             Act::Call(_) if self.is_closing() => {}
             Act::Call(stream) => self.call(now, stream),
             Act::HangUp(call) => {

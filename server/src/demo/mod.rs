@@ -131,6 +131,7 @@ pub struct Outcome {
 pub fn centre(scenario: &Scenario) -> Config {
     let mut config = scenario.config.clone();
     config.options.trunks.push(TrunkConfig {
+        outbound: None,
         name: TRUNK.to_owned(),
         address: Some(SipAddress {
             transport: ConfiguredTransport::Udp,

@@ -310,11 +310,13 @@ impl Fold {
             | Event::WrapUpStarted { .. } => self.of_agent(event),
             Event::CallEnded { call, .. } => self.end(*call),
             Event::CallAnswered { .. }
+            | Event::CallbackRequested { .. }
             | Event::CallHandled { .. }
             | Event::CallJoined { .. }
             | Event::CallOffered { .. }
             | Event::CallRetrieved { .. }
             | Event::ConnectionFailed { .. }
+            | Event::CustomerRung { .. }
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
@@ -325,6 +327,10 @@ impl Fold {
             Event::QueueCallEnded(record) => self.end_visit(record),
             // Who hears a prompt or leaves a message is between two places, as before and after it.
             Event::AnnouncementStarted { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackEnded(_)
+            | Event::CallbackForgone { .. }
+            | Event::CallbackNotPermitted { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallHeld { .. }
@@ -370,6 +376,14 @@ impl Fold {
                     self.supervise(*call, *agent, false);
                 }
                 self.answer(*call, *queue, *agent, *waited, at);
+            }
+            Event::CallbackRequested { call, .. } => self.lets_go(*call),
+            Event::CustomerRung { call, agent, .. } => {
+                if self.supervisors.contains_key(call) {
+                    self.supervise(*call, *agent, false);
+                }
+                let agents = vec![*agent];
+                self.set_stage(*call, Stage::AwaitingAnswer { agents });
             }
             // Where the caller goes then is told by what follows.
             Event::CallHandled {
@@ -495,6 +509,15 @@ impl Fold {
             counts.answer(waited, facts.sla_time);
         }
         self.count(agent, queue, |counts| counts.answered += 1);
+    }
+
+    /// Who will be called back hangs up, and his telephone is free.
+    fn lets_go(&mut self, id: CallId) {
+        let call = self.calls.get_mut(&id);
+        if let Some(origin) = call.and_then(|call| call.origin.take()) {
+            self.agent(origin).talking.remove(&id);
+            self.touched.insert(origin);
+        }
     }
 
     fn take_back(&mut self, id: CallId, queue: QueueId, agent: AgentId) {

@@ -441,6 +441,7 @@ impl Exchange {
                 queue,
                 ..
             } => self.ring(leg, call, agent, queue),
+            Effect::RingCustomer { call, .. } => self.customer_unreachable(call),
             Effect::RecordMessage {
                 call,
                 public,
@@ -460,6 +461,12 @@ impl Exchange {
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => {}
         }
+    }
+
+    /// Customers can not be called yet.
+    fn customer_unreachable(&mut self, call: CallId) {
+        let cause = tandem_engine::Cause::Unreachable;
+        self.tell(Input::CustomerFailed { call, cause });
     }
 
     /// Who is where may be another now.

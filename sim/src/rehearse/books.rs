@@ -2,6 +2,7 @@
 //! what passed the engine's boundary, and the laws that can be seen there. They
 //! look at public views only for names and settings.
 
+mod callbacks;
 mod effects;
 mod events;
 mod inputs;
@@ -16,6 +17,9 @@ use tandem_engine::{
     AgentId, CallId, Effect, EffectId, Engine, Entry, Input, LegId, Number, Outbox, PublicId,
     QueueId, Span, Timer, Timestamp,
 };
+
+use callbacks::Stand;
+use tandem_engine::records::callbacks::Callback;
 
 use super::audit::Auditor;
 use super::laws::{Broken, Checked, Checks, Law};
@@ -75,6 +79,10 @@ struct Call {
     asked: Option<SurveyConfig>,
     /// The message that the caller leaves: whose, since when, and how long at most.
     message: Option<(Number, Timestamp, Span)>,
+    /// Whether the caller has hung up and is to be called back.
+    gone: bool,
+    /// When he was called back, and for how long he is at most.
+    rung: Option<(Timestamp, Span)>,
 }
 
 /// A visit to a queue that has not ended.
@@ -94,6 +102,8 @@ struct Visit {
     /// For whom alone the caller waits, and until when at most.
     reserved: Option<(AgentId, Timestamp)>,
     answered: Option<(Timestamp, AgentId)>,
+    /// How far the caller has come with a callback.
+    stand: Stand,
 }
 
 /// A leg that rings or talks.
@@ -142,6 +152,16 @@ struct Scope {
     messages: BTreeSet<PublicId>,
     /// Visits that ended in it.
     visits: BTreeSet<(PublicId, u16)>,
+    /// Callbacks that are over with their visits, and not yet told of.
+    callbacks: Vec<Callback>,
+    /// Calls whose customers are told to be called, and not yet are.
+    customers: Vec<CallId>,
+    /// Calls in which a callback was promised.
+    requested: BTreeSet<CallId>,
+    /// Calls that ended in it whose callers were gone.
+    silent: BTreeSet<CallId>,
+    /// The place of who was to be called back and called again himself.
+    withdrawn: Option<(QueueId, Timestamp, u64)>,
     /// Mails that must be ordered, as a service level passed its threshold.
     turned: Vec<Effect>,
 }
@@ -192,6 +212,7 @@ impl Books {
             self.event(seen, event, &mut court)?;
         }
         self.effects(seen, &mut court)?;
+        self.callbacks_are_over(&mut court)?;
         self.promises_are_kept(seen, &mut court)
     }
 
@@ -214,7 +235,7 @@ impl Books {
 
     /// What is awaited is what was promised, and no telephone rings too long.
     fn promises_are_kept(&self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
-        use tandem_engine::Awaiting::{Kept, Ring};
+        use tandem_engine::Awaiting::{Customer, Kept, Ring};
         let now = self.acted_at;
         let ringing = || self.legs.iter().filter(|(_, leg)| !leg.talks);
         let late = ringing().find(|(_, leg)| leg.rung_at + leg.timeout < now);
@@ -225,14 +246,17 @@ impl Books {
         if self.kept.len() > 100 && !seen.entry.seq.is_multiple_of(64) {
             return Ok(());
         }
-        let (mut rings, mut kept) = (Vec::new(), Vec::new());
+        let (mut rings, mut kept, mut customers) = (Vec::new(), Vec::new(), Vec::new());
         for awaiting in seen.engine.awaiting() {
             match awaiting {
+                Customer { call, .. } => customers.push(call),
                 Kept { effect, .. } => kept.push(effect),
                 Ring { leg, .. } => rings.push(leg),
             }
         }
         rings.sort_unstable();
+        customers.sort_unstable();
+        self.customers_ring(&customers, court)?;
         court.law(
             Law::Ends,
             ringing().map(|(&leg, _)| leg).eq(rings.iter().copied()),
@@ -273,6 +297,9 @@ impl Books {
             .calls
             .iter()
             .filter_map(|(id, call)| Some((id, call.visit.as_ref()?)));
-        visits.filter(move |(_, visit)| visit.queue == queue && visit.answered.is_none())
+        visits.filter(move |(_, visit)| {
+            let called = matches!(visit.stand, Stand::Ringing(..));
+            visit.queue == queue && visit.answered.is_none() && !called
+        })
     }
 }

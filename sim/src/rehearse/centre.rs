@@ -19,6 +19,7 @@ use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions}
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
+use super::called::{callback, trunks};
 use super::chance::Chance;
 use super::script::Flavour;
 
@@ -34,6 +35,8 @@ const ZONES: [&str; 4] = ["UTC", "Asia/Kolkata", "America/Phoenix", "Europe/Berl
 const SLOTS: u64 = 2;
 /// Whoever calls from outside.
 const STRANGERS: u64 = 5;
+/// Their numbers come behind this one.
+const STRANGER: u64 = 49_300;
 
 const STRATEGIES: [Strategy; 9] = [
     Strategy::FewestCalls,
@@ -49,7 +52,7 @@ const STRATEGIES: [Strategy; 9] = [
 /// The calendar that queues keep.
 const HOURS: &str = "Office";
 /// What callers may hear.
-const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
+pub(super) const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
 
 /// One of the extensions that there can be.
 pub(super) fn some_extension(chance: &mut Chance) -> Number {
@@ -75,7 +78,7 @@ pub(super) fn some_point(chance: &mut Chance) -> Number {
 pub(super) fn some_stranger(chance: &mut Chance) -> Number {
     match chance.below(STRANGERS) {
         0 => Number::NONE,
-        place => Number::from_u64(4930 + place),
+        place => Number::from_u64(STRANGER + place),
     }
 }
 
@@ -166,8 +169,7 @@ pub(super) fn options(chance: &mut Chance) -> Options {
             longest: chance.quarters(20, 80),
             shortest: chance.quarters(0, 8),
         },
-        // Who may call from outside is for the ports to know.
-        trunks: Vec::new(),
+        trunks: trunks(chance),
     }
 }
 
@@ -177,7 +179,7 @@ fn contacts(chance: &mut Chance) -> Vec<ContactConfig> {
     let strangers: Vec<u64> = strangers.collect();
     let contact = |place| ContactConfig {
         name: format!("Stranger {place}"),
-        numbers: vec![Number::from_u64(4930 + place)],
+        numbers: vec![Number::from_u64(STRANGER + place)],
         owner: chance.percent(80).then(|| some_extension(chance)),
     };
     strangers.into_iter().map(contact).collect()
@@ -293,6 +295,7 @@ pub(super) fn extension(chance: &mut Chance, number: Number) -> ExtensionConfig 
         number,
         name: String::new(),
         administrator: chance.percent(15),
+        outbound: chance.percent(85),
         ring_timeout: chance.quarters(4, 60),
         // Where telephone and mailbox are changes no decision.
         contact: None,
@@ -433,8 +436,11 @@ pub(super) fn queue(
     config: &Config,
     queues: &[Number],
 ) -> QueueConfig {
-    let priority = chance.weighted(&[(1, 0), (1, 1), (1, 2)]);
+    let priority = chance.one_of(&[0, 1, 2]);
     let announcements = announcements(chance);
+    let keys = keys(chance, number, config, queues);
+    let max_waiting = length(chance, 4, 240);
+    let callback = callback(chance, &keys, max_waiting).map(Box::new);
     QueueConfig {
         number,
         name: name_of(number),
@@ -450,14 +456,10 @@ pub(super) fn queue(
             .percent(20)
             .then(|| time_condition(chance, number, config, queues)),
         strategy: chance.one_of(&STRATEGIES),
-        fewest_calls_since: chance.weighted(&[
-            (2, CountSince::Midnight),
-            (1, CountSince::Login),
-            (1, CountSince::Ever),
-        ]),
+        fewest_calls_since: counts_since(chance),
         members: members(chance, config),
         // Who hears it ring can be told nothing.
-        answer_on_entry: announcements.is_some() || chance.percent(70),
+        answer_on_entry: announcements.is_some() || callback.is_some() || chance.percent(70),
         music: None,
         alert_info: None,
         show_missed_calls: true,
@@ -471,7 +473,7 @@ pub(super) fn queue(
         retry_interval: length(chance, 1, 40),
         wrap_up: length(chance, 1, 120),
         ring_in_use: chance.percent(30),
-        max_waiting: length(chance, 4, 240),
+        max_waiting,
         max_callers: if chance.percent(70) {
             0
         } else {
@@ -484,7 +486,8 @@ pub(super) fn queue(
             .then(|| crowded(chance, number, config, queues)),
         failover: failover(chance, number, config, queues),
         announcements,
-        keys: keys(chance, number, config, queues),
+        keys,
+        callback,
         survey: chance.percent(40).then(|| Box::new(survey(chance))),
         sla_time: chance.quarters(4, 120),
         sla_threshold_percent: chance.one_of(&[0, 50, 80, 100]),
@@ -504,13 +507,19 @@ fn rests(chance: &mut Chance) -> Rests {
 }
 
 fn notices(chance: &mut Chance) -> Vec<Notice> {
-    match chance.below(5) {
+    match chance.below(6) {
         0 => Vec::new(),
         1 => vec![Notice::Abandoned],
+        5 => vec![Notice::CallbackFailed, Notice::CallbackRequested],
         2 => vec![Notice::ServiceLevel],
         3 => vec![Notice::Missed, Notice::ServiceLevel],
         _ => vec![Notice::Missed, Notice::Abandoned],
     }
+}
+
+fn counts_since(chance: &mut Chance) -> CountSince {
+    let midnight = CountSince::Midnight;
+    chance.one_of(&[midnight, midnight, CountSince::Login, CountSince::Ever])
 }
 
 /// Limits of entry: of callers, of their wait, or both.

@@ -26,6 +26,8 @@ pub(super) enum Message {
     Act(usize),
     /// A telephone is answered.
     Answers(LegId),
+    /// Who is called back answers, or does not, for this cause.
+    AnswersBack(CallId, Option<Cause>),
     /// A connection breaks.
     BridgeFails(CallId, LegId),
     /// A caller who talks to another caller hangs up.
@@ -120,6 +122,14 @@ impl People {
         let (there, object, input) = match *message {
             Message::Act(_) => return None,
             Message::Answers(leg) => (ends(&leg), self.about(leg), Input::LegAnswered { leg }),
+            Message::AnswersBack(call, cause) => {
+                let input = match cause {
+                    None => Input::CustomerAnswered { call },
+                    Some(cause) => Input::CustomerFailed { call, cause },
+                };
+                let caller = self.calls.get(&call);
+                return caller.map(|caller| (caller.id, input));
+            }
             Message::BridgeFails(call, leg) => {
                 (ends(&leg), self.about(leg), Input::BridgeFailed { call })
             }
@@ -267,6 +277,7 @@ impl People {
                 self.talk_together(now, *call);
                 self.talk_together(now, *with);
             }
+            Event::CallbackAsked { call, .. } => self.say_where(now, *call),
             Event::PointReached { call, .. } => self.choose(now, *call),
             Event::SurveyStarted { call, .. } => self.rate(now, *call),
             _ => {}
@@ -351,6 +362,46 @@ impl People {
         }
     }
 
+    /// Who wants to be called back says where: at the number that he calls from, at another
+    /// one, at one that is none, or he says nothing.
+    fn say_where(&mut self, now: Timestamp, call: CallId) {
+        let Some(caller) = self.calls.get_mut(&call) else {
+            return;
+        };
+        caller.points += 1;
+        let mut chance = Chance::new(self.seed, What::Key, caller.id, caller.points);
+        let keys = match chance.below(8) {
+            0 => return,
+            1 => "12*#".to_owned(),
+            2 => chance.one_of(&Key::ALL).to_string(),
+            3 | 4 => format!("{}#", super::centre::some_stranger(&mut chance)),
+            _ => "#".to_owned(),
+        };
+        let mut when = now + chance.quarters(0, 24);
+        for key in keys.chars().filter_map(|key| key.to_string().parse().ok()) {
+            self.plan(when, Message::Presses(call, key));
+            when = when + chance.quarters(0, 8);
+        }
+    }
+
+    /// Who is called back answers, refuses, or is not there.
+    fn ring_back(&mut self, now: Timestamp, call: CallId, timeout: Span) {
+        let Some(caller) = self.calls.get_mut(&call) else {
+            return;
+        };
+        let mut chance = Chance::new(self.seed, What::Bridge, caller.id, u32::MAX);
+        let quarters = (timeout.micros() / QUARTER_US).max(1);
+        let after = chance.quarters(0, quarters);
+        let cause = match chance.below(8) {
+            _ if self.calm => None,
+            0 => return,
+            1 => Some(Cause::Busy),
+            2 => Some(Cause::Unreachable),
+            _ => None,
+        };
+        self.plan(now + after, Message::AnswersBack(call, cause));
+    }
+
     fn carry_out(&mut self, now: Timestamp, id: EffectId, effect: &Effect) {
         match *effect {
             Effect::Bridge { call, leg } => self.connect(now, call, leg),
@@ -363,6 +414,7 @@ impl People {
             Effect::Ring {
                 leg, call, timeout, ..
             } => self.ring(now, leg, call, timeout),
+            Effect::RingCustomer { call, timeout, .. } => self.ring_back(now, call, timeout),
             Effect::AlertCaller { .. }
             | Effect::Announce { .. }
             | Effect::Brief { .. }
@@ -489,8 +541,12 @@ impl People {
             }
         }
         for awaiting in engine.awaiting() {
-            if let Awaiting::Kept { effect, .. } = awaiting {
-                self.keep(now, effect);
+            match awaiting {
+                Awaiting::Customer { call, .. } => {
+                    self.plan(now, Message::AnswersBack(call, None));
+                }
+                Awaiting::Kept { effect, .. } => self.keep(now, effect),
+                Awaiting::Ring { .. } => {}
             }
         }
     }

@@ -189,6 +189,8 @@ pub enum Status {
 pub enum TimerKind {
     /// [`Timer::Announcement`].
     Announcement,
+    /// [`Timer::Callback`].
+    Callback,
     /// [`Timer::LongestWait`].
     LongestWait,
     /// [`Timer::MenuTimeout`].
@@ -223,8 +225,9 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 16] = [
+    pub const ALL: [(&'static str, Self); 17] = [
         ("announcement", Self::Announcement),
+        ("callback", Self::Callback),
         ("longest_wait", Self::LongestWait),
         ("menu_timeout", Self::MenuTimeout),
         ("message_over", Self::MessageOver),
@@ -247,6 +250,7 @@ impl TimerKind {
     pub const fn of(timer: Timer) -> Self {
         match timer {
             Timer::Announcement(_) => Self::Announcement,
+            Timer::Callback(_) => Self::Callback,
             Timer::LongestWait(_) => Self::LongestWait,
             Timer::MenuTimeout(_) => Self::MenuTimeout,
             Timer::MessageOver(_) => Self::MessageOver,

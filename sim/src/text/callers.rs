@@ -20,18 +20,21 @@ use crate::arrivals::{
     read_counts,
 };
 use crate::distribution::Distribution;
-use crate::scenario::{Arriving, Callers, Nature};
+use crate::scenario::{Arriving, CallbackHabits, Callers, Nature};
 
 /// Calls an hour of one stream.
 const PER_HOUR_MAX: f64 = 3.6e6;
 /// How long talks last where the file does not say it.
 const HANDLE_TIME_S: f64 = 180.0;
+/// How long who is called back lets it ring where the file does not say it.
+const CALLBACK_ANSWER_S: f64 = 8.0;
 
 /// A stream of callers, as long as it is not known when the scenario begins.
 pub(super) struct Stream<'d> {
     name: Option<&'d str>,
     pub(super) dials: Number,
     calls: Calls,
+    callbacks: Option<CallbackHabits>,
     /// Where the file says when they call.
     place: Value<'d>,
 }
@@ -96,10 +99,12 @@ fn one<'d, F: Files>(
             (place, arrivals.zip(nature).map(|(a, n)| Calls::Drawn(a, n)))
         }
     };
+    let callbacks = table.get("callbacks").map(callbacks);
     table.finish();
     Some(Stream {
         name,
         dials: dials?,
+        callbacks: callbacks.map_or(Some(None), |habits| habits.map(Some))?,
         calls: calls?,
         place: place?,
     })
@@ -128,6 +133,29 @@ fn nature(table: &mut Table<'_>) -> Option<Nature> {
     Some(Nature::Drawn {
         handle_time: handle_time?,
         patience: patience?,
+    })
+}
+
+/// `{ share = 0.3, after_s = 20, unanswered = 0.1, answer_delay = … }`: how callers ask to
+/// be called back.
+fn callbacks(value: Value<'_>) -> Option<CallbackHabits> {
+    let mut table = value.table()?;
+    let share = table.required("share");
+    let share = share.and_then(|share| float(share, 0.0..=1.0));
+    let after = table.get("after_s");
+    let after = after.map_or(Some(Span::ZERO), |after| after.seconds(0..=DAY_S));
+    let unanswered = table.get("unanswered");
+    let unanswered = unanswered.map_or(Some(0.0), |share| float(share, 0.0..=1.0));
+    let answer_delay = match table.get("answer_delay") {
+        Some(value) => distribution(value),
+        None => Distribution::exponential(CALLBACK_ANSWER_S).ok(),
+    };
+    table.finish();
+    Some(CallbackHabits {
+        share: share?,
+        after: after?,
+        unanswered: unanswered?,
+        answer_delay: answer_delay?,
     })
 }
 
@@ -297,6 +325,7 @@ impl Stream<'_> {
             dials: self.dials,
             arrivals,
             nature,
+            callbacks: self.callbacks,
         })
     }
 }

@@ -221,6 +221,7 @@ fn record(call: &LoggedCall, counter: u64, queue: u32) -> QueueCall {
         reason,
         agent: None,
         offers: u32::from(outcome == records::Outcome::Answered),
+        callback: false,
         offered_at_once: call.wait.is_zero(),
     }
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use proptest::option;
 use proptest::prelude::*;
-use tandem_engine::Key;
-use tandem_engine::config::model::{Crowded, Destination, QueueConfig, SurveyConfig};
+use tandem_engine::config::callback::{CallbackConfig, Outbound};
+use tandem_engine::config::model::{Crowded, Destination, QueueConfig, SurveyConfig, TrunkConfig};
 
-use super::{Failover, PROMPTS, failover, quarters};
+use tandem_engine::{Key, Number, Span};
+
+use super::{Failover, PROMPTS, TRUNKS, failover, quarters};
 
 /// What few queues have.
 #[derive(Clone, Debug)]
@@ -20,8 +22,23 @@ pub(super) struct Further {
     place_kept: u64,
     /// Quarters of a second for which callers are reserved for whom they know.
     preferred_wait: u64,
+    /// How callers ask to be called back: the key's place, quarters of a second before the
+    /// offer, of patience and of ringing, which trunk, and which prompts.
+    callback: Option<CallbackDraft>,
     /// The prompts that ask callers and thank them.
     survey: Option<(usize, Option<usize>)>,
+}
+
+type CallbackDraft = (u8, Option<u64>, u64, u64, u8, [Option<usize>; 3]);
+
+/// Callbacks: the key is one of those that random callers press.
+fn callback(limits: bool) -> impl Strategy<Value = Option<CallbackDraft>> {
+    let prompt = || option::of(0..PROMPTS.len());
+    let prompts = [prompt(), prompt(), prompt()];
+    let timeout = prop_oneof![1 => Just(0_u64), 2 => 4..=60_u64];
+    let offer = option::weighted(0.3, 1..=12_u64);
+    let callback = (0..4_u8, offer, timeout, 4..=24_u64, 0..6_u8, prompts);
+    option::weighted(0.5, callback).prop_map(move |callback| callback.filter(|_| limits))
 }
 
 pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
@@ -37,8 +54,17 @@ pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
     let reserved = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
     let prompt = 0..PROMPTS.len();
     let survey = option::weighted(0.4, (prompt.clone(), option::of(prompt)));
-    (crowded, 4..=12_u64, kept, reserved, survey).prop_map(
-        |(crowded, ring_more_every, place_kept, preferred_wait, survey)| Further {
+    let parts = (
+        crowded,
+        4..=12_u64,
+        kept,
+        reserved,
+        survey,
+        callback(limits),
+    );
+    parts.prop_map(
+        |(crowded, ring_more_every, place_kept, preferred_wait, survey, callback)| Further {
+            callback,
             crowded,
             ring_more_every,
             place_kept,
@@ -49,6 +75,42 @@ pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
 }
 
 impl Further {
+    /// What fits to a queue that is answered on entry and has its keys.
+    fn callback(&self, config: &QueueConfig) -> Option<CallbackConfig> {
+        let (key, after, timeout, ring, trunk, prompts) = self.callback?;
+        let key = Key::ALL[usize::from(key)];
+        if !config.answer_on_entry || config.keys.contains_key(&key) {
+            return None;
+        }
+        let limit = config.max_waiting;
+        let fits = |span: Span| limit.is_zero() || span < limit;
+        let after = after.map(quarters).filter(|&after| fits(after));
+        let timeout = match timeout {
+            // Who is promised a callback without an end would never leave.
+            0 if limit.is_zero() => quarters(40),
+            timeout => Some(quarters(timeout))
+                .filter(|&span| fits(span))
+                .unwrap_or_default(),
+        };
+        let [confirm, thanks, invalid] = prompts.map(|it| Some(PROMPTS[it?].to_owned()));
+        Some(CallbackConfig {
+            key,
+            after: after.unwrap_or_default(),
+            timeout,
+            customer_ring: quarters(ring),
+            offer: after.map(|_| PROMPTS[0].to_owned()),
+            confirm,
+            thanks,
+            invalid,
+            prefix: if trunk % 2 == 0 {
+                Number::NONE
+            } else {
+                Number::from_u64(9)
+            },
+            ..CallbackConfig::new(TRUNKS[usize::from(trunk.saturating_sub(3))])
+        })
+    }
+
     /// Gives it to a queue.
     pub(super) fn lay_over(
         &self,
@@ -65,10 +127,23 @@ impl Further {
                 ..SurveyConfig::new(PROMPTS[asks])
             })
         });
+        config.callback = self.callback(config).map(Box::new);
         config.crowded = self.crowded.map(|(callers, wait, to)| Crowded {
             callers,
             wait: quarters(wait),
             destination: destination(to),
         });
     }
+}
+
+/// The trunks of every centre.
+pub(super) fn trunks() -> Vec<TrunkConfig> {
+    let trunk = |(name, host, outbound): (&str, &str, Option<Outbound>)| TrunkConfig {
+        name: name.to_owned(),
+        address: host.parse().ok(),
+        user: None,
+        outbound,
+    };
+    let out = (TRUNKS[0], "192.0.2.7", Some(Outbound::default()));
+    [out, (TRUNKS[1], "192.0.2.8", None)].map(trunk).into()
 }

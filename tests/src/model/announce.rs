@@ -1,6 +1,7 @@
 //! What waiting callers are told, and when.
 
 use tandem_engine::config::announcements::{Announcements, Sentence};
+use tandem_engine::config::model::QueueConfig;
 use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::{Announced, CallId, Effect, Input, LegId, QueueId, Span, Timestamp};
 
@@ -15,17 +16,27 @@ pub(super) struct Told {
     pub(super) holds: bool,
     pub(super) periodic: Option<Timestamp>,
     pub(super) place: Option<Timestamp>,
+    /// When a callback is offered.
+    pub(super) offer: Option<Timestamp>,
 }
 
 impl Told {
     /// When something ends or begins.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        let next = [self.periodic, self.place].into_iter().flatten().min();
+        let next = [self.periodic, self.place, self.offer]
+            .into_iter()
+            .flatten()
+            .min();
         self.until.or(next)
     }
 
     /// Sets both clocks to what they strike next.
-    fn wind(&mut self, told: Option<&Announcements>, joined_at: Timestamp, now: Timestamp) {
+    fn wind(&mut self, config: &QueueConfig, joined_at: Timestamp, now: Timestamp) {
+        let callback = config.callback.as_deref();
+        let offered = callback.filter(|callback| callback.offer.is_some());
+        let offered = offered.map(|callback| joined_at + callback.after);
+        self.offer = offered.filter(|at| *at > now);
+        let told = config.announcements.as_deref();
         let next = |every: Span| {
             let strikes = (1..).map(|times| joined_at + Span::from_micros(times * every.micros()));
             strikes.into_iter().find(|at| *at > now)
@@ -60,9 +71,9 @@ impl Model {
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let visit = known(entry.visit.as_mut(), "a visit")?;
         let joined_at = visit.joined_at;
-        visit
-            .told
-            .wind(config.announcements.as_deref(), joined_at, now);
+        if visit.callback.asked.is_none() && visit.callback.promise.is_none() {
+            visit.told.wind(config, joined_at, now);
+        }
         Ok(())
     }
 
@@ -79,10 +90,13 @@ impl Model {
         let mut clocks = told;
         let config = known(self.queues.get(&queue), "a queue")?.config.clone();
         let announcements = config.announcements.as_deref();
-        clocks.wind(announcements, visit.joined_at, now);
+        clocks.wind(&config, visit.joined_at, now);
         (told.until, told.holds) = (None, false);
         let struck = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
-        if let Some(config) = announcements {
+        if struck(told.offer) {
+            told.offer = None;
+            self.entry.to_tell = Some((call, Announced::Callback));
+        } else if let Some(config) = announcements {
             if struck(told.place) {
                 told.place = clocks.place;
                 let before = self
@@ -134,9 +148,19 @@ impl Model {
             format!("call {call} is told {announced:?}, but it should be {wanted:?}")
         })?;
         let config = &known(self.queues.get(&queue), "a queue")?.config;
-        let told = known(config.announcements.as_deref(), "announcements")?;
+        let callback = config.callback.as_deref();
+        let silence = Announcements::default();
+        let told = config.announcements.as_deref().unwrap_or(&silence);
         let prompts: Vec<String> = match announced {
             Announced::Agent { .. } => Vec::new(),
+            Announced::Callback => callback
+                .and_then(|it| it.offer.clone())
+                .into_iter()
+                .collect(),
+            Announced::NotCalledBack => callback
+                .and_then(|it| it.invalid.clone())
+                .into_iter()
+                .collect(),
             Announced::Join => told.join.iter().cloned().collect(),
             Announced::Periodic => told.periodic.iter().cloned().collect(),
             Announced::Place { position, minutes } => {
@@ -163,9 +187,9 @@ impl Model {
 
     /// Who answers is told what the queue wants, and for how long is said.
     pub(super) fn is_briefed(&mut self, call: CallId, queue: QueueId, leg: LegId) -> Checked {
-        let config = &known(self.queues.get(&queue), "a queue")?.config;
+        let config = self.queues.get(&queue).map(|queue| &queue.config);
         let (mut alone, mut both) = (Vec::new(), Vec::new());
-        if let Some(told) = &config.announcements {
+        if let Some(told) = config.and_then(|config| config.announcements.as_deref()) {
             let agent = known(self.legs.get(&leg), "a leg")?.agent;
             let number = known(self.persons.get(&agent), "an agent")?.number;
             alone.extend(told.agent.iter().cloned());

@@ -55,20 +55,25 @@ impl Model {
     fn input_was_heeded(&self) -> Checked {
         let stage = |leg| self.legs.get(leg).map(|leg| leg.stage);
         let heeded = match &self.entry.input {
-            Input::LegAnswered { leg } => stage(leg) == Some(LegStage::Talking),
+            Input::LegAnswered { leg } => {
+                stage(leg) == Some(LegStage::Talking) || self.entry.failed.is_some()
+            }
             Input::LegEnded { leg } | Input::LegFailed { leg, .. } => {
                 stage(leg) == Some(LegStage::Over)
             }
             Input::BridgeFailed { call } => self.talking_leg(*call).is_none(),
             Input::CallArrived { .. } => self.last_public.is_some(),
-            Input::CallerHungUp { call } => !self.calls.contains_key(call),
+            Input::CallerHungUp { call } => !self.calls.contains_key(call) || self.is_silent(*call),
+            Input::CustomerAnswered { call } | Input::CustomerFailed { call, .. } => {
+                !self.customer_rings(*call)
+            }
             Input::KeyPressed { call, key } => {
                 let call = self.calls.get(call).filter(|_| *key == Key::Pound);
                 let speaks =
                     call.is_some_and(|call| call.voicemail.is_some() && call.hears.is_none());
                 self.entry.by_key.is_none() && !speaks
             }
-            Input::Restarted { .. } => self.calls.is_empty(),
+            Input::Restarted { .. } => self.calls.keys().all(|id| self.is_silent(*id)),
             Input::Tick => match self.entry.first {
                 Some((_, Timer::RingTimeout(leg))) => stage(&leg) == Some(LegStage::Over),
                 _ => true,
@@ -99,11 +104,12 @@ impl Model {
                 let idle = entry.config.ring_in_use || self.busy(agent) == 0;
                 member.logged_in && member.paused.is_none() && up && idle
             });
-            self.law(
-                Law::Outcomes,
-                !waits || !able || calling == Some(agent),
-                || format!("the offer of call {call} to agent {agent} is taken back for nothing"),
-            )?;
+            let asks = self.callback_of(call).is_some_and(|it| it.hears());
+            let restarts = matches!(self.entry.input, Input::Restarted { .. });
+            let caused = asks || restarts || calling == Some(agent);
+            self.law(Law::Outcomes, !waits || !able || caused, || {
+                format!("the offer of call {call} to agent {agent} is taken back for nothing")
+            })?;
         }
         Ok(())
     }
@@ -131,7 +137,10 @@ impl Model {
 
     /// No call is on its way when an entry is done.
     fn everybody_has_arrived(&self) -> Checked {
-        let on_the_way = |call: &Call| call.goes_to.is_some() || Self::hangs_on_the_way(call);
+        let on_the_way = |call: &Call| {
+            let hangs = Self::hangs_on_the_way(call) || Self::callback_hangs(call.visit.as_ref());
+            call.goes_to.is_some() || hangs
+        };
         let lost = self.calls.iter().find(|(_, call)| on_the_way(call));
         self.law(Law::Routes, lost.is_none(), || {
             format!("{lost:?} never arrives")

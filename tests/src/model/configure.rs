@@ -47,6 +47,7 @@ impl Model {
             (person.administrator, person.ring_timeout) = (administrator, ring_timeout);
             person.on_presence.clone_from(&config.on_presence);
             person.own_recording = config.own_recording;
+            person.outbound = config.outbound;
             return Ok(());
         }
         let id = known(engine.find_agent(config.number), "a new extension")?;
@@ -58,6 +59,7 @@ impl Model {
             presence: Presence::Available,
             on_presence: config.on_presence.clone(),
             own_recording: config.own_recording,
+            outbound: config.outbound,
             offer: None,
             rest_until: None,
         };

@@ -98,7 +98,8 @@ impl Model {
                     format!("caller {call} is hung up for no reason, or twice")
                 })
             }
-            Effect::AlertCaller { call }
+            Effect::RingCustomer { call, .. }
+            | Effect::AlertCaller { call }
             | Effect::Announce { call, .. }
             | Effect::Brief { call, .. }
             | Effect::Join { call, .. }
@@ -187,6 +188,7 @@ impl Model {
             | Effect::PlayTone { call, .. } => self.calls.contains_key(call),
             Effect::Brief { .. }
             | Effect::Join { .. }
+            | Effect::RingCustomer { .. }
             | Effect::Mix { .. }
             | Effect::Record { .. }
             | Effect::RecordMessage { .. }
@@ -208,6 +210,9 @@ impl Model {
             let sound = self.sounds.get(id).copied();
             let fits = match leg.stage {
                 LegStage::Ringing => sound == Some(Sound::Ringing),
+                LegStage::Talking if self.customer_rings(leg.call) => {
+                    sound == Some(Sound::Answered)
+                }
                 LegStage::Talking => sound == Some(Sound::Bridged),
                 LegStage::Over => sound == Some(Sound::Over),
             };
@@ -220,13 +225,20 @@ impl Model {
             .iter()
             .filter(|(_, leg)| leg.stage == LegStage::Ringing);
         let ringing: BTreeSet<LegId> = ringing.map(|(id, _)| *id).collect();
-        let (mut rings, mut kept) = (Vec::new(), Vec::new());
+        let (mut rings, mut kept, mut customers) = (Vec::new(), Vec::new(), Vec::new());
         for awaiting in engine.awaiting() {
             match awaiting {
+                Awaiting::Customer { call, .. } => customers.push(call),
                 Awaiting::Ring { leg, .. } => rings.push(leg),
                 Awaiting::Kept { effect, order } => kept.push((effect, order)),
             }
         }
+        customers.sort_unstable();
+        let called = self.calls.keys().copied();
+        let called: Vec<CallId> = called.filter(|id| self.customer_rings(*id)).collect();
+        self.law(Law::Legs, customers == called, || {
+            format!("{customers:?} are awaited, and {called:?} are called")
+        })?;
         let same = rings.len() == ringing.len() && rings.iter().all(|leg| ringing.contains(leg));
         self.law(Law::Legs, same, || {
             format!("{rings:?} are awaited, and {ringing:?} ring")

@@ -31,7 +31,13 @@ impl Model {
                 by, log, result, ..
             } => self.process_refusal(*by, log, *result),
             Input::CallLogsDeleted { by, logs } => self.delete_refusal(*by, logs),
-            Input::CallerHungUp { call } => when(!self.calls.contains_key(call), Reject::Stale),
+            Input::CallerHungUp { call } => {
+                let there = self.calls.contains_key(call) && !self.is_silent(*call);
+                when(!there, Reject::Stale)
+            }
+            Input::CustomerAnswered { call } | Input::CustomerFailed { call, .. } => {
+                when(!self.customer_rings(*call), Reject::Stale)
+            }
             Input::Configure { by, base, .. } => {
                 if !self.administers(*by) {
                     return Some(Reject::Denied);
@@ -74,7 +80,8 @@ impl Model {
         let stale = match &self.entry.input {
             Input::BridgeFailed { call } => {
                 let joined = self.calls.get(call).and_then(|call| call.joined);
-                joined.is_none() && self.talking_leg(*call).is_none()
+                let talks = self.talking_leg(*call).is_some() && !self.customer_rings(*call);
+                joined.is_none() && !talks
             }
             Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
                 let stage = self.legs.get(leg).map(|leg| leg.stage);

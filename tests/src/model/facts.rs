@@ -1,7 +1,7 @@
 //! What an entry does directly, before anything follows from it; and the
 //! facts that the engine must tell of it, neither more nor fewer.
 
-use tandem_engine::{Effect, Engine, Event, Input, KeptEnd, Number, Timer};
+use tandem_engine::{CallId, Effect, Engine, Event, Input, KeptEnd, Key, Number, Timer};
 
 use super::points::Voicemail;
 use super::state::Sound;
@@ -56,7 +56,8 @@ impl Model {
                 Ok(())
             }
             Input::CallArrived { .. } => self.begin_code(),
-            Input::CallerHungUp { .. } => Ok(()),
+            Input::CallerHungUp { call } => self.hangs_up_promised(call),
+            Input::CustomerAnswered { .. } | Input::CustomerFailed { .. } => Ok(()),
             Input::PresenceChanged {
                 by,
                 agent,
@@ -70,11 +71,19 @@ impl Model {
             } => self.begin_processing(by, &log, result, &same_caller),
             Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
             Input::KeyPressed { call, key } => {
-                self.await_key(call, key);
-                self.key_in_survey(call, key)?;
-                self.key_in_menu(call, key)
+                if !self.key_in_callback(call, key)? {
+                    self.key_elsewhere(call, key)?;
+                }
+                Ok(())
             }
         }
+    }
+
+    /// A key that has nothing to do with a callback.
+    fn key_elsewhere(&mut self, call: CallId, key: Key) -> Checked {
+        self.await_key(call, key);
+        self.key_in_survey(call, key)?;
+        self.key_in_menu(call, key)
     }
 
     fn begin_device(&mut self, number: Number, up: bool) -> Checked {
@@ -91,6 +100,7 @@ impl Model {
     }
 
     fn begin_erasure(&mut self, number: Number) -> Checked {
+        self.erase_promises(number);
         let mut calls = 0;
         for call in self.calls.values_mut().filter(|call| call.number == number) {
             call.number = Number::NONE;
@@ -117,7 +127,9 @@ impl Model {
         for effect in doubtful {
             self.kept_ends(effect, KeptEnd::Unknown)?;
         }
-        let calls = u32::try_from(self.calls.len()).expect("a test has few calls");
+        let stay = self.promises_stay()?;
+        let calls = self.calls.len() - stay;
+        let calls = u32::try_from(calls).expect("a test has few calls");
         self.seen.cut_off += self
             .calls
             .values()
@@ -150,6 +162,7 @@ impl Model {
                 ended
             }
             Timer::Announcement(call) => self.announcement_due(call)?,
+            Timer::Callback(call) => self.callback_due(call)?,
             Timer::MenuTimeout(call) => self.menu_timeout(call)?,
             Timer::MessageOver(call) => {
                 let call = known(self.calls.get(&call), "a call")?;

@@ -42,12 +42,19 @@ impl Model {
             | Event::MessageStarted { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. } => self.fold_way(event),
+            Event::CallbackNotPermitted { .. } | Event::CustomerRung { .. } => {
+                self.fold_callback(event)
+            }
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::FlowBranched { .. } | Event::MenuLeft { .. } | Event::PointClosed { .. } => {
                 self.seen.menus += 1;
                 self.told(event)
             }
             Event::AgentStatusChanged { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackEnded(_)
+            | Event::CallbackForgone { .. }
+            | Event::CallbackRequested { .. }
             | Event::CallHandled { .. }
             | Event::CallHeld { .. }
             | Event::CallParked { .. }
@@ -224,6 +231,9 @@ impl Model {
         leg: LegId,
         waited: Span,
     ) -> Checked {
+        if self.customer_rings(call) {
+            return self.customer_answered(call, queue, agent, leg, waited);
+        }
         let now = self.entry.now;
         let asked = self.entry.input == Input::LegAnswered { leg };
         let entry = known(self.legs.get_mut(&leg), "a leg")?;
@@ -259,6 +269,7 @@ impl Model {
         let just = now.since(visit.joined_at) == waited;
         visit.rings.clear();
         visit.retry_until = None;
+        visit.callback.is_taken();
         self.seen.reserved += u64::from(visit.reserved.take().is_some());
         visit.answered = Some(Answer {
             at: now,
@@ -276,6 +287,37 @@ impl Model {
         })
     }
 
+    /// The customer of a callback talks to the agent who waited for him.
+    fn customer_answered(
+        &mut self,
+        call: CallId,
+        queue: QueueId,
+        agent: AgentId,
+        leg: LegId,
+        waited: Span,
+    ) -> Checked {
+        let now = self.entry.now;
+        let asked = self.entry.input == Input::CustomerAnswered { call };
+        let serial = self.customer_answers(call)?;
+        let waits = self.talking_leg(call) == Some(leg);
+        let own = self.legs.get(&leg).map(|leg| leg.agent) == Some(agent);
+        let entry = known(self.calls.get_mut(&call), "a call")?;
+        entry.taken = true;
+        let visit = known(entry.visit.as_mut(), "a visit")?;
+        let just = now.since(visit.joined_at) == waited && visit.queue == queue;
+        visit.answered = Some(Answer {
+            at: now,
+            agent,
+            serial,
+        });
+        self.seen.called_back += 1;
+        self.level_decided(call)?;
+        self.is_briefed(call, queue, leg)?;
+        self.law(Law::Outcomes, asked && waits && own && just, || {
+            format!("call {call} is answered on leg {leg} after {waited}")
+        })
+    }
+
     fn connection_failed(&mut self, call: CallId, queue: QueueId, agent: AgentId) -> Checked {
         let asked = self.entry.input == Input::BridgeFailed { call };
         let leg = known(self.talking_leg(call), "a connection")?;
@@ -289,7 +331,7 @@ impl Model {
         visit.told = Default::default();
         entry.held = false;
         let fits = visit.queue == queue && answer.agent == agent;
-        if self.queues.contains_key(&queue) {
+        if self.queues.contains_key(&queue) && !self.is_promised(call) {
             self.entry.rearmed.insert(queue);
             self.is_entertained(call, queue)?;
             self.wind_clocks(call, queue)?;

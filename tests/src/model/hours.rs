@@ -91,7 +91,10 @@ impl Model {
 
     pub(super) fn prompt_started(&mut self, call: CallId, name: &str) -> Checked {
         let length = known(self.prompt(name), "a prompt")?.length;
-        if self.survey_says(call, name, length) || self.says(call, name, length)? {
+        if self.callback_says(call, name)
+            || self.survey_says(call, name, length)
+            || self.says(call, name, length)?
+        {
             self.seen.prompts += 1;
             let prompt = name.to_owned();
             self.entry.to_play.push(Effect::PlayPrompt { call, prompt });

@@ -7,6 +7,7 @@
 //! sets, and reckons every deadline anew.
 
 mod announce;
+mod callbacks;
 mod close;
 mod codes;
 mod configure;
@@ -35,6 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::{Destination, Options};
+use tandem_engine::records::LeaveReason;
 use tandem_engine::{
     AgentId, Announced, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number,
     Outbox, PublicId, QueueId, Reject, Span, Timer, Timestamp, invariants,
@@ -196,6 +198,10 @@ pub struct Seen {
     pub keys: u64,
     /// Callers whom the agent answered for whom they were reserved.
     pub reserved: u64,
+    /// Callers who asked for a callback, and customers who were called.
+    pub callbacks: u64,
+    /// Customers who answered.
+    pub called_back: u64,
 }
 
 impl Seen {
@@ -228,6 +234,8 @@ impl Seen {
         self.menus += other.menus;
         self.keys += other.keys;
         self.reserved += other.reserved;
+        self.callbacks += other.callbacks;
+        self.called_back += other.called_back;
     }
 }
 
@@ -276,6 +284,16 @@ struct Scope {
     gone: Vec<AgentId>,
     /// Supervisors who left, to be justified at the end.
     dismissed: Vec<(LegId, CallId, AgentId, state::Helps)>,
+    /// Who wants to be called back from now on: nobody rings for him meanwhile.
+    asks: Option<CallId>,
+    /// A callback that fails as its agent answers, and why.
+    failed: Option<(CallId, LeaveReason)>,
+    /// Calls that are over in this entry with their callbacks.
+    over: BTreeSet<CallId>,
+    /// Those of them that nobody is there to be told of.
+    silent: BTreeSet<CallId>,
+    /// The place of who was to be called back and calls again himself.
+    taken_over: Option<state::Place>,
     /// Calls that end with the one that they were connected with, and why.
     parted: BTreeMap<CallId, tandem_engine::EndReason>,
 }
@@ -326,6 +344,11 @@ impl Scope {
             left: Vec::new(),
             gone: Vec::new(),
             dismissed: Vec::new(),
+            asks: None,
+            failed: None,
+            over: BTreeSet::new(),
+            silent: BTreeSet::new(),
+            taken_over: None,
             parted: BTreeMap::new(),
         }
     }

@@ -60,7 +60,9 @@ impl Model {
         })?;
         let visit = self.calls.get(&call).and_then(|call| call.waiting());
         let waits = visit.is_some_and(|visit| visit.queue == queue && visit.retry_until.is_none());
-        let waits = waits && !self.must_leave(entry) && visit.is_some_and(|it| !it.told.holds);
+        let leaves = self.must_leave(entry) && !self.limited(queue).is_empty();
+        let hears = visit.is_some_and(|it| it.told.holds || it.callback.hears());
+        let waits = waits && !leaves && !hears;
         self.law(Law::Offers, waits, || {
             format!("call {call} is offered in queue {queue}, where it does not wait")
         })?;

@@ -12,6 +12,7 @@ use tandem_engine::{
 
 use super::Model;
 use super::announce::Told;
+use super::callbacks::Callback;
 use super::estimates::Pace;
 use super::menus::{InFlow, InMenu};
 use super::points::{Group, Voicemail};
@@ -27,6 +28,7 @@ pub(super) struct Person {
     pub(super) presence: Presence,
     pub(super) on_presence: PresenceActions,
     pub(super) own_recording: OwnRecording,
+    pub(super) outbound: bool,
     pub(super) offer: Option<LegId>,
     pub(super) rest_until: Option<Timestamp>,
 }
@@ -181,7 +183,8 @@ pub(super) struct Parked {
 impl Call {
     /// The visit, while nobody has answered.
     pub(super) fn waiting(&self) -> Option<&Visit> {
-        self.visit.as_ref().filter(|visit| visit.answered.is_none())
+        let visit = self.visit.as_ref();
+        visit.filter(|visit| visit.answered.is_none() && !visit.callback.rings())
     }
 }
 
@@ -212,6 +215,7 @@ pub(super) struct Visit {
     pub(super) told: Told,
     /// For whom alone he waits, and until when at most.
     pub(super) reserved: Option<(AgentId, Timestamp)>,
+    pub(super) callback: Callback,
 }
 
 impl Visit {
@@ -387,6 +391,7 @@ impl Model {
         let mut line = self.staying(queue);
         line.retain(|(_, visit)| {
             let may_be_rung_for = visit.retry_until.is_none() && !visit.told.holds;
+            let may_be_rung_for = may_be_rung_for && !visit.callback.hears();
             visit.rings.is_empty() && may_be_rung_for && visit.reserved.is_none()
         });
         line
@@ -406,7 +411,7 @@ impl Model {
     /// Callers of a queue who need not leave it this instant.
     fn staying(&self, queue: QueueId) -> Vec<(CallId, &Visit)> {
         match self.queues.get(&queue) {
-            Some(entry) if self.must_leave(entry) => Vec::new(),
+            Some(entry) if self.must_leave(entry) && !self.limited(queue).is_empty() => Vec::new(),
             _ => self.line(queue),
         }
     }

@@ -98,7 +98,9 @@ impl Model {
             return Some(Reject::Denied);
         }
         let when = |refused: bool, reject| refused.then_some(reject);
-        let talks = self.talking_leg(asked.call).is_some();
+        let rings = self.customer_rings(asked.call);
+        let talks = self.talking_leg(asked.call).is_some() && !rings;
+        let promised = self.is_promised(asked.call);
         let waits = call.waiting().is_some();
         match &self.entry.input {
             Input::MonitorCall { how, .. } if talks => self.monitor_refusal(&asked, *how),
@@ -117,13 +119,15 @@ impl Model {
                 let there = self.legs_of(asked.call).any(|(_, leg)| leg.agent == agent);
                 when(there, Reject::NoChange)
             }),
-            Input::RedirectCall { to, .. } if waits => self.unknown(to).or_else(|| {
-                let number = to.number();
-                let number = number.filter(|_| !matches!(to, Destination::Voicemail(_)));
-                let queue = number.and_then(|number| self.numbers.get(&number).copied());
-                let own = queue.is_some() && queue == self.concerns(asked.call);
-                when(own, Reject::NoChange)
-            }),
+            Input::RedirectCall { to, .. } if waits && !promised => {
+                self.unknown(to).or_else(|| {
+                    let number = to.number();
+                    let number = number.filter(|_| !matches!(to, Destination::Voicemail(_)));
+                    let queue = number.and_then(|number| self.numbers.get(&number).copied());
+                    let own = queue.is_some() && queue == self.concerns(asked.call);
+                    when(own, Reject::NoChange)
+                })
+            }
             Input::SwitchRecording { on, .. } if talks => {
                 let changes = match call.recording {
                     Recording::Off | Recording::Paused => *on,
@@ -169,6 +173,7 @@ impl Model {
     fn hold_refusal(&self, leg: LegId, held: bool) -> Option<Reject> {
         let call = self.legs.get(&leg).map(|leg| leg.call);
         let talks = call.filter(|call| self.talking_leg(*call) == Some(leg));
+        let talks = talks.filter(|call| !self.customer_rings(*call));
         let Some(call) = talks.and_then(|call| self.calls.get(&call)) else {
             return Some(Reject::Stale);
         };
@@ -435,6 +440,8 @@ impl Model {
                 Input::Tick => fired == Some(tandem_engine::Timer::RingTimeout(id)),
                 _ => false,
             };
+            let own = own || self.entry.asks == Some(call);
+            let own = own || matches!(self.entry.input, Input::Restarted { .. });
             let gone = self.entry.gone.contains(&agent);
             let caused = own || gone || !self.is_wanted(call, helps);
             self.law(Law::Legs, caused, || {
@@ -487,7 +494,7 @@ impl Model {
                 };
                 *who == by && *of == call && wanted == recording
             }
-            Input::LegAnswered { .. } => {
+            Input::CustomerAnswered { .. } | Input::LegAnswered { .. } => {
                 let queue = self
                     .concerns(call)
                     .and_then(|queue| self.queues.get(&queue));

@@ -13,6 +13,7 @@ pub(super) const DAY_US: i128 = 86_400_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deadline {
     Announcement,
+    Callback,
     LongestWait,
     MenuTimeout,
     MessageOver,
@@ -114,7 +115,7 @@ impl Model {
         let heads = self
             .queues
             .keys()
-            .map(|id| (*id, self.line(*id).first().map(|c| c.0)));
+            .map(|id| (*id, self.limited(*id).first().map(|c| c.0)));
         let heads: Vec<_> = heads.collect();
         let now = self.entry.now;
         for (id, head) in heads {
@@ -146,6 +147,9 @@ impl Model {
         let waiting = self.calls.values().filter_map(|call| call.waiting());
         let reserved = waiting.clone().filter_map(|visit| visit.reserved);
         all.extend(reserved.map(|(_, until)| (until, Deadline::PreferredWait)));
+        let visits = self.calls.values().filter_map(|call| call.visit.as_ref());
+        let callbacks = visits.filter_map(|visit| visit.callback.due());
+        all.extend(callbacks.map(|due| (due, Deadline::Callback)));
         let told = waiting.filter_map(|visit| visit.told.due());
         all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
@@ -212,7 +216,7 @@ impl Model {
         let full = self
             .queues
             .iter()
-            .find(|(id, queue)| self.must_leave(queue) && !self.line(**id).is_empty());
+            .find(|(id, queue)| self.must_leave(queue) && !self.limited(**id).is_empty());
         let overdue = next.is_some_and(|(due, _)| due <= now);
         self.law(Law::Timers, full.is_none() || overdue, || {
             format!(
@@ -245,6 +249,7 @@ impl Model {
 fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
         Timer::Announcement(_) => Deadline::Announcement,
+        Timer::Callback(_) => Deadline::Callback,
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::MenuTimeout(_) => Deadline::MenuTimeout,
         Timer::MessageOver(_) => Deadline::MessageOver,

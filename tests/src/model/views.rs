@@ -93,6 +93,9 @@ impl Model {
             let mut legs = self.legs_of(*id).filter(|(_, leg)| leg.helps == Helps::No);
             let leg = legs.next().map(|(_, leg)| leg.stage);
             let stage = match (&call.visit, leg) {
+                (Some(visit), _) if visit.callback.rings() => {
+                    CallStage::Customer { queue: visit.queue }
+                }
                 (Some(visit), _) if visit.answered.is_none() => CallStage::Agent {
                     queue: visit.queue,
                     joined_at: visit.joined_at,

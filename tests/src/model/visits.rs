@@ -65,11 +65,15 @@ impl Model {
         if states.is_some_and(|states| self.is_empty(entry, states)) {
             return Some(LeaveReason::QueueEmpty);
         }
-        let (most, callers) = (entry.config.max_callers, self.line(queue).len());
+        // Who is to be called back there is counted already.
+        let counted = self.promised_to(caller, queue);
+        let most = entry.config.max_callers;
+        let callers = self.line(queue).len() - usize::from(counted);
         if most > 0 && callers >= most as usize {
             return Some(LeaveReason::QueueFull);
         }
-        if self.place_of(caller, queue).is_some() {
+        let over = self.entry.taken_over.is_some_and(|it| it.queue == queue);
+        if counted || over || self.place_of(caller, queue).is_some() {
             return None;
         }
         let crowded = entry.config.crowded.as_ref()?;
@@ -120,8 +124,23 @@ impl Model {
         self.arrives(call, Destination::Queue(number))?;
         self.is_open(call, queue)?;
         let caller = known(self.calls.get(&call), "a call")?.number;
-        let place = self.place_of(caller, queue);
+        let forgotten = self.promised_to(caller, queue);
+        self.law(Law::Routes, !forgotten, || {
+            format!("call {call} joins queue {number}, and {caller} is to be called back")
+        })?;
+        let kept = self.place_of(caller, queue);
         let refusal = self.join_refusal(queue, caller);
+        let limit = known(self.queues.get(&queue), "a queue")?
+            .config
+            .max_waiting;
+        let now = self.entry.now;
+        let place = match self.entry.taken_over.take() {
+            None => kept,
+            Some(own) => {
+                let lasts = limit.is_zero() || now.since(own.since) < limit;
+                Some(own).filter(|_| lasts)
+            }
+        };
         self.law(Law::Routes, refusal.is_none(), || {
             format!("call {call} joins queue {number} in spite of {refusal:?}")
         })?;
@@ -154,6 +173,7 @@ impl Model {
             answered: None,
             told: Default::default(),
             reserved: None,
+            callback: Default::default(),
         });
         entry.visits += 1;
         if let Some(queue) = self.queues.get_mut(&queue) {
@@ -193,10 +213,17 @@ impl Model {
         self.law(Law::Outcomes, *record == expected, || {
             format!("the record is {record:?}, but what happened is {expected:?}")
         })?;
+        if let Some(visit) = &visit {
+            self.promise_over(id, record, visit)?;
+        }
         self.keep_notices(record);
         if let Some(queue) = self.queues.get_mut(&record.queue) {
             let learned = &mut queue.learned;
-            learned.patience.spend(record.waited);
+            let patient = visit
+                .as_ref()
+                .and_then(|visit| visit.callback.patient_until());
+            let until = patient.unwrap_or(record.joined_at + record.waited);
+            learned.patience.spend(until.since(record.joined_at));
             match record.outcome {
                 Outcome::Abandoned => learned.patience.count(),
                 Outcome::Answered => {
@@ -253,6 +280,7 @@ impl Model {
             agent: None,
             offers: 0,
             offered_at_once: false,
+            callback: false,
         })
     }
 
@@ -263,7 +291,9 @@ impl Model {
         // A connection that fails when the queue is gone was none.
         let lost = gone && self.entry.input == Input::BridgeFailed { call: id };
         let answered = visit.answered;
+        let failed = self.callback_fails(id, visit);
         let reason = match (answered, lost) {
+            _ if failed.is_some() => failed.unwrap_or(told.reason),
             (Some(_), _) => LeaveReason::Answered,
             (None, true) => LeaveReason::QueueRemoved,
             (None, false) => {
@@ -282,7 +312,8 @@ impl Model {
         if matches!(
             reason,
             LeaveReason::CallerHungUp | LeaveReason::SystemRestart
-        ) {
+        ) && visit.callback.promise.is_none()
+        {
             self.keep_place(caller, visit);
         }
         let call = known(self.calls.get(&id), "a call")?;
@@ -303,6 +334,7 @@ impl Model {
             agent: answered.map(|answer| answer.agent),
             offers: visit.offers,
             offered_at_once: visit.offered_at_once,
+            callback: visit.callback.promise.is_some(),
         })
     }
 
@@ -319,20 +351,22 @@ impl Model {
         let failover = entry.config.failover.clone();
         let fired = self.entry.first.map(|(_, timer)| timer);
         let fired = fired.filter(|_| self.entry.input == Input::Tick);
-        let ahead = self.line(queue);
+        let promised = visit.callback.promise.is_some();
+        let ahead = self.limited(queue);
         let first = ahead.iter().all(|(_, other)| other.order > visit.order);
         let limit = entry.config.max_waiting;
         let waited = self.entry.now.since(visit.since);
         let put_out = fired == Some(Timer::PutOut(queue)) && first;
         let caused = match reason {
-            LeaveReason::CallerHungUp => return Ok(self.caller_is_gone(id)),
+            LeaveReason::CallerHungUp => return Ok(self.caller_is_gone(id) && !promised),
             LeaveReason::HungUpBySupervisor => {
                 let asked =
                     matches!(self.entry.input, Input::HangUpCall { call, .. } if call == id);
                 return Ok(asked);
             }
             LeaveReason::Redirected => {
-                let Input::RedirectCall { call, to, .. } = self.entry.input.clone() else {
+                let redirect = self.entry.input.clone();
+                let Input::RedirectCall { call, to, .. } = redirect else {
                     return Ok(false);
                 };
                 self.goes_anew(call, to)?;
@@ -349,13 +383,26 @@ impl Model {
                 known(self.calls.get_mut(&id), "a call")?.goes_to = Some(to);
                 return Ok(true);
             }
-            LeaveReason::QueueEmpty => put_out && !entry.removed && self.had_to_leave(id, queue),
+            LeaveReason::QueueEmpty => {
+                put_out && !entry.removed && !promised && self.had_to_leave(id, queue)
+            }
+            LeaveReason::QueueRemoved if promised => {
+                let caused = put_out && entry.removed;
+                return Ok(caused);
+            }
             LeaveReason::QueueRemoved => put_out && entry.removed,
             LeaveReason::TimedOut => {
                 let due = fired == Some(Timer::LongestWait(queue));
-                due && first && !limit.is_zero() && waited >= limit
+                due && first && !limit.is_zero() && waited >= limit && !promised
             }
-            LeaveReason::Answered | LeaveReason::QueueCrowded | LeaveReason::QueueFull => false,
+            LeaveReason::Answered
+            | LeaveReason::CallbackAgentHungUp
+            | LeaveReason::CallbackNoAgent
+            | LeaveReason::CallbackNotPermitted
+            | LeaveReason::CallbackUnanswered
+            | LeaveReason::CallbackWithdrawn
+            | LeaveReason::QueueCrowded
+            | LeaveReason::QueueFull => false,
         };
         known(self.calls.get_mut(&id), "a call")?.goes_to = Some(failover);
         Ok(caused)
@@ -409,12 +456,17 @@ impl Model {
             .queues
             .get(&queue)
             .map(|queue| &queue.config.notify_managers);
-        let notice = notice.filter(|notice| wanted.is_some_and(|wanted| wanted.contains(notice)));
-        self.entry.to_keep.extend(notice.map(|notice| Effect::Mail {
-            queue,
-            notice,
-            call,
-        }));
+        let failed = record.callback && record.outcome != Outcome::Answered;
+        let failed = failed.then_some(Notice::CallbackFailed);
+        let notices = [notice, failed].into_iter().flatten();
+        let notices = notices.filter(|notice| wanted.is_some_and(|wanted| wanted.contains(notice)));
+        self.entry
+            .to_keep
+            .extend(notices.map(|notice| Effect::Mail {
+                queue,
+                notice,
+                call,
+            }));
         if self.options.push_records {
             self.entry.to_keep.push(Effect::PushRecord { call, visit });
         }
@@ -491,7 +543,7 @@ impl Model {
         let by_itself = match self.entry.input {
             Input::Restarted { .. } => true,
             Input::CallerHungUp { call } => call == id,
-            _ => false,
+            _ => self.entry.silent.contains(&id),
         };
         if !by_itself {
             self.entry.to_hang_up.push(id);
@@ -511,6 +563,7 @@ impl Model {
         };
         let asked = self.calls.get(&id).and_then(|call| call.survey.as_ref());
         match (reason, &self.entry.input) {
+            (EndReason::CallbackFailed, _) => self.entry.over.contains(&id),
             (EndReason::SurveyOver, _) => asked.is_some_and(|asked| asked.ends),
             (EndReason::Aborted, Input::Abort { .. })
             | (EndReason::SystemRestart, Input::Restarted { .. }) => true,

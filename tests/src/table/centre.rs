@@ -17,7 +17,7 @@ use tandem_engine::records::contacts::{ContactMatching, MatchBy};
 use tandem_engine::{Key, Number, Span};
 
 use super::text::Line;
-use super::{hours, menus, points, survey};
+use super::{hours, menus, points, survey, waiting};
 
 /// A centre as a table describes it.
 #[derive(Debug, Default)]
@@ -73,6 +73,7 @@ fn setting(centre: &mut Centre, line: &str) -> Result<(), String> {
             centre.config.points.push(point);
         }
         "seed" => centre.seed = read_value(rest.first().unwrap_or(&""))?,
+        "trunk" => waiting::trunk(&mut centre.config.options, rest)?,
         "voicemail" => points::voicemail(&mut centre.config.options, rest)?,
         "whole" if rest == ["records"] => centre.whole_records = true,
         _ => return Err(format!("{line:?} is no setting")),
@@ -158,6 +159,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "announce_agent_number" => told(queue).agent_number = read_bool(value)?,
         "auto_pause" => queue.auto_pause_after = read_value(value)?,
         "crowded" => queue.crowded = Some(crowded(value)?),
+        "callback" => queue.callback = waiting::read(value)?.map(Box::new),
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
         "failover" => queue.failover = destination(value)?,
@@ -307,6 +309,7 @@ pub fn extension_settings(extension: &mut ExtensionConfig, words: &[&str]) -> Re
             Some(("on", value)) => extension.on_presence = on_presence(value)?,
             Some(("admin", value)) => extension.administrator = read_bool(value)?,
             Some(("own_recording", value)) => extension.own_recording = own_recording(value)?,
+            Some(("outbound", value)) => extension.outbound = read_bool(value)?,
             Some(("name", value)) => value.clone_into(&mut extension.name),
             Some(("ring", value)) => extension.ring_timeout = read_span(value)?,
             _ => return Err(format!("{word:?} is no setting of an extension")),

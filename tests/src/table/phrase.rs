@@ -8,6 +8,7 @@ use super::centre::{self, read_clock, read_value};
 use super::logs::{self, Paperwork};
 use super::supervised::{self, Handling};
 use super::text::read_time;
+use super::waiting;
 
 /// What happens in a step.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub enum Phrase {
     },
     /// A question; nothing is told to the engine.
     Ask(Question),
+    /// The customer of a callback answers, or does not for this cause.
+    Customer(String, Option<Cause>),
     /// Caller and agent could not be connected.
     BridgeFails(String),
     /// The caller hangs up.
@@ -126,6 +129,7 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["calls", range, "to", to] => burst(range, to)?,
         [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
+        ["customer", "of", rest @ ..] => waiting::customer(rest).ok_or_else(unknown)?,
         ["estimate", "for", "the", "next", "of", queue] => {
             Phrase::Ask(Question::EstimateOfNext(read_value(queue)?))
         }

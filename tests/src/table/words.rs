@@ -8,18 +8,18 @@ use std::collections::BTreeSet;
 use tandem_engine::acd::eligible::Obstacle;
 use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::model::Notice;
-use tandem_engine::limits::SPOKEN_NUMBER_MAX;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, Announced, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason,
-    Event, HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, QueueId, Reject, ReservationEnd,
-    SECOND_US, Span, Tone,
+    AgentId, By, CallId, CancelReason, Cause, Closed, Effect, EffectId, EndReason, Event,
+    HangUpCause, Input, KeptEnd, LegId, OfferEnd, Outbox, PublicId, QueueId, Reject, SECOND_US,
+    Span, Tone,
 };
 
 use super::logs::result_words;
 use super::points;
 use super::status::{by_whom, status_changed};
 use super::supervised;
+use super::waiting;
 use super::world::Names;
 
 /// The lines that one entry's outputs make.
@@ -32,6 +32,7 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
     let mut orders = Orders {
         left: out.effects.clone(),
         taken: None,
+        silent: waiting::called_back(&out.events),
         wanted: !out.events.iter().any(restarted),
         gone: match input {
             Input::LegEnded { leg } | Input::LegFailed { leg, .. } => Some(*leg),
@@ -87,6 +88,8 @@ pub(super) struct Orders {
     left: Vec<(EffectId, Effect)>,
     /// The place of the order that the present fact has taken.
     taken: Option<u32>,
+    /// Calls that end after a callback: whether anybody is there to be hung up is told apart.
+    silent: Vec<PublicId>,
     /// Whether facts need their orders.
     wanted: bool,
     /// The leg that ended by itself, which nobody need cancel.
@@ -179,7 +182,7 @@ fn fact(event: &Event, orders: &mut Orders, names: &mut Names) -> Option<String>
     }
     let line = fact_of_call(event, orders, names)
         .or_else(|| fact_of_closed(event, orders, names))
-        .or_else(|| fact_of_reservation(event, names))
+        .or_else(|| waiting::fact(event, orders, names))
         .or_else(|| fact_of_ring(event, orders, names))
         .or_else(|| supervised::fact(event, orders, names))
         .or_else(|| points::fact(event, orders, names))
@@ -201,8 +204,13 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             let (call, agent) = (names.call(*call), names.agent(*agent));
             format!("{call} talks to {agent}, waited {waited}{but}")
         }
-        Event::CallEnded { call, reason, .. } => {
-            let but = hang_up(*reason).map_or(String::new(), |cause| {
+        Event::CallEnded {
+            call,
+            reason,
+            public,
+        } => {
+            let told = hang_up(*reason).filter(|_| !orders.silent.contains(public));
+            let but = told.map_or(String::new(), |cause| {
                 let call = *call;
                 let wanted = Effect::HangUpCaller { call, cause };
                 orders.take("the caller is not hung up on", |effect| *effect == wanted)
@@ -218,7 +226,7 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
                 matches!(effect, Effect::Announce { call: to, queue: of, .. }
                     | Effect::Brief { call: to, queue: of, .. } if to == call && of == queue)
             });
-            format!("{} {}{but}", names.call(*call), told(*announced))
+            format!("{} {}{but}", names.call(*call), waiting::told(*announced))
         }
         Event::CallJoined { call, queue } => {
             let but = match orders.announces(*call) {
@@ -251,28 +259,6 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
         Event::QueueCallEnded(record) => outcome(record, names),
         _ => return None,
     })
-}
-
-/// What a waiting caller is told.
-fn told(announced: Announced) -> String {
-    let spoken = |number: u8| match number {
-        number if number > SPOKEN_NUMBER_MAX => format!("more than {SPOKEN_NUMBER_MAX}"),
-        number => number.to_string(),
-    };
-    match announced {
-        Announced::Agent { length } => format!("is connected in {length}"),
-        Announced::Join => "hears the join announcement".to_owned(),
-        Announced::Periodic => "hears the periodic announcement".to_owned(),
-        Announced::Place { position, minutes } => {
-            let place = position.map(|place| format!("place {}", spoken(place)));
-            let wait = minutes.map(|minutes| format!("wait {} min", spoken(minutes)));
-            let parts: Vec<String> = place.into_iter().chain(wait).collect();
-            match parts.as_slice() {
-                [] => "is thanked for waiting".to_owned(),
-                parts => format!("hears: {}", parts.join(", ")),
-            }
-        }
-    }
 }
 
 /// What comes of a call that came to a closed queue.
@@ -317,30 +303,6 @@ fn fact_of_closed(event: &Event, orders: &mut Orders, names: &Names) -> Option<S
             let wanted = Effect::PlayTone { call, tone };
             let but = orders.take("hears no tone", |effect| *effect == wanted);
             format!("{name} dialled {dialled}: {what}{but}")
-        }
-        _ => return None,
-    })
-}
-
-/// What comes of a caller who waits for one agent alone.
-fn fact_of_reservation(event: &Event, names: &Names) -> Option<String> {
-    Some(match event {
-        Event::CallReserved {
-            call, agent, until, ..
-        } => {
-            let (call, agent) = (names.call(*call), names.agent(*agent));
-            format!("{call} is reserved for {agent} until {until}")
-        }
-        Event::ReservationEnded {
-            call, agent, how, ..
-        } => {
-            let (call, agent) = (names.call(*call), names.agent(*agent));
-            let why = match how {
-                ReservationEnd::AgentLeft => "who left",
-                ReservationEnd::NotAnswered => "who did not answer",
-                ReservationEnd::TimeOver => "as the time is over",
-            };
-            format!("{call} is reserved no more for {agent}, {why}")
         }
         _ => return None,
     })
@@ -571,6 +533,9 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }
+        Effect::RingCustomer { call, number, .. } => {
+            format!("order: call {} at {number}", names.call(*call))
+        }
         Effect::Join { .. }
         | Effect::Mix { .. }
         | Effect::PlayHoldMusic { .. }
@@ -602,7 +567,8 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
         (Outcome::Missed, LeaveReason::QueueRemoved) => "missed, queue deleted",
         (Outcome::Missed, LeaveReason::SystemRestart) => "missed, system restart",
         (Outcome::Missed, LeaveReason::TimedOut) => "missed, timed out",
-        (outcome, reason) => &format!("{outcome:?} for the reason {reason:?}"),
+        (outcome, reason) => &waiting::outcome(reason)
+            .unwrap_or_else(|| format!("{outcome:?} for the reason {reason:?}")),
     };
     let mut line = format!("{call} in {queue}: {outcome}, waited {}", record.waited);
     if let Some(agent) = record.agent {
@@ -641,7 +607,7 @@ fn hang_up(reason: EndReason) -> Option<HangUpCause> {
         | EndReason::HungUpBySupervisor
         | EndReason::MessageLeft
         | EndReason::SurveyOver => Some(HangUpCause::Normal),
-        EndReason::CallerHungUp | EndReason::SystemRestart => None,
+        EndReason::CallbackFailed | EndReason::CallerHungUp | EndReason::SystemRestart => None,
         EndReason::ExtensionFailed(cause) => Some(HangUpCause::ExtensionFailed(cause)),
         EndReason::Aborted
         | EndReason::NoDestination
@@ -654,6 +620,7 @@ fn end_reason(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Aborted => "aborted",
         EndReason::AgentHungUp => "the other side hung up",
+        EndReason::CallbackFailed => "the callback has failed",
         EndReason::CallerHungUp => "the caller hung up",
         EndReason::CodeDialled => "the code has been dialled",
         EndReason::ExtensionFailed(Cause::Busy) => "the extension was busy",
@@ -723,6 +690,7 @@ pub fn obstacle(obstacle: Option<Obstacle>) -> &'static str {
         Some(Obstacle::WrapUp) => "wraps up",
         Some(
             Obstacle::BetterRing
+            | Obstacle::CallAsking
             | Obstacle::CallElsewhere
             | Obstacle::CallLeaving
             | Obstacle::CallOffered

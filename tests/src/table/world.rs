@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::diff;
-use tandem_engine::config::model::{Change, Config, QueueConfig};
+use tandem_engine::config::model::{Change, Config, Options, QueueConfig};
 use tandem_engine::permissions::Action;
 use tandem_engine::trace::Note;
 use tandem_engine::view::CallStage;
@@ -21,6 +21,7 @@ use super::phrase::{self, Asked, LegVerb, Phrase, Question};
 use super::points;
 use super::status;
 use super::text::{Block, Step, What};
+use super::waiting;
 use super::words;
 use crate::shelf::Shelf;
 
@@ -327,6 +328,9 @@ impl World {
                     _ => Input::KeptUnknown { effect },
                 }
             }
+            Phrase::Customer(call, cause) => {
+                waiting::of_customer(self.names.call_id(&call)?, cause)
+            }
             Phrase::KeyPressed(call, key) => Input::KeyPressed {
                 call: self.names.call_id(&call)?,
                 key,
@@ -526,6 +530,9 @@ impl World {
         let mut lines = Vec::new();
         for awaited in self.engine.awaiting() {
             lines.push(match awaited {
+                Awaiting::Customer { call, .. } => {
+                    format!("the customer of {}", self.names.call(call))
+                }
                 Awaiting::Ring { leg, .. } => format!("the ring of {}", self.names.leg(leg)),
                 Awaiting::Kept { effect, .. } => {
                     let (place, what) = self.names.kept(effect, "?");
@@ -572,6 +579,22 @@ fn read_changes(mut config: Config, texts: &[String]) -> Result<Vec<Change>, Str
     Ok(changes)
 }
 
+type Settings = fn(&mut Options, &[&str]) -> Result<(), String>;
+
+/// What changes the common settings by a line of this kind.
+fn options_of(kind: &str) -> Option<Settings> {
+    Some(match kind {
+        "contact" => centre::contact,
+        "holiday" => hours::holiday,
+        "hours" => hours::hours,
+        "options" => centre::options,
+        "prompt" => hours::prompt,
+        "trunk" => waiting::trunk,
+        "voicemail" => points::voicemail,
+        _ => return None,
+    })
+}
+
 fn read_change(config: &Config, text: &str) -> Result<Change, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     Ok(match words.as_slice() {
@@ -604,19 +627,9 @@ fn read_change(config: &Config, text: &str) -> Result<Change, String> {
             points::point_settings(&mut point, words)?;
             Change::PutPoint(point)
         }
-        [
-            "contact" | "holiday" | "hours" | "options" | "prompt" | "voicemail",
-            ..,
-        ] => {
+        [kind, ..] if options_of(kind).is_some() => {
             let mut options = config.options.clone();
-            let settings = match words[0] {
-                "contact" => centre::contact,
-                "holiday" => hours::holiday,
-                "hours" => hours::hours,
-                "prompt" => hours::prompt,
-                "voicemail" => points::voicemail,
-                _ => centre::options,
-            };
+            let settings = options_of(kind).ok_or("no such change")?;
             settings(&mut options, &words[1..])?;
             Change::PutOptions(options)
         }

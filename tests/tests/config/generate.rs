@@ -9,6 +9,7 @@ use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner};
 use tandem_engine::config::address::SipAddress;
 use tandem_engine::config::announcements::Announcements;
+use tandem_engine::config::callback::{CallbackConfig, Outbound};
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::model::{
     Config, ContactConfig, CountSince, Crowded, Destination, EmptyStates, ExtensionConfig,
@@ -196,6 +197,10 @@ fn trunks(names: BTreeSet<String>) -> impl Strategy<Value = Vec<TrunkConfig>> {
                 .then(|| format!("192.0.2.{place}:{}", 5060 + place))
                 .map(|address| address.parse().expect("an address")),
             user: by_user.then(|| format!("user{place}")),
+            outbound: (by_address && place % 3 > 0).then(|| Outbound {
+                number: (place % 2 > 0).then(|| Number::from_u64(4_930_100)),
+                user: by_user.then(|| format!("out{place}")),
+            }),
         })
     };
     names.into_iter().enumerate().map(trunk).collect::<Vec<_>>()
@@ -204,7 +209,7 @@ fn trunks(names: BTreeSet<String>) -> impl Strategy<Value = Vec<TrunkConfig>> {
 fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
     let odd = (
         prop_oneof![Just(String::new()), name()],
-        any::<bool>(),
+        any::<(bool, bool)>(),
         span(1..=600),
         proptest::option::of(address()),
         proptest::option::of(select(vec!["ann@example.com", "a.b+c@x"])),
@@ -216,7 +221,15 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
         proptest::array::uniform6(presence_action()),
     );
     let odd = odd.prop_map(
-        move |(name, administrator, ring_timeout, contact, email, own_recording, actions)| {
+        move |(
+            name,
+            (administrator, outbound),
+            ring_timeout,
+            contact,
+            email,
+            own_recording,
+            actions,
+        )| {
             ExtensionConfig {
                 number: number(digits),
                 name,
@@ -226,6 +239,7 @@ fn extension(digits: u64) -> impl Strategy<Value = ExtensionConfig> {
                 email: email.map(str::to_owned),
                 on_presence: on_presence(actions),
                 own_recording,
+                outbound,
             }
         },
     );
@@ -472,6 +486,47 @@ fn survey(options: &Options) -> BoxedStrategy<Option<Box<SurveyConfig>>> {
     proptest::option::of(survey).boxed()
 }
 
+/// Callbacks as the times of a queue allow them; its keys are told when all are known.
+fn callback(options: &Options) -> BoxedStrategy<Option<CallbackConfig>> {
+    let names: Vec<String> = options.prompts.iter().map(|p| p.name.clone()).collect();
+    if names.is_empty() {
+        return Just(None).boxed();
+    }
+    let name = || proptest::option::of(select(names.clone()));
+    let prefix = select(vec![Number::NONE, number(9), number(77)]);
+    let times = (any::<bool>(), span(0..=86_400), span(1..=600));
+    let said = (select(names.clone()), name(), name(), name());
+    let callback = (select(&Key::ALL[..11]), prefix, times, said).prop_map(
+        |(key, prefix, (offered, timeout, customer_ring), said)| CallbackConfig {
+            key,
+            prefix,
+            timeout,
+            customer_ring,
+            after: Span::from_secs(u64::from(offered)),
+            offer: offered.then_some(said.0),
+            confirm: said.1,
+            thanks: said.2,
+            invalid: said.3,
+            ..CallbackConfig::new("Carrier")
+        },
+    );
+    proptest::option::of(callback).boxed()
+}
+
+/// A callback in a queue that is otherwise complete, where it fits there.
+fn with_callback(queue: &mut QueueConfig, callback: Option<CallbackConfig>) {
+    let limit = queue.max_waiting;
+    let fits = |callback: &CallbackConfig| {
+        let in_time = limit.is_zero() || callback.timeout < limit && callback.after <= limit;
+        in_time && queue.answer_on_entry && !queue.keys.contains_key(&callback.key)
+    };
+    queue.callback = callback.filter(fits).map(Box::new);
+}
+
+fn music() -> impl Strategy<Value = Option<&'static str>> {
+    proptest::option::of(select(vec!["waiting.wav", "Für Elise.wav"]))
+}
+
 fn alert_info() -> impl Strategy<Value = Option<String>> {
     let texts = select(vec![
         "sales",
@@ -480,6 +535,13 @@ fn alert_info() -> impl Strategy<Value = Option<String>> {
     ]);
     proptest::option::of(texts.prop_map(str::to_owned))
 }
+
+/// With its number a name is unique.
+fn unique(name: &str, digits: u64) -> String {
+    let name: String = name.chars().take(100).collect();
+    format!("{} {digits}", name.trim())
+}
+
 /// Members of a queue, the first of them static.
 fn members(people: Vec<Number>, statics: usize) -> Vec<MemberConfig> {
     let kinds = (0..).map(|place| kind(place < statics));
@@ -492,12 +554,11 @@ fn members(people: Vec<Number>, statics: usize) -> Vec<MemberConfig> {
 fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<QueueConfig> {
     let extensions = &numbers.extensions;
     let who = (people(extensions), 0..100_usize, people(extensions));
-    let music = proptest::option::of(select(vec!["waiting.wav", "Für Elise.wav"]));
     let how = (
         select(&RINGS[..]),
         select(&SINCE[..]),
         any::<[bool; 4]>(),
-        (music, alert_info()),
+        (music(), alert_info()),
         permissions(extensions),
     );
     let destination = destination(digits, numbers, options);
@@ -508,7 +569,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
             (destination.clone(), crowded(destination.clone())),
             time_condition(options, destination.clone()),
             btree_map(select(&Key::ALL[..]), destination, 0..=3),
-            (announcements(options), survey(options)),
+            (announcements(options), survey(options), callback(options)),
         ),
         0..=100_u8,
         proptest::option::of(zone()),
@@ -516,19 +577,19 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
     );
     let parts = (name(), any::<bool>(), who, how, times(), rest, skills());
     let queue = parts.prop_map(move |(name, plain, who, how, times, rest, skills)| {
-        // With its number a name is unique.
-        let name: String = name.chars().take(100).collect();
-        let name = format!("{} {digits}", name.trim());
+        let name = unique(&name, digits);
         let mut queue = QueueConfig::new(number(digits), &name);
+        let callback;
         queue.members = members(who.0, who.1);
         queue.managers = who.2;
         (
             (queue.failover, queue.crowded),
             queue.time_condition,
             queue.keys,
-            (queue.announcements, queue.survey),
+            (queue.announcements, queue.survey, callback),
         ) = rest.2;
         if plain {
+            with_callback(&mut queue, callback);
             return queue;
         }
         lay_over(&mut queue, skills);
@@ -554,6 +615,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
             queue.time_zone,
             queue.notify_managers,
         ) = (rest.3, rest.4, rest.5);
+        with_callback(&mut queue, callback);
         queue
     });
     queue.boxed()

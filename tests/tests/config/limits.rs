@@ -246,6 +246,7 @@ fn trunks() {
                 name: format!("Trunk {n}"),
                 address: None,
                 user: Some(format!("user{n}")),
+                outbound: None,
             };
             config.options.trunks = (0..count).map(trunk).collect();
         })

@@ -82,7 +82,7 @@ fn long_lines_are_cut_around_the_place_and_long_words_too() {
         format!(
             "office.toml:2:1: unknown key \"{word}…\" in [[extension]]\n    \
              2 | {cut}…\n      | {marks}\n\
-             help: known here: \"number\", \"numbers\", \"name\", \"administrator\", \
+             help: known here: \"number\", \"numbers\", \"name\", \"administrator\", \"outbound\", \
              \"ring_timeout_s\", \"contact\", \"on_presence\", \"email\", \
              \"own_recording\"\n"
         )

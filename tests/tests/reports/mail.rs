@@ -61,6 +61,7 @@ fn record(caller: Number, reason: LeaveReason) -> QueueCall {
         reason,
         agent: None,
         offers: 0,
+        callback: false,
         offered_at_once: false,
     }
 }

@@ -144,6 +144,7 @@ pub(crate) fn record(words: &[&str], queue: QueueId) -> QueueCall {
         reason,
         agent,
         offers: 1,
+        callback: false,
         offered_at_once: words.contains(&"rung"),
     }
 }

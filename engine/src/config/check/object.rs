@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Faults, Subject, Wrong};
+use super::{Faults, Subject, Wrong, callback};
 use crate::config::model::{
     Crowded, EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig,
     TrunkConfig,
@@ -148,6 +148,7 @@ fn trunks(faults: &mut Faults, trunks: &[TrunkConfig]) {
     }
     let (mut names, mut users, mut hosts) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (item, trunk) in trunks.iter().enumerate() {
+        callback::trunk(faults, item, trunk);
         let mut add = |wrong: Wrong| faults.add(Subject::Options, "trunk", Some(item), || wrong);
         if let Some(wrong) = name(&trunk.name) {
             add(wrong);
@@ -155,7 +156,7 @@ fn trunks(faults: &mut Faults, trunks: &[TrunkConfig]) {
             add((format!("there are two trunks {:?}", trunk.name), None));
         }
         if let Some(user) = &trunk.user {
-            if user.is_empty() || !user.chars().all(|c| c.is_ascii_graphic() && c != '"') {
+            if !callback::is_user(user) {
                 let hint = "letters, digits and signs, without blanks".to_owned();
                 add((format!("{user:?} is no user"), Some(hint)));
             } else if !users.insert(user) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::callback;
 use super::people::{for_each_number, for_each_number_of, number};
 use super::places::Recorder;
 use super::{Reader, set};
@@ -118,6 +119,8 @@ impl Reader {
         times(&mut queue, &mut table, &mut place);
         queue.crowded = crowded(&mut table, &mut place);
         queue.time_condition = time_condition(&mut table, &mut place);
+        let called = place.key(&mut table, "callback").and_then(Value::table);
+        queue.callback = called.and_then(callback::read).map(Box::new);
         let asked = place.key(&mut table, "survey").and_then(Value::table);
         queue.survey = asked.and_then(survey).map(Box::new);
         table.finish();

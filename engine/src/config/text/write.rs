@@ -6,11 +6,11 @@ use core::fmt::Write as _;
 use std::collections::BTreeMap;
 
 use super::PARKING_TIMEOUT;
-use super::agents;
 use super::hours::SEVERAL_DAYS;
 use super::people::OWN_RECORDINGS;
 use super::points::RING_ORDERS;
 use super::queue::{AGENT_LOGS, COUNTS_SINCE, NOTICES, RIGHTS, STRATEGIES};
+use super::{agents, callback};
 use crate::config::hours::{DaySpan, Holiday, HoursConfig, WEEKDAYS};
 use crate::config::model::{
     Config, ContactConfig, Crowded, Destination, EmptyStates, ExtensionConfig, InitialStatus,
@@ -162,6 +162,9 @@ fn trunk(out: &mut String, trunk: &TrunkConfig) {
     if let Some(user) = &trunk.user {
         line(out, "user", &quoted(user));
     }
+    if let Some(outbound) = &trunk.outbound {
+        callback::write_outbound(out, outbound);
+    }
 }
 
 fn prompt(out: &mut String, prompt: &PromptConfig) {
@@ -279,6 +282,9 @@ fn extension(out: &mut String, run: &[ExtensionConfig]) {
         let word = word(OWN_RECORDINGS, first.own_recording);
         line(out, "own_recording", &quoted(word));
     }
+    if !first.outbound {
+        line(out, "outbound", "false");
+    }
 }
 
 fn queue(out: &mut String, queue: &QueueConfig) {
@@ -328,6 +334,9 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     }
     if let Some(condition) = &queue.time_condition {
         time_condition(out, condition);
+    }
+    if let Some(config) = &queue.callback {
+        callback::write(out, config);
     }
     if let Some(config) = &queue.survey {
         told::survey(out, config);
@@ -716,7 +725,7 @@ fn word<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
 }
 
 /// Seconds as a number: `12.5`.
-fn seconds(span: Span) -> String {
+pub(super) fn seconds(span: Span) -> String {
     span.to_string().trim_end_matches('s').to_owned()
 }
 

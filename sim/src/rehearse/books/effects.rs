@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tandem_engine::config::model::QueueConfig;
+use tandem_engine::config::model::{Notice, QueueConfig};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, KeptEnd, LegId,
     PublicId, QueueId, Span,
@@ -31,7 +31,7 @@ impl Books {
             match *effect {
                 Effect::AlertCaller { call } | Effect::PlayMusic { call, .. } => {
                     // Who is sent round in a circle may hear music and then the end.
-                    let there = self.is_there(call) && !callers_told.contains(&call);
+                    let there = self.hears(call) && !callers_told.contains(&call);
                     court.law(Law::Effects, there, || format!("{effect:?}"))?;
                 }
                 Effect::Bridge { .. }
@@ -46,6 +46,8 @@ impl Books {
                         format!("{leg} is told twice")
                     })?;
                 }
+                Effect::HangUpCaller { call, .. } if self.lets_go(call) => {}
+                Effect::RingCustomer { .. } => self.customer_is_called(effect, court)?,
                 Effect::HangUpCaller { call, .. } => {
                     let right = callers_told.insert(call) && self.entry.ended.contains_key(&call);
                     court.law(Law::Ends, right, || format!("{effect:?}"))?;
@@ -107,7 +109,7 @@ impl Books {
                 let there = self.legs.get(&leg);
                 there.is_some_and(|leg| leg.helps && leg.talks && leg.call == call)
             }
-            Effect::PlayHoldMusic { call, .. } | Effect::Record { call, .. } => self.is_there(call),
+            Effect::PlayHoldMusic { call, .. } | Effect::Record { call, .. } => self.hears(call),
             _ => unreachable!("all others are not about conversations"),
         };
         court.law(Law::Effects, right, || format!("{effect:?}"))
@@ -138,6 +140,15 @@ impl Books {
     /// Whether a call lives, or has ended in this entry.
     pub(super) fn is_there(&self, call: CallId) -> bool {
         self.calls.contains_key(&call) || self.entry.ended.contains_key(&call)
+    }
+
+    /// Whether somebody is there to hear something: a call lives, or has ended in this
+    /// entry, and its caller is on the line.
+    pub(super) fn hears(&self, call: CallId) -> bool {
+        let live = self.calls.get(&call);
+        let called = self.stand(call).is_rung();
+        let there = live.map_or(!self.entry.silent.contains(&call), |call| !call.gone);
+        self.is_there(call) && there && !called
     }
 
     fn is_cancelled(&self, id: LegId, why: CancelReason, court: &mut Court<'_>) -> Checked {
@@ -189,6 +200,16 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         match *effect {
+            Effect::Mail {
+                call,
+                notice: Notice::CallbackRequested,
+                ..
+            } if id.seq == seen.entry.seq => {
+                let of = self.publics.get(&call);
+                let asked = of.is_some_and(|id| self.entry.requested.contains(id));
+                let fresh = self.kept.insert(id);
+                court.law(Law::Kept, fresh && asked, || format!("{effect:?}"))
+            }
             Effect::Mail { call, .. } => self.is_kept(seen, id, call, None, court),
             Effect::MailAgent { agent, queue } => {
                 self.is_told_of_pause(seen, id, (agent, queue), court)
@@ -321,11 +342,15 @@ impl Books {
     ) -> Checked {
         let visit = self.calls.get(&id).and_then(|call| call.visit);
         let visit = known(visit, Law::Fifo, || format!("{id} waits not"))?;
+        court.law(Law::Offers, !visit.stand.hears(), || {
+            format!("call {id} is offered, and its caller is asked: {visit:?}")
+        })?;
         if config.strategy.rings_several() && visit.ringing > 0 {
             return Ok(());
         }
         let ready = |other: &super::Visit| {
             other.reserved.is_none()
+                && !other.stand.hears()
                 && other.ringing == 0
                 && other.pausing.is_none_or(|until| until < self.acted_at)
         };

@@ -6,6 +6,7 @@ use tandem_engine::{
     LegId, Number, OfferEnd, PublicId, QueueId, ReservationEnd, Span, Timer, Timestamp,
 };
 
+use super::callbacks::Stand;
 use super::{Books, Call, Court, Seen, Visit, known};
 use crate::rehearse::audit::Work;
 use crate::rehearse::laws::{Checked, Law};
@@ -47,6 +48,12 @@ impl Books {
             Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. } => self.of_message(event, court),
+            Event::CallbackAsked { .. }
+            | Event::CallbackEnded(_)
+            | Event::CallbackForgone { .. }
+            | Event::CallbackNotPermitted { .. }
+            | Event::CallbackRequested { .. }
+            | Event::CustomerRung { .. } => self.of_callback(seen, event, court),
             Event::AnnouncementStarted { .. }
             | Event::CallJoined { .. }
             | Event::CallReserved { .. }
@@ -72,12 +79,7 @@ impl Books {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
-            Event::ServiceLevelEvaluated {
-                queue,
-                calls,
-                met,
-                under,
-            } => self.level_was(*queue, (*calls, *met), *under, court),
+            Event::ServiceLevelEvaluated { .. } => self.level_was(event, court),
         }
     }
 
@@ -111,13 +113,16 @@ impl Books {
 
     /// A service level was looked at: whether it is under its threshold is so, and
     /// managers are told where that is news.
-    fn level_was(
-        &mut self,
-        queue: QueueId,
-        (calls, met): (u32, u32),
-        under: bool,
-        court: &mut Court<'_>,
-    ) -> Checked {
+    fn level_was(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+        let &Event::ServiceLevelEvaluated {
+            queue,
+            calls,
+            met,
+            under,
+        } = event
+        else {
+            return Ok(());
+        };
         let threshold = self
             .queues
             .get(&queue)
@@ -234,6 +239,9 @@ impl Books {
                 leg,
                 waited,
             } => {
+                if let Stand::Ringing(number, _) = self.stand(*call) {
+                    return self.customer_answered(seen, (*call, *agent), number, *waited, court);
+                }
                 let helps = self.legs.get(leg).is_some_and(|leg| leg.helps);
                 let of = (!helps).then_some(*queue);
                 self.leg_answered(seen, *call, *agent, *leg, of, court)?;
@@ -315,6 +323,8 @@ impl Books {
                 joined: None,
                 asked: None,
                 message: None,
+                gone: false,
+                rung: None,
             },
         );
         Ok(())
@@ -347,6 +357,7 @@ impl Books {
             pausing: None,
             reserved: None,
             answered: None,
+            stand: Stand::None,
         });
         Ok(())
     }
@@ -377,6 +388,7 @@ impl Books {
     ) -> Checked {
         let call = known(self.calls.get_mut(&id), Law::Calls, || format!("{id}"))?;
         let place = self.places.remove(&call.number);
+        let place = self.entry.withdrawn.take().or(place);
         let right = place.filter(|&(of, joined, _)| (of, joined) == (queue, since));
         court.law(Law::Fifo, right.is_some(), || {
             format!("call {id} has a place in {queue} since {since}, not {place:?}")
@@ -444,6 +456,7 @@ impl Books {
         let over = until == self.acted_at && fired == Some(Timer::PreferredWait(id));
         let caused = match how {
             ReservationEnd::AgentLeft => !over,
+            ReservationEnd::AskedForCallback => visit.stand == Stand::Asked,
             ReservationEnd::NotAnswered => visit.offers > 0 && visit.ringing == 0,
             ReservationEnd::TimeOver => over && seen.entry.input == Input::Tick,
         };
@@ -453,7 +466,7 @@ impl Books {
     }
 
     /// A leg rings no more, but talks.
-    fn leg_answered(
+    pub(super) fn leg_answered(
         &mut self,
         seen: &Seen<'_>,
         call: CallId,
@@ -487,11 +500,32 @@ impl Books {
         (visit.pausing, visit.reserved) = (None, None);
         let (first, right) = (visit.answered.is_none(), now - visit.joined_at);
         visit.answered = Some((now, agent));
+        if visit.stand.promised().is_none() {
+            visit.stand = Stand::None;
+        }
         let queue = visit.queue;
         court.auditor.works(now, agent, Work::Talk(queue, true));
         court.law(Law::Outcomes, first && waited == right, || {
             format!("call {id} is answered after {waited}, not {right}")
         })
+    }
+
+    /// The customer of a callback answered, for whom an agent waited.
+    fn customer_answered(
+        &mut self,
+        seen: &Seen<'_>,
+        (id, agent): (CallId, AgentId),
+        number: Number,
+        waited: Span,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let told = seen.entry.input == Input::CustomerAnswered { call: id };
+        let call = self.calls.get_mut(&id);
+        if let Some(visit) = call.and_then(|call| call.visit.as_mut()) {
+            visit.stand = Stand::Connected(number);
+        }
+        court.law(Law::Ends, told, || format!("{id} has answered by itself"))?;
+        self.answered((id, agent), true, waited, court)
     }
 
     /// A ring ended while its call goes on: the leg is over.
@@ -570,7 +604,12 @@ impl Books {
         self.legs_over(seen, id);
         let by_caller = seen.entry.input == Input::CallerHungUp { call: id };
         let restarted = matches!(seen.entry.input, Input::Restarted { .. });
-        self.entry.ended.insert(id, !by_caller && !restarted);
+        let failed = matches!(seen.entry.input, Input::CustomerFailed { call, .. } if call == id);
+        let told = !by_caller && !restarted && !call.gone && !failed;
+        self.entry.ended.insert(id, told);
+        if call.gone {
+            self.entry.silent.insert(id);
+        }
         court.law(Law::Calls, call.public == public, || {
             format!("call {id} ends as {public}")
         })?;

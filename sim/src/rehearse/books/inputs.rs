@@ -15,11 +15,17 @@ impl Books {
                     .calls
                     .get(call)
                     .is_some_and(|call| call.joined.is_some());
-                joined || self.legs.values().any(|leg| leg.converses(*call))
+                let called = self.stand(*call).is_rung();
+                joined || !called && self.legs.values().any(|leg| leg.converses(*call))
             }
-            Input::CallerHungUp { call } | Input::KeyPressed { call, .. } => {
-                self.calls.contains_key(call)
+            Input::CallerHungUp { call } => {
+                let called = self.stand(*call).is_rung();
+                self.calls.get(call).is_some_and(|call| !call.gone) && !called
             }
+            Input::CustomerAnswered { call } | Input::CustomerFailed { call, .. } => {
+                self.stand(*call).is_rung()
+            }
+            Input::KeyPressed { call, .. } => self.calls.contains_key(call),
             Input::KeptDone { effect }
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => self.kept.contains(effect),
@@ -58,10 +64,20 @@ impl Books {
 
     /// What follows from an accepted input without being told.
     pub(super) fn take_in(&mut self, seen: &Seen<'_>) {
+        if let Input::CallerHungUp { call } = &seen.entry.input {
+            self.lets_go(*call);
+        }
+        if let Input::Restarted { .. } = &seen.entry.input {
+            self.promises_stay(seen.entry.received_at);
+        }
         if let Input::PersonErased { number, .. } = &seen.entry.input {
             for call in self.calls.values_mut() {
-                if call.number == *number {
+                let own = call.number == *number;
+                if own {
                     call.number = Number::NONE;
+                }
+                if let Some(visit) = &mut call.visit {
+                    visit.stand.erase(*number, own);
                 }
             }
         }

@@ -66,7 +66,7 @@ impl Books {
             Effect::Announce { call, .. }
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. }
-            | Effect::StopPrompt { call } => self.is_there(*call),
+            | Effect::StopPrompt { call } => self.hears(*call),
             Effect::RecordMessage { call, .. } => speaks(self, call),
             Effect::StopRecording { call, public, keep } => {
                 !speaks(self, call) && left(self, public) == *keep

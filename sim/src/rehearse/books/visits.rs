@@ -36,7 +36,7 @@ impl Books {
                 let left = matches!(
                     right.reason,
                     LeaveReason::CallerHungUp | LeaveReason::SystemRestart
-                );
+                ) && !right.callback;
                 let number = call.number;
                 let config = self.queues.get(&visit.queue);
                 let keeps = config.is_some_and(|config| !config.place_kept.is_zero());
@@ -44,6 +44,7 @@ impl Books {
                     let place = (visit.queue, visit.since, visit.order);
                     self.places.insert(number, place);
                 }
+                self.promise_over(&right, &visit);
             }
         }
         self.entry.visits.insert((right.call, right.visit));
@@ -91,6 +92,7 @@ impl Books {
             agent: None,
             offers: 0,
             offered_at_once: false,
+            callback: false,
         })
     }
 
@@ -131,6 +133,7 @@ impl Books {
             agent,
             offers: visit.offers,
             offered_at_once: visit.at_once,
+            callback: visit.stand.promised().is_some(),
         })
     }
 
@@ -145,29 +148,41 @@ impl Books {
         let timer = seen.next.map(|(_, timer)| timer);
         let missed = |reason| Ok((Outcome::Missed, reason));
         let queue = visit.queue;
+        if let Some(reason) = self.why_failed(seen, id, visit) {
+            return missed(reason);
+        }
+        let promised = visit.stand.promised().is_some();
         match (&seen.entry.input, timer) {
-            (Input::CallerHungUp { call }, _) if *call == id => {
+            (Input::CallerHungUp { call }, _) if *call == id && !promised => {
                 Ok((Outcome::Abandoned, LeaveReason::CallerHungUp))
             }
             (Input::HangUpCall { call, .. }, _) if *call == id => {
                 missed(LeaveReason::HungUpBySupervisor)
             }
-            (Input::RedirectCall { call, .. }, _) if *call == id => missed(LeaveReason::Redirected),
+            (Input::RedirectCall { call, .. }, _) if *call == id && !promised => {
+                missed(LeaveReason::Redirected)
+            }
             // The extension that calls was deleted.
-            (Input::Configure { .. }, _) if call.origin.is_some() => {
+            (Input::Configure { .. }, _) if call.origin.is_some() && !promised => {
                 Ok((Outcome::Abandoned, LeaveReason::CallerHungUp))
             }
-            (Input::KeyPressed { call, key }, _) if *call == id => self.left_by_key(*key, visit),
+            (Input::KeyPressed { call, key }, _) if *call == id && !promised => {
+                self.left_by_key(*key, visit)
+            }
             // Nobody can be connected, and the queue is not there any more.
             (Input::BridgeFailed { call }, _) if *call == id => missed(LeaveReason::QueueRemoved),
-            (Input::Restarted { .. }, _) => missed(LeaveReason::SystemRestart),
+            (Input::Restarted { .. }, _) if !promised || visit.stand.is_rung() => {
+                missed(LeaveReason::SystemRestart)
+            }
             (Input::Abort { .. }, Some(timer)) if self.is_about(timer, id, visit) => {
                 missed(LeaveReason::Aborted)
             }
-            (Input::Tick, Some(Timer::LongestWait(of))) if of == queue => {
+            (Input::Tick, Some(Timer::LongestWait(of))) if of == queue && !promised => {
                 missed(LeaveReason::TimedOut)
             }
-            (Input::Tick, Some(Timer::PutOut(of))) if of == queue => {
+            (Input::Tick, Some(Timer::PutOut(of)))
+                if of == queue && !(promised && self.queues.contains_key(&queue)) =>
+            {
                 missed(if self.queues.contains_key(&queue) {
                     LeaveReason::QueueEmpty
                 } else {
@@ -195,14 +210,17 @@ impl Books {
     /// Whether giving up a timer ends this call.
     fn is_about(&self, timer: Timer, id: CallId, visit: &Visit) -> bool {
         let first = || {
+            let stays = self.queues.contains_key(&visit.queue);
             let others = self.waiting(visit.queue);
+            let others = others.filter(|(_, it)| !stays || it.stand.promised().is_none());
             others.map(|(_, visit)| visit.order).min() == Some(visit.order)
         };
         match timer {
             Timer::LongestWait(queue) | Timer::PutOut(queue) => queue == visit.queue && first(),
-            Timer::Announcement(call) | Timer::PreferredWait(call) | Timer::Retry(call) => {
-                call == id
-            }
+            Timer::Announcement(call)
+            | Timer::Callback(call)
+            | Timer::PreferredWait(call)
+            | Timer::Retry(call) => call == id,
             // Its ring has been taken back by now.
             Timer::RingTimeout(leg) => self
                 .entry

@@ -1,0 +1,414 @@
+//! Callbacks: who asks waits, who is promised one keeps his place and is off the line, and
+//! each promise ends once.
+
+use tandem_engine::config::model::QueueConfig;
+use tandem_engine::records::callbacks::{Callback, CallbackEnd};
+use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
+use tandem_engine::{AgentId, CallId, Effect, Event, Input, LegId, Number, QueueId, Timer};
+
+use super::{Books, Court, Seen, Visit, known};
+use crate::rehearse::laws::{Broken, Checked, Law};
+
+/// How far a caller has come with a callback.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// He has none.
+    #[default]
+    None,
+    /// He is asked where.
+    Asked,
+    /// He hears that he will be called at this number.
+    Thanked(Number),
+    /// He has hung up, and waits for an agent.
+    Reserved(Number),
+    /// An agent has answered, and he is called.
+    Ringing(Number, AgentId),
+    /// Both talk.
+    Connected(Number),
+}
+
+impl Stand {
+    /// The number that he was promised to be called at.
+    pub(super) const fn promised(self) -> Option<Number> {
+        match self {
+            Self::None | Self::Asked => None,
+            Self::Thanked(number)
+            | Self::Reserved(number)
+            | Self::Ringing(number, _)
+            | Self::Connected(number) => Some(number),
+        }
+    }
+
+    /// A person is erased, and it is this caller's own number or not.
+    pub(super) fn erase(&mut self, person: Number, own: bool) {
+        match self {
+            Self::None | Self::Asked => {}
+            Self::Thanked(number)
+            | Self::Reserved(number)
+            | Self::Ringing(number, _)
+            | Self::Connected(number) => {
+                if own || *number == person {
+                    *number = Number::NONE;
+                }
+            }
+        }
+    }
+
+    /// Whether he is being called.
+    pub(super) const fn is_rung(self) -> bool {
+        matches!(self, Self::Ringing(..))
+    }
+
+    /// Whether nobody may be rung for him as he hears something.
+    pub(super) const fn hears(self) -> bool {
+        matches!(self, Self::Asked | Self::Thanked(_))
+    }
+}
+
+impl Books {
+    pub(super) fn stand(&self, call: CallId) -> Stand {
+        let visit = self.calls.get(&call).and_then(|call| call.visit);
+        visit.map_or(Stand::None, |visit| visit.stand)
+    }
+
+    fn visit_of(&mut self, call: CallId) -> Result<&mut Visit, Broken> {
+        let visit = self.calls.get_mut(&call);
+        let visit = visit.and_then(|call| call.visit.as_mut());
+        known(visit, Law::Outcomes, || format!("{call} waits not"))
+    }
+
+    pub(super) fn of_callback(
+        &mut self,
+        seen: &Seen<'_>,
+        event: &Event,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        match event {
+            Event::CallbackAsked { call, queue } => {
+                let key = self.queues.get(queue).and_then(|it| it.callback.as_deref());
+                let key = key.map(|callback| callback.key);
+                let told = matches!(seen.entry.input, Input::KeyPressed { call: of, key: by }
+                    if of == *call && Some(by) == key);
+                let visit = self.visit_of(*call)?;
+                let waits = visit.answered.is_none() && visit.ringing == 0;
+                let first = visit.stand == Stand::None && visit.queue == *queue;
+                visit.stand = Stand::Asked;
+                court.law(Law::Outcomes, told && waits && first, || {
+                    format!("{event:?}")
+                })
+            }
+            Event::CallbackEnded(callback) => self.callback_ended(callback, court),
+            Event::CallbackForgone { call, .. } => {
+                let visit = self.visit_of(*call)?;
+                let asked = visit.stand == Stand::Asked;
+                visit.stand = Stand::None;
+                court.law(Law::Outcomes, asked, || format!("{event:?}"))
+            }
+            Event::CallbackNotPermitted {
+                call,
+                agent,
+                leg,
+                queue,
+            } => {
+                let permitted = self.may_call_out(*agent, *queue);
+                self.picks_up(seen, (*call, *queue, *agent), *leg, court)?;
+                court.law(Law::Permissions, !permitted, || format!("{event:?}"))
+            }
+            Event::CallbackRequested { .. } => self.requested(event, court),
+            Event::CustomerRung {
+                call,
+                agent,
+                leg,
+                queue,
+                number,
+            } => self.customer_rung(seen, (*call, *queue, *agent), *leg, *number, court),
+            _ => unreachable!("all others are not about callbacks"),
+        }
+    }
+
+    fn requested(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+        let Event::CallbackRequested {
+            call,
+            queue,
+            number,
+            until,
+        } = event
+        else {
+            return Ok(());
+        };
+        let now = self.acted_at;
+        let config = self.queues.get(queue);
+        let most = config.and_then(|config| {
+            let own = config.callback.as_deref()?.timeout;
+            Some(if own.is_zero() {
+                config.max_waiting
+            } else {
+                own
+            })
+        });
+        let most = most.filter(|most| !most.is_zero());
+        let in_time = *until == most.map(|most| now + most);
+        let text = number.to_string();
+        let plain = text.len() >= 5 && text.chars().all(|c| c.is_ascii_digit());
+        let visit = self.visit_of(*call)?;
+        let asked = visit.stand == Stand::Asked;
+        visit.stand = Stand::Thanked(*number);
+        self.entry.requested.insert(*call);
+        court.law(Law::Outcomes, in_time && plain && asked, || {
+            format!("{event:?}")
+        })
+    }
+
+    fn customer_rung(
+        &mut self,
+        seen: &Seen<'_>,
+        (call, queue, agent): (CallId, QueueId, AgentId),
+        leg: LegId,
+        dialled: Number,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        self.picks_up(seen, (call, queue, agent), leg, court)?;
+        let permitted = self.may_call_out(agent, queue);
+        let visit = self.visit_of(call)?;
+        let Stand::Reserved(number) = visit.stand else {
+            return court.law(Law::Outcomes, false, || {
+                format!("{call} is called and stands {:?}", self.stand(call))
+            });
+        };
+        visit.stand = Stand::Ringing(number, agent);
+        self.entry.customers.push(call);
+        let right = dialled.to_string().ends_with(&number.to_string());
+        court.law(Law::Permissions, permitted && right, || {
+            format!("{agent} has {dialled} called for {call}")
+        })
+    }
+
+    /// An agent, or a supervisor, answered for a customer who is to be called.
+    fn picks_up(
+        &mut self,
+        seen: &Seen<'_>,
+        (call, queue, agent): (CallId, QueueId, AgentId),
+        leg: LegId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let helps = self.legs.get(&leg).is_some_and(|leg| leg.helps);
+        let of = (!helps).then_some(queue);
+        self.leg_answered(seen, call, agent, leg, of, court)?;
+        if let Some(leg) = self.legs.get_mut(&leg) {
+            leg.helps = false;
+        }
+        let visit = self.visit_of(call)?;
+        visit.ringing -= u32::from(!helps);
+        visit.pausing = None;
+        Ok(())
+    }
+
+    /// Whether an agent may have customers of a queue called.
+    fn may_call_out(&self, agent: AgentId, queue: QueueId) -> bool {
+        let number = self.numbers.get(&agent);
+        let permitted = number.and_then(|number| self.extension(*number));
+        let config = self.queues.get(&queue);
+        let trunk = config.and_then(|config| Some(&config.callback.as_deref()?.trunk));
+        let mut trunks = self.config.options.trunks.iter();
+        let dials = trunks.any(|it| Some(&it.name) == trunk && it.outbound.is_some());
+        dials && permitted.is_some_and(|extension| extension.outbound)
+    }
+
+    /// A callback is over: with the record of its call, or as no number was given.
+    fn callback_ended(&mut self, callback: &Callback, court: &mut Court<'_>) -> Checked {
+        let CallbackEnd::InvalidNumber = callback.end else {
+            let place = self.entry.callbacks.iter().position(|due| due == callback);
+            let due = place.map(|place| self.entry.callbacks.remove(place));
+            return court.law(Law::Outcomes, due.is_some(), || {
+                format!("{callback:?}, and over are {:?}", self.entry.callbacks)
+            });
+        };
+        let (now, id) = (self.acted_at, self.publics.get(&callback.call).copied());
+        let id = known(id, Law::Outcomes, || format!("{callback:?}"))?;
+        let call = known(self.calls.get_mut(&id), Law::Outcomes, || format!("{id}"))?;
+        let (caller, number) = (call.number, call.visits - 1);
+        let visit = known(call.visit.as_mut(), Law::Outcomes, || format!("{id}"))?;
+        let right = Callback {
+            call: callback.call,
+            visit: number,
+            queue: visit.queue,
+            caller,
+            joined_at: visit.joined_at,
+            at: now,
+            number: Number::NONE,
+            end: CallbackEnd::InvalidNumber,
+        };
+        let asked = visit.stand == Stand::Asked;
+        visit.stand = Stand::None;
+        court.law(Law::Outcomes, asked && right == *callback, || {
+            format!("{callback:?}, not {right:?}")
+        })
+    }
+
+    /// A visit is over in which the caller was promised a callback: that is over, too.
+    pub(super) fn promise_over(&mut self, record: &QueueCall, visit: &Visit) {
+        let Some(number) = visit.stand.promised() else {
+            return;
+        };
+        if record.reason == LeaveReason::CallbackWithdrawn {
+            self.entry.withdrawn = Some((visit.queue, visit.since, visit.order));
+        }
+        self.entry.callbacks.push(Callback {
+            call: record.call,
+            visit: record.visit,
+            queue: record.queue,
+            caller: record.caller,
+            joined_at: record.joined_at,
+            at: record.joined_at + record.waited,
+            number,
+            end: match record.outcome {
+                Outcome::Answered => CallbackEnd::Connected,
+                Outcome::Abandoned | Outcome::Missed => CallbackEnd::Failed(record.reason),
+            },
+        });
+    }
+
+    /// Why a promised callback failed, from what was told; nothing where that is as for
+    /// every call.
+    pub(super) fn why_failed(
+        &self,
+        seen: &Seen<'_>,
+        id: CallId,
+        visit: &Visit,
+    ) -> Option<LeaveReason> {
+        let number = visit.stand.promised()?;
+        let timer = seen.next.map(|(_, timer)| timer);
+        match (&seen.entry.input, visit.stand) {
+            (Input::Tick, Stand::Reserved(_)) if timer == Some(Timer::Callback(id)) => {
+                Some(LeaveReason::CallbackNoAgent)
+            }
+            (Input::Tick, Stand::Ringing(..)) if timer == Some(Timer::Callback(id)) => {
+                Some(LeaveReason::CallbackUnanswered)
+            }
+            (Input::CustomerFailed { call, .. }, Stand::Ringing(..)) if *call == id => {
+                Some(LeaveReason::CallbackUnanswered)
+            }
+            (Input::Configure { .. } | Input::LegEnded { .. }, Stand::Ringing(..)) => {
+                Some(LeaveReason::CallbackAgentHungUp)
+            }
+            (Input::HangUpCall { by, call }, Stand::Ringing(_, agent)) if *call == id => {
+                let own = self.numbers.get(&agent).copied();
+                let himself = own.is_some_and(|own| *by == tandem_engine::By::Person(own));
+                himself.then_some(LeaveReason::CallbackAgentHungUp)
+            }
+            (Input::BridgeFailed { call }, _) if *call == id => {
+                Some(LeaveReason::CallbackAgentHungUp)
+            }
+            (Input::LegAnswered { leg }, Stand::Reserved(_)) => {
+                let leg = self.legs.get(leg).filter(|leg| leg.call == id)?;
+                let permitted = self.may_call_out(leg.agent, visit.queue);
+                (!permitted).then_some(LeaveReason::CallbackNotPermitted)
+            }
+            (Input::PersonErased { .. }, _) => Some(LeaveReason::CallbackWithdrawn),
+            _ => {
+                let own = self.calls.get(&id).map(|call| call.number);
+                let joins = |event: &Event| match event {
+                    Event::CallJoined { call, queue } if *queue == visit.queue => {
+                        let caller = self.calls.get(call).map(|call| call.number);
+                        caller.is_some_and(|it| !it.is_none())
+                            && (caller == Some(number) || caller == own)
+                    }
+                    _ => false,
+                };
+                let again = seen.out.events.iter().any(joins);
+                again.then_some(LeaveReason::CallbackWithdrawn)
+            }
+        }
+    }
+
+    /// A customer is called as was told, for as long as his queue says.
+    pub(super) fn customer_is_called(&mut self, effect: &Effect, court: &mut Court<'_>) -> Checked {
+        let Effect::RingCustomer {
+            call,
+            leg,
+            queue,
+            timeout,
+            ..
+        } = effect
+        else {
+            return Ok(());
+        };
+        let place = self.entry.customers.iter().position(|due| due == call);
+        let told = place
+            .map(|place| self.entry.customers.remove(place))
+            .is_some();
+        let there = self.legs.get(leg).is_some_and(|leg| leg.converses(*call));
+        let config = self.queues.get(queue);
+        let callback = config.and_then(|config: &QueueConfig| config.callback.as_deref());
+        let right = callback.is_some_and(|callback| callback.customer_ring == *timeout);
+        if let Some(call) = self.calls.get_mut(call) {
+            call.gone = false;
+            call.rung = Some((self.acted_at, *timeout));
+        }
+        court.law(Law::Effects, told && there && right, || {
+            format!("{effect:?}")
+        })
+    }
+
+    /// A caller is hung up whose call goes on: he was promised to be called back.
+    pub(super) fn lets_go(&mut self, id: CallId) -> bool {
+        let Stand::Thanked(number) = self.stand(id) else {
+            return false;
+        };
+        self.goes(id, number);
+        true
+    }
+
+    /// A caller is off the line, and his call goes on.
+    pub(super) fn goes(&mut self, id: CallId, number: Number) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.gone = true;
+            call.origin = None;
+            if let Some(visit) = &mut call.visit {
+                visit.stand = Stand::Reserved(number);
+            }
+        }
+    }
+
+    /// The system starts again: nobody is on the line any more, and promises stay.
+    pub(super) fn promises_stay(&mut self, received: tandem_engine::Timestamp) {
+        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in ids {
+            if let Stand::Thanked(number) | Stand::Reserved(number) = self.stand(id) {
+                self.goes(id, number);
+                let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+                if let Some(visit) = visit {
+                    visit.pausing = Some(received);
+                }
+            }
+        }
+    }
+
+    /// What is awaited of customers is what was promised, and none rings too long.
+    pub(super) fn customers_ring(&self, awaited: &[CallId], court: &mut Court<'_>) -> Checked {
+        let rings = |id: &CallId| matches!(self.stand(*id), Stand::Ringing(..));
+        let ringing: Vec<CallId> = self.calls.keys().copied().filter(rings).collect();
+        court.law(Law::Ends, ringing == awaited, || {
+            format!("{awaited:?} are awaited to be answered, not {ringing:?}")
+        })?;
+        let late = ringing.into_iter().find(|id| {
+            let rung = self.calls.get(id).and_then(|call| call.rung);
+            rung.is_none_or(|(since, timeout)| since + timeout < self.acted_at)
+        });
+        court.law(Law::Rings, late.is_none(), || {
+            format!("the customer of {late:?} rings at {}", self.acted_at)
+        })
+    }
+
+    /// Everything about callbacks that was due in this entry has come.
+    pub(super) fn callbacks_are_over(&self, court: &mut Court<'_>) -> Checked {
+        let entry = &self.entry;
+        let over = entry.callbacks.is_empty() && entry.customers.is_empty();
+        court.law(Law::Outcomes, over, || {
+            format!(
+                "not told are {:?}, not called {:?}",
+                entry.callbacks, entry.customers
+            )
+        })
+    }
+}
