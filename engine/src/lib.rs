@@ -32,6 +32,7 @@ pub mod limits;
 mod logs;
 mod mark;
 mod menus;
+mod notes;
 mod number;
 mod outbox;
 mod parking;
@@ -74,4 +75,4 @@ pub use timer::Timer;
 /// Raised whenever the same journal would give another output. Batches and
 /// snapshots carry it; a journal is replayed under the semantics it was
 /// written with, or not at all.
-pub const ENGINE_SEMANTICS: u32 = 3;
+pub const ENGINE_SEMANTICS: u32 = 4;

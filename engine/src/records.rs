@@ -2,6 +2,7 @@
 //! change them. The driver stores them; no live state is needed to read one.
 
 pub mod contacts;
+pub mod notes;
 pub mod processing;
 pub mod survey;
 

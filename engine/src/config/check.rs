@@ -9,6 +9,7 @@
 mod agents;
 mod contacts;
 mod hours;
+mod logs;
 mod object;
 mod points;
 
