@@ -36,6 +36,17 @@ pub(super) fn what(
         Event::SurveyStarted { call, agent, .. } if is_own(call) => What::Asked {
             agent: names.agent(*agent),
         },
+        Event::CallNoted(noted) => {
+            let own = own.and_then(|own| engine.call(own))?;
+            if own.public != noted.call {
+                return None;
+            }
+            What::Noted {
+                by: who(&noted.by),
+                dispositions: noted.note.dispositions.clone(),
+                remark: !noted.note.remark.is_empty(),
+            }
+        }
         Event::CallHeld { call, agent } if is_own(call) => by_agent(*agent, "held", None),
         Event::CallResumed { call, agent } if is_own(call) => by_agent(*agent, "resumed", None),
         Event::CallParked { call, slot } if is_own(call) => {
