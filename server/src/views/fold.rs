@@ -330,6 +330,7 @@ impl Fold {
             | Event::CallHeld { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
+            | Event::CallNoted(_)
             | Event::CallParked { .. }
             | Event::CallReserved { .. }
             | Event::CallResumed { .. }
