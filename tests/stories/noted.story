@@ -13,3 +13,17 @@ at 40    A hangs up
 until 60
 
 ==== call 0-0
+Call 0-0 from +4930111 to 6400
+Waited 1 s: 1001 answered after 1 s of ringing. They talked for 39 s.
+The caller hung up, and the call was over.
+
+00:00:00  +4930111 called 6400.
+          Joined the queue Support (6400): nobody stood before.
+          1001 rings: the only agent who was free.
+00:00:01  1001 answered after 1 s of ringing. The caller had waited 1 s.
+00:00:10  1001 noted: Call_back.
+00:00:15  1001 took back what was noted of the call.
+00:00:20  1001 noted a remark.
+00:00:30  1009 noted: Resolved, Call_back, and a remark.
+00:00:40  The talk was over after 39 s. Outcome: answered.
+          The caller hung up, and the call was over.

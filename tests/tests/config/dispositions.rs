@@ -37,10 +37,10 @@ fn a_file_says_what_is_wrong() {
     let problems = file("\"Resolved\"");
     assert!(problems.contains("must be an array"), "{problems}");
     let problems = file("[\"Resolved\", 7]");
-    assert!(problems.contains("office.toml:2:28"), "{problems}");
+    assert!(problems.contains("office.toml:2:29"), "{problems}");
     let problems = file("[\"Resolved\", \"Resolved\"]");
     assert!(
-        problems.contains("office.toml:2:28: there are two"),
+        problems.contains("office.toml:2:29: there are two"),
         "{problems}"
     );
 }

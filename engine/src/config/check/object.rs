@@ -522,7 +522,7 @@ fn permissions(faults: &mut Faults, queue: &QueueConfig) {
         let what = || {
             let what = "agents can not have all of these rights, managers can".to_owned();
             let hint = "agents can have \"wallboard\", \"panel\", \"distribution\", \
-                        \"pick_up\", \"parking\" and \"contacts\"";
+                        \"pick_up\", \"parking\", \"contacts\" and \"call_notes\"";
             (what, Some(hint.to_owned()))
         };
         faults.add(subject, "agent_rights", None, what);
