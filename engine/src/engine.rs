@@ -260,6 +260,7 @@ impl<T: Trace> Step<'_, T> {
             }
             Input::BridgeFailed { call } => self.bridge_failed(*call),
             Input::CallArrived { key, from, dialled } => self.call_arrived(*key, from, *dialled),
+            Input::CallLogNoted { by, log, note } => self.note_call_log(*by, log, note),
             Input::CallLogProcessed {
                 by,
                 log,
@@ -267,6 +268,7 @@ impl<T: Trace> Step<'_, T> {
                 same_caller,
             } => self.process_call_log(*by, log, *result, same_caller),
             Input::CallLogsDeleted { by, logs } => self.delete_call_logs(*by, logs),
+            Input::CallNoted { by, call, note } => self.note_call(*by, *call, note),
             Input::CallerHungUp { call } => self.caller_hung_up(*call),
             Input::Configure { by, base, changes } => self.configure(*by, *base, changes),
             Input::CustomerAnswered { call } => self.customer_answered(*call),

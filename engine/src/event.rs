@@ -10,6 +10,7 @@ use crate::key::Key;
 use crate::number::Number;
 use crate::outbox::Reject;
 use crate::records::callbacks::Callback;
+use crate::records::notes::Noted;
 use crate::records::processing::Processed;
 use crate::records::survey::SurveyAnswer;
 use crate::records::{Message, QueueCall};
@@ -162,6 +163,8 @@ pub enum Event {
     },
     /// Somebody has come further, or less far, with a missed or abandoned call.
     CallLogProcessed(Processed),
+    /// Somebody wrote the note of a queue's call.
+    CallNoted(Box<Noted>),
     /// A call is offered to an agent, whose telephone rings.
     CallOffered {
         /// Which.

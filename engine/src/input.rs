@@ -8,6 +8,7 @@ use crate::effect::EffectId;
 use crate::ids::{CallId, LegId};
 use crate::key::Key;
 use crate::number::Number;
+use crate::records::notes::Note;
 use crate::records::processing::{LoggedCall, Processing};
 use crate::time::Timestamp;
 use crate::timer::Timer;
@@ -89,6 +90,15 @@ pub enum Input {
         /// What was dialled.
         dialled: Number,
     },
+    /// Somebody writes the note of a queue's call that is over.
+    CallLogNoted {
+        /// Who.
+        by: By,
+        /// The call, as it is in the store.
+        log: Box<LoggedCall>,
+        /// What, in place of all that was noted before.
+        note: Box<Note>,
+    },
     /// Somebody says how far he has come with a missed or abandoned call that is over.
     CallLogProcessed {
         /// Who.
@@ -108,6 +118,15 @@ pub enum Input {
         by: By,
         /// Which, as they are in the store.
         logs: Vec<LoggedCall>,
+    },
+    /// Somebody writes the note of a queue's call in which somebody talks.
+    CallNoted {
+        /// Who.
+        by: By,
+        /// Which.
+        call: CallId,
+        /// What, in place of all that was noted before.
+        note: Box<Note>,
     },
     /// The caller's leg ended.
     CallerHungUp {

@@ -32,6 +32,7 @@ pub mod limits;
 mod logs;
 mod mark;
 mod menus;
+mod notes;
 mod number;
 mod outbox;
 mod parking;

@@ -74,6 +74,10 @@ pub const SURVEY_POINTS_MAX: i16 = 1_000;
 pub const MESSAGE_S_MAX: u64 = 3_600;
 /// Pause reasons of a centre.
 pub const PAUSE_REASONS_MAX: usize = 20;
+/// Dispositions of a centre.
+pub const DISPOSITIONS_MAX: usize = 100;
+/// Characters of the remark of a call's note.
+pub const REMARK_CHARS_MAX: usize = 2_000;
 /// Calls inside the engine at once: waiting, ringing and talking.
 pub const CALLS_MAX: usize = 200_000;
 /// Callers that one queue may be told to hold at most.

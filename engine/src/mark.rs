@@ -92,6 +92,8 @@ marks! {
     MonitoringChanged: "a supervisor who listens in comes to be heard, or no more",
     NextLevel: "nobody of the best skill level can be rung, and somebody else is",
     NoDestination: "a caller is sent to a destination that is deleted",
+    NoteTakenBack: "somebody takes back all that was noted of a call",
+    NotedLate: "a call is noted when it is over",
     OfferEngaged: "an offer is taken back as the agent's telephone rings or talks otherwise",
     OfferMemberGone: "an agent is taken out of a queue that rings him",
     OfferWithdrawn: "an offer is taken back, and the caller goes to somebody else",

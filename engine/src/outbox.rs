@@ -64,6 +64,8 @@ pub enum Reject {
         /// Its name in [`limits`](crate::limits).
         limit: String,
     },
+    /// No such disposition is configured.
+    UnknownDisposition,
     /// Nobody has this number.
     UnknownNumber,
     /// No such pause reason is configured.

@@ -24,6 +24,9 @@ pub enum Action {
     HandleCall(CallId, Right),
     /// Do or see something in a queue that its managers and agents need a right for.
     InQueue(QueueId, Right),
+    /// Write the note of a queue's call, which this agent answered; `None`: which was
+    /// missed or abandoned, or whose agent is deleted.
+    NoteCall(QueueId, Option<AgentId>),
     /// See a queue's callers, agents and figures.
     SeeQueue(QueueId),
     /// See the record of a queue's call, which this agent answered; `None`: which was
@@ -73,6 +76,11 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
         }
         Action::HandleCall(call, right) => may_handle(state, person, call, right),
         Action::InQueue(queue, right) => has(queue, right),
+        Action::NoteCall(queue, answered) => {
+            let own = answered == Some(person);
+            manager_has(state, person, queue, Right::CallNotes)
+                || own && agent_has(state, person, queue, Right::CallNotes)
+        }
         Action::SeeQueue(queue) => has(queue, Right::Panel) || has(queue, Right::Wallboard),
         Action::SeeQueueCall(queue, answered) => sees_call(state, person, queue, answered),
         Action::SetPresence(agent) => {
@@ -89,13 +97,22 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
 
 /// Whether a person has a right in a queue, as one of its managers or agents.
 fn has_right(state: &State, person: AgentId, queue: QueueId, right: Right) -> bool {
-    let Some(config) = state.queues.get(queue).map(|queue| &queue.config) else {
-        return false;
-    };
-    let permissions = &config.permissions;
-    let manages = config.managers.contains(&state.agents[person].number);
-    let as_manager = manages && permissions.managers.has(right);
-    as_manager || permissions.agents.has(right) && serves(state, person, queue)
+    manager_has(state, person, queue, right) || agent_has(state, person, queue, right)
+}
+
+/// Whether a person has a right in a queue, as one of its managers.
+fn manager_has(state: &State, person: AgentId, queue: QueueId, right: Right) -> bool {
+    let queue = state.queues.get(queue).map(|queue| &queue.config);
+    queue.is_some_and(|queue| {
+        let manages = queue.managers.contains(&state.agents[person].number);
+        manages && queue.permissions.managers.has(right)
+    })
+}
+
+/// Whether a person has a right in a queue, as one of its agents.
+fn agent_has(state: &State, person: AgentId, queue: QueueId, right: Right) -> bool {
+    let of = state.queues.get(queue);
+    of.is_some_and(|of| of.config.permissions.agents.has(right)) && serves(state, person, queue)
 }
 
 /// Whether a person may handle a call: by a right in its queue, or because he talks in it.
@@ -234,6 +251,35 @@ pub(crate) fn delete_call_log(
             Action::DeleteCallLog(queue, Some(agent))
         }
         // Queue or agent are deleted.
+        _ => Action::Configure,
+    };
+    let object = log.name();
+    allows(state, by, action).then_some(AccessGranted { object })
+}
+
+/// Access to the note of a queue's call that this agent answered.
+pub(crate) fn note_call(
+    state: &State,
+    by: By,
+    queue: QueueId,
+    agent: AgentId,
+) -> Option<AccessGranted<QueueId>> {
+    let allowed = allows(state, by, Action::NoteCall(queue, Some(agent)));
+    allowed.then_some(AccessGranted { object: queue })
+}
+
+/// Access to the note of a queue's call that is over.
+pub(crate) fn note_call_log(
+    state: &State,
+    by: By,
+    log: &LoggedCall,
+) -> Option<AccessGranted<(PublicId, u16)>> {
+    let answered = (log.agent).and_then(|number| match state.directory.get(number) {
+        Some(Target::Extension(agent)) => Some(agent),
+        _ => None,
+    });
+    let action = match state.directory.get(log.queue) {
+        Some(Target::Queue(queue)) => Action::NoteCall(queue, answered),
         _ => Action::Configure,
     };
     let object = log.name();

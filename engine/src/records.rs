@@ -3,6 +3,7 @@
 
 pub mod callbacks;
 pub mod contacts;
+pub mod notes;
 pub mod processing;
 pub mod survey;
 

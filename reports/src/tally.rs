@@ -236,6 +236,7 @@ impl Tally {
             | Event::CallJoined { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
+            | Event::CallNoted(_)
             | Event::CallOffered { .. }
             | Event::CallParked { .. }
             | Event::CallReserved { .. }

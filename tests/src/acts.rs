@@ -162,6 +162,8 @@ pub enum Act {
     /// Somebody says how far a call that is over is dealt with: its place from the last
     /// one on, and that of the result.
     Deal(Asker, u8, u8),
+    /// Somebody notes a call that is over: its place from the last one on.
+    Note(Asker, u8, NoteBits),
     /// A telephone comes or goes.
     Device(u8, bool),
     /// An extension dials a code: with this one of the codes, of this queue, perhaps
@@ -238,6 +240,10 @@ pub enum To {
     Slot(u8),
 }
 
+/// Which note: each of the dispositions by a bit, then whether they are named backwards,
+/// the first one twice, and whether there is a remark.
+pub type NoteBits = u8;
+
 /// What somebody does with a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Handle {
@@ -245,6 +251,8 @@ pub enum Handle {
     HangUp,
     /// Listens in.
     Monitor(Monitoring),
+    /// Notes what it came to.
+    Note(NoteBits),
     /// Parks its caller.
     Park,
     /// Picks it up.
@@ -432,6 +440,7 @@ fn handle() -> impl Strategy<Value = Act> {
     let handle = prop_oneof![
         1 => Just(Handle::HangUp),
         3 => how.prop_map(Handle::Monitor),
+        3 => (0..64_u8).prop_map(Handle::Note),
         3 => Just(Handle::Park),
         3 => Just(Handle::PickUp),
         2 => any::<bool>().prop_map(Handle::Record),
@@ -485,6 +494,7 @@ fn odds() -> impl Strategy<Value = Act> {
     prop_oneof![
         3 => (pick(), confirm).prop_map(|(pick, how)| Act::Confirm(pick, how)),
         4 => (asker(), any::<u8>(), 0..3_u8).prop_map(|(by, at, to)| Act::Deal(by, at, to)),
+        2 => (asker(), any::<u8>(), 0..64_u8).prop_map(|(by, at, note)| Act::Note(by, at, note)),
         1 => (asker(), any::<u8>(), any::<u8>()).prop_map(|(by, a, b)| Act::Discard(by, a, b)),
         1 => (asker(), 0..4_u8).prop_map(|(by, number)| Act::Erase(by, number)),
         4 => any::<u8>().prop_map(Act::Repeat),

@@ -71,6 +71,9 @@ const HOLIDAYS: [(&str, &str); 6] = [
     ("1969-12-31", "2024-10-06"),
 ];
 
+/// What calls may come to; the first ones are configured.
+pub const DISPOSITIONS: [&str; 3] = ["Resolved", "Call back", "Wrong number"];
+
 /// The extension with this place in the pool.
 #[must_use]
 pub fn extension(place: u8) -> Number {
@@ -131,6 +134,7 @@ pub struct OptionsDraft {
     /// How long callers are parked, in quarters of a second, if they can be.
     parking: Option<u64>,
     sync_h: u16,
+    dispositions: usize,
     hours: Vec<HoursDraft>,
     /// Lengths of the prompts, in quarters of a second.
     prompts: [u64; PROMPTS.len()],
@@ -295,6 +299,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
         feature_codes(),
         option::weighted(0.8, 4..=40_u64),
         0..=1_u16,
+        0..=DISPOSITIONS.len(),
     );
     let hours = vec(hours_draft(), HOURS.len());
     let prompts = proptest::array::uniform2(1..=16_u64);
@@ -303,7 +308,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
     let parts = (common, hours, prompts, contacts(), voicemail);
     parts.prop_map(|(common, hours, prompts, contacts, voicemail)| {
         let (zone, push_records, dynamic_agents_start_in, reasons, ..) = common;
-        let (.., shared_wrap_up, codes, parking, sync_h) = common;
+        let (.., shared_wrap_up, codes, parking, sync_h, dispositions) = common;
         OptionsDraft {
             zone,
             push_records,
@@ -313,6 +318,7 @@ pub fn options_draft() -> impl Strategy<Value = OptionsDraft> {
             codes,
             parking,
             sync_h,
+            dispositions,
             hours,
             prompts,
             contacts,
@@ -582,6 +588,9 @@ impl OptionsDraft {
                 timeout: quarters(timeout),
             }),
             sync_results_h: self.sync_h,
+            dispositions: (DISPOSITIONS[..self.dispositions].iter())
+                .map(|&name| name.to_owned())
+                .collect(),
             new_dynamic_agents: if self.dynamic_agents_start_in {
                 InitialStatus::LoggedIn
             } else {

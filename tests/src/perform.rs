@@ -3,6 +3,7 @@
 
 use tandem_engine::config::model::{Change, Config, Destination, MemberConfig, QueueConfig};
 use tandem_engine::config::presence::Presence;
+use tandem_engine::records::notes::Note;
 use tandem_engine::records::processing::Processing;
 use tandem_engine::view::CallStage;
 use tandem_engine::{
@@ -10,9 +11,10 @@ use tandem_engine::{
     Which,
 };
 
-use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, Pick, Status, Step, To, Where};
+use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, NoteBits, Pick, Status, Step, To, Where};
 use crate::centre::{
-    Centre, QueueDraft, There, ZONES, extension, outside, point, queue, slot, statics_first,
+    Centre, DISPOSITIONS, QueueDraft, There, ZONES, extension, outside, point, queue, slot,
+    statics_first,
 };
 use crate::live::{Live, Witness};
 use crate::shelf::Shelf;
@@ -203,7 +205,7 @@ impl<W: Witness> World<W> {
             Act::Call { from, number, to } => self.call(*from, *number, *to),
             Act::Customer(pick, cause) => self.customer(*pick, *cause)?,
             Act::Confirm(pick, how) => how.input(self.kept(*pick)?),
-            Act::Deal(..) | Act::Discard(..) => self.paperwork(act)?,
+            Act::Deal(..) | Act::Discard(..) | Act::Note(..) => self.paperwork(act)?,
             Act::Device(place, up) => self.device(*place, *up),
             Act::Dial { from, code, behind } => self.dial(*from, *code, *behind)?,
             Act::Edit(asker, edit) => {
@@ -317,6 +319,14 @@ impl<W: Witness> World<W> {
                 logs.dedup_by_key(|log| log.name());
                 let by = by(*asker, own);
                 Input::CallLogsDeleted { by, logs }
+            }
+            Act::Note(asker, place, bits) => {
+                let log = *self.shelf.pick(*place)?;
+                Input::CallLogNoted {
+                    by: by(*asker, log.agent.unwrap_or_default()),
+                    log: Box::new(log),
+                    note: Box::new(note(*bits)),
+                }
             }
             _ => return None,
         })
@@ -521,6 +531,11 @@ impl<W: Witness> World<W> {
         Some(match handle {
             Handle::HangUp => Input::HangUpCall { by, call },
             Handle::Monitor(how) => Input::MonitorCall { by, call, how },
+            Handle::Note(bits) => Input::CallNoted {
+                by,
+                call,
+                note: Box::new(note(bits)),
+            },
             Handle::Park => Input::ParkCall { by, call },
             Handle::PickUp => Input::PickUpCall { by, call },
             Handle::Record(on) => Input::SwitchRecording { by, call, on },
@@ -566,6 +581,23 @@ fn choose<T: Copy>(pick: Pick, live: Vec<T>, all: &[T]) -> Option<T> {
     let from = if pick.over { all } else { &live };
     from.get(usize::from(pick.place) % from.len().max(1))
         .copied()
+}
+
+fn note(bits: NoteBits) -> Note {
+    let names = DISPOSITIONS.iter().enumerate();
+    let chosen = names.filter(|(place, _)| bits & (1 << place) != 0);
+    let mut dispositions: Vec<String> = chosen.map(|(_, &name)| name.to_owned()).collect();
+    if bits & 8 != 0 {
+        dispositions.reverse();
+    }
+    if bits & 16 != 0 {
+        dispositions.extend(dispositions.first().cloned());
+    }
+    let remark = if bits & 32 == 0 { "" } else { "Call again" };
+    Note {
+        dispositions,
+        remark: remark.to_owned(),
+    }
 }
 
 fn by(asker: Asker, of: Number) -> By {

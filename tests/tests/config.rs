@@ -6,6 +6,8 @@ mod callback;
 mod changes;
 #[path = "config/contacts.rs"]
 mod contacts;
+#[path = "config/dispositions.rs"]
+mod dispositions;
 #[path = "config/generate.rs"]
 mod generate;
 #[path = "config/hours.rs"]

@@ -84,6 +84,7 @@ fn every_law_holds_after_every_entry() {
     assert!(seen.announcements > enough && seen.briefings > enough);
     assert!(seen.surveys > enough && seen.ratings > enough / 4);
     assert!(seen.alarms > enough && seen.synced > enough);
+    assert!(seen.notes > enough);
 }
 
 #[test]

@@ -7,9 +7,10 @@ use tandem_engine::config::model::{
 };
 use tandem_engine::limits::{
     CALL_HOPS_MAX, CALL_LOGS_DELETED_MAX, CALL_LOGS_SYNCED_MAX, CALLS_MAX, CHANGES_MAX,
-    KEPT_EFFECTS_MAX, LAST_AGENTS_MAX, NUMBER_SYMBOLS_MAX, PLACES_KEPT_MAX, PUT_OUT_CALLS_MAX,
-    QUEUE_CALLERS_MAX,
+    DISPOSITIONS_MAX, KEPT_EFFECTS_MAX, LAST_AGENTS_MAX, NUMBER_SYMBOLS_MAX, PLACES_KEPT_MAX,
+    PUT_OUT_CALLS_MAX, QUEUE_CALLERS_MAX, REMARK_CHARS_MAX,
 };
+use tandem_engine::records::notes::Note;
 use tandem_engine::records::processing::{LoggedCall, Processing};
 use tandem_engine::records::{LeaveReason, Outcome};
 use tandem_engine::{
@@ -498,12 +499,40 @@ fn rest_of_a_telephone() {
     centre.check();
 }
 
-/// `CALL_LOGS_SYNCED_MAX` calls may follow one that somebody deals with, and
-/// `CALL_LOGS_DELETED_MAX` logs are deleted in one entry.
+/// A note has `REMARK_CHARS_MAX` characters at most, and names `DISPOSITIONS_MAX`
+/// dispositions.
 #[test]
-fn logs_of_one_entry() {
-    let mut centre = Centre::new(vec![Change::PutQueue(queue(6400))]);
-    let log = |counter: u64| LoggedCall {
+fn remark_and_dispositions_of_a_note() {
+    let options = Options {
+        dispositions: vec!["Resolved".to_owned()],
+        ..Options::default()
+    };
+    let options = Change::PutOptions(options);
+    let mut centre = Centre::new(vec![options, Change::PutQueue(queue(6400))]);
+    let mut noted = |names: usize, chars: usize| {
+        let input = Input::CallLogNoted {
+            by: By::System,
+            log: Box::new(missed(1)),
+            note: Box::new(Note {
+                dispositions: vec!["Resolved".to_owned(); names],
+                // Characters count, not bytes.
+                remark: "ö".repeat(chars),
+            }),
+        };
+        centre.tell(input).reject.clone()
+    };
+    assert_eq!(noted(DISPOSITIONS_MAX, REMARK_CHARS_MAX), None);
+    let too_many = |limit: &str| {
+        let limit = limit.to_owned();
+        Some(Reject::TooMany { limit })
+    };
+    assert_eq!(noted(DISPOSITIONS_MAX + 1, 0), too_many("DISPOSITIONS_MAX"));
+    assert_eq!(noted(0, REMARK_CHARS_MAX + 1), too_many("REMARK_CHARS_MAX"));
+}
+
+/// A call that the queue missed.
+fn missed(counter: u64) -> LoggedCall {
+    LoggedCall {
         call: PublicId { epoch: 0, counter },
         visit: 0,
         queue: number(6400),
@@ -512,8 +541,15 @@ fn logs_of_one_entry() {
         outcome: Outcome::Missed,
         agent: None,
         processing: Processing::NotDealt,
-    };
-    let logs = |count: usize| (1..).take(count).map(log).collect::<Vec<_>>();
+    }
+}
+
+/// `CALL_LOGS_SYNCED_MAX` calls may follow one that somebody deals with, and
+/// `CALL_LOGS_DELETED_MAX` logs are deleted in one entry.
+#[test]
+fn logs_of_one_entry() {
+    let mut centre = Centre::new(vec![Change::PutQueue(queue(6400))]);
+    let logs = |count: usize| (1..).take(count).map(missed).collect::<Vec<_>>();
     let by = By::System;
     let too_many = |limit: &str| {
         let limit = limit.to_owned();
@@ -522,7 +558,7 @@ fn logs_of_one_entry() {
     let mut deal = |count: usize| {
         let input = Input::CallLogProcessed {
             by,
-            log: Box::new(log(0)),
+            log: Box::new(missed(0)),
             result: Processing::Dealt,
             same_caller: logs(count),
         };

@@ -10,6 +10,7 @@ mod agents;
 mod callback;
 mod contacts;
 mod hours;
+mod logs;
 mod object;
 mod points;
 

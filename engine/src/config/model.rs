@@ -56,6 +56,8 @@ pub struct Options {
     /// Where somebody comes further with a missed or abandoned call, those of the same
     /// caller follow that the queue got in so many hours before; zero: none.
     pub sync_results_h: u16,
+    /// What a call may be noted to have come to, in the order in which they are shown.
+    pub dispositions: Vec<String>,
     /// Where calls from outside come from, in the order of the file.
     pub trunks: Vec<TrunkConfig>,
     /// Calendars that queues may keep, in the order of the file.
@@ -133,6 +135,7 @@ impl Default for Options {
             shared_wrap_up: false,
             contact_matching: ContactMatching::default(),
             sync_results_h: 0,
+            dispositions: Vec::new(),
             trunks: Vec::new(),
             hours: Vec::new(),
             prompts: Vec::new(),

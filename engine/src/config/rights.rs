@@ -8,6 +8,9 @@ use crate::number::Number;
 /// Something that managers or agents of a queue can be allowed to see or do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Right {
+    /// Write notes: managers of every call of the queue, agents of those that they
+    /// answered.
+    CallNotes,
     /// See who in the company's contacts a caller is.
     Contacts,
     /// Delete records of missed calls. Managers alone.
@@ -36,7 +39,8 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::CallNotes,
         Self::Contacts,
         Self::DeleteMissedCallLogs,
         Self::Distribution,
@@ -54,7 +58,8 @@ impl Right {
     #[must_use]
     pub const fn is_for_agents(self) -> bool {
         match self {
-            Self::Contacts
+            Self::CallNotes
+            | Self::Contacts
             | Self::Distribution
             | Self::Panel
             | Self::Parking

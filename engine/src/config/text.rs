@@ -19,6 +19,7 @@
 //! contact_digits = 7            # so many; shorter numbers must be the same
 //! contact_ignore_symbols = false      # true: only digits are compared
 //! sync_results_h = 0            # missed calls of so many hours follow one dealt with
+//! dispositions = ["Resolved", "Call back"]   # what calls are noted to have come to; default: none
 //!
 //! [[trunk]]                     # a line to the outside
 //! name = "Carrier"
@@ -74,10 +75,10 @@
 //! managers = ["1003"]
 //! record = false                # true: its conversations are recorded
 //! manager_rights = ["wallboard", "panel", "switch_agents", "distribution", "pick_up",
-//!     "monitoring", "parking", "recording", "contacts", "missed_call_logs"]
+//!     "monitoring", "parking", "recording", "contacts", "call_notes", "missed_call_logs"]
 //!                               # default: these; also "delete_missed_call_logs"
 //! agent_rights = ["wallboard", "panel"]   # default; also "distribution", "pick_up",
-//!                               # "parking", "contacts"
+//!                               # "parking", "contacts", "call_notes"
 //! agent_logs = "all"            # records that agents see: answered missed none
 //! agent_log_viewers = ["1001"]  # default: all its agents
 //! agent_timeout_s = 15
@@ -339,7 +340,7 @@ impl Reader {
         set(&mut options.shared_wrap_up, table.bool("shared_wrap_up"));
         options.parking = parking(&mut table, place);
         points::voicemail(&mut options.voicemail, &mut table, place);
-        logs(options, &mut table);
+        logs(options, &mut table, place);
         table.finish();
     }
 
@@ -443,7 +444,7 @@ impl Reader {
 }
 
 /// How logs of calls are shown and dealt with.
-fn logs(options: &mut Options, table: &mut Table<'_>) {
+fn logs(options: &mut Options, table: &mut Table<'_>, place: &mut Recorder) {
     let matching = &mut options.contact_matching;
     set(&mut matching.by, table.one_of("contact_matching", MATCHES));
     if let Some(value) = table.get("contact_digits") {
@@ -466,6 +467,13 @@ fn logs(options: &mut Options, table: &mut Table<'_>) {
         &mut options.sync_results_h,
         table.integer("sync_results_h", 0..=SYNC_RESULTS_H_MAX),
     );
+    let dispositions = place.key(table, "dispositions");
+    for value in dispositions.into_iter().flat_map(Value::array) {
+        if let Some(name) = value.str() {
+            place.item("dispositions", options.dispositions.len(), value.span());
+            options.dispositions.push(name.to_owned());
+        }
+    }
 }
 
 /// The words of a file for how much of two numbers must be the same.

@@ -1,9 +1,10 @@
 //! What people did with a call, as moments of its story.
 
+use tandem_engine::records::notes::Noted;
 use tandem_engine::{By, CallAct, CallId, Engine, Event, Monitoring, Recording};
 
 use super::history::Names;
-use super::moment::What;
+use super::moment::{Person, What};
 
 /// The moment that an event makes of this call, if somebody handled it.
 pub(super) fn what(
@@ -36,6 +37,9 @@ pub(super) fn what(
         Event::SurveyStarted { call, agent, .. } if is_own(call) => What::Asked {
             agent: names.agent(*agent),
         },
+        Event::CallNoted(noted) if own.is_some_and(|own| is_of(noted, own, engine)) => {
+            told(noted, who(&noted.by))
+        }
         Event::CallHeld { call, agent } if is_own(call) => by_agent(*agent, "held", None),
         Event::CallResumed { call, agent } if is_own(call) => by_agent(*agent, "resumed", None),
         Event::CallParked { call, slot } if is_own(call) => {
@@ -69,6 +73,20 @@ pub(super) fn what(
         Event::SupervisorLeft { call, agent, .. } if is_own(call) => by_agent(*agent, "left", None),
         _ => return None,
     })
+}
+
+/// Whether something was noted of this live call.
+fn is_of(noted: &Noted, call: CallId, engine: &Engine) -> bool {
+    let call = engine.call(call);
+    call.is_some_and(|call| call.public == noted.call)
+}
+
+fn told(noted: &Noted, by: Option<Person>) -> What {
+    What::Noted {
+        by,
+        dispositions: noted.note.dispositions.clone(),
+        remark: !noted.note.remark.is_empty(),
+    }
 }
 
 const fn act_word(act: CallAct) -> &'static str {

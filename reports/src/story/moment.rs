@@ -356,6 +356,15 @@ pub enum What {
         /// Who answered the call that it is about.
         agent: Person,
     },
+    /// Somebody noted something of the call.
+    Noted {
+        /// Who; `None`: the system.
+        by: Option<Person>,
+        /// What it came to. None and no remark: what was noted is taken back.
+        dispositions: Vec<String>,
+        /// Whether there is a remark, which is for those who may read notes.
+        remark: bool,
+    },
     /// The caller said how the service was.
     Rated {
         /// By which key.

@@ -98,6 +98,7 @@ fn sentences(what: &What) -> Vec<String> {
         | What::MessageDiscarded
         | What::MessageLeft { .. }
         | What::MessageStarted { .. }
+        | What::Noted { .. }
         | What::PlaceRegained { .. }
         | What::PointClosed { .. }
         | What::Prompt { .. }
@@ -198,6 +199,11 @@ fn on_its_way(what: &What) -> String {
         What::MessageStarted { mailbox } => {
             format!("The caller may leave a message in the box of {mailbox}.")
         }
+        What::Noted {
+            by,
+            dispositions,
+            remark,
+        } => noted(by.as_ref(), dispositions, *remark),
         What::Rated { key, points } => rated(*key, *points),
         What::Reached { kind, name, number } => format!("Came to the {kind} {name} ({number})."),
         _ => unreachable!("all others are told elsewhere"),
@@ -217,6 +223,17 @@ fn ring_of_group_ended(agent: &Person, how: RingEnd) -> String {
         RingEnd::NotConnected | RingEnd::Unreachable => {
             format!("The telephone of {who} could not be reached.")
         }
+    }
+}
+
+fn noted(by: Option<&Person>, dispositions: &[String], remark: bool) -> String {
+    let who = by.map_or_else(|| "The system".to_owned(), person);
+    let what = dispositions.join(", ");
+    match (what.is_empty(), remark) {
+        (true, true) => format!("{who} noted a remark."),
+        (true, false) => format!("{who} took back what was noted of the call."),
+        (false, true) => format!("{who} noted: {what}, and a remark."),
+        (false, false) => format!("{who} noted: {what}."),
     }
 }
 

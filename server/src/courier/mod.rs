@@ -29,7 +29,7 @@ use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use crate::driver::{Batch, Directory, Handle, Line, PortReceiver};
-use crate::store::{CallRecord, LogRow, Store, StoreError};
+use crate::store::{CallRecord, LogRow, NoteRow, Store, StoreError};
 use crate::web::record_json;
 use letters::{Circular, Desk};
 use mail::Mailer;
@@ -364,7 +364,8 @@ impl Ways {
         let store = self.store.clone();
         let read = move || {
             let found = read_record(&store, known, call, visit)?;
-            let json = found.map(|(record, log)| record_json(&record, &log, &directory));
+            let json =
+                found.map(|(record, log, note)| record_json(&record, &log, note, &directory));
             Ok::<_, StoreError>(json)
         };
         let read = spawn_blocking(read).await;
@@ -435,7 +436,7 @@ fn read_record(
     known: Option<CallRecord>,
     call: PublicId,
     visit: u16,
-) -> Result<Option<(CallRecord, LogRow)>, StoreError> {
+) -> Result<Option<(CallRecord, LogRow, Option<NoteRow>)>, StoreError> {
     let record = match known {
         Some(record) => Some(record),
         None => {
@@ -448,8 +449,9 @@ fn read_record(
     let Some(record) = record else {
         return Ok(None);
     };
-    let log = store.logs(std::slice::from_ref(&record))?.pop();
-    Ok(Some((record, log.unwrap_or_default())))
+    let one = std::slice::from_ref(&record);
+    let (log, note) = (store.logs(one)?.pop(), store.notes(one)?.pop());
+    Ok(Some((record, log.unwrap_or_default(), note.flatten())))
 }
 
 fn say(what: &str) {

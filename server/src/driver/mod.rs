@@ -25,6 +25,7 @@ mod directory;
 mod explain;
 mod handle;
 mod inbox;
+mod noted;
 mod poison;
 mod replay;
 mod replica;

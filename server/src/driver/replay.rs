@@ -6,6 +6,7 @@ use std::fmt;
 use tandem_engine::{ENGINE_SEMANTICS, Engine, Input, SnapshotError, records};
 
 use super::caught::caught;
+use super::noted::Notes;
 use super::replica::Replica;
 use super::run::{Apply, Plain};
 use crate::store::{CallRecord, Head, JournalRow, RecordKey, RowChange, Store, StoreError};
@@ -205,6 +206,11 @@ pub enum VerifyError {
         /// The entry that it says made it.
         seq: u64,
     },
+    /// What was noted of a call is not stored as it was written, or should be gone.
+    Note {
+        /// The entry that wrote it last.
+        seq: u64,
+    },
     /// A record is missing, or another one than comes out.
     Record {
         /// The entry that made it.
@@ -221,6 +227,12 @@ impl fmt::Display for VerifyError {
                 write!(
                     f,
                     "there is a record of entry {seq}, which made none like it"
+                )
+            }
+            Self::Note { seq } => {
+                write!(
+                    f,
+                    "the note that entry {seq} wrote is not stored as it came out"
                 )
             }
             Self::Record { seq } => {
@@ -245,7 +257,7 @@ impl<E: Into<ReplayError>> From<E> for VerifyError {
 type Expected = BTreeMap<(String, RecordKey), CallRecord>;
 
 /// Replays the journal from the oldest snapshot that can be read, and compares
-/// every output and every record with what is stored. `None` for a store
+/// every output, every record and every note with what is stored. `None` for a store
 /// without entries.
 ///
 /// # Errors
@@ -263,9 +275,10 @@ pub fn verify(store: &Store) -> Result<Option<Verified>, VerifyError> {
                 continue;
             }
         };
-        let mut expected = Expected::new();
+        let (mut expected, mut notes) = (Expected::new(), Notes::default());
         let replica = run(store, &head, replica, &mut Plain, |changes| {
             expect(&mut expected, changes);
+            notes.expect(changes);
         });
         let replica = match replica {
             // A snapshot behind the last change of semantics may follow.
@@ -275,6 +288,7 @@ pub fn verify(store: &Store) -> Result<Option<Verified>, VerifyError> {
             }
             replica => replica?,
         };
+        notes.compare(store, start)?;
         return Ok(Some(Verified {
             first: start + 1,
             last: head.seq,
@@ -301,6 +315,7 @@ fn expect(expected: &mut Expected, changes: &[RowChange]) {
             | RowChange::KeptOrdered(_)
             | RowChange::LogDeleted(..)
             | RowChange::LogProcessed(..)
+            | RowChange::Noted(..)
             | RowChange::RingMissed(..)
             | RowChange::Status(_)
             | RowChange::Surveyed(_) => {}

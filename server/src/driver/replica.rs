@@ -89,7 +89,7 @@ impl Replica {
                 }
                 Event::KeptEnded { effect, .. } => changes.push(RowChange::KeptEnded(*effect)),
                 Event::QueueCallEnded(call) => changes.push(self.record(entry, call)),
-                _ => changes.extend(self.paperwork(out, event)),
+                _ => changes.extend(self.paperwork(entry.seq, out, event)),
             }
         }
         let orders = out
@@ -159,7 +159,7 @@ impl Replica {
     }
 
     /// What an event changes beside the records of calls.
-    fn paperwork(&self, out: &Outbox, event: &Event) -> Option<RowChange> {
+    fn paperwork(&self, seq: u64, out: &Outbox, event: &Event) -> Option<RowChange> {
         let log = |queue, joined_us, call, visit| LogKey {
             queue,
             key: RecordKey {
@@ -189,6 +189,7 @@ impl Replica {
                 };
                 RowChange::LogProcessed(log, step)
             }
+            Event::CallNoted(noted) => RowChange::Noted(seq, noted.clone(), stamp(noted.by)),
             Event::SurveyAnswered(answer) => RowChange::Surveyed(SurveyRow {
                 call: answer.call,
                 visit: answer.visit,

@@ -9,6 +9,7 @@ mod backup;
 mod error;
 mod key;
 mod logs;
+mod notes;
 mod read;
 mod rows;
 mod surveys;
@@ -31,6 +32,8 @@ pub use backup::{BackupError, back_up, restore};
 pub use error::StoreError;
 pub use key::{KEY_FILE, Secret};
 pub use logs::{LogKey, LogRow, LogStep, MissedCall, MissedRow, Stamp};
+pub(crate) use notes::NoteKey;
+pub use notes::{NOTE_STAMPS_MAX, NoteRow};
 pub use read::{Leg, PAGE_ROWS_MAX, RecordKey, RecordsOf, StatusKey};
 pub use rows::{
     CallRecord, Head, Imported, JournalRow, KeptRow, Names, QuarantineRow, QueueFacts, Revision,

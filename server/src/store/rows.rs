@@ -14,6 +14,7 @@ use tandem_engine::{
 use super::aggregate::Aggregate;
 use super::error::StoreError;
 use super::logs::{LogRow, MissedRow};
+use super::notes::NoteRow;
 use super::surveys::SurveyRow;
 
 /// A value of a table.
@@ -58,6 +59,7 @@ rows! {
     KeptRow: "kept",
     LogRow: "call_logs",
     MissedRow: "missed_rings",
+    NoteRow: "notes",
     QuarantineRow: "quarantine",
     Revision: "revisions",
     SnapshotInfo: "snapshot_infos",

@@ -22,6 +22,11 @@ pub(crate) const LEGS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("leg
 pub(crate) const MISSED_RINGS: TableDefinition<RecordKeyTuple<'_>, &[u8]> =
     TableDefinition::new("missed_rings");
 pub(crate) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
+/// What people noted of calls: epoch and counter of the call's public id, visit.
+pub(crate) const NOTES: TableDefinition<(u32, u64, u16), &[u8]> = TableDefinition::new("notes");
+/// The same behind the caller, for when he is erased.
+pub(crate) const NOTES_BY_CALLER: TableDefinition<(&str, u32, u64, u16), ()> =
+    TableDefinition::new("notes_by_caller");
 pub(crate) const QUARANTINE: TableDefinition<(i64, u64), &[u8]> =
     TableDefinition::new("quarantine");
 pub(crate) const RECORDS: TableDefinition<RecordKeyTuple<'_>, &[u8]> =
@@ -83,6 +88,8 @@ pub(crate) fn prepare(database: &Database) -> Result<(), StoreError> {
         tx.open_table(KEPT)?;
         tx.open_table(LEGS)?;
         tx.open_table(MISSED_RINGS)?;
+        tx.open_table(NOTES)?;
+        tx.open_table(NOTES_BY_CALLER)?;
         tx.open_table(QUARANTINE)?;
         tx.open_table(RECORDS)?;
         tx.open_table(RECORDS_BY_AGENT)?;

@@ -5,6 +5,7 @@ use std::fmt;
 use redb::{
     Key, ReadableTable, ReadableTableMetadata, Table, TableDefinition, Value, WriteTransaction,
 };
+use tandem_engine::records::notes::Noted;
 use tandem_engine::{EffectId, Input, Number, Span, Timestamp, records};
 
 use super::aggregate::{Aggregate, interval_of};
@@ -41,6 +42,8 @@ pub enum RowChange {
     LogDeleted(LogKey, Stamp),
     /// A call came to another processing result.
     LogProcessed(LogKey, LogStep),
+    /// Somebody wrote the note of a call, in this entry.
+    Noted(u64, Box<Noted>, Stamp),
     /// A visit to a queue is over.
     Record(CallRecord, Aggregate),
     /// The agent with this number missed a ring, which lasted so long.
@@ -123,8 +126,12 @@ impl<'a> Txn<'a> {
                     let mut table = self.tx.open_table(tables::KEPT)?;
                     table.insert((row.id.seq, row.id.index), row.encode().as_slice())?;
                 }
-                RowChange::LogDeleted(log, stamp) => self.mark_deleted(log, *stamp)?,
+                RowChange::LogDeleted(log, stamp) => {
+                    self.mark_deleted(log, *stamp)?;
+                    self.delete_note(log.key.call, log.key.visit)?;
+                }
                 RowChange::LogProcessed(log, step) => self.add_log_step(log, *step)?,
+                RowChange::Noted(seq, noted, stamp) => self.put_note(*seq, noted, *stamp)?,
                 RowChange::RingMissed(agent, log, rang) => {
                     self.add_missed_ring(*agent, log, *rang)?;
                 }
@@ -188,7 +195,7 @@ impl<'a> Txn<'a> {
         Ok(())
     }
 
-    /// Rewrites every record of a person who was erased.
+    /// Rewrites every record of a person who was erased, and forgets what was noted of him.
     fn erase(&self, input: &Input) -> Result<(), StoreError> {
         let Input::PersonErased { number, .. } = input else {
             return Ok(());
@@ -196,6 +203,7 @@ impl<'a> Txn<'a> {
         if number.is_none() {
             return Ok(());
         }
+        self.erase_notes(*number)?;
         let caller = number.to_string();
         let mut by_caller = self.tx.open_table(tables::RECORDS_BY_CALLER)?;
         let mut records = self.tx.open_table(tables::RECORDS)?;

@@ -336,6 +336,7 @@ impl Fold {
             | Event::CallHeld { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
+            | Event::CallNoted(_)
             | Event::CallParked { .. }
             | Event::CallReserved { .. }
             | Event::CallResumed { .. }

@@ -33,7 +33,18 @@ pub enum Sight {
         records: Records,
         /// The queues of whose callers he sees which contacts they are, by number.
         contacts: BTreeSet<Number>,
+        /// The queues of whose calls he reads and writes notes.
+        notes: Notes,
     },
+}
+
+/// Of which queues' calls somebody reads and writes notes, by the queues' numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// Of every call.
+    all: BTreeSet<Number>,
+    /// Of those that he answered.
+    own: BTreeSet<Number>,
 }
 
 /// Which records of queues somebody sees, by the numbers of the queues.
@@ -92,7 +103,7 @@ impl Sight {
             .filter_map(|membership| Some(directory.queues.get(&membership.queue)?.number))
             .collect();
         let (mut queues, mut contacts) = (BTreeSet::new(), BTreeSet::new());
-        let mut records = Records::default();
+        let (mut records, mut notes) = (Records::default(), Notes::default());
         for queue in &directory.config.queues {
             let (manages, serves) = (
                 queue.managers.contains(&number),
@@ -107,6 +118,12 @@ impl Sight {
             if manages && knows(rights.managers) || serves && knows(rights.agents) {
                 contacts.insert(queue.number);
             }
+            if manages && rights.managers.has(Right::CallNotes) {
+                notes.all.insert(queue.number);
+            }
+            if serves && rights.agents.has(Right::CallNotes) {
+                notes.own.insert(queue.number);
+            }
             records.add(queue, number, manages, serves);
         }
         Self::Person {
@@ -114,6 +131,7 @@ impl Sight {
             queues,
             records,
             contacts,
+            notes,
         }
     }
 
@@ -133,6 +151,20 @@ impl Sight {
                     own || records.answered.contains(&queue)
                 }
             },
+        }
+    }
+
+    /// Whether the note of a queue's call may be read and written, which this extension
+    /// answered; `None`: which was missed or abandoned.
+    #[must_use]
+    pub fn sees_note(&self, queue: Number, answered: Option<Number>) -> bool {
+        match self {
+            Self::All => true,
+            Self::None => false,
+            Self::Person { number, notes, .. } => {
+                let own = answered == Some(*number) && notes.own.contains(&queue);
+                own || notes.all.contains(&queue)
+            }
         }
     }
 

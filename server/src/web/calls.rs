@@ -67,7 +67,7 @@ struct Record {
 }
 
 /// A call that somebody may see as it waits or talks.
-fn find(viewer: &Viewer, id: &str) -> Result<CallId, Problem> {
+pub(crate) fn find(viewer: &Viewer, id: &str) -> Result<CallId, Problem> {
     let unknown = || Problem::not_found("there is no such call now");
     let id: PublicId = id.parse().map_err(|_| unknown())?;
     let screen = &viewer.view.screen;

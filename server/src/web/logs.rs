@@ -62,7 +62,7 @@ struct Dealt {
 
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
-struct Done {
+pub(crate) struct Done {
     /// Number of the entry in the journal, where it is durable.
     seq: u64,
     /// How many logs it changed: of one that is dealt with, those that followed too.
@@ -77,7 +77,7 @@ fn done(applied: &Applied) -> Json<Done> {
 
 /// Loads from the store what an input must bring, and has the engine decide. One after
 /// the other, lest two decide by what is not so any more.
-async fn decide(
+pub(crate) async fn decide(
     app: &Arc<App>,
     load: impl FnOnce(&Store) -> Result<Input, Problem> + Send + 'static,
 ) -> Result<Json<Done>, Problem> {
@@ -103,13 +103,21 @@ fn logged(record: &CallRecord, row: &LogRow) -> LoggedCall {
     }
 }
 
-fn find(store: &Store, log: &str) -> Result<(CallRecord, LoggedCall), Problem> {
-    let gone = || Problem::not_found("there is no such log");
+pub(crate) fn find(store: &Store, log: &str) -> Result<(CallRecord, LoggedCall), Problem> {
     let key = log_place(log).ok_or_else(|| Problem::invalid("log", "this is no log's name"))?;
     let record = store.record(&key)?.ok_or_else(gone)?;
-    let found = loaded(store, std::slice::from_ref(&record))?;
-    let log = *found.first().ok_or_else(gone)?;
+    let log = of_record(store, &record)?;
     Ok((record, log))
+}
+
+fn gone() -> Problem {
+    Problem::not_found("there is no such log")
+}
+
+/// What an input must bring of this record, unless its log is deleted.
+pub(crate) fn of_record(store: &Store, record: &CallRecord) -> Result<LoggedCall, Problem> {
+    let found = loaded(store, std::slice::from_ref(record))?;
+    found.first().copied().ok_or_else(gone)
 }
 
 /// The same caller's calls to the same queue that may follow, the newest first.

@@ -26,6 +26,7 @@ mod failures;
 mod health;
 mod logs;
 mod metrics;
+mod notes;
 mod page;
 mod problem;
 mod records;

@@ -191,6 +191,9 @@ impl From<Reject> for Problem {
             Reject::TooMany { limit } => {
                 Self::invalid("too_many", format!("the limit {limit} is reached"))
             }
+            Reject::UnknownDisposition => {
+                Self::invalid("unknown_disposition", "no such disposition is configured")
+            }
             Reject::UnknownNumber => Self::not_found("nobody has this number"),
             Reject::Unreachable => {
                 Self::new(conflict, "unreachable", "your telephone can not be rung")

@@ -19,12 +19,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::notes::NotedRow;
 use super::problem::Problem;
 use super::serve::App;
 use super::sign_in::Viewer;
 use crate::driver::Directory;
 use crate::store::{
-    CallRecord, LogKey, LogRow, LogStep, RecordKey, RecordsOf, Store, StoreError, SurveyRow,
+    CallRecord, LogKey, LogRow, LogStep, NoteRow, RecordKey, RecordsOf, Store, StoreError,
+    SurveyRow,
 };
 use crate::views::Sight;
 
@@ -59,6 +61,8 @@ struct Asked {
     outcome: Option<String>,
     /// Missed and abandoned calls that are as far alone: `not_dealt`, `dealing` or `dealt`.
     processing: Option<String>,
+    /// Calls that are noted to have come to this disposition alone.
+    disposition: Option<String>,
     /// Deleted logs instead, for those who see everything.
     deleted: Option<bool>,
     /// The `next` of the page before.
@@ -116,6 +120,9 @@ struct RecordRow {
     processing: Option<&'static str>,
     /// How it came to that, the last step last.
     processed: Vec<ProcessedRow>,
+    /// What was noted of it; null where nothing was, and for those who have no right to
+    /// note it.
+    note: Option<NotedRow>,
     /// Who deleted the log; null where nobody did.
     deleted_by: Option<String>,
     /// When, in Unix ms.
@@ -135,7 +142,7 @@ struct ProcessedRow {
     auto_sync: bool,
 }
 
-fn who(by: By) -> Option<String> {
+pub(crate) fn who(by: By) -> Option<String> {
     match by {
         By::Person(number) => Some(number.to_string()),
         By::System => None,
@@ -147,6 +154,7 @@ impl RecordRow {
         record: &CallRecord,
         log: &LogRow,
         survey: Option<SurveyRow>,
+        note: Option<NotedRow>,
         directory: Option<&Directory>,
     ) -> Self {
         let call = &record.call;
@@ -176,6 +184,7 @@ impl RecordRow {
             survey_points: survey.map(|survey| survey.points),
             processing: (call.outcome != Outcome::Answered).then(|| result_word(log.processing())),
             processed: log.steps.iter().map(step).collect(),
+            note,
             deleted_by: log.deleted.and_then(|stamp| who(stamp.by)),
             deleted_at: log.deleted.map(|stamp| stamp.at_us.div_euclid(1_000)),
         }
@@ -184,8 +193,14 @@ impl RecordRow {
 
 /// A record as the API shows it, for others who are told of it: as soon as the talk is over,
 /// when the caller has not yet said how it was.
-pub(crate) fn record_json(record: &CallRecord, log: &LogRow, directory: &Directory) -> Vec<u8> {
-    let row = RecordRow::new(record, log, None, Some(directory));
+pub(crate) fn record_json(
+    record: &CallRecord,
+    log: &LogRow,
+    note: Option<NoteRow>,
+    directory: &Directory,
+) -> Vec<u8> {
+    let note = note.map(NotedRow::new);
+    let row = RecordRow::new(record, log, None, note, Some(directory));
     serde_json::to_vec(&row).expect("a record can be written as JSON")
 }
 
@@ -221,6 +236,7 @@ struct Search {
     limit: usize,
     outcome: Option<String>,
     processing: Option<String>,
+    disposition: Option<String>,
     deleted: bool,
 }
 
@@ -274,6 +290,7 @@ impl Search {
                 asked.processing.as_ref(),
                 &["not_dealt", "dealing", "dealt"],
             )?,
+            disposition: asked.disposition.clone(),
             deleted: asked.deleted.unwrap_or_default(),
         })
     }
@@ -288,13 +305,17 @@ impl Search {
             let page = store.records(self.of, after, self.last, room + 1)?;
             let more = page.len() > room;
             let (logs, surveys) = (store.logs(&page)?, store.surveys(&page)?);
-            for ((record, log), survey) in page.iter().zip(&logs).zip(surveys).take(room) {
+            let beside = surveys.into_iter().zip(store.notes(&page)?);
+            for ((record, log), (survey, note)) in page.iter().zip(&logs).zip(beside).take(room) {
                 after = RecordKey::of(record);
                 let seen = sight.sees_record(record.queue, record.agent);
-                if seen && self.wants(record, log, sight) {
+                let reads = sight.sees_note(record.queue, record.agent);
+                let note = note.filter(|_| reads).map(NotedRow::new);
+                let wanted = self.wants(record, log, sight) && self.wants_note(note.as_ref());
+                if seen && wanted {
                     let knows = sight.sees_contacts(Some(record.queue));
                     let directory = knows.then_some(&*viewer.view.directory);
-                    found.push(RecordRow::new(record, log, survey, directory));
+                    found.push(RecordRow::new(record, log, survey, note, directory));
                 }
             }
             if !more {
@@ -325,6 +346,14 @@ impl Search {
             Some(_) => self.deleted && *sight == Sight::All,
         };
         of_outcome && is_so_far && there
+    }
+}
+
+impl Search {
+    /// Whether a record has the note that was asked for, as far as it may be read.
+    fn wants_note(&self, note: Option<&NotedRow>) -> bool {
+        (self.disposition.as_ref())
+            .is_none_or(|wanted| note.is_some_and(|note| note.dispositions.contains(wanted)))
     }
 }
 

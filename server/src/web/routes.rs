@@ -21,7 +21,7 @@ use super::problem::Problem;
 use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
 use super::{
-    activity, agents, calls, config, events, health, logs, metrics, page, records, screens,
+    activity, agents, calls, config, events, health, logs, metrics, notes, page, records, screens,
     session, story,
 };
 
@@ -31,6 +31,7 @@ pub(crate) fn all(app: &Arc<App>) -> Router {
         .merge(screens::routes())
         .merge(records::routes())
         .merge(logs::routes())
+        .merge(notes::routes())
         .merge(story::routes())
         .merge(activity::routes())
         .merge(agents::routes())

@@ -50,6 +50,8 @@ struct Session {
     administrator: bool,
     /// Reasons for a pause, in the order in which they are shown.
     pause_reasons: Vec<String>,
+    /// What calls are noted to have come to, in the order in which they are shown.
+    dispositions: Vec<String>,
     /// What the page shows above everything.
     headline: Option<String>,
     /// Of Tandem.
@@ -111,6 +113,7 @@ async fn session(State(app): State<Arc<App>>, viewer: Viewer) -> Json<Session> {
         },
         administrator: viewer.sight == Sight::All,
         pause_reasons: reasons.map(|reason| reason.name.clone()).collect(),
+        dispositions: options.dispositions.clone(),
         headline: app.headline.clone(),
         version: env!("CARGO_PKG_VERSION"),
     })

@@ -7,6 +7,7 @@ mod effects;
 mod events;
 mod inputs;
 mod messages;
+mod notes;
 mod surveys;
 mod visits;
 

@@ -51,6 +51,8 @@ const STRATEGIES: [Strategy; 9] = [
 ];
 /// The calendar that queues keep.
 const HOURS: &str = "Office";
+/// What calls come to, where that is noted.
+const DISPOSITIONS: [&str; 2] = ["Resolved", "Call back"];
 /// What callers may hear.
 pub(super) const PROMPTS: [&str; 2] = ["Closed", "Holiday"];
 
@@ -157,6 +159,10 @@ pub(super) fn options(chance: &mut Chance) -> Options {
         shared_wrap_up: chance.percent(30),
         contact_matching: default.contact_matching,
         sync_results_h: chance.weighted(&[(1, 0), (1, 1)]),
+        dispositions: DISPOSITIONS[..chance.weighted(&[(1, 0), (2, 2)])]
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect(),
         hours: vec![hours(chance)],
         prompts: prompts(chance),
         contacts: contacts(chance),

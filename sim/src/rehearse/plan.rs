@@ -153,6 +153,8 @@ pub enum Handle {
     Hold,
     /// Listens in.
     Listen,
+    /// Notes the first of the dispositions, so many, and with four more a remark.
+    Note(u8),
     /// Parks its caller.
     Park,
     /// Has its recording paused.

@@ -264,11 +264,13 @@ impl Script<'_> {
         } else {
             some_extension(self.chance)
         };
+        let note = u8::try_from(self.chance.below(8)).unwrap_or(0);
         let handle = self.chance.weighted(&[
             (2, Handle::Barge),
             (1, Handle::HangUp),
             (2, Handle::Hold),
             (3, Handle::Listen),
+            (2, Handle::Note(note)),
             (4, Handle::Park),
             (1, Handle::PauseRecording),
             (5, Handle::PickUp),

@@ -8,6 +8,7 @@ use tandem_engine::acd::eligible::Obstacle;
 use tandem_engine::config::diff;
 use tandem_engine::config::model::{Change, Config, Destination};
 use tandem_engine::limits::CHANGES_MAX;
+use tandem_engine::records::notes::Note;
 use tandem_engine::view::AgentView;
 use tandem_engine::{
     By, Caller, Engine, Entry, Input, Marks, MemberId, Monitoring, Number, Outbox, Span, Timer,
@@ -343,6 +344,11 @@ impl<'p, L: Lens> World<'p, L> {
             Handle::HangUp => Input::HangUpCall { by, call },
             Handle::Hold => Input::LegHeld { leg: leg()? },
             Handle::Listen => monitor(Monitoring::Listen),
+            Handle::Note(which) => Input::CallNoted {
+                by,
+                call,
+                note: Box::new(self.note(which)),
+            },
             Handle::Park => Input::ParkCall { by, call },
             Handle::PauseRecording => Input::SwitchRecording {
                 by,
@@ -364,6 +370,16 @@ impl<'p, L: Lens> World<'p, L> {
             },
             Handle::Whisper => monitor(Monitoring::Whisper),
         })
+    }
+
+    /// A note with the first of the dispositions, so many; four more add a remark.
+    fn note(&self, which: u8) -> Note {
+        let names = self.engine.config().0.options.dispositions;
+        let remark = if which < 4 { "" } else { "Call again" };
+        Note {
+            dispositions: names.into_iter().take(usize::from(which % 4)).collect(),
+            remark: remark.to_owned(),
+        }
     }
 
     fn tell(&mut self, input: Input) -> Checked {

@@ -27,6 +27,7 @@ impl Model {
             Input::CallArrived { from, dialled, .. } => {
                 when(!self.may_arrive(from, *dialled), Reject::UnknownNumber)
             }
+            Input::CallLogNoted { .. } | Input::CallNoted { .. } => self.note_refusal(),
             Input::CallLogProcessed {
                 by, log, result, ..
             } => self.process_refusal(*by, log, *result),

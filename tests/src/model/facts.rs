@@ -69,6 +69,8 @@ impl Model {
                 result,
                 same_caller,
             } => self.begin_processing(by, &log, result, &same_caller),
+            Input::CallLogNoted { by, log, note } => self.begin_late_note(by, &log, &note),
+            Input::CallNoted { by, call, note } => self.begin_note(by, call, &note),
             Input::CallLogsDeleted { by, logs } => self.begin_deletion(by, &logs),
             Input::KeyPressed { call, key } => {
                 if !self.key_in_callback(call, key)? {

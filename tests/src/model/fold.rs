@@ -64,6 +64,7 @@ impl Model {
             | Event::SupervisorJoined { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed { .. }
+            | Event::CallNoted { .. }
             | Event::ConfigurationChanged { .. }
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }

@@ -20,6 +20,7 @@ mod hours;
 mod level;
 mod logs;
 mod menus;
+mod notes;
 mod offers;
 mod order;
 mod points;
@@ -192,6 +193,8 @@ pub struct Seen {
     pub alarms: u64,
     /// Missed calls that followed another one that somebody dealt with.
     pub synced: u64,
+    /// Notes that somebody wrote.
+    pub notes: u64,
     /// Keys and numbers that menus got, and silences.
     pub menus: u64,
     /// Callers who left a queue by a key.
@@ -231,6 +234,7 @@ impl Seen {
         self.ratings += other.ratings;
         self.alarms += other.alarms;
         self.synced += other.synced;
+        self.notes += other.notes;
         self.menus += other.menus;
         self.keys += other.keys;
         self.reserved += other.reserved;

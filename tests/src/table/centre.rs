@@ -374,6 +374,9 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
         match word.split_once('=') {
             Some(("codes", value)) => codes(&mut options.feature_codes, value)?,
             Some(("contacts", value)) => options.contact_matching = matching(value)?,
+            Some(("dispositions", value)) => {
+                options.dispositions = value.split(',').map(str::to_owned).collect();
+            }
             Some(("new_dynamic_agents", "logged_in")) => {
                 options.new_dynamic_agents = InitialStatus::LoggedIn;
             }
@@ -598,6 +601,7 @@ fn rights(text: &str) -> Result<Rights, String> {
 /// The word of a right.
 pub fn right(text: &str) -> Result<Right, String> {
     Ok(match text {
+        "call_notes" => Right::CallNotes,
         "contacts" => Right::Contacts,
         "delete_missed_call_logs" => Right::DeleteMissedCallLogs,
         "distribution" => Right::Distribution,

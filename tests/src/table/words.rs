@@ -15,7 +15,7 @@ use tandem_engine::{
     Span, Tone,
 };
 
-use super::logs::result_words;
+use super::logs;
 use super::points;
 use super::status::{by_whom, status_changed};
 use super::supervised;
@@ -366,21 +366,8 @@ fn fact_of_centre(event: &Event, names: &mut Names) -> Option<String> {
             status,
             by,
         } => status_changed(*agent, *queue, status, *by, names),
-        Event::CallLogDeleted {
-            call, queue, by, ..
-        } => {
-            let (call, by) = (names.record(*call), who(*by));
-            format!("{call} in {queue}: log deleted{by}")
-        }
-        Event::CallLogProcessed(processed) => {
-            let (call, queue) = (names.record(processed.call), processed.queue);
-            let (result, by) = (result_words(processed.result), who(processed.by));
-            let sync = if processed.auto_sync {
-                ", auto sync"
-            } else {
-                ""
-            };
-            format!("{call} in {queue}: {result}{by}{sync}")
+        Event::CallLogDeleted { .. } | Event::CallLogProcessed(_) | Event::CallNoted(_) => {
+            return logs::words(event, names);
         }
         Event::ConfigurationChanged { revision } => format!("revision {revision}"),
         Event::KeptEnded { effect, how } => {
@@ -671,6 +658,7 @@ fn refusal(reject: &Reject) -> String {
         Reject::StaticAgent => "static agents are always in".to_owned(),
         Reject::TooEarly => "no deadline has come".to_owned(),
         Reject::TooMany { limit } => format!("more than {limit}"),
+        Reject::UnknownDisposition => "no such disposition".to_owned(),
         Reject::UnknownNumber => "no such number".to_owned(),
         Reject::Unreachable => "the telephone can not be rung".to_owned(),
         Reject::UnknownReason => "no such pause reason".to_owned(),

@@ -115,7 +115,7 @@ impl Names {
         }
     }
 
-    fn call_id(&self, name: &str) -> Result<CallId, String> {
+    pub(super) fn call_id(&self, name: &str) -> Result<CallId, String> {
         self.call_ids
             .get(name)
             .copied()

@@ -107,6 +107,7 @@ prop_compose! {
         [push_records, shared_wrap_up] in any::<[bool; 2]>(),
         feature_codes in feature_codes(),
         (contact_matching, sync_results_h, contacts) in (matching(), 0..=168_u16, contacts()),
+        dispositions in btree_set(name(), 0..12),
         parked in proptest::option::of((0..1_000_u64, span(1..=3_600))),
         trunks in btree_set(name(), 0..4).prop_flat_map(trunks),
         (prompts, hours, voicemail) in prompts().prop_flat_map(|prompts| {
@@ -131,6 +132,7 @@ prop_compose! {
             shared_wrap_up,
             contact_matching,
             sync_results_h,
+            dispositions: dispositions.into_iter().collect(),
             parking: parked.map(|(slots, timeout)| Parking {
                 slots: (number(99_000), number(99_000 + slots)),
                 timeout,

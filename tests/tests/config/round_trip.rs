@@ -36,6 +36,7 @@ push_records = true
 contact_digits = 9
 contact_ignore_symbols = true
 sync_results_h = 2
+dispositions = ["Resolved", "Call \"back\""]
 
 [[prompt]]
 name = "Christmas"

@@ -1,6 +1,7 @@
 //! The durable store: what lies in it, who may read it, and what becomes of it.
 
 mod backups;
+mod notes;
 mod records;
 mod rows;
 mod secrets;

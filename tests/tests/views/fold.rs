@@ -109,6 +109,11 @@ impl Watcher {
                     if engine.allows(by, action) != seen {
                         return Err(format!("{by:?} and records of {number}: {sight:?}"));
                     }
+                    let action = Action::NoteCall(queue, agent.map(|(id, _)| id));
+                    let reads = sight.sees_note(*number, agent.map(|(_, number)| number));
+                    if engine.allows(by, action) != reads {
+                        return Err(format!("{by:?} and notes of {number}: {sight:?}"));
+                    }
                 }
             }
             let seen = sight.screen(screen);

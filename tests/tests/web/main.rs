@@ -11,6 +11,7 @@ mod kit;
 mod limits;
 mod logs;
 mod mutants;
+mod notes;
 mod permissions;
 mod records;
 mod screens;

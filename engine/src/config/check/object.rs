@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::logs::logs;
 use super::{Faults, Subject, Wrong, callback};
 use crate::config::model::{
     Crowded, EmptyStates, ExtensionConfig, MemberKind, Options, PauseReason, QueueConfig,
     TrunkConfig,
 };
 use crate::limits::{
-    ALERT_INFO_CHARS_MAX, AUTO_PAUSE_CALLS_MAX, CONTACT_DIGITS_MAX, CONTACT_DIGITS_MIN,
-    EMAIL_CHARS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX, PARKING_SLOTS_MAX, PAUSE_REASONS_MAX,
-    PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN, PRIORITY_MAX, QUEUE_CALLERS_MAX,
-    QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX, SKILL_STEPS_MAX, SURVEY_POINTS_MAX,
-    SYNC_RESULTS_H_MAX, TRUNKS_MAX,
+    ALERT_INFO_CHARS_MAX, AUTO_PAUSE_CALLS_MAX, EMAIL_CHARS_MAX, MEMBER_WEIGHT_MAX, NAME_CHARS_MAX,
+    PARKING_SLOTS_MAX, PAUSE_REASONS_MAX, PRIORITY_ACCELERATION_S_MAX, PRIORITY_ACCELERATION_S_MIN,
+    PRIORITY_MAX, QUEUE_CALLERS_MAX, QUEUE_MANAGERS_MAX, QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX,
+    SKILL_STEPS_MAX, SURVEY_POINTS_MAX, TRUNKS_MAX,
 };
 use crate::number::Number;
 use crate::time::{SECOND_US, Span};
@@ -117,28 +117,6 @@ fn parking_slots((first, last): (Number, Number)) -> Option<Wrong> {
             None,
         )
     })
-}
-
-/// What is wrong with how logs of calls are shown and dealt with.
-fn logs(faults: &mut Faults, options: &Options) {
-    let subject = Subject::Options;
-    if !options.contact_matching.is_possible() {
-        let what = || {
-            let (least, most) = (CONTACT_DIGITS_MIN, CONTACT_DIGITS_MAX);
-            (
-                format!("{least} to {most} last digits can be compared"),
-                None,
-            )
-        };
-        faults.add(subject, "contact_digits", None, what);
-    }
-    if options.sync_results_h > SYNC_RESULTS_H_MAX {
-        let what = || {
-            let what = format!("calls of {SYNC_RESULTS_H_MAX} hours follow at most");
-            (what, Some("0, if none do".to_owned()))
-        };
-        faults.add(subject, "sync_results_h", None, what);
-    }
 }
 
 fn trunks(faults: &mut Faults, trunks: &[TrunkConfig]) {
@@ -545,7 +523,7 @@ fn permissions(faults: &mut Faults, queue: &QueueConfig) {
         let what = || {
             let what = "agents can not have all of these rights, managers can".to_owned();
             let hint = "agents can have \"wallboard\", \"panel\", \"distribution\", \
-                        \"pick_up\", \"parking\" and \"contacts\"";
+                        \"pick_up\", \"parking\", \"contacts\" and \"call_notes\"";
             (what, Some(hint.to_owned()))
         };
         faults.add(subject, "agent_rights", None, what);

@@ -62,6 +62,7 @@ pub(super) const RIGHTS: &[(&str, Right)] = &[
     ("parking", Right::Parking),
     ("recording", Right::Recording),
     ("contacts", Right::Contacts),
+    ("call_notes", Right::CallNotes),
     ("missed_call_logs", Right::MissedCallLogs),
     ("delete_missed_call_logs", Right::DeleteMissedCallLogs),
 ];

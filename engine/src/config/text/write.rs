@@ -151,6 +151,14 @@ fn logs(out: &mut String, options: &Options, default: &Options) {
     if options.sync_results_h != 0 {
         line(out, "sync_results_h", &options.sync_results_h.to_string());
     }
+    if !options.dispositions.is_empty() {
+        let names = options.dispositions.iter();
+        line(
+            out,
+            "dispositions",
+            &list(names.map(|name| quoted(name)).collect()),
+        );
+    }
 }
 
 fn trunk(out: &mut String, trunk: &TrunkConfig) {

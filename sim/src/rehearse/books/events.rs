@@ -63,6 +63,7 @@ impl Books {
             | Event::SurveyAnswered(_)
             | Event::SurveyStarted { .. } => self.of_visit(seen, event, court),
             Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
+            Event::CallNoted(noted) => self.noted(noted, court),
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
             | Event::ParkingTimedOut { .. } => self.of_parked(event, court),

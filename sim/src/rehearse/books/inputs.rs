@@ -32,7 +32,8 @@ impl Books {
             Input::LegAnswered { leg } | Input::LegFailed { leg, .. } => {
                 self.legs.get(leg).is_some_and(|leg| !leg.talks)
             }
-            Input::HangUpCall { call, .. }
+            Input::CallNoted { call, .. }
+            | Input::HangUpCall { call, .. }
             | Input::MonitorCall { call, .. }
             | Input::ParkCall { call, .. }
             | Input::PickUpCall { call, .. }
