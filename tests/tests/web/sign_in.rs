@@ -15,7 +15,7 @@ const OPEN: [(&str, &str); 4] = [
 ];
 
 /// Every route. Whoever adds one adds it here, and to whoever may use it.
-const ROUTES: [(&str, &str); 34] = [
+const ROUTES: [(&str, &str); 36] = [
     ("get", "/api/v1/agents"),
     ("get", "/api/v1/agents/logins"),
     ("get", "/api/v1/agents/pauses"),
@@ -29,10 +29,12 @@ const ROUTES: [(&str, &str); 34] = [
     ("get", "/api/v1/calls/active"),
     ("get", "/api/v1/calls/records"),
     ("post", "/api/v1/calls/records/delete"),
+    ("put", "/api/v1/calls/records/notes"),
     ("post", "/api/v1/calls/records/processing"),
     ("get", "/api/v1/calls/waiting"),
     ("post", "/api/v1/calls/{id}/hang-up"),
     ("post", "/api/v1/calls/{id}/monitor"),
+    ("put", "/api/v1/calls/{id}/notes"),
     ("post", "/api/v1/calls/{id}/park"),
     ("post", "/api/v1/calls/{id}/pick-up"),
     ("post", "/api/v1/calls/{id}/recording"),

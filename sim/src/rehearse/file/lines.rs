@@ -124,6 +124,7 @@ const HANDLES: [(&str, Handle); 10] = [
 
 fn handle_words(handle: Handle) -> String {
     match handle {
+        Handle::Note(which) => format!("note {which}"),
         Handle::Redirect(to) => format!("redirect {to}"),
         Handle::Transfer(to) => format!("transfer {to}"),
         plain => {
@@ -266,6 +267,7 @@ impl<'t> Words<'t> {
         self.word("by")?;
         let by = self.asker()?;
         let handle = match self.next("what is done")? {
+            "note" => Handle::Note(self.parsed("which dispositions")?),
             "redirect" => Handle::Redirect(self.number()?),
             "transfer" => Handle::Transfer(self.number()?),
             word => {
