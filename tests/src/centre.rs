@@ -6,10 +6,12 @@
 mod contacts;
 mod further;
 mod points;
+mod rights;
 mod status;
 
 use contacts::{Contacts, contacts};
 use further::{Further, further};
+use rights::{RightsDraft, rights_draft};
 use status::{feature_codes, on_presence, presence_action};
 
 use crate::table::spoken_prompts;
@@ -27,7 +29,7 @@ use tandem_engine::config::model::{
 };
 use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::presence::PresenceActions;
-use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
+use tandem_engine::config::rights::OwnRecording;
 use tandem_engine::{Key, Number, Span};
 
 pub use points::{PointDraft, There, point_draft};
@@ -207,16 +209,6 @@ pub struct QueueDraft {
     /// Service level: quarters of a second, percent, and quarters between two looks.
     level: (u64, u8, u64),
     skills: Skills,
-}
-
-/// What managers and agents may, in bits, and who sees records.
-#[derive(Clone, Debug)]
-struct RightsDraft {
-    managers: u16,
-    agents: u16,
-    logs: (bool, bool),
-    viewers: Option<Vec<u8>>,
-    record: bool,
 }
 
 /// Who may serve whom, what calls weigh, and what becomes of agents who miss them.
@@ -496,19 +488,6 @@ fn skills() -> impl Strategy<Value = Skills> {
     )
 }
 
-fn rights_draft() -> impl Strategy<Value = RightsDraft> {
-    let logs = any::<(bool, bool)>();
-    let viewers = option::weighted(0.2, vec(0..8_u8, 0..=2));
-    let rights = (any::<u16>(), any::<u16>(), logs, viewers, any::<bool>());
-    rights.prop_map(|(managers, agents, logs, viewers, record)| RightsDraft {
-        record,
-        managers,
-        agents,
-        logs,
-        viewers,
-    })
-}
-
 /// A random queue of a certain shape.
 pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
     let limits = shape.limits;
@@ -669,32 +648,6 @@ impl Skills {
         config.priority_acceleration = self.acceleration;
         config.auto_pause_after = self.auto_pause_after;
         config.rests = self.rests;
-    }
-}
-
-impl RightsDraft {
-    fn permissions(&self, extensions: &[Number]) -> Permissions {
-        let rights = |bits: u16, fits: fn(Right) -> bool| {
-            let all = Right::ALL.iter().copied().filter(|&right| fits(right));
-            let chosen = all.filter(|&right| bits & (1 << right as u16) != 0);
-            Rights::of(&chosen.collect::<Vec<_>>())
-        };
-        let viewers = self.viewers.as_ref().map(|places| {
-            let mut viewers: Vec<_> = places.iter().map(|&place| extension(place)).collect();
-            viewers.sort_unstable();
-            viewers.dedup();
-            viewers.retain(|viewer| extensions.contains(viewer));
-            viewers
-        });
-        Permissions {
-            managers: rights(self.managers, |_| true),
-            agents: rights(self.agents, Right::is_for_agents),
-            agent_logs: AgentLogs {
-                answered: self.logs.0,
-                missed: self.logs.1,
-                viewers,
-            },
-        }
     }
 }
 

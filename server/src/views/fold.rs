@@ -373,16 +373,12 @@ impl Fold {
                 waited,
                 ..
             } => {
-                if self.supervisors.contains_key(call) {
-                    self.supervise(*call, *agent, false);
-                }
+                self.helps_no_more(*call, *agent);
                 self.answer(*call, *queue, *agent, *waited, at);
             }
             Event::CallbackRequested { call, .. } => self.lets_go(*call),
             Event::CustomerRung { call, agent, .. } => {
-                if self.supervisors.contains_key(call) {
-                    self.supervise(*call, *agent, false);
-                }
+                self.helps_no_more(*call, *agent);
                 let agents = vec![*agent];
                 self.set_stage(*call, Stage::AwaitingAnswer { agents });
             }
@@ -434,6 +430,13 @@ impl Fold {
                 }
             }
             _ => unreachable!("all others are not about where a call is"),
+        }
+    }
+
+    /// Who talks now may have been rung to pick the call up.
+    fn helps_no_more(&mut self, call: CallId, agent: AgentId) {
+        if self.supervisors.contains_key(&call) {
+            self.supervise(call, agent, false);
         }
     }
 

@@ -269,7 +269,7 @@ impl Books {
     }
 
     /// Reads the configuration anew.
-    fn read_config(&mut self, engine: &Engine) {
+    fn read_config(&mut self, engine: &Engine) -> Checked {
         self.config = engine.config().0;
         self.queues.clear();
         for queue in &self.config.queues {
@@ -285,6 +285,7 @@ impl Books {
                 self.numbers.insert(id, extension.number);
             }
         }
+        Ok(())
     }
 
     fn extension(&self, number: Number) -> Option<&ExtensionConfig> {

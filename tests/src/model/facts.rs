@@ -41,14 +41,7 @@ impl Model {
             }
             Input::LegEnded { leg } => self.leg_is_over(leg),
             Input::LegFailed { leg, .. } => self.sounds(leg, Sound::Over),
-            Input::BridgeFailed { call } => {
-                let joined = self.calls.get(&call).and_then(|call| call.joined);
-                if joined.is_some() {
-                    return Ok(());
-                }
-                let leg = known(self.talking_leg(call), "a connection")?;
-                self.sounds(leg, Sound::Over)
-            }
+            Input::BridgeFailed { call } => self.begin_bridge_failed(call),
             Input::PersonErased { number, .. } => self.begin_erasure(number),
             Input::Restarted { epoch, .. } => self.begin_restart(epoch),
             Input::WallOffset { micros } => {
@@ -79,6 +72,16 @@ impl Model {
                 Ok(())
             }
         }
+    }
+
+    /// Who talked to the caller on a leg is gone from it; two callers have none.
+    fn begin_bridge_failed(&mut self, call: CallId) -> Checked {
+        let joined = self.calls.get(&call).and_then(|call| call.joined);
+        if joined.is_some() {
+            return Ok(());
+        }
+        let leg = known(self.talking_leg(call), "a connection")?;
+        self.sounds(leg, Sound::Over)
     }
 
     /// A key that has nothing to do with a callback.

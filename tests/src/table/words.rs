@@ -467,11 +467,8 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
     match effect {
         Effect::AlertCaller { call } => format!("order: let {} hear it ring", names.call(*call)),
         Effect::Bridge { call, leg } => {
-            format!(
-                "order: connect {} and {}",
-                names.call(*call),
-                names.leg(*leg)
-            )
+            let (call, leg) = (names.call(*call), names.leg(*leg));
+            format!("order: connect {call} and {leg}")
         }
         Effect::CancelRing { leg, why } => {
             let why = match why {
@@ -495,11 +492,8 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
             format!("order: play {prompts} to {}", names.call(*call))
         }
         Effect::PlayMusic { call, queue } => {
-            format!(
-                "order: play the music of {} to {}",
-                names.queue(*queue),
-                names.call(*call)
-            )
+            let (queue, call) = (names.queue(*queue), names.call(*call));
+            format!("order: play the music of {queue} to {call}")
         }
         Effect::PlayPrompt { call, prompt } => {
             format!("order: play the prompt {prompt} to {}", names.call(*call))

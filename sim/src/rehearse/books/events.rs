@@ -40,10 +40,7 @@ impl Books {
             }
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
             Event::CodeDialled { .. } => self.code_dialled(seen, event, court),
-            Event::ConfigurationChanged { .. } => {
-                self.read_config(seen.engine);
-                Ok(())
-            }
+            Event::ConfigurationChanged { .. } => self.read_config(seen.engine),
             Event::KeptEnded { effect, how } => self.kept_ended(*effect, *how, court),
             Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
