@@ -411,12 +411,8 @@ impl Fold {
             Event::ExtensionAnswered { call, agent, .. } => {
                 self.set_stage(*call, Stage::answered_directly(*agent, at));
             }
-            Event::ExtensionRung { call, agent, .. } => {
-                self.rung_directly(*call, *agent);
-            }
-            Event::ExtensionRingEnded { call, agent, .. } => {
-                self.rung_no_more(*call, *agent);
-            }
+            Event::ExtensionRung { call, agent, .. } => self.rung_directly(*call, *agent),
+            Event::ExtensionRingEnded { call, agent, .. } => self.rung_no_more(*call, *agent),
             Event::OfferEnded {
                 call,
                 queue,
