@@ -332,10 +332,8 @@ impl<W: Watch> World<'_, W> {
                         self.at_once.push_back(Reply::PicksUp(*leg));
                     }
                 }
-                Effect::RingCustomer { call, .. } => {
-                    if self.people.called_back(*call) {
-                        self.at_once.push_back(Reply::PicksUpCallback(*call));
-                    }
+                Effect::RingCustomer { call, .. } if self.people.called_back(*call) => {
+                    self.at_once.push_back(Reply::PicksUpCallback(*call));
                 }
                 Effect::Mail { .. }
                 | Effect::MailAgent { .. }

@@ -630,7 +630,7 @@ impl ExtensionDraft {
             ring_timeout: quarters(self.ring_timeout),
             on_presence: self.on_presence.clone(),
             own_recording: self.own_recording,
-            outbound: self.ring_timeout % 8 != 0,
+            outbound: !self.ring_timeout.is_multiple_of(8),
             ..ExtensionConfig::new(number)
         }
     }
