@@ -616,16 +616,16 @@ impl Model {
         line
     }
 
-    /// Whether somebody is to be called back in this queue who has this number, or is to
-    /// be called there.
-    pub(super) fn promised_to(&self, caller: Number, queue: QueueId) -> bool {
+    /// Where the first stands who is to be called back in this queue and has this number,
+    /// or is to be called there.
+    pub(super) fn promised_to(&self, caller: Number, queue: QueueId) -> Option<u64> {
         let line = self.line(queue).into_iter();
-        let mut line = line.filter(|(_, visit)| visit.callback.gone());
-        !caller.is_none()
-            && line.any(|(id, visit)| {
-                let own = self.calls.get(&id).map(|call| call.number) == Some(caller);
-                own || visit.callback.promise.is_some_and(|it| it.number == caller)
-            })
+        let gone = line.filter(|(_, visit)| visit.callback.gone() && !caller.is_none());
+        let same = gone.filter(|(id, visit)| {
+            let own = self.calls.get(id).map(|call| call.number) == Some(caller);
+            own || visit.callback.promise.is_some_and(|it| it.number == caller)
+        });
+        same.map(|(_, visit)| visit.order).min()
     }
 }
 

@@ -66,7 +66,8 @@ impl Model {
             return Some(LeaveReason::QueueEmpty);
         }
         // Who is to be called back there is counted already.
-        let counted = self.promised_to(caller, queue);
+        let counted = self.entry.taken_over.is_none();
+        let counted = counted && self.promised_to(caller, queue).is_some();
         let most = entry.config.max_callers;
         let callers = self.line(queue).len() - usize::from(counted);
         if most > 0 && callers >= most as usize {
@@ -124,8 +125,10 @@ impl Model {
         self.arrives(call, Destination::Queue(number))?;
         self.is_open(call, queue)?;
         let caller = known(self.calls.get(&call), "a call")?.number;
-        let forgotten = self.promised_to(caller, queue);
-        self.law(Law::Routes, !forgotten, || {
+        let taken = self.entry.taken_over.as_ref().map(|place| place.order);
+        let left = self.promised_to(caller, queue);
+        let first = left.is_none_or(|left| taken.is_some_and(|taken| taken < left));
+        self.law(Law::Routes, first, || {
             format!("call {call} joins queue {number}, and {caller} is to be called back")
         })?;
         let kept = self.place_of(caller, queue);
