@@ -38,8 +38,8 @@ fn callback(shape: &Shape) -> impl Strategy<Value = Option<CallbackDraft>> + use
     let timeout = prop_oneof![1 => Just(0_u64), 2 => 4..=200_u64];
     let offer = option::weighted(0.3, 1..=12_u64);
     let callback = (0..4_u8, offer, timeout, 4..=60_u64, 0..6_u8, prompts);
-    let share = if shape.limits { shape.callbacks } else { 0.0 };
-    option::weighted(share, callback)
+    let limits = shape.limits;
+    option::weighted(shape.callbacks, callback).prop_map(move |it| it.filter(|_| limits))
 }
 
 pub(super) fn further(shape: &Shape) -> impl Strategy<Value = Further> + use<> {
@@ -56,14 +56,7 @@ pub(super) fn further(shape: &Shape) -> impl Strategy<Value = Further> + use<> {
     let reserved = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
     let prompt = 0..PROMPTS.len();
     let survey = option::weighted(0.4, (prompt.clone(), option::of(prompt)));
-    let parts = (
-        crowded,
-        4..=12_u64,
-        kept,
-        reserved,
-        survey,
-        callback(shape),
-    );
+    let parts = (crowded, 4..=12_u64, kept, reserved, survey, callback(shape));
     parts.prop_map(
         |(crowded, ring_more_every, place_kept, preferred_wait, survey, callback)| Further {
             callback,

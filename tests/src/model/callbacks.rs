@@ -326,6 +326,21 @@ impl Model {
         }
     }
 
+    /// An extension is deleted: who hears there that he will be called hears no more.
+    pub(super) fn hears_no_thanks(&mut self, agent: AgentId) -> Checked {
+        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in ids {
+            let own = self.calls.get(&id).and_then(|call| call.origin) == Some(agent);
+            if own
+                && let Some(promise) = self.callback_of(id).and_then(|it| it.promise)
+                && let Part::Thanked(_) = promise.part
+            {
+                self.caller_goes(id, true)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The time of a callback is over; tells when that was due.
     pub(super) fn callback_due(&mut self, call: CallId) -> Result<Option<Timestamp>, String> {
         let due = self.cb(call)?.due();
