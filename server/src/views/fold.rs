@@ -372,16 +372,12 @@ impl Fold {
                 waited,
                 ..
             } => {
-                if self.supervisors.contains_key(call) {
-                    self.supervise(*call, *agent, false);
-                }
+                self.lifts(*call, *agent);
                 self.answer(*call, *queue, *agent, *waited, at);
             }
             Event::CallbackRequested { call, .. } => self.lets_go(*call),
             Event::CustomerRung { call, agent, .. } => {
-                if self.supervisors.contains_key(call) {
-                    self.supervise(*call, *agent, false);
-                }
+                self.lifts(*call, *agent);
                 let agents = vec![*agent];
                 self.set_stage(*call, Stage::AwaitingAnswer { agents });
             }
@@ -433,6 +429,13 @@ impl Fold {
                 }
             }
             _ => unreachable!("all others are not about where a call is"),
+        }
+    }
+
+    /// Somebody has answered a queue's call: a supervisor who picks it up rings no more.
+    fn lifts(&mut self, call: CallId, agent: AgentId) {
+        if self.supervisors.contains_key(&call) {
+            self.supervise(call, agent, false);
         }
     }
 
