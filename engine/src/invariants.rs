@@ -249,11 +249,12 @@ fn presence_is_counted(s: &State, id: QueueId, queue: &Queue) -> Result<(), Stri
         || format!("queue {id} miscounts who is present"),
     )?;
     let (armed, may_stay) = (queue.put_out.is_some(), stays_allowed(s, id));
+    let limited = queue.callers > queue.promised || queue.removed;
     law(
         if armed {
-            !may_stay
+            !may_stay && (queue.promised == 0 || limited)
         } else {
-            may_stay || (queue.callers == queue.promised && !queue.removed)
+            may_stay || !limited
         },
         || format!("queue {id} keeps callers when empty"),
     )

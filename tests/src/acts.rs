@@ -285,6 +285,8 @@ pub struct Profile {
     pub steps: usize,
     /// Deadlines that can not be carried out.
     pub aborts: u32,
+    /// Callers who ask for callbacks, and customers who are called back.
+    pub callbacks: u32,
     /// Changes of the configuration.
     pub edits: u32,
     /// Kept effects, erased persons, repeated inputs.
@@ -306,11 +308,13 @@ impl Profile {
         Self {
             shape: Shape {
                 strategies: centre::STRATEGIES.to_vec(),
+                callbacks: 0.5,
                 limits: true,
                 queues: 4,
             },
             steps: 160,
             aborts: 2,
+            callbacks: 4,
             edits: 6,
             odds: 6,
             restarts: 1,
@@ -358,6 +362,7 @@ fn act(profile: &Profile) -> Union<BoxedStrategy<Act>> {
             profile.aborts,
             (0..8_u8).prop_map(|late| Act::Abort { late }).boxed(),
         ),
+        (profile.callbacks, callbacks().boxed()),
         (profile.edits, edit(&profile.shape)),
         (profile.odds, odds().boxed()),
         (profile.restarts, restart().boxed()),
@@ -382,6 +387,15 @@ fn pick() -> impl Strategy<Value = Pick> {
     (any::<u8>(), prop::bool::weighted(0.06)).prop_map(|(place, over)| Pick { place, over })
 }
 
+fn cause() -> impl Strategy<Value = Cause> {
+    select(vec![
+        Cause::NoAnswer,
+        Cause::Busy,
+        Cause::Rejected,
+        Cause::Unreachable,
+    ])
+}
+
 fn traffic() -> impl Strategy<Value = Act> {
     let to = prop_oneof![
         7 => any::<u8>().prop_map(To::Queue),
@@ -393,21 +407,14 @@ fn traffic() -> impl Strategy<Value = Act> {
         1 => (0..3_u8).prop_map(To::Slot),
     ];
     let from = option::weighted(0.15, any::<u8>());
-    let cause = select(vec![
-        Cause::NoAnswer,
-        Cause::Busy,
-        Cause::Rejected,
-        Cause::Unreachable,
-    ]);
+    let cause = cause();
     prop_oneof![
         9 => (from, 0..4_u8, to_slot).prop_map(|(from, number, to)| Act::Call { from, number, to }),
-        20 => pick().prop_map(Act::Answer),
+        13 => pick().prop_map(Act::Answer),
         6 => pick().prop_map(Act::EndLeg),
         3 => pick().prop_map(Act::HangUp),
         3 => (pick(), 0..4_u8).prop_map(|(pick, key)| Act::Key(pick, key)),
-        3 => (pick(), cause.clone()).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
-        3 => (pick(), 0..8_u8).prop_map(|(pick, what)| Act::Callback(pick, what)),
-        2 => (pick(), option::weighted(0.3, cause)).prop_map(|(p, why)| Act::Customer(p, why)),
+        3 => (pick(), cause).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
         1 => pick().prop_map(Act::BridgeFail),
         1 => (pick(), any::<bool>()).prop_map(|(pick, on)| Act::Hold(pick, on)),
         2 => (0..8_u8, 0..2_u8).prop_map(|(from, slot)| Act::Call {
@@ -486,6 +493,14 @@ fn status() -> impl Strategy<Value = Act> {
         3 => dial.prop_map(|(from, code, behind)| Act::Dial { from, code, behind }),
         2 => presence.prop_map(|(by, agent, presence)| Act::Presence(by, agent, presence)),
         1 => device.prop_map(|(extension, up)| Act::Device(extension, up)),
+    ]
+}
+
+fn callbacks() -> impl Strategy<Value = Act> {
+    let cause = option::weighted(0.3, cause());
+    prop_oneof![
+        3 => (pick(), 0..12_u8).prop_map(|(pick, what)| Act::Callback(pick, what)),
+        2 => (pick(), cause).prop_map(|(pick, cause)| Act::Customer(pick, cause)),
     ]
 }
 

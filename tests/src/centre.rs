@@ -238,6 +238,8 @@ enum Failover {
 pub struct Shape {
     /// Strategies that queues can have.
     pub strategies: Vec<Ring>,
+    /// Which share of the queues with limits that are answered on entry calls back.
+    pub callbacks: f64,
     /// Whether queues have limits: waiting, callers, emptiness.
     pub limits: bool,
     /// How many queues there are at most, at first.
@@ -526,7 +528,7 @@ pub fn queue_draft(shape: &Shape) -> impl Strategy<Value = QueueDraft> + use<> {
         ]),
         (4..=24_u64, select(vec![0, 50, 80, 100]), 8..=120_u64),
     );
-    let parts = (who, how, bounds, rest, skills(), further(limits));
+    let parts = (who, how, bounds, rest, skills(), further(shape));
     parts.prop_map(
         move |(who, how, bounds, rest, skills, further)| QueueDraft {
             members: who.0,

@@ -286,7 +286,11 @@ impl<W: Witness> World<W> {
             let key = queue.config.callback.as_ref()?.key;
             Some((call, key, engine.waiting(call)?.asks_for_callback))
         });
-        let Some((call, key, asks)) = choose(pick, waiting.collect(), &[]) else {
+        let mut waiting: Vec<_> = waiting.collect();
+        if waiting.iter().any(|(_, _, asks)| *asks) {
+            waiting.retain(|(_, _, asks)| *asks);
+        }
+        let Some((call, key, asks)) = choose(pick, waiting, &[]) else {
             return Ok(());
         };
         let said = match (asks, what) {

@@ -97,6 +97,21 @@ fn every_law_holds_in_long_histories() {
 }
 
 #[test]
+fn who_asks_for_it_is_called_back_once() {
+    let name = "who_asks_for_it_is_called_back_once";
+    let mut profile = Profile {
+        callbacks: 30,
+        edits: 2,
+        ..Profile::mixed()
+    };
+    profile.shape.callbacks = 0.95;
+    profile.shape.queues = 2;
+    let seen = watch(name, CASES, &profile, &LAWS);
+    let enough = u64::from(cases(CASES));
+    assert!(seen.callbacks > enough && seen.called_back > enough / 100);
+}
+
+#[test]
 fn every_call_ends_once_and_every_visit_has_one_outcome() {
     let name = "every_call_ends_once_and_every_visit_has_one_outcome";
     watch(name, CASES, &Profile::mixed(), &[Law::Outcomes]);

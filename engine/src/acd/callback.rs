@@ -173,7 +173,7 @@ impl<T: Trace> Step<'_, T> {
         visit_mut(entry).callback = Some(Box::new(Callback::Promised(promise)));
         let call = entry.public;
         self.s.queues[queue].promised += 1;
-        self.arm_longest_wait(queue);
+        self.limit_others(queue);
         self.tell(Event::CallbackRequested {
             call: id,
             queue,

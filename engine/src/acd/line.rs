@@ -291,8 +291,25 @@ impl<T: Trace> Step<'_, T> {
         if let Some(after) = after {
             visit_mut(&mut self.s.calls[after]).before = before;
         }
-        if before.is_none() || self.s.queues[queue].promised > 0 {
+        if self.s.queues[queue].promised > 0 {
+            self.limit_others(queue);
+        } else if before.is_none() {
             self.arm_longest_wait(queue);
+        }
+    }
+
+    /// Whose wait is limited has changed in a queue with callers who are called back:
+    /// where nobody's is, nobody is put out.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn limit_others(&mut self, queue: QueueId) {
+        self.arm_longest_wait(queue);
+        if first_limited(self.s, queue).is_none()
+            && let Some(timer) = self.s.queues[queue].put_out.take()
+        {
+            self.sometimes(Mark::PutOutCalledOff);
+            self.s.timers.cancel(timer);
+            self.look_again(queue);
         }
     }
 

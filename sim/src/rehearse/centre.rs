@@ -412,7 +412,7 @@ fn flow(chance: &mut Chance, number: Number, config: &Config, queues: &[Number])
         };
         let kind = match chance.below(3) {
             0 => NodeKind::Caller {
-                begins: vec![Number::from_u64(493), Number::from_u64(4932)],
+                begins: vec![Number::from_u64(493), Number::from_u64(49_302)],
                 then: step(chance),
                 otherwise: step(chance),
             },

@@ -9,7 +9,7 @@
 //! acts = [
 //!   "1 at 0s: device 1001 up",
 //!   "2 at 0s: switch 1001 in all by 1001 to in",
-//!   "3 at 1.25s: call 6401 from 4931 talk 2.5s patience 30s",
+//!   "3 at 1.25s: call 6401 from 49301 talk 2.5s patience 30s",
 //!   "4 at 2s: configure 1 by system",
 //! ]
 //!

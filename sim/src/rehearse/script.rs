@@ -196,7 +196,7 @@ impl Script<'_> {
     fn hoard(&mut self) {
         for _ in 0..HOARD {
             let mut call = self.call();
-            (call.inside, call.from) = (false, Number::from_u64(4931));
+            (call.inside, call.from) = (false, Number::from_u64(49_301));
             call.dialled = Number::from_u64(6401);
             self.act(Act::Call(call));
             self.wait(Span::from_micros(QUARTER_US));

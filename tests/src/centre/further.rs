@@ -9,7 +9,7 @@ use tandem_engine::config::model::{Crowded, Destination, QueueConfig, SurveyConf
 
 use tandem_engine::{Key, Number, Span};
 
-use super::{Failover, PROMPTS, TRUNKS, failover, quarters};
+use super::{Failover, PROMPTS, Shape, TRUNKS, failover, quarters};
 
 /// What few queues have.
 #[derive(Clone, Debug)]
@@ -32,16 +32,18 @@ pub(super) struct Further {
 type CallbackDraft = (u8, Option<u64>, u64, u64, u8, [Option<usize>; 3]);
 
 /// Callbacks: the key is one of those that random callers press.
-fn callback(limits: bool) -> impl Strategy<Value = Option<CallbackDraft>> {
+fn callback(shape: &Shape) -> impl Strategy<Value = Option<CallbackDraft>> + use<> {
     let prompt = || option::of(0..PROMPTS.len());
     let prompts = [prompt(), prompt(), prompt()];
-    let timeout = prop_oneof![1 => Just(0_u64), 2 => 4..=60_u64];
+    let timeout = prop_oneof![1 => Just(0_u64), 2 => 4..=200_u64];
     let offer = option::weighted(0.3, 1..=12_u64);
-    let callback = (0..4_u8, offer, timeout, 4..=24_u64, 0..6_u8, prompts);
-    option::weighted(0.5, callback).prop_map(move |callback| callback.filter(|_| limits))
+    let callback = (0..4_u8, offer, timeout, 4..=60_u64, 0..6_u8, prompts);
+    let limits = shape.limits;
+    option::weighted(shape.callbacks, callback).prop_map(move |it| it.filter(|_| limits))
 }
 
-pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
+pub(super) fn further(shape: &Shape) -> impl Strategy<Value = Further> + use<> {
+    let limits = shape.limits;
     let crowded = prop_oneof![
         1 => (1..=3_u32, Just(0)),
         2 => (Just(0_u32), 1..=40_u64),
@@ -54,14 +56,7 @@ pub(super) fn further(limits: bool) -> impl Strategy<Value = Further> {
     let reserved = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
     let prompt = 0..PROMPTS.len();
     let survey = option::weighted(0.4, (prompt.clone(), option::of(prompt)));
-    let parts = (
-        crowded,
-        4..=12_u64,
-        kept,
-        reserved,
-        survey,
-        callback(limits),
-    );
+    let parts = (crowded, 4..=12_u64, kept, reserved, survey, callback(shape));
     parts.prop_map(
         |(crowded, ring_more_every, place_kept, preferred_wait, survey, callback)| Further {
             callback,
@@ -78,16 +73,15 @@ impl Further {
     /// What fits to a queue that is answered on entry and has its keys.
     fn callback(&self, config: &QueueConfig) -> Option<CallbackConfig> {
         let (key, after, timeout, ring, trunk, prompts) = self.callback?;
-        let key = Key::ALL[usize::from(key)];
-        if !config.answer_on_entry || config.keys.contains_key(&key) {
-            return None;
-        }
+        let keys = (key..4).chain(0..key).map(|key| Key::ALL[usize::from(key)]);
+        let mut free = keys.filter(|key| !config.keys.contains_key(key));
+        let key = free.next().filter(|_| config.answer_on_entry)?;
         let limit = config.max_waiting;
         let fits = |span: Span| limit.is_zero() || span < limit;
         let after = after.map(quarters).filter(|&after| fits(after));
         let timeout = match timeout {
             // Who is promised a callback without an end would never leave.
-            0 if limit.is_zero() => quarters(40),
+            0 if limit.is_zero() => quarters(200),
             timeout => Some(quarters(timeout))
                 .filter(|&span| fits(span))
                 .unwrap_or_default(),

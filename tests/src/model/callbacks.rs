@@ -326,6 +326,21 @@ impl Model {
         }
     }
 
+    /// An extension is deleted: who hears there that he will be called hears no more.
+    pub(super) fn hears_no_thanks(&mut self, agent: AgentId) -> Checked {
+        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in ids {
+            let own = self.calls.get(&id).and_then(|call| call.origin) == Some(agent);
+            if own
+                && let Some(promise) = self.callback_of(id).and_then(|it| it.promise)
+                && let Part::Thanked(_) = promise.part
+            {
+                self.caller_goes(id, true)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The time of a callback is over; tells when that was due.
     pub(super) fn callback_due(&mut self, call: CallId) -> Result<Option<Timestamp>, String> {
         let due = self.cb(call)?.due();
@@ -616,16 +631,16 @@ impl Model {
         line
     }
 
-    /// Whether somebody is to be called back in this queue who has this number, or is to
-    /// be called there.
-    pub(super) fn promised_to(&self, caller: Number, queue: QueueId) -> bool {
+    /// Where the first stands who is to be called back in this queue and has this number,
+    /// or is to be called there.
+    pub(super) fn promised_to(&self, caller: Number, queue: QueueId) -> Option<u64> {
         let line = self.line(queue).into_iter();
-        let mut line = line.filter(|(_, visit)| visit.callback.gone());
-        !caller.is_none()
-            && line.any(|(id, visit)| {
-                let own = self.calls.get(&id).map(|call| call.number) == Some(caller);
-                own || visit.callback.promise.is_some_and(|it| it.number == caller)
-            })
+        let gone = line.filter(|(_, visit)| visit.callback.gone() && !caller.is_none());
+        let same = gone.filter(|(id, visit)| {
+            let own = self.calls.get(id).map(|call| call.number) == Some(caller);
+            own || visit.callback.promise.is_some_and(|it| it.number == caller)
+        });
+        same.map(|(_, visit)| visit.order).min()
     }
 }
 

@@ -183,6 +183,7 @@ impl Model {
             contact.owner = contact.owner.filter(|owner| *owner != number);
         }
         self.entry.gone.push(agent);
+        self.hears_no_thanks(agent)?;
         let points = self.points.values_mut();
         points.for_each(|point| point.config.remove_member(number));
         let ids: Vec<QueueId> = self.queues.keys().copied().collect();

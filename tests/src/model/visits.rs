@@ -66,7 +66,8 @@ impl Model {
             return Some(LeaveReason::QueueEmpty);
         }
         // Who is to be called back there is counted already.
-        let counted = self.promised_to(caller, queue);
+        let counted = self.entry.taken_over.is_none();
+        let counted = counted && self.promised_to(caller, queue).is_some();
         let most = entry.config.max_callers;
         let callers = self.line(queue).len() - usize::from(counted);
         if most > 0 && callers >= most as usize {
@@ -124,8 +125,10 @@ impl Model {
         self.arrives(call, Destination::Queue(number))?;
         self.is_open(call, queue)?;
         let caller = known(self.calls.get(&call), "a call")?.number;
-        let forgotten = self.promised_to(caller, queue);
-        self.law(Law::Routes, !forgotten, || {
+        let taken = self.entry.taken_over.as_ref().map(|place| place.order);
+        let left = self.promised_to(caller, queue);
+        let first = left.is_none_or(|left| taken.is_some_and(|taken| taken < left));
+        self.law(Law::Routes, first, || {
             format!("call {call} joins queue {number}, and {caller} is to be called back")
         })?;
         let kept = self.place_of(caller, queue);
@@ -346,6 +349,41 @@ impl Model {
         visit: &Visit,
         reason: LeaveReason,
     ) -> Result<bool, String> {
+        let promised = visit.callback.promise.is_some();
+        Ok(match reason {
+            LeaveReason::CallerHungUp => self.caller_is_gone(id) && !promised,
+            LeaveReason::HungUpBySupervisor => {
+                matches!(self.entry.input, Input::HangUpCall { call, .. } if call == id)
+            }
+            LeaveReason::Redirected => {
+                let redirect = self.entry.input.clone();
+                let Input::RedirectCall { call, to, .. } = redirect else {
+                    return Ok(false);
+                };
+                self.goes_anew(call, to)?;
+                call == id
+            }
+            LeaveReason::SystemRestart => matches!(self.entry.input, Input::Restarted { .. }),
+            LeaveReason::Aborted => matches!(self.entry.input, Input::Abort { .. }),
+            LeaveReason::KeyPressed => {
+                let by_key = self.entry.by_key.take().filter(|(call, _)| *call == id);
+                self.seen.keys += u64::from(by_key.is_some());
+                let (_, to) = known(by_key, "a caller who leaves by a key")?;
+                known(self.calls.get_mut(&id), "a call")?.goes_to = Some(to);
+                true
+            }
+            _ => self.is_put_out(id, visit, reason)?,
+        })
+    }
+
+    /// Whether a queue may put a waiting call out for this reason; it goes to the failover
+    /// destination.
+    fn is_put_out(
+        &mut self,
+        id: CallId,
+        visit: &Visit,
+        reason: LeaveReason,
+    ) -> Result<bool, String> {
         let queue = visit.queue;
         let entry = known(self.queues.get(&queue), "a queue")?;
         let failover = entry.config.failover.clone();
@@ -358,31 +396,6 @@ impl Model {
         let waited = self.entry.now.since(visit.since);
         let put_out = fired == Some(Timer::PutOut(queue)) && first;
         let caused = match reason {
-            LeaveReason::CallerHungUp => return Ok(self.caller_is_gone(id) && !promised),
-            LeaveReason::HungUpBySupervisor => {
-                let asked =
-                    matches!(self.entry.input, Input::HangUpCall { call, .. } if call == id);
-                return Ok(asked);
-            }
-            LeaveReason::Redirected => {
-                let redirect = self.entry.input.clone();
-                let Input::RedirectCall { call, to, .. } = redirect else {
-                    return Ok(false);
-                };
-                self.goes_anew(call, to)?;
-                return Ok(call == id);
-            }
-            LeaveReason::SystemRestart => {
-                return Ok(matches!(self.entry.input, Input::Restarted { .. }));
-            }
-            LeaveReason::Aborted => return Ok(matches!(self.entry.input, Input::Abort { .. })),
-            LeaveReason::KeyPressed => {
-                let by_key = self.entry.by_key.take().filter(|(call, _)| *call == id);
-                self.seen.keys += u64::from(by_key.is_some());
-                let (_, to) = known(by_key, "a caller who leaves by a key")?;
-                known(self.calls.get_mut(&id), "a call")?.goes_to = Some(to);
-                return Ok(true);
-            }
             LeaveReason::QueueEmpty => {
                 put_out && !entry.removed && !promised && self.had_to_leave(id, queue)
             }
@@ -395,14 +408,7 @@ impl Model {
                 let due = fired == Some(Timer::LongestWait(queue));
                 due && first && !limit.is_zero() && waited >= limit && !promised
             }
-            LeaveReason::Answered
-            | LeaveReason::CallbackAgentHungUp
-            | LeaveReason::CallbackNoAgent
-            | LeaveReason::CallbackNotPermitted
-            | LeaveReason::CallbackUnanswered
-            | LeaveReason::CallbackWithdrawn
-            | LeaveReason::QueueCrowded
-            | LeaveReason::QueueFull => false,
+            _ => false,
         };
         known(self.calls.get_mut(&id), "a call")?.goes_to = Some(failover);
         Ok(caused)

@@ -1,4 +1,4 @@
-//! An act as a line: `12 at 3.5s: call 6401 from 4931 talk 2s patience 30s`.
+//! An act as a line: `12 at 3.5s: call 6401 from 49301 talk 2s patience 30s`.
 
 use core::fmt::Write as _;
 use core::str::{FromStr, SplitWhitespace};
