@@ -181,7 +181,8 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
-            CallStage::Extension
+            CallStage::Customer { .. }
+            | CallStage::Extension
             | CallStage::Key
             | CallStage::Message
             | CallStage::Prompt
