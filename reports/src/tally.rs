@@ -291,7 +291,7 @@ impl Tally {
             Event::QueueCallEnded(call) => self.call_ended(now, call),
             Event::WrapUpEnded { agent, queue } => self.wrap_up(now, *agent, *queue, false),
             Event::WrapUpStarted { agent, queue } => self.wrap_up(now, *agent, *queue, true),
-            _ => {}
+            _ => unreachable!("all others count for nothing"),
         }
     }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use tandem_engine::config::presence::Presence;
 use tandem_engine::records::{Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, AgentStatus, CallAct, CallId, Event, Input, Number, OfferEnd, PublicId, QueueId, Span,
-    Timestamp,
+    AgentId, AgentStatus, CallAct, CallId, Effect, Event, Input, Number, OfferEnd, PublicId,
+    QueueId, Span, Timestamp,
 };
 
 use super::counts::{AgentCounts, QueueCounts, Today, unix_us};
 use super::day::Days;
 use super::screen::{AgentState, Screen};
-use crate::driver::{AgentEntry, Batch, Directory, Line, Membership};
+use crate::driver::{Batch, Directory, Line, Membership};
 
 /// What is known of a running centre from what was released of it.
 #[derive(Clone, Debug)]
@@ -229,11 +229,8 @@ impl Fold {
             }
         }
         for ((agent, queue, interval), counts) in &today.agents {
-            let ids = (
-                self.directory.find_agent(*agent),
-                self.directory.find_queue(*queue),
-            );
-            let (Some(agent), Some(queue)) = ids else {
+            let queue = self.directory.find_queue(*queue);
+            let (Some(agent), Some(queue)) = (self.directory.find_agent(*agent), queue) else {
                 continue;
             };
             let facts = self.facts.get(&queue);
@@ -258,15 +255,10 @@ impl Fold {
         });
         let at = self.last.1;
         for (id, entry) in &directory.agents {
-            let AgentEntry {
-                up,
-                presence,
-                memberships,
-                ..
-            } = entry;
+            let memberships = &entry.memberships;
             let new = !self.agents.contains_key(id);
             let agent = self.agent(*id);
-            (agent.up, agent.presence) = (*up, *presence);
+            (agent.up, agent.presence) = (entry.up, entry.presence);
             agent.places.clone_from(memberships);
             let serves = |queue: &QueueId| memberships.iter().any(|place| place.queue == *queue);
             agent.counts.retain(|queue, _| serves(queue));
@@ -285,6 +277,7 @@ impl Fold {
         self.begin_days(unix_us(at, self.wall_offset));
         if line.out.reject.is_none() {
             match &line.entry.input {
+                Input::CallerHungUp { call } => self.lets_go(*call),
                 Input::PersonErased { number, .. } => self.erase(*number),
                 Input::WallOffset { micros } => self.set_wall_offset(*micros),
                 _ => {}
@@ -296,6 +289,11 @@ impl Fold {
                     self.arrive(*call, *public, &line.entry.input);
                 }
                 event => self.event(event, at),
+            }
+        }
+        for (_, effect) in &line.out.effects {
+            if let Effect::HangUpCaller { call, .. } = effect {
+                self.lets_go(*call);
             }
         }
         self.see_states(at);
@@ -310,7 +308,6 @@ impl Fold {
             | Event::WrapUpStarted { .. } => self.of_agent(event),
             Event::CallEnded { call, .. } => self.end(*call),
             Event::CallAnswered { .. }
-            | Event::CallbackRequested { .. }
             | Event::CallHandled { .. }
             | Event::CallJoined { .. }
             | Event::CallOffered { .. }
@@ -331,6 +328,7 @@ impl Fold {
             | Event::CallbackEnded(_)
             | Event::CallbackForgone { .. }
             | Event::CallbackNotPermitted { .. }
+            | Event::CallbackRequested { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallHeld { .. }
@@ -358,8 +356,12 @@ impl Fold {
             | Event::ReservationEnded { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SupervisorJoined { .. }
-            | Event::SurveyAnswered(_)
-            | Event::SystemRestarted { .. } => {}
+            | Event::SurveyAnswered(_) => {}
+            // Nobody is on the line any more.
+            Event::SystemRestarted { .. } => {
+                let calls: Vec<CallId> = self.calls.keys().copied().collect();
+                calls.into_iter().for_each(|call| self.lets_go(call));
+            }
         }
     }
 
@@ -376,7 +378,6 @@ impl Fold {
                 self.helps_no_more(*call, *agent);
                 self.answer(*call, *queue, *agent, *waited, at);
             }
-            Event::CallbackRequested { call, .. } => self.lets_go(*call),
             Event::CustomerRung { call, agent, .. } => {
                 self.helps_no_more(*call, *agent);
                 let agents = vec![*agent];
@@ -511,7 +512,8 @@ impl Fold {
         self.count(agent, queue, |counts| counts.answered += 1);
     }
 
-    /// Who will be called back hangs up, and his telephone is free.
+    /// A caller is off the line, and his telephone is free; his call may go on, where he will
+    /// be called back.
     fn lets_go(&mut self, id: CallId) {
         let call = self.calls.get_mut(&id);
         if let Some(origin) = call.and_then(|call| call.origin.take()) {
