@@ -4,13 +4,16 @@
 //! `cargo bench -p tandem-benches --bench estimates`. Beside the engine's estimate stands
 //! "position × average handle time / agents", with the handle time as it is set, and all
 //! agents of the queue.
+//!
+//! Where callers give up, those who hear the estimate and never do are judged, one in
+//! twenty: of the others only those are answered whose wait was short.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use tandem_engine::acd::estimate::Estimate;
 use tandem_engine::config::reader::Source;
-use tandem_engine::{CallId, Engine, Entry, Event, Outbox, QueueId, Timestamp};
+use tandem_engine::{CallId, Engine, Entry, Event, Input, Number, Outbox, QueueId, Timestamp};
 use tandem_sim::text::{Disk, read};
 use tandem_sim::world::{Watch, replicate};
 
@@ -20,6 +23,8 @@ struct Case {
     name: &'static str,
     /// Seconds of an agent's time that a call takes.
     work_s: f64,
+    /// Whether only patient callers are judged, who show another number.
+    patient_only: bool,
     file: String,
 }
 
@@ -27,6 +32,7 @@ struct Case {
 #[derive(Default)]
 struct Score {
     work_s: f64,
+    patient_only: bool,
     told: BTreeMap<CallId, (Estimate, f64)>,
     waits: u32,
     below: u32,
@@ -53,11 +59,17 @@ impl Watch for Score {
 
     fn apply(&mut self, engine: &mut Engine, entry: &Entry, out: &mut Outbox) {
         engine.apply(entry, out);
+        let judged = match &entry.input {
+            Input::CallArrived { dialled, .. } => {
+                !self.patient_only || *dialled == Number::from_u64(PATIENT)
+            }
+            _ => true,
+        };
         let joined = out.events.iter().filter_map(|event| match event {
             Event::CallJoined { call, queue } => Some((*call, *queue)),
             _ => None,
         });
-        self.newest.extend(joined);
+        self.newest.extend(joined.filter(|_| judged));
         while let Some((call, queue)) = self.newest.pop() {
             let waits = engine
                 .waiting(call)
@@ -101,6 +113,11 @@ impl Score {
     }
 }
 
+/// Where patient callers call: a queue that lets nobody in, and sends them on to the first.
+const PATIENT: u64 = 6490;
+/// One caller in so many is patient.
+const PATIENT_EVERY: f64 = 20.0;
+
 /// A queue and who calls it: calls an hour by how much work there is for its agents.
 fn queue(number: u32, settings: &str, per_hour: f64, talk: &str, patience: &str) -> String {
     format!(
@@ -124,21 +141,52 @@ const LOG_NORMAL: &str = "{ distribution = \"log_normal\", mean_s = 180, sd_s = 
 /// Talk, wrap-up, and until the answer.
 const WORK_S: f64 = 204.0;
 
-/// One queue: its name, agents, load, talks, and what its callers are like.
-fn one(name: &'static str, count: u32, load: f64, talk: &str, callers: &str) -> Case {
+/// One queue: its name, agents, load, talks.
+fn one(name: &'static str, count: u32, load: f64, talk: &str) -> Case {
     let per_hour = load * f64::from(count) * 3_600.0 / WORK_S;
-    let file = queue(6400, "", per_hour, talk, callers) + &agents("A", count, "\"6400\"");
     Case {
         name,
         work_s: WORK_S,
+        patient_only: false,
+        file: queue(6400, "", per_hour, talk, "") + &agents("A", count, "\"6400\""),
+    }
+}
+
+/// One queue whose callers give up, but for a few.
+fn given_up(name: &'static str, count: u32, load: f64) -> Case {
+    let gives_up = "patience = { distribution = \"exponential\", mean_s = 180 }";
+    let per_hour = load * f64::from(count) * 3_600.0 / WORK_S;
+    let patient = per_hour / PATIENT_EVERY;
+    let sent_on = "disallow_join_when_empty = true\nfailover = \"queue 6400\"";
+    let file = queue(6400, "", per_hour - patient, LOG_NORMAL, gives_up)
+        + &queue(6490, sent_on, patient, LOG_NORMAL, "")
+        + &agents("A", count, "\"6400\"");
+    Case {
+        name,
+        work_s: WORK_S,
+        patient_only: true,
         file,
     }
 }
 
-/// Two queues: agents of each alone and of both, and what sets the second apart.
-fn two(name: &'static str, second: &str, alone: u32, both: u32) -> Case {
+/// One queue, with as many agents more who are not there half of the time.
+fn half_away(name: &'static str, count: u32, load: f64) -> Case {
+    let mut case = one(name, count, load, LOG_NORMAL);
+    let shifts: Vec<_> = (0..24)
+        .step_by(2)
+        .map(|hour| format!("\"{hour:02}:00-{:02}:00\"", hour + 1))
+        .collect();
+    case.file += &agents("B", count, "\"6400\"");
+    case.file += &format!("shifts = [{}]\n", shifts.join(", "));
+    case
+}
+
+/// Two queues: whether they share their agents' wrap-up, agents of each alone and of both,
+/// and what sets the second apart.
+fn two(name: &'static str, shared: bool, second: &str, alone: u32, both: u32) -> Case {
     let per_hour = 0.9 * f64::from(2 * alone + both) * 1_800.0 / WORK_S;
-    let mut file = queue(6400, "", per_hour, LOG_NORMAL, "")
+    let mut file = format!("[options]\nshared_wrap_up = {shared}\n")
+        + &queue(6400, "", per_hour, LOG_NORMAL, "")
         + &queue(6401, second, per_hour, LOG_NORMAL, "")
         + &agents("Both", both, "\"6400\", \"6401\"");
     if alone > 0 {
@@ -148,25 +196,33 @@ fn two(name: &'static str, second: &str, alone: u32, both: u32) -> Case {
     Case {
         name,
         work_s: WORK_S,
+        patient_only: false,
         file,
     }
 }
 
 fn cases() -> Vec<Case> {
     let talk = LOG_NORMAL;
-    let gives_up = "patience = { distribution = \"exponential\", mean_s = 180 }";
     vec![
-        one("1 agent, load 0.7, exponential", 1, 0.7, EXPONENTIAL, ""),
-        one("5 agents, load 0.85, exponential", 5, 0.85, EXPONENTIAL, ""),
-        one("5 agents, load 0.85", 5, 0.85, talk, ""),
-        one("20 agents, load 0.8", 20, 0.8, talk, ""),
-        one("20 agents, load 0.95", 20, 0.95, talk, ""),
-        one("100 agents, load 0.98", 100, 0.98, talk, ""),
-        one("10 agents, load 1, give up", 10, 1.0, talk, gives_up),
-        one("50 agents, load 1.3, give up", 50, 1.3, talk, gives_up),
-        two("two queues, 4 + 4 agents, 4 for both", "", 4, 4),
-        two("two queues, 10 agents for both", "", 0, 10),
-        two("the same, one goes before", "priority = 2", 0, 10),
+        one("1 agent, load 0.7, exponential", 1, 0.7, EXPONENTIAL),
+        one("5 agents, load 0.85, exponential", 5, 0.85, EXPONENTIAL),
+        one("5 agents, load 0.85", 5, 0.85, talk),
+        one("20 agents, load 0.8", 20, 0.8, talk),
+        one("20 agents, load 0.95", 20, 0.95, talk),
+        one("100 agents, load 0.98", 100, 0.98, talk),
+        half_away("10 agents, 10 more every other hour", 10, 1.2),
+        given_up("10 agents, load 1, give up", 10, 1.0),
+        given_up("50 agents, load 1.3, give up", 50, 1.3),
+        two("two queues, 4 + 4 agents, 4 for both", true, "", 4, 4),
+        two("two queues, 10 agents for both", true, "", 0, 10),
+        two("the same, one goes before", true, "priority = 2", 0, 10),
+        two(
+            "the same, and each has its own wrap-up",
+            false,
+            "priority = 2",
+            0,
+            10,
+        ),
     ]
 }
 
@@ -175,7 +231,9 @@ fn main() {
         "{:<42} {:>7} {:>7} {:>6} {:>6} {:>6} {:>6} {:>7} {:>7}",
         "", "waits", "mean s", "in %", "below", "above", "bias %", "off s", "simple"
     );
-    for case in cases() {
+    let cases = cases();
+    let mut logarithms = 0.0;
+    for case in &cases {
         let head = "[scenario]\nname = \"estimates\"\nseed = 7\nreplications = 1\n\
                     horizon = \"200h\"\ninterval = \"200h\"\n";
         let text = head.to_owned() + &case.file;
@@ -186,11 +244,17 @@ fn main() {
         };
         let score = Score {
             work_s: case.work_s,
+            patient_only: case.patient_only,
             ..Score::default()
         };
         let (score, _) = replicate(&scenario, 0, score);
         println!("{}", score.line(case.name));
+        logarithms += (score.missed_by_s / score.simple_missed_by_s).ln();
     }
+    let ratio = (logarithms / cases.len() as f64).exp();
+    println!(
+        "What was told missed by {ratio:.2} times as much as the simple rule (geometric mean)."
+    );
     println!(
         "Of each: callers who had to wait and were answered; their mean wait; how many of a \
          hundred\nwaits lay in the band (80 are meant to), below and above it; how much more \

@@ -171,6 +171,7 @@ impl<T: Trace> Step<'_, T> {
             service_level: None,
             skill_step: None,
             learned: Default::default(),
+            arrivals: None,
             pace: Default::default(),
             removed: false,
             marked: false,

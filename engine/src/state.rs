@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use callback::{Callback, Progress, Promise};
 
-use crate::acd::estimate::Pace;
+use crate::acd::estimate::{Arrivals, Pace};
 use crate::acd::in_order::InOrder;
 use crate::config::address::SipAddress;
 use crate::config::model::{
@@ -269,24 +269,23 @@ impl Rank {
     }
 }
 
-/// A queue.
+/// A queue. Its settings end with small ones, and what every decision asks for stands right
+/// behind them: where there are many queues, most of a decision's time goes by until the
+/// memory has brought them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[repr(C)]
 pub struct Queue {
     pub(crate) config: QueueConfig,
-    /// In the order of the list.
-    pub(crate) members: Vec<MemberId>,
-    /// Members who are static; the others are dynamic.
-    pub(crate) static_members: u32,
+    /// Whether it is on the list of queues to be looked at. Only within an
+    /// entry.
+    #[serde(skip)]
+    pub(crate) marked: bool,
     /// Whether its members are not all of one skill level.
     pub(crate) has_levels: bool,
+    /// Deleted; it stays until its callers have been put out.
+    pub(crate) removed: bool,
     /// The free ones, in the order in which they are rung.
     pub(crate) free: SortedSet<Rank>,
-    /// First and last of the callers whom nobody has answered, by joining.
-    pub(crate) line: Option<(CallId, CallId)>,
-    pub(crate) callers: u32,
-    /// Those of them who were promised a callback: they hear nothing, and nothing puts
-    /// them out but its own time.
-    pub(crate) promised: u32,
     /// Callers whom an agent may be rung for, by joining.
     pub(crate) ready: InOrder,
     /// Callers for whom agents ring and more may join in (ring all).
@@ -296,6 +295,20 @@ pub struct Queue {
     /// Members who became free, and for whom callers are reserved. Only within an entry.
     #[serde(skip)]
     pub(crate) wanted: Vec<MemberId>,
+    pub(crate) put_out: Option<TimerId>,
+    /// Fires when its first caller may be served by agents who are free, but not
+    /// skilled enough before.
+    pub(crate) skill_step: Option<TimerId>,
+    /// In the order of the list.
+    pub(crate) members: Vec<MemberId>,
+    /// Members who are static; the others are dynamic.
+    pub(crate) static_members: u32,
+    /// First and last of the callers whom nobody has answered, by joining.
+    pub(crate) line: Option<(CallId, CallId)>,
+    pub(crate) callers: u32,
+    /// Those of them who were promised a callback: they hear nothing, and nothing puts
+    /// them out but its own time.
+    pub(crate) promised: u32,
     /// Counts up with every ring of an agent.
     pub(crate) rings: u64,
     /// Round robin: for each skill level and kind of which somebody was rung, where
@@ -305,22 +318,14 @@ pub struct Queue {
     pub(crate) present_to_stay: u32,
     pub(crate) longest_wait: Option<TimerId>,
     pub(crate) midnight: Option<TimerId>,
-    pub(crate) put_out: Option<TimerId>,
     /// Where its managers are told of its service level.
     pub(crate) service_level: Option<Box<LevelWatch>>,
-    /// Fires when its first caller may be served by agents who are free, but not
-    /// skilled enough before.
-    pub(crate) skill_step: Option<TimerId>,
     /// What its calls have taught up to now.
     pub(crate) learned: Pace,
     /// What they had taught when a caller joined last; those who wait are told by it.
     pub(crate) pace: Pace,
-    /// Deleted; it stays until its callers have been put out.
-    pub(crate) removed: bool,
-    /// Whether it is on the list of queues to be looked at. Only within an
-    /// entry.
-    #[serde(skip)]
-    pub(crate) marked: bool,
+    /// How often callers come, where they go before those of other queues.
+    pub(crate) arrivals: Option<Box<Arrivals>>,
 }
 
 /// What a queue's managers are told of its service level by.

@@ -294,6 +294,14 @@ fn what_happened_is_told() {
 fn estimates_are_those_of_the_books_and_never_grow_in_a_shrinking_queue() {
     let name = "estimates_are_those_of_the_books_and_never_grow_in_a_shrinking_queue";
     watch(name, CASES, &Profile::mixed(), &[Law::Estimates]);
+    // What two queues with the same agents teach, undisturbed.
+    let mut long = Profile::mixed();
+    long.shape.queues = 2;
+    long.shape.limits = false;
+    long.steps *= 3;
+    (long.callbacks, long.edits, long.odds) = (0, 0, 0);
+    (long.restarts, long.supervisors) = (0, 0);
+    watch(name, CASES / 2, &long, &[Law::Estimates]);
 }
 
 #[test]

@@ -8,6 +8,10 @@
 //! k. Its spread is reckoned as if departures came at random, and the band is that of
 //! a gamma distribution (Wilson and Hilferty).
 //!
+//! Where agents serve other queues too, callers ahead there count as some of this queue:
+//! as many as those agents take, if who came first is served first everywhere. Callers
+//! who will yet come and go before him count by how often they have come of late.
+//!
 //! The estimate of a caller grows only when something puts him back: an agent who
 //! leaves, a ring in vain, somebody who comes before him, or a caller who joins,
 //! with whom all that was learned since is taken into account. It never grows while
@@ -38,12 +42,15 @@ pub struct Estimate {
 const CALLS_MIN: u32 = 5;
 /// An average is that of so many at most; when there are as many, half of them are
 /// forgotten, each by half.
-const AVERAGE_OF_MAX: u32 = 128;
+const AVERAGE_OF_MAX: u32 = 512;
 /// Times are reckoned in milliseconds up to this, and in parts of them.
 const TIME_MS_MAX: u64 = 1 << 27;
 const PARTS_OF_MS: u64 = 1 << 8;
-/// Shares are counted in these.
-const PARTS_OF_CALL: u64 = 1 << 8;
+/// Shares of agents are counted in these.
+const PARTS_OF_AGENT: i128 = 1 << 8;
+/// However many callers come and go first, this part of a queue's agents is left for
+/// those who wait.
+const LEFT_OF_AGENTS: i128 = 8;
 /// From this place on, so many callers are reckoned together, and of those behind
 /// more and more: they differ by less and less.
 const TOGETHER_FROM: u64 = 32;
@@ -90,6 +97,29 @@ pub(crate) struct Pace {
     pub(crate) answer: Average,
     /// Waiting of all callers, for each who gave up.
     pub(crate) patience: Average,
+}
+
+/// How often callers come to a queue that goes before others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Arrivals {
+    /// When the last one joined.
+    last: Timestamp,
+    /// Time from one to the next.
+    gaps: Average,
+}
+
+impl Arrivals {
+    /// One more has joined.
+    pub(crate) fn count(arrivals: &mut Option<Box<Self>>, now: Timestamp) {
+        let Some(known) = arrivals else {
+            let gaps = Average::default();
+            *arrivals = Some(Box::new(Self { last: now, gaps }));
+            return;
+        };
+        known.gaps.spend(now - known.last);
+        known.gaps.count();
+        known.last = now;
+    }
 }
 
 /// How long a waiting caller waits yet. `None` where he does not wait, where nobody
@@ -166,7 +196,7 @@ fn reckon(
     if agents == 0 {
         return None;
     } else if place > free {
-        let before = place - free + elsewhere(s, id, work, order, now);
+        let before = departures_before(s, id, work, place - free, order, now);
         (mean, variance) = departures(before, agents, work, pace.patience.millis(1));
         // The average itself is known no better than this.
         variance += square(mean) / u128::from(pace.work.of);
@@ -174,26 +204,125 @@ fn reckon(
     Some(band(mean + answer, variance + square(answer)))
 }
 
-/// Callers of other queues whom agents of this one serve before the one who comes at
-/// `order`, as if they were this queue's.
-fn elsewhere(s: &State, id: QueueId, work: u64, order: Order, now: Timestamp) -> u64 {
-    let mut shared: BTreeMap<QueueId, u64> = BTreeMap::new();
-    for agent in serving(s, &s.queues[id]) {
-        let others = agent.members.iter().map(|&member| &s.members[member]);
-        for member in others.filter(|member| member.queue != id && serves(member, agent)) {
-            if s.queues[member.queue].line.is_some() {
-                *shared.entry(member.queue).or_default() += 1;
-            }
+/// What another queue takes of this one's agents.
+struct Share {
+    /// Time that its callers need who come first, in parts of milliseconds.
+    load: i128,
+    /// What of it its other agents see to, while it lasts: so many of them, in parts. Less
+    /// than none where more callers come than they can take.
+    alone: i128,
+}
+
+/// So many departures a caller waits for who is served behind `own` callers of his queue, of
+/// those agents who serve it: other queues' callers count as theirs.
+///
+/// Who came first is served first, so the callers ahead are through at the same time t in all
+/// queues that share agents. With s agents here who need w for a call, and nᵢ callers ahead
+/// in another queue that needs wᵢ and has aᵢ agents of its own, t = (own w + Σ nᵢ wᵢ) /
+/// (s + Σ aᵢ). Queues whose own agents are through earlier take nobody of these: the sums
+/// are over those that make t longer.
+fn departures_before(
+    s: &State,
+    id: QueueId,
+    work: u64,
+    own: u64,
+    order: Order,
+    now: Timestamp,
+) -> u64 {
+    let agents = i128::from(serving(s, &s.queues[id]).count() as u64);
+    let (mut shares, alone) = shares(s, id, work, own, order, now);
+    // By how long each would take alone, the longest first.
+    shares.sort_by(|one, other| match (one.alone > 0, other.alone > 0) {
+        (true, true) => (other.load * one.alone).cmp(&(one.load * other.alone)),
+        (slower, faster) => slower.cmp(&faster),
+    });
+    let (own, work) = (i128::from(own), i128::from(work));
+    let mut load = own * work * PARTS_OF_AGENT;
+    let mut hands = agents * PARTS_OF_AGENT;
+    let left = hands / LEFT_OF_AGENTS;
+    for share in shares {
+        if share.alone <= 0 || share.load * hands > load * share.alone {
+            load += share.load;
+            hands = (hands + share.alone).max(left);
         }
     }
-    let parts = shared.into_iter().map(|(other, agents)| {
+    let mut calls = rounded(load * agents, hands * work);
+    if alone > 0 {
+        // Agents who serve nobody else see to it that it takes no longer.
+        calls = calls.min(rounded(own * agents, i128::from(alone)));
+    }
+    u64::try_from(calls).unwrap_or(u64::MAX)
+}
+
+const fn rounded(dividend: i128, divisor: i128) -> i128 {
+    (2 * dividend + divisor) / (2 * divisor)
+}
+
+/// What other queues take of this one's agents, and how many of those serve it alone.
+fn shares(
+    s: &State,
+    id: QueueId,
+    work: u64,
+    own: u64,
+    order: Order,
+    now: Timestamp,
+) -> (Vec<Share>, u64) {
+    let mut shared: BTreeMap<QueueId, u64> = BTreeMap::new();
+    let mut alone = 0;
+    for agent in serving(s, &s.queues[id]) {
+        let others = agent.members.iter().map(|&member| &s.members[member]);
+        let others = others.filter(|member| member.queue != id && serves(member, agent));
+        let mut serves_others = false;
+        for member in others.filter(|member| counts(&s.queues[member.queue])) {
+            *shared.entry(member.queue).or_default() += 1;
+            serves_others = true;
+        }
+        alone += u64::from(!serves_others);
+    }
+    let shares = shared.into_iter().map(|(other, agents)| {
         let queue = &s.queues[other];
         let all = serving(s, queue).count() as u64;
         let its_work = queue.pace.work.millis(CALLS_MIN).unwrap_or(work);
-        let calls = unserved_until(s, queue, order, now);
-        calls * PARTS_OF_CALL * agents / all * its_work / work
+        let (calls, taken, gap) = match apart(s, id, queue) {
+            Some(wrap_ups) => {
+                let whole = (Reverse(0), u64::MAX);
+                let calls = unserved_until(s, queue, whole, now).min(own);
+                let taken = its_work.saturating_sub(wrap_ups).max(its_work / 2).max(1);
+                (calls, taken, None)
+            }
+            None => {
+                let first = Reverse(queue.weight(now, now)) < order.0;
+                let gap = first.then(|| arrivals(queue)).flatten();
+                (unserved_until(s, queue, order, now), its_work, gap)
+            }
+        };
+        let taken = PARTS_OF_AGENT * i128::from(taken);
+        Share {
+            load: i128::from(calls) * taken,
+            alone: i128::from(all - agents) * taken / i128::from(its_work)
+                - gap.map_or(0, |gap| taken / i128::from(gap)),
+        }
     });
-    (parts.sum::<u64>() + PARTS_OF_CALL / 2) / PARTS_OF_CALL
+    (shares.collect(), alone)
+}
+
+/// Where each queue's wrap-up is its own, an agent who is done with a call of one takes one
+/// of the other next, whoever came first: both take turns. And while he wraps up for the one
+/// he works for the other, so that both wrap-ups, in milliseconds, take nothing of him.
+fn apart(s: &State, id: QueueId, other: &Queue) -> Option<u64> {
+    let wrap_ups = s.queues[id].config.wrap_up + other.config.wrap_up;
+    let apart = !s.options.shared_wrap_up && !wrap_ups.is_zero();
+    apart.then(|| wrap_ups.micros() / 1_000)
+}
+
+/// Whether somebody waits in a queue, or others will come who go first.
+fn counts(queue: &Queue) -> bool {
+    queue.line.is_some() || queue.arrivals.is_some()
+}
+
+/// Milliseconds from one caller to the next, where that was learned.
+fn arrivals(queue: &Queue) -> Option<u64> {
+    queue.arrivals.as_ref()?.gaps.millis(CALLS_MIN)
 }
 
 /// Callers of a queue for whom nobody rings and who come before `order`.

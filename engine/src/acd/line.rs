@@ -1,7 +1,7 @@
 //! The callers of a queue, from joining to leaving.
 
 use crate::acd::eligible::set_of;
-use crate::acd::estimate;
+use crate::acd::estimate::{self, Arrivals};
 use crate::acd::presence::{join_allowed, stays_allowed};
 use crate::calls::{Goal, goal};
 use crate::config::model::{Crowded, Destination, Notice};
@@ -48,6 +48,9 @@ impl<T: Trace> Step<'_, T> {
         self.s.calls[id].stage = Stage::AwaitingAgent;
         let entry = &mut self.s.queues[queue];
         entry.pace = entry.learned;
+        if entry.config.priority != 0 {
+            Arrivals::count(&mut entry.arrivals, self.now);
+        }
         match place {
             None => {
                 self.append(id, queue);

@@ -98,6 +98,7 @@ impl Model {
             midnight: None,
             level: None,
             learned: Default::default(),
+            arrivals: None,
             pace: Default::default(),
             watched: None,
             removed: false,

@@ -1,7 +1,7 @@
 //! How long callers wait yet, reckoned once more from the books, with floats.
 
 use tandem_engine::acd::estimate::Estimate;
-use tandem_engine::{CallId, Engine, Event, Outbox, QueueId, Span};
+use tandem_engine::{CallId, Engine, Event, Outbox, QueueId, Span, Timestamp};
 
 use super::state::{Member, Queue, Visit};
 use super::{Checked, Law, Model};
@@ -9,7 +9,9 @@ use super::{Checked, Law, Model};
 /// Calls that a queue must have completed before it is believed.
 const BELIEVED_FROM: u32 = 5;
 /// When so many are counted, half of them are forgotten.
-const FORGET_AT: u32 = 128;
+const FORGET_AT: u32 = 512;
+/// This share of a queue's agents is left for those who wait, whoever comes first.
+const LEFT: f64 = 1.0 / 8.0;
 /// How far a tenth of a normal distribution lies from its middle.
 const DECILE: f64 = 1.281_552;
 
@@ -44,6 +46,25 @@ pub(super) struct Pace {
     pub(super) work: Average,
     pub(super) answer: Average,
     pub(super) patience: Average,
+}
+
+/// When the last caller joined a queue with a priority, and the time between them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrivals {
+    last: Timestamp,
+    gaps: Average,
+}
+
+impl Arrivals {
+    pub(super) fn after(before: Option<Self>, now: Timestamp) -> Self {
+        let mut gaps = Average::default();
+        if let Some(before) = before {
+            gaps = before.gaps;
+            gaps.spend(now.since(before.last));
+            gaps.count();
+        }
+        Self { last: now, gaps }
+    }
 }
 
 fn seconds(time: Span) -> f64 {
@@ -113,12 +134,12 @@ impl Model {
         };
         let rung = visit.is_some_and(|own| !own.rings.is_empty());
         let place = (ahead + 1).saturating_sub(self.free(queue).count());
-        let elsewhere = self.elsewhere(id, visit, work);
-        Some([elsewhere - 0.02, elsewhere + 0.02].map(|calls| {
-            let calls = if rung || place == 0 {
-                0.0
-            } else {
-                place as f64 + calls.max(0.0)
+        let place = place as f64;
+        let before = self.before(id, visit, place, work);
+        Some([before - 0.02, before + 0.02].map(|calls| {
+            let calls = match rung || place == 0.0 {
+                true => 0.0,
+                false => calls,
             };
             let steps = (0..).map(f64::from).take_while(|k| k + 0.5 <= calls);
             let steps = steps.map(|k| {
@@ -131,8 +152,9 @@ impl Model {
         }))
     }
 
-    /// Callers of other queues who come first and whom agents of this queue serve too.
-    fn elsewhere(&self, id: QueueId, visit: Option<&Visit>, work: f64) -> f64 {
+    /// How many departures somebody waits for: those of his own queue before him, and what
+    /// other queues take of the agents who serve it.
+    fn before(&self, id: QueueId, visit: Option<&Visit>, place: f64, work: f64) -> f64 {
         let Some(queue) = self.queues.get(&id) else {
             return 0.0;
         };
@@ -143,20 +165,74 @@ impl Model {
                 u64::MAX,
             ),
         };
-        let others = self.queues.iter().filter(|(other, _)| **other != id);
-        let calls = others.map(|(other, entry)| {
+        let mine: Vec<_> = self.serving(queue).map(|member| member.agent).collect();
+        let agents = mine.len() as f64;
+        let mut alone = mine.clone();
+        // What each other queue's callers need, and how much of it a second takes away.
+        let mut others = Vec::new();
+        for (other, entry) in self.queues.iter().filter(|(other, _)| **other != id) {
+            let line = self.line(*other);
+            if line.is_empty() && entry.arrivals.is_none() {
+                continue;
+            }
             let all: Vec<_> = self.serving(entry).map(|member| member.agent).collect();
-            let mine = self.serving(queue).map(|member| member.agent);
-            let shared = mine.filter(|agent| all.contains(agent)).count();
-            let before = self
-                .line(*other)
-                .into_iter()
-                .filter(|(_, visit)| visit.rings.is_empty() && self.precedence(visit) < own);
-            let share = shared as f64 / all.len().max(1) as f64;
+            alone.retain(|agent| !all.contains(agent));
+            let shared = mine.iter().filter(|agent| all.contains(agent)).count();
+            if shared == 0 {
+                continue;
+            }
+            let unserved = line.into_iter().map(|(_, visit)| visit);
+            let unserved = unserved.filter(|visit| visit.rings.is_empty());
             let its_work = entry.pace.work.mean(BELIEVED_FROM).unwrap_or(work);
-            before.count() as f64 * share * its_work / work
-        });
-        calls.sum()
+            let wrap_ups = seconds(queue.config.wrap_up) + seconds(entry.config.wrap_up);
+            let takes_turns = !self.options.shared_wrap_up && wrap_ups > 0.0;
+            let (calls, taken) = if takes_turns {
+                let calls = (unserved.count() as f64).min(place);
+                (calls, (its_work - wrap_ups).max(its_work / 2.0))
+            } else {
+                let first = unserved.filter(|visit| self.precedence(visit) < own);
+                (first.count() as f64, its_work)
+            };
+            let mut a_second = (all.len() - shared) as f64 * taken / its_work;
+            let gap = entry
+                .arrivals
+                .and_then(|seen| seen.gaps.mean(BELIEVED_FROM));
+            let first = std::cmp::Reverse(u64::from(entry.config.priority)) < own.0;
+            if let Some(gap) = gap.filter(|_| first && !takes_turns) {
+                a_second -= taken / gap;
+            }
+            others.push((calls * taken, a_second));
+        }
+        // The time that it takes, found by halving.
+        let (ever, passing): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .partition(|(_, a_second)| *a_second <= 0.0);
+        let load = place * work + ever.iter().map(|(load, _)| load).sum::<f64>();
+        let hands = ever.iter().map(|(_, a_second)| a_second).sum::<f64>() + agents;
+        let hands = hands.max(agents * LEFT);
+        let left = |time: f64| {
+            let taken = passing
+                .iter()
+                .map(|(load, a_second)| (load - a_second * time).max(0.0));
+            load + taken.sum::<f64>() - hands * time
+        };
+        let (mut low, mut high) = (0.0, 1.0);
+        while left(high) > 0.0 {
+            high *= 2.0;
+        }
+        for _ in 0..100 {
+            let middle = f64::midpoint(low, high);
+            if left(middle) > 0.0 {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        let calls = high * agents / work;
+        match alone.len() {
+            0 => calls,
+            alone => calls.min(place * agents / alone as f64),
+        }
     }
 
     /// Members who take calls of their queue, now or when they are done.

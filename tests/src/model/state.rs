@@ -13,7 +13,7 @@ use tandem_engine::{
 use super::Model;
 use super::announce::Told;
 use super::callbacks::Callback;
-use super::estimates::Pace;
+use super::estimates::{Arrivals, Pace};
 use super::menus::{InFlow, InMenu};
 use super::points::{Group, Voicemail};
 use super::survey::{Asked, Rated};
@@ -90,6 +90,8 @@ pub(super) struct Queue {
     /// What its calls have taught, and had when somebody joined last.
     pub(super) learned: Pace,
     pub(super) pace: Pace,
+    /// How often callers join, where they go before others.
+    pub(super) arrivals: Option<Arrivals>,
     /// Who stands at the head, and since when that is watched.
     pub(super) watched: Option<(CallId, Timestamp)>,
     pub(super) removed: bool,

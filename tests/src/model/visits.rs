@@ -8,6 +8,7 @@ use tandem_engine::{
     Recording, Span, Timer,
 };
 
+use super::estimates::Arrivals;
 use super::points::Voicemail;
 use super::state::{Answer, Call, Helps, LegStage, Member, Place, Visit};
 use super::{Checked, Law, Model, known};
@@ -181,6 +182,9 @@ impl Model {
         entry.visits += 1;
         if let Some(queue) = self.queues.get_mut(&queue) {
             queue.pace = queue.learned;
+            if queue.config.priority != 0 {
+                queue.arrivals = Some(Arrivals::after(queue.arrivals, now));
+            }
         }
         self.is_welcomed(call, queue)?;
         self.is_reserved(call)
