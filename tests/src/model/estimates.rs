@@ -203,32 +203,8 @@ impl Model {
             }
             others.push((calls * taken, a_second));
         }
-        // The time that it takes, found by halving.
-        let (ever, passing): (Vec<_>, Vec<_>) = others
-            .into_iter()
-            .partition(|(_, a_second)| *a_second <= 0.0);
-        let load = place * work + ever.iter().map(|(load, _)| load).sum::<f64>();
-        let hands = ever.iter().map(|(_, a_second)| a_second).sum::<f64>() + agents;
-        let hands = hands.max(agents * LEFT);
-        let left = |time: f64| {
-            let taken = passing
-                .iter()
-                .map(|(load, a_second)| (load - a_second * time).max(0.0));
-            load + taken.sum::<f64>() - hands * time
-        };
-        let (mut low, mut high) = (0.0, 1.0);
-        while left(high) > 0.0 {
-            high *= 2.0;
-        }
-        for _ in 0..100 {
-            let middle = f64::midpoint(low, high);
-            if left(middle) > 0.0 {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        let calls = high * agents / work;
+        let time = time_taken(place * work, agents, &others);
+        let calls = time * agents / work;
         match alone.len() {
             0 => calls,
             alone => calls.min(place * agents / alone as f64),
@@ -288,6 +264,36 @@ impl Model {
         }
         Ok(())
     }
+}
+
+/// How long so many agents need for a load of their own queue, where others take of them what
+/// their own do not see to: their loads, and what of it a second takes away. Found by halving.
+fn time_taken(load: f64, agents: f64, others: &[(f64, f64)]) -> f64 {
+    let (ever, passing): (Vec<_>, Vec<_>) = others
+        .iter()
+        .copied()
+        .partition(|&(_, a_second)| a_second <= 0.0);
+    let load = load + ever.iter().map(|(load, _)| load).sum::<f64>();
+    let hands = agents + ever.iter().map(|(_, a_second)| a_second).sum::<f64>();
+    let hands = hands.max(agents * LEFT);
+    let left = |time: f64| {
+        let passing = passing.iter();
+        let taken = passing.map(|(load, a_second)| (load - a_second * time).max(0.0));
+        load + taken.sum::<f64>() - hands * time
+    };
+    let (mut low, mut high) = (0.0, 1.0);
+    while left(high) > 0.0 {
+        high *= 2.0;
+    }
+    for _ in 0..100 {
+        let middle = f64::midpoint(low, high);
+        if left(middle) > 0.0 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
 }
 
 /// Whether an estimate is the band of a gamma distribution, by its cube root.
