@@ -3,6 +3,7 @@
 
 mod callback;
 
+use core::num::NonZeroU128;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ use crate::effect::{Effect, EffectId};
 use crate::event::EndReason;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PartyId, PointId, PublicId, QueueId};
 use crate::input::{Monitoring, Recording};
-use crate::limits::QUEUE_MEMBERS_MAX;
+use crate::limits::{QUEUE_MEMBERS_MAX, SKILL_LEVEL_MAX};
 use crate::number::Number;
 use crate::records::contacts::ContactIndex;
 use crate::remembered::Remembered;
@@ -142,18 +143,24 @@ pub struct Agent {
     pub(crate) members: Vec<MemberId>,
 }
 
-/// An agent's membership in a queue.
+/// An agent's membership in a queue. What every decision asks for comes first, so that the
+/// memory brings it at once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[repr(C)]
 pub struct Member {
+    /// Where he stands among the queue's free agents, if he is free.
+    pub(crate) listed: Option<Rank>,
     pub(crate) queue: QueueId,
     pub(crate) agent: AgentId,
-    pub(crate) kind: MemberKind,
-    /// His skill level; 1 is the best.
-    pub(crate) level: u8,
-    /// How likely he is drawn, beside the others.
-    pub(crate) weight: u16,
+    /// Value of [`Queue::rings`] when the queue rang him last; zero: never.
+    pub(crate) last_rung: u64,
+    /// In wrap-up until this timer fires.
+    pub(crate) wrap_up: Option<TimerId>,
     /// Place in the queue's list.
     pub(crate) position: u32,
+    /// His skill level; 1 is the best.
+    pub(crate) level: u8,
+    pub(crate) kind: MemberKind,
     /// Always true for static members.
     pub(crate) logged_in: bool,
     /// Whether he was logged in just before his agent's latest log-out.
@@ -161,16 +168,12 @@ pub struct Member {
     pub(crate) paused: Option<Pause>,
     /// Value of [`State::logins`] when he logged in or, static, was added.
     pub(crate) login_order: u64,
-    /// Value of [`Queue::rings`] when the queue rang him last; zero: never.
-    pub(crate) last_rung: u64,
+    /// How likely he is drawn, beside the others.
+    pub(crate) weight: u16,
     pub(crate) served: Served,
     /// Calls that he missed one after the other: what he may miss before he is
     /// paused counts them.
     pub(crate) missed_in_a_row: u32,
-    /// In wrap-up until this timer fires.
-    pub(crate) wrap_up: Option<TimerId>,
-    /// Where he stands among the queue's free agents, if he is free.
-    pub(crate) listed: Option<Rank>,
     /// Whether he keeps the queue from counting as empty for those who join.
     pub(crate) present_to_join: bool,
     /// Whether he keeps the queue from counting as empty for those who wait.
@@ -220,23 +223,29 @@ pub(crate) struct Pause {
     pub(crate) reason: Option<String>,
 }
 
-/// What free agents are ordered by; the least is rung first. From the top: the
-/// skill level in 8 bits, the strategy's order in 32 and in 64, and in 24 the
-/// agent's place in the queue's list, which names him and parts those who are equal.
+/// What free agents are ordered by; the least is rung first. From the top, behind a bit
+/// that is always set: the skill level in 7 bits, the strategy's order in 32 and in 64, and
+/// in 24 the agent's place in the queue's list, which names him and parts those who are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Rank(u128);
+pub(crate) struct Rank(NonZeroU128);
+
+/// Of every rank, so that having none takes no place of its own.
+const RANKED: u128 = 1 << 127;
 
 /// Places in a queue's list fit in the lowest 24 bits of a rank.
 const PLACE_MASK: u32 = (1 << 24) - 1;
 const _: () = assert!(QUEUE_MEMBERS_MAX <= PLACE_MASK as usize);
+const _: () = assert!(SKILL_LEVEL_MAX < i8::MAX as u8);
 
 impl Rank {
     /// Behind every rank of an agent.
-    pub(crate) const LAST: Self = Self(u128::MAX);
+    pub(crate) const LAST: Self = Self(NonZeroU128::MAX);
 
     pub(crate) const fn new(level: u8, first: u32, second: u64, position: u32) -> Self {
         let position = (position & PLACE_MASK) as u128;
-        Self((level as u128) << 120 | (first as u128) << 88 | (second as u128) << 24 | position)
+        let order = (first as u128) << 88 | (second as u128) << 24 | position;
+        let bits = RANKED | (level as u128) << 120 | order;
+        Self(NonZeroU128::new(bits).expect("one bit is set"))
     }
 
     /// Not behind any of this skill level.
@@ -250,13 +259,13 @@ impl Rank {
     }
 
     pub(crate) const fn level(&self) -> u8 {
-        self.0.to_be_bytes()[0]
+        self.0.get().to_be_bytes()[0] & i8::MAX as u8
     }
 
     /// The first part of the strategy's order.
     #[expect(clippy::cast_possible_truncation, reason = "32 bits are wanted")]
     pub(crate) const fn first(&self) -> u32 {
-        (self.0 >> 88) as u32
+        (self.0.get() >> 88) as u32
     }
 
     /// The agent's place in the queue's list.
@@ -265,17 +274,15 @@ impl Rank {
         reason = "the low 24 bits are wanted"
     )]
     pub(crate) const fn position(&self) -> usize {
-        (self.0 as u32 & PLACE_MASK) as usize
+        (self.0.get() as u32 & PLACE_MASK) as usize
     }
 }
 
-/// A queue. Its settings end with small ones, and what every decision asks for stands right
-/// behind them: where there are many queues, most of a decision's time goes by until the
-/// memory has brought them.
+/// A queue. What every decision asks for comes first: where there are many queues, most of a
+/// decision's time goes by until the memory has brought it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[repr(C)]
 pub struct Queue {
-    pub(crate) config: QueueConfig,
     /// Whether it is on the list of queues to be looked at. Only within an
     /// entry.
     #[serde(skip)]
@@ -326,6 +333,7 @@ pub struct Queue {
     pub(crate) pace: Pace,
     /// How often callers come, where they go before those of other queues.
     pub(crate) arrivals: Option<Box<Arrivals>>,
+    pub(crate) config: QueueConfig,
 }
 
 /// What a queue's managers are told of its service level by.
