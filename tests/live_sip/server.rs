@@ -115,6 +115,15 @@ impl Server {
     #[track_caller]
     pub fn ask(&self, token: &str, path: &str, body: Option<&str>) -> Value {
         let (method, body) = (body.map_or("GET", |_| "POST"), body.unwrap_or_default());
+        self.request(method, token, path, body)
+    }
+
+    /// Puts something there over the API.
+    pub fn put(&self, token: &str, path: &str, body: &str) -> Value {
+        self.request("PUT", token, path, body)
+    }
+
+    fn request(&self, method: &str, token: &str, path: &str, body: &str) -> Value {
         let mut stream = TcpStream::connect(self.http).expect("it listens");
         let request = format!(
             "{method} /api/v1/{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\

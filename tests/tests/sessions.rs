@@ -1,10 +1,16 @@
 //! Sessions: what they say, what is wrong in them, and what people live through.
 
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
-use tandem_engine::Timestamp;
 use tandem_engine::config::reader::Source;
+use tandem_engine::{Span, Timestamp};
 use tandem_sim::session::{ACTS_MAX, End, Session, UNTIL_S_MAX, play, read};
 use tandem_tests::cases::{Regressions, hold};
+
+/// What happens in a performed session lies so far apart.
+const APART: Span = Span::from_micros(500_000);
 
 const CENTRE: &str = "[[extension]]\nnumbers = \"1001-1002\"\n[[queue]]\nnumber = \"6400\"\n\
     name = \"Support\"\nstrategy = \"linear\"\nstatic_agents = [\"1001-1002\"]\nwrap_up_s = 0\n\
@@ -61,6 +67,28 @@ fn everybody_lives_through_what_the_session_says() {
     );
     assert_eq!(visit.record.waited.micros(), 3_500_000);
     assert_eq!(visit.record.talked.micros(), 4_500_000);
+}
+
+/// The sessions that are performed at the live server: no two moments in which something
+/// happens are so near to one another that a machine could mix them up.
+#[test]
+fn moments_of_performed_sessions_lie_apart() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions");
+    for file in fs::read_dir(folder).expect("it is there") {
+        let path = file.expect("it can be listed").path();
+        let text = fs::read_to_string(&path).expect("it can be read");
+        let name = path.display().to_string();
+        let session = read(Source::new(&name, &text)).unwrap_or_else(|why| panic!("{why}"));
+        let played = play(&session).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let mut moments = played.moments();
+        moments.extend(session.acts.iter().map(|(at, _)| *at));
+        moments.sort();
+        moments.dedup();
+        for pair in moments.windows(2) {
+            let between = pair[1].since(pair[0]);
+            assert!(between >= APART, "{name}: {} and {}", pair[0], pair[1]);
+        }
+    }
 }
 
 #[test]

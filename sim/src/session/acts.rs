@@ -3,6 +3,7 @@
 use core::str::{FromStr, SplitWhitespace};
 
 use tandem_engine::config::model::Destination;
+use tandem_engine::config::presence::Presence;
 use tandem_engine::{Key, Number, SECOND_US, Span, Timestamp, Which};
 
 /// Somebody does something.
@@ -29,6 +30,8 @@ pub enum Act {
     LogIn(Number, Which, bool),
     /// `1001 pauses in 6400 for Lunch`, `1001 unpauses`.
     Pause(Number, Which, Option<String>),
+    /// `1001 is away`: says where he is.
+    Presence(Number, Presence),
     /// `Adam presses 5`.
     Press(String, Key),
     /// `1001 refuses`: is busy.
@@ -57,10 +60,14 @@ pub enum Handle {
     End,
     /// `1009 listens to Adam`.
     Listen,
+    /// `1001 notes Sold of Adam`: what the call came to, who talks.
+    Note(String),
     /// `1009 parks Adam`.
     Park,
     /// `1009 takes Adam`: picks up who waits.
     PickUp,
+    /// `1009 records Adam`, `1009 pauses recording Adam`.
+    Record(bool),
     /// `1009 redirects Adam to 6401`: who waits.
     Redirect(Destination),
     /// `1009 transfers Adam to 6401`: who talks.
@@ -98,7 +105,13 @@ fn extension_act(
             "out" => Act::LogIn(extension, queues(words, "of")?, false),
             other => return Err(format!("nobody logs {other}")),
         },
-        "pauses" => {
+        "is" => {
+            let word = word(words, "where he is")?;
+            let known = Presence::ALL.iter().find(|(known, _)| *known == word);
+            let (_, presence) = known.ok_or_else(|| format!("nobody is {word:?}"))?;
+            Act::Presence(extension, *presence)
+        }
+        "pauses" if words.clone().next() != Some("recording") => {
             let queues = queues(words, "in")?;
             let reason = match words.next() {
                 None => None,
@@ -108,27 +121,43 @@ fn extension_act(
             Act::Pause(extension, queues, reason)
         }
         "unpauses" => Act::Unpause(extension, queues(words, "in")?),
-        "ends" | "listens" | "parks" | "redirects" | "takes" | "transfers" => {
-            if verb == "listens" {
-                expect(words, "to")?;
-            }
-            let caller = word(words, "whose call")?.to_owned();
-            let handle = match verb {
-                "ends" => Handle::End,
-                "listens" => Handle::Listen,
-                "parks" => Handle::Park,
-                "takes" => Handle::PickUp,
-                "redirects" => Handle::Redirect(to(words)?),
-                _ => Handle::Transfer(to(words)?),
-            };
+        _ => {
+            let (caller, handle) = handle(verb, words)?;
             Act::Handle {
                 by: extension,
                 caller,
                 handle,
             }
         }
-        other => return Err(format!("an extension does not do {other:?}")),
     })
+}
+
+/// What somebody does with whose call.
+fn handle(verb: &str, words: &mut SplitWhitespace<'_>) -> Result<(String, Handle), String> {
+    let mut noted = None;
+    match verb {
+        "listens" => expect(words, "to")?,
+        "pauses" => expect(words, "recording")?,
+        "notes" => {
+            noted = Some(word(words, "a disposition")?.to_owned());
+            expect(words, "of")?;
+        }
+        "ends" | "parks" | "records" | "redirects" | "takes" | "transfers" => {}
+        other => return Err(format!("an extension does not do {other:?}")),
+    }
+    let caller = word(words, "whose call")?.to_owned();
+    let handle = match (verb, noted) {
+        (_, Some(disposition)) => Handle::Note(disposition),
+        ("ends", _) => Handle::End,
+        ("listens", _) => Handle::Listen,
+        ("parks", _) => Handle::Park,
+        ("pauses", _) => Handle::Record(false),
+        ("records", _) => Handle::Record(true),
+        ("takes", _) => Handle::PickUp,
+        ("redirects", _) => Handle::Redirect(to(words)?),
+        _ => Handle::Transfer(to(words)?),
+    };
+    Ok((caller, handle))
 }
 
 fn caller_act(who: &str, verb: &str, words: &mut SplitWhitespace<'_>) -> Result<Act, String> {

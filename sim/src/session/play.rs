@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tandem_engine::config::diff;
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::records::QueueCall;
+use tandem_engine::records::notes::Note;
 use tandem_engine::{
     By, CallId, Caller as From, Cause, Effect, EffectId, Engine, Entry, Event, Input, LegId,
     Monitoring, Number, Outbox, Span, Timestamp,
@@ -22,6 +23,25 @@ pub struct Played {
     pub rings: Vec<Ring>,
     /// Visits to queues, in the order in which they ended.
     pub visits: Vec<Visit>,
+}
+
+impl Played {
+    /// When something happens at a telephone, in the order of time, each moment once.
+    #[must_use]
+    pub fn moments(&self) -> Vec<Timestamp> {
+        let rings = self.rings.iter().flat_map(|ring| {
+            let end = ring.end.map(|(at, _)| at);
+            [Some(ring.began), ring.answered, end]
+        });
+        let callers = self.callers.iter().flat_map(|line| {
+            let end = line.end.map(|(at, _)| at);
+            [Some(line.called), line.answered, end]
+        });
+        let mut moments: Vec<_> = rings.chain(callers).flatten().collect();
+        moments.sort();
+        moments.dedup();
+        moments
+    }
 }
 
 /// What a caller lived through.
@@ -289,6 +309,11 @@ impl Player {
                 queues: *queues,
                 reason: reason.clone(),
             }),
+            Act::Presence(agent, presence) => self.tell(Input::PresenceChanged {
+                by: By::Person(*agent),
+                agent: *agent,
+                presence: *presence,
+            }),
             Act::Press(name, key) => {
                 let call = self.named(name)?;
                 let place = self.calls[&call];
@@ -342,8 +367,17 @@ impl Player {
                 call,
                 how: Monitoring::Listen,
             },
+            Handle::Note(disposition) => Input::CallNoted {
+                by,
+                call,
+                note: Box::new(Note {
+                    dispositions: vec![disposition.clone()],
+                    remark: String::new(),
+                }),
+            },
             Handle::Park => Input::ParkCall { by, call },
             Handle::PickUp => Input::PickUpCall { by, call },
+            Handle::Record(on) => Input::SwitchRecording { by, call, on: *on },
             Handle::Redirect(to) => Input::RedirectCall {
                 by,
                 call,

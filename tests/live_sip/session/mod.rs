@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tandem_engine::config::model::Destination;
 use tandem_engine::config::reader::Source;
 use tandem_engine::config::text;
-use tandem_engine::{Number, Span, Timestamp, Which};
+use tandem_engine::{Number, Timestamp, Which};
 use tandem_server::store::{CallRecord, RecordKey, RecordsOf, Store};
 use tandem_sim::session::{self, Act, Handle, Line, Played, Session};
 
@@ -21,21 +21,29 @@ use crate::phone::Phone;
 use crate::server::{self, Server};
 use crate::supervised::knows_its_trunk;
 
-/// What happens lies so far apart.
-const APART: Span = Span::from_micros(500_000);
 /// Durations here and there may differ by so much.
 const TOLERANCE_US: u64 = 300_000;
 
 #[test]
-fn a_session_comes_out_live_as_it_is_simulated() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/sessions/whole.session.toml");
-    let text = fs::read_to_string(&path).expect("it is there");
-    let session = session::read(Source::new("whole.session.toml", &text));
+fn what_people_do_with_calls_comes_out_live_as_it_is_simulated() {
+    comes_out_as_simulated("whole");
+}
+
+#[test]
+fn what_queues_do_for_people_comes_out_live_as_it_is_simulated() {
+    comes_out_as_simulated("service");
+}
+
+/// Plays a session here and there, and compares what is left of it.
+fn comes_out_as_simulated(name: &str) {
+    let file = format!("{name}.session.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/sessions");
+    let text = fs::read_to_string(path.join(&file)).expect("it is there");
+    let session = session::read(Source::new(&file, &text));
     let mut session = session.unwrap_or_else(|why| panic!("{why}"));
     let played = session::play(&session).unwrap_or_else(|why| panic!("{why}"));
-    apart(&session, &played);
 
-    let folder = server::folder("session");
+    let folder = server::folder(&format!("session-{name}"));
     let stage = Stage::build(&folder, &mut session, &played);
     stage.perform(&session, &played);
     let simulated: Vec<_> = played.visits.iter().map(Told::simulated).collect();
@@ -50,26 +58,6 @@ fn a_session_comes_out_live_as_it_is_simulated() {
     }
     assert_eq!(live.len(), simulated.len(), "visits to queues");
     server::verify(&folder);
-}
-
-/// No two moments in which something happens are so near to one another that a machine
-/// could mix them up.
-fn apart(session: &Session, played: &Played) {
-    let mut moments: Vec<Timestamp> = session.acts.iter().map(|(at, _)| *at).collect();
-    for ring in &played.rings {
-        moments.push(ring.began);
-        moments.extend(ring.end.map(|(at, _)| at));
-    }
-    for line in &played.callers {
-        moments.extend(line.answered);
-        moments.extend(line.end.map(|(at, _)| at));
-    }
-    moments.sort();
-    moments.dedup();
-    for pair in moments.windows(2) {
-        let between = pair[1].since(pair[0]);
-        assert!(between >= APART, "{} and {}", pair[0], pair[1]);
-    }
 }
 
 /// What is compared of a visit.
@@ -281,6 +269,11 @@ impl Stage {
             Act::LogIn(_, which, true) => status("log-in", which, None),
             Act::LogIn(_, which, false) => status("log-out", which, None),
             Act::Pause(_, which, reason) => status("pause", which, reason.as_deref()),
+            Act::Presence(_, presence) => {
+                let body = format!("{{\"presence\":\"{}\"}}", presence.word());
+                let path = format!("agents/{by}/presence");
+                self.server.ask(token, &path, Some(&body));
+            }
             Act::Unpause(_, which) => status("unpause", which, None),
             Act::Handle { caller, handle, .. } => self.handle(token, caller, handle),
             _ => unreachable!("SIPp does it"),
@@ -297,7 +290,14 @@ impl Stage {
                 format!("{{\"to\":\"{number}\"}}")
             }
         };
+        let id = self.call_of(token, &number.to_string());
         let (verb, body) = match handle {
+            Handle::Note(disposition) => {
+                let body = format!("{{\"dispositions\":[\"{disposition}\"]}}");
+                self.server.put(token, &format!("calls/{id}/notes"), &body);
+                return;
+            }
+            Handle::Record(on) => ("recording", format!("{{\"on\":{on}}}")),
             Handle::End => ("hang-up", String::new()),
             Handle::Listen => ("monitor", String::new()),
             Handle::Park => ("park", String::new()),
@@ -305,7 +305,6 @@ impl Stage {
             Handle::Redirect(there) => ("redirect", to(there)),
             Handle::Transfer(there) => ("transfer", to(there)),
         };
-        let id = self.call_of(token, &number.to_string());
         let path = format!("calls/{id}/{verb}");
         self.server.ask(token, &path, Some(&body));
     }
@@ -328,7 +327,10 @@ impl Stage {
 fn asks(act: &Act) -> Option<Number> {
     match act {
         Act::Handle { by, .. } => Some(*by),
-        Act::LogIn(agent, ..) | Act::Pause(agent, ..) | Act::Unpause(agent, _) => Some(*agent),
+        Act::LogIn(agent, ..)
+        | Act::Pause(agent, ..)
+        | Act::Presence(agent, _)
+        | Act::Unpause(agent, _) => Some(*agent),
         _ => None,
     }
 }
