@@ -47,7 +47,9 @@ const AVERAGE_OF_MAX: u32 = 512;
 const TIME_MS_MAX: u64 = 1 << 27;
 const PARTS_OF_MS: u64 = 1 << 8;
 /// Shares of agents are counted in these.
-const PARTS_OF_AGENT: i128 = 1 << 8;
+const PARTS_OF_AGENT: i128 = 1 << 16;
+/// Parts of a variance.
+const WIDER_BY_ONE: u128 = 1 << 8;
 /// However many callers come and go first, this part of a queue's agents is left for
 /// those who wait.
 const LEFT_OF_AGENTS: i128 = 8;
@@ -56,6 +58,9 @@ const LEFT_OF_AGENTS: i128 = 8;
 const TOGETHER_FROM: u64 = 32;
 /// One in the reckoning of the band.
 const ONE: u128 = 1 << 16;
+/// What varies more, by the square of its mean, is taken to vary so much: the band of the
+/// approximation would shrink again.
+const RELATIVE_MAX: u128 = 4 * ONE;
 /// A third of the tenth percentile of the normal distribution.
 const THIRD_OF_DECILE: u128 = 27_997;
 
@@ -196,8 +201,9 @@ fn reckon(
     if agents == 0 {
         return None;
     } else if place > free {
-        let before = departures_before(s, id, work, place - free, order, now);
-        (mean, variance) = departures(before, agents, work, pace.patience.millis(1));
+        let ahead = ahead(s, id, work, place - free, order, now);
+        (mean, variance) = departures(ahead.calls, agents, work, pace.patience.millis(1));
+        variance = variance * ahead.wider / WIDER_BY_ONE;
         // The average itself is known no better than this.
         variance += square(mean) / u128::from(pace.work.of);
     }
@@ -208,9 +214,19 @@ fn reckon(
 struct Share {
     /// Time that its callers need who come first, in parts of milliseconds.
     load: i128,
-    /// What of it its other agents see to, while it lasts: so many of them, in parts. Less
-    /// than none where more callers come than they can take.
+    /// What of it its other agents see to, while it lasts: so many of them, in parts. Where
+    /// it has no others, what is less than none is for those who are yet to come.
     alone: i128,
+    /// So many agents, in parts, are for those who are yet to come and go first.
+    coming: i128,
+}
+
+/// What is before a caller.
+struct Ahead {
+    /// Departures of the queue's agents.
+    calls: u64,
+    /// How much wider they vary than departures do by themselves, in parts of the variance.
+    wider: u128,
 }
 
 /// So many departures a caller waits for who is served behind `own` callers of his queue, of
@@ -221,14 +237,11 @@ struct Share {
 /// in another queue that needs wᵢ and has aᵢ agents of its own, t = (own w + Σ nᵢ wᵢ) /
 /// (s + Σ aᵢ). Queues whose own agents are through earlier take nobody of these: the sums
 /// are over those that make t longer.
-fn departures_before(
-    s: &State,
-    id: QueueId,
-    work: u64,
-    own: u64,
-    order: Order,
-    now: Timestamp,
-) -> u64 {
+///
+/// Where a share ρ of the agents' time is for callers who will come and go first, the wait is
+/// a busy period: of 1 / (1 - ρ) times as many departures, whose variance is
+/// (1 + ρ) / (1 - ρ)² times that (M/M/1).
+fn ahead(s: &State, id: QueueId, work: u64, own: u64, order: Order, now: Timestamp) -> Ahead {
     let agents = i128::from(serving(s, &s.queues[id]).count() as u64);
     let (mut shares, alone) = shares(s, id, work, own, order, now);
     // By how long each would take alone, the longest first.
@@ -236,14 +249,21 @@ fn departures_before(
         (true, true) => (other.load * one.alone).cmp(&(one.load * other.alone)),
         (slower, faster) => slower.cmp(&faster),
     });
+    let (for_ever, for_a_while) = shares.split_at(shares.partition_point(|one| one.alone <= 0));
     let (own, work) = (i128::from(own), i128::from(work));
-    let mut load = own * work * PARTS_OF_AGENT;
-    let mut hands = agents * PARTS_OF_AGENT;
-    let left = hands / LEFT_OF_AGENTS;
-    for share in shares {
-        if share.alone <= 0 || share.load * hands > load * share.alone {
+    let whole = agents * PARTS_OF_AGENT;
+    let (mut load, mut hands, mut coming) = (own * work * PARTS_OF_AGENT, whole, 0);
+    for share in for_ever {
+        load += share.load;
+        hands += share.alone;
+        coming += share.coming;
+    }
+    hands = hands.max(whole / LEFT_OF_AGENTS);
+    let wider = wider((hands + coming).min(whole), hands);
+    for share in for_a_while {
+        if share.load * hands > load * share.alone {
             load += share.load;
-            hands = (hands + share.alone).max(left);
+            hands += share.alone;
         }
     }
     let mut calls = rounded(load * agents, hands * work);
@@ -251,7 +271,18 @@ fn departures_before(
         // Agents who serve nobody else see to it that it takes no longer.
         calls = calls.min(rounded(own * agents, i128::from(alone)));
     }
-    u64::try_from(calls).unwrap_or(u64::MAX)
+    Ahead {
+        calls: u64::try_from(calls).unwrap_or(u64::MAX),
+        wider,
+    }
+}
+
+/// By how much the wait for departures varies wider where only `hands` of `all` are left for
+/// those who wait already.
+fn wider(all: i128, hands: i128) -> u128 {
+    let all = all.max(hands).unsigned_abs();
+    let hands = hands.unsigned_abs().max(1);
+    (2 * all - hands) * all * WIDER_BY_ONE / (hands * hands)
 }
 
 const fn rounded(dividend: i128, divisor: i128) -> i128 {
@@ -297,10 +328,16 @@ fn shares(
             }
         };
         let taken = PARTS_OF_AGENT * i128::from(taken);
+        let coming = gap.map_or(0, |gap| taken / i128::from(gap));
+        let others = i128::from(all - agents) * taken / i128::from(its_work);
+        let alone = match others {
+            0 => -coming,
+            others => (others - coming).max(1),
+        };
         Share {
             load: i128::from(calls) * taken,
-            alone: i128::from(all - agents) * taken / i128::from(its_work)
-                - gap.map_or(0, |gap| taken / i128::from(gap)),
+            alone,
+            coming,
         }
     });
     (shares.collect(), alone)
@@ -370,7 +407,7 @@ fn band(mean: u64, variance: u128) -> Estimate {
         let micros = parts * 1_000 / u128::from(PARTS_OF_MS);
         Span::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
     };
-    let relative = variance * ONE / square(mean).max(1);
+    let relative = (variance * ONE / square(mean).max(1)).min(RELATIVE_MAX);
     let spread = (relative * ONE).isqrt() * THIRD_OF_DECILE / ONE;
     let middle = ONE.saturating_sub(relative / 9);
     let at = |root: u128| span(u128::from(mean) * root / ONE * root / ONE * root / ONE);

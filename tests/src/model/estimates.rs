@@ -135,7 +135,7 @@ impl Model {
         let rung = visit.is_some_and(|own| !own.rings.is_empty());
         let place = (ahead + 1).saturating_sub(self.free(queue).count());
         let place = place as f64;
-        let before = self.before(id, visit, place, work);
+        let (before, wider) = self.before(id, visit, place, work);
         Some([before - 0.02, before + 0.02].map(|calls| {
             let calls = match rung || place == 0.0 {
                 true => 0.0,
@@ -147,16 +147,18 @@ impl Model {
                 1.0 / (agents / work + giving_up)
             });
             let (mean, mut variance) = steps.fold((0.0, 0.0), |(m, v), t| (m + t, v + t * t));
+            variance *= wider;
             variance += mean * mean / f64::from(pace.work.of) + answer * answer;
             (mean + answer, variance)
         }))
     }
 
     /// How many departures somebody waits for: those of his own queue before him, and what
-    /// other queues take of the agents who serve it.
-    fn before(&self, id: QueueId, visit: Option<&Visit>, place: f64, work: f64) -> f64 {
+    /// other queues take of the agents who serve it. And how many times wider they vary, for
+    /// those who will come and go first.
+    fn before(&self, id: QueueId, visit: Option<&Visit>, place: f64, work: f64) -> (f64, f64) {
         let Some(queue) = self.queues.get(&id) else {
-            return 0.0;
+            return (0.0, 1.0);
         };
         let own = match visit {
             Some(visit) => self.precedence(visit),
@@ -170,6 +172,7 @@ impl Model {
         let mut alone = mine.clone();
         // What each other queue's callers need, and how much of it a second takes away.
         let mut others = Vec::new();
+        let mut coming = 0.0;
         for (other, entry) in self.queues.iter().filter(|(other, _)| **other != id) {
             let line = self.line(*other);
             if line.is_empty() && entry.arrivals.is_none() {
@@ -199,15 +202,23 @@ impl Model {
                 .and_then(|seen| seen.gaps.mean(BELIEVED_FROM));
             let first = std::cmp::Reverse(u64::from(entry.config.priority)) < own.0;
             if let Some(gap) = gap.filter(|_| first && !takes_turns) {
+                let nobody_else = all.len() == shared;
                 a_second -= taken / gap;
+                if nobody_else {
+                    coming += taken / gap;
+                } else {
+                    a_second = a_second.max(1.0 / 65_536.0);
+                }
             }
             others.push((calls * taken, a_second));
         }
         let time = time_taken(place * work, agents, &others);
         let calls = time * agents / work;
+        let left = 1.0 - (coming / agents).min(1.0 - LEFT);
+        let wider = (2.0 - left) / (left * left);
         match alone.len() {
-            0 => calls,
-            alone => calls.min(place * agents / alone as f64),
+            0 => (calls, wider),
+            alone => (calls.min(place * agents / alone as f64), wider),
         }
     }
 
@@ -298,7 +309,7 @@ fn time_taken(load: f64, agents: f64, others: &[(f64, f64)]) -> f64 {
 
 /// Whether an estimate is the band of a gamma distribution, by its cube root.
 fn is_band(told: Estimate, mean: f64, variance: f64) -> bool {
-    let relative = variance / (mean * mean);
+    let relative = (variance / (mean * mean)).min(4.0);
     let middle = (1.0 - relative / 9.0).max(0.0);
     let spread = DECILE * relative.sqrt() / 3.0;
     let cube = |root: f64| mean * root.max(0.0).powi(3);
