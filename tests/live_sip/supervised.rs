@@ -122,7 +122,7 @@ pub fn knows_its_trunk(server: &Server, caller: &mut Phone) {
 
 /// A telephone is told that its ring is over.
 #[track_caller]
-fn is_cancelled(phone: &mut Phone, ring: &Message) {
+pub fn is_cancelled(phone: &mut Phone, ring: &Message) {
     let cancel = phone.expect("CANCEL");
     phone.respond(&cancel, "200 OK");
     phone.respond(ring, "487 Request Terminated");
@@ -131,7 +131,7 @@ fn is_cancelled(phone: &mut Phone, ring: &Message) {
 
 /// A telephone is hung up.
 #[track_caller]
-fn is_hung_up(phone: &mut Phone) {
+pub fn is_hung_up(phone: &mut Phone) {
     let bye = phone.expect("BYE");
     phone.respond(&bye, "200 OK");
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tandem_engine::config::model::{Notice, QueueConfig};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, KeptEnd, LegId,
-    PublicId, QueueId, Span,
+    Number, PublicId, QueueId, Span,
 };
 
 use super::{Books, Court, Leg, Seen, known};
@@ -19,6 +19,7 @@ struct Ring {
     call: CallId,
     agent: AgentId,
     queue: Option<QueueId>,
+    customer: Option<Number>,
     timeout: Span,
 }
 
@@ -72,6 +73,7 @@ impl Books {
                     call,
                     agent,
                     queue,
+                    customer,
                     timeout,
                 } => {
                     let ring = Ring {
@@ -79,6 +81,7 @@ impl Books {
                         call,
                         agent,
                         queue,
+                        customer,
                         timeout,
                     };
                     self.rings(seen, ring, court)?;
@@ -282,7 +285,8 @@ impl Books {
     fn rings(&mut self, seen: &Seen<'_>, ring: Ring, court: &mut Court<'_>) -> Checked {
         let agent = ring.agent;
         let there = self.calls.contains_key(&ring.call);
-        court.law(Law::Effects, there, || format!("{ring:?}"))?;
+        let called = ring.customer == self.stand(ring.call).called_at();
+        court.law(Law::Effects, there && called, || format!("{ring:?}"))?;
         let there = self.people.get(&agent).is_some_and(|person| person.up);
         court.law(Law::Offers, there, || format!("{agent} can not be rung"))?;
         if let Some(queue) = ring.queue {
