@@ -26,6 +26,8 @@ struct Floor {
     token: String,
     caller: Phone,
     agent: Phone,
+    /// That of somebody who serves no queue.
+    other: Phone,
     trunk: Phone,
 }
 
@@ -33,7 +35,7 @@ impl Floor {
     /// One whose queue has this callback beside its trunk, and this trunk its keys.
     fn new(name: &str, callback: &str, outbound: &str) -> Self {
         let folder = server::folder(name);
-        let (agent, trunk) = (Phone::of(1001), Phone::new());
+        let (agent, other, trunk) = (Phone::of(1001), Phone::of(1002), Phone::new());
         let centre = format!(
             r#"
             [[trunk]]
@@ -55,6 +57,10 @@ impl Floor {
             contact = "127.0.0.1:{}"
             administrator = true
 
+            [[extension]]
+            number = "1002"
+            contact = "127.0.0.1:{}"
+
             [[queue]]
             number = "6400"
             name = "Support"
@@ -63,7 +69,8 @@ impl Floor {
             callback = {{ trunk = "Carrier", confirm = "Where", thanks = "Thanks", {callback} }}
             "#,
             trunk.port(),
-            agent.port()
+            agent.port(),
+            other.port()
         );
         let token = server::token(&folder, "1001");
         let server = Server::start(&folder, &centre);
@@ -75,6 +82,7 @@ impl Floor {
             token,
             caller: Phone::new(),
             agent,
+            other,
             trunk,
         }
     }
@@ -112,6 +120,17 @@ impl Floor {
     /// The number at which the caller calls.
     fn own(&self) -> String {
         format!("+4930{}", self.caller.port())
+    }
+
+    /// How far the only callback has come, and why no further.
+    #[track_caller]
+    fn callback(&self) -> (Value, Value) {
+        let path = "callbacks?queue=6400";
+        let found = self.server.ask(&self.token, path, None);
+        let callbacks = found["callbacks"].as_array().expect("a list");
+        assert_eq!(callbacks.len(), 1, "{found}");
+        let row = &callbacks[0];
+        (row["state"].clone(), row["reason"].clone())
     }
 
     /// What remains of the only visit to the queue.
@@ -155,6 +174,7 @@ fn a_customer_is_called_back_and_talks_to_the_agent() {
     let record = floor.record();
     assert_eq!(record["outcome"], "answered", "{record}");
     assert_eq!(record["agent"], "1001", "{record}");
+    assert_eq!(floor.callback(), ("answered".into(), Value::Null));
     floor.ends();
 }
 
@@ -190,7 +210,9 @@ fn a_customer_who_does_not_answer_is_rung_no_more() {
     is_hung_up(&mut floor.agent);
     let record = floor.record();
     assert_eq!(record["outcome"], "missed", "{record}");
-    assert_eq!(record["reason"], "callback_unanswered", "{record}");
+    let reason = "callback_unanswered";
+    assert_eq!(record["reason"], reason, "{record}");
+    assert_eq!(floor.callback(), ("failed".into(), reason.into()));
     floor.ends();
 }
 
@@ -286,6 +308,35 @@ fn a_callback_is_made_after_a_restart() {
     floor.ends();
 }
 
+/// A customer who was called is a caller like all others: he hears it ring where he is sent.
+#[test]
+fn a_customer_is_sent_on() {
+    let mut floor = Floor::new("callback_sent_on", "", "");
+    floor.asks("11#");
+    let (ring, call) = floor.is_called();
+    floor.trunk.pick_up(&call);
+    talk((&floor.trunk, &call), (&floor.agent, &ring));
+    let active = floor.server.ask(&floor.token, "calls/active", None);
+    let id = active["active"][0]["id"].as_str().expect("he talks");
+    let path = format!("calls/{id}/transfer");
+    floor
+        .server
+        .ask(&floor.token, &path, Some(r#"{"to":"1002"}"#));
+    is_hung_up(&mut floor.agent);
+    let other = floor.other.expect("INVITE");
+    let shown = other.header("From");
+    assert!(shown.contains(&floor.own()), "{shown}");
+    floor.other.respond(&other, "180 Ringing");
+    floor.trunk.turns_away();
+    floor.trunk.hears_a_tone();
+    floor.other.pick_up(&other);
+    talk((&floor.trunk, &call), (&floor.other, &other));
+    floor.trunk.hang_up(&call);
+    floor.trunk.expect("200");
+    is_hung_up(&mut floor.other);
+    floor.ends();
+}
+
 /// For whom no agent is found in time, he is not called any more.
 #[test]
 fn a_callback_for_which_nobody_is_found_fails() {
@@ -293,7 +344,9 @@ fn a_callback_for_which_nobody_is_found_fails() {
     floor.asks("11#");
     floor.trunk.hears_nothing(Duration::from_secs(3));
     let record = floor.record();
-    assert_eq!(record["reason"], "callback_no_agent", "{record}");
+    let reason = "callback_no_agent";
+    assert_eq!(record["reason"], reason, "{record}");
+    assert_eq!(floor.callback(), ("failed".into(), reason.into()));
     floor.ends();
 }
 

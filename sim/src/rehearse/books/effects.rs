@@ -23,6 +23,29 @@ struct Ring {
     timeout: Span,
 }
 
+impl Ring {
+    const fn of(effect: &Effect) -> Option<Self> {
+        match *effect {
+            Effect::Ring {
+                leg,
+                call,
+                agent,
+                queue,
+                customer,
+                timeout,
+            } => Some(Self {
+                leg,
+                call,
+                agent,
+                queue,
+                customer,
+                timeout,
+            }),
+            _ => None,
+        }
+    }
+}
+
 impl Books {
     /// Reads what an entry ordered.
     pub(super) fn effects(&mut self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {
@@ -68,24 +91,10 @@ impl Books {
                 | Effect::MailAgent { .. }
                 | Effect::MailServiceLevel { .. }
                 | Effect::PushRecord { .. } => self.is_ordered(seen, *id, effect, court)?,
-                Effect::Ring {
-                    leg,
-                    call,
-                    agent,
-                    queue,
-                    customer,
-                    timeout,
-                } => {
-                    let ring = Ring {
-                        leg,
-                        call,
-                        agent,
-                        queue,
-                        customer,
-                        timeout,
-                    };
+                Effect::Ring { .. } => {
+                    let ring = known(Ring::of(effect), Law::Effects, || format!("{effect:?}"))?;
                     self.rings(seen, ring, court)?;
-                    rung.push((leg, call, agent, queue));
+                    rung.push((ring.leg, ring.call, ring.agent, ring.queue));
                 }
             }
         }
