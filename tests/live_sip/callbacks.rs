@@ -10,7 +10,7 @@ use tandem_sip::digest::{self, Algorithm};
 
 use crate::phone::{Message, Phone, talk};
 use crate::server::{self, Server};
-use crate::supervised::{is_cancelled, is_hung_up, knows_its_trunk};
+use crate::supervised::{handle, is_cancelled, is_hung_up, knows_its_trunk};
 
 /// As whom the trunk knows the server.
 const USER: &str = "tandem";
@@ -294,9 +294,7 @@ fn a_trunk_may_ask_who_calls() {
 fn a_callback_is_made_after_a_restart() {
     let mut floor = Floor::new("callback_restart", "", "");
     floor.asks("11#");
-    floor.server.kill();
-    floor.server = Server::start(&floor.folder, &floor.centre);
-    knows_its_trunk(&floor.server, &mut Phone::new());
+    floor.goes_down();
     let (ring, call) = floor.is_called();
     let shown = ring.header("From");
     assert!(shown.contains(&floor.own()), "{shown}");
@@ -316,12 +314,8 @@ fn a_customer_is_sent_on() {
     let (ring, call) = floor.is_called();
     floor.trunk.pick_up(&call);
     talk((&floor.trunk, &call), (&floor.agent, &ring));
-    let active = floor.server.ask(&floor.token, "calls/active", None);
-    let id = active["active"][0]["id"].as_str().expect("he talks");
-    let path = format!("calls/{id}/transfer");
-    floor
-        .server
-        .ask(&floor.token, &path, Some(r#"{"to":"1002"}"#));
+    let transfer = ("transfer", r#"{"to":"1002"}"#);
+    handle(&floor.server, &floor.token, "active", transfer);
     is_hung_up(&mut floor.agent);
     let other = floor.other.expect("INVITE");
     let shown = other.header("From");
@@ -350,7 +344,42 @@ fn a_callback_for_which_nobody_is_found_fails() {
     floor.ends();
 }
 
+/// The agent who waited for him is hung up, and so is who talked; what came of it is told.
+#[test]
+fn who_is_called_back_when_the_server_goes_down_is_not_called_again() {
+    for (name, talks, state) in [
+        ("callback_down_rung", false, "failed"),
+        ("callback_down_talking", true, "answered"),
+    ] {
+        let mut floor = Floor::new(name, "", "");
+        floor.asks("11#");
+        let (ring, call) = floor.is_called();
+        floor.trunk.respond(&call, "180 Ringing");
+        if talks {
+            floor.trunk.pick_up(&call);
+            talk((&floor.trunk, &call), (&floor.agent, &ring));
+        }
+        // What ends dialogs is written a moment later than they begin.
+        std::thread::sleep(Duration::from_millis(500));
+        floor.goes_down();
+        is_hung_up(&mut floor.agent);
+        if talks {
+            is_hung_up(&mut floor.trunk);
+        }
+        assert_eq!(floor.callback().0, state);
+        floor.trunk.hears_nothing(Duration::from_secs(1));
+        floor.ends();
+    }
+}
+
 impl Floor {
+    /// The server is killed, and comes back.
+    fn goes_down(&mut self) {
+        self.server.kill();
+        self.server = Server::start(&self.folder, &self.centre);
+        knows_its_trunk(&self.server, &mut Phone::new());
+    }
+
     /// The server is told the trunk's password, as it is when it does not run.
     fn keep_password(&mut self) {
         self.server.stop();

@@ -90,18 +90,25 @@ impl Floor {
     /// Does this with the only call, which `waiting` or `active` shows.
     #[track_caller]
     fn handle(&self, shown: &str, action: &str, body: &str) -> Value {
-        let path = format!("calls/{shown}");
-        // Telephones hear of a call a little sooner than screens show it.
-        let id = loop {
-            let calls = self.server.ask(&self.token, &path, None);
-            if let Some(id) = calls[shown][0]["id"].as_str() {
-                break id.to_owned();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        self.server
-            .ask(&self.token, &format!("calls/{id}/{action}"), Some(body))
+        handle(&self.server, &self.token, shown, (action, body))
     }
+}
+
+/// Does this with the only call, which `waiting` or `active` shows.
+#[track_caller]
+pub fn handle(server: &Server, token: &str, shown: &str, (action, body): (&str, &str)) -> Value {
+    let path = format!("calls/{shown}");
+    let end = Instant::now() + Duration::from_secs(10);
+    // Telephones hear of a call a little sooner than screens show it.
+    let id = loop {
+        let calls = server.ask(token, &path, None);
+        if let Some(id) = calls[shown][0]["id"].as_str() {
+            break id.to_owned();
+        }
+        assert!(Instant::now() < end, "no call is {shown}");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    server.ask(token, &format!("calls/{id}/{action}"), Some(body))
 }
 
 /// The server listens a moment before it has read whose calls it takes.
