@@ -213,6 +213,9 @@ pub enum Effect {
         agent: AgentId,
         /// The queue that offers the call; `None` for a direct call.
         queue: Option<QueueId>,
+        /// Where the caller is called once this is answered, as he is not on the line but
+        /// waits for a callback; `None`: he is on the line.
+        customer: Option<Number>,
         /// The engine cancels after this time: for display only.
         timeout: Span,
     },

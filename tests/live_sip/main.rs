@@ -5,6 +5,7 @@
 //! package where it has built the command.
 
 mod announcements;
+mod callbacks;
 mod codes;
 mod dialogs;
 mod faults;

@@ -52,7 +52,8 @@ impl Message {
         SocketAddr::new(self.from.ip(), port.expect("a description"))
     }
 
-    fn uri(&self) -> &str {
+    /// What a request is for.
+    pub fn uri(&self) -> &str {
         self.text.split(' ').nth(1).unwrap_or_default()
     }
 }

@@ -90,18 +90,25 @@ impl Floor {
     /// Does this with the only call, which `waiting` or `active` shows.
     #[track_caller]
     fn handle(&self, shown: &str, action: &str, body: &str) -> Value {
-        let path = format!("calls/{shown}");
-        // Telephones hear of a call a little sooner than screens show it.
-        let id = loop {
-            let calls = self.server.ask(&self.token, &path, None);
-            if let Some(id) = calls[shown][0]["id"].as_str() {
-                break id.to_owned();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        self.server
-            .ask(&self.token, &format!("calls/{id}/{action}"), Some(body))
+        handle(&self.server, &self.token, shown, (action, body))
     }
+}
+
+/// Does this with the only call, which `waiting` or `active` shows.
+#[track_caller]
+pub fn handle(server: &Server, token: &str, shown: &str, (action, body): (&str, &str)) -> Value {
+    let path = format!("calls/{shown}");
+    let end = Instant::now() + Duration::from_secs(10);
+    // Telephones hear of a call a little sooner than screens show it.
+    let id = loop {
+        let calls = server.ask(token, &path, None);
+        if let Some(id) = calls[shown][0]["id"].as_str() {
+            break id.to_owned();
+        }
+        assert!(Instant::now() < end, "no call is {shown}");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    server.ask(token, &format!("calls/{id}/{action}"), Some(body))
 }
 
 /// The server listens a moment before it has read whose calls it takes.
@@ -122,7 +129,7 @@ pub fn knows_its_trunk(server: &Server, caller: &mut Phone) {
 
 /// A telephone is told that its ring is over.
 #[track_caller]
-fn is_cancelled(phone: &mut Phone, ring: &Message) {
+pub fn is_cancelled(phone: &mut Phone, ring: &Message) {
     let cancel = phone.expect("CANCEL");
     phone.respond(&cancel, "200 OK");
     phone.respond(ring, "487 Request Terminated");
@@ -131,7 +138,7 @@ fn is_cancelled(phone: &mut Phone, ring: &Message) {
 
 /// A telephone is hung up.
 #[track_caller]
-fn is_hung_up(phone: &mut Phone) {
+pub fn is_hung_up(phone: &mut Phone) {
     let bye = phone.expect("BYE");
     phone.respond(&bye, "200 OK");
 }

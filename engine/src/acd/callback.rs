@@ -462,6 +462,14 @@ fn settings(s: &State, queue: QueueId) -> Option<&CallbackConfig> {
     s.queues.get(queue)?.config.callback.as_deref()
 }
 
+/// Where the caller of a callback, who is gone, is to be called.
+#[cold]
+pub(crate) fn called_at(s: &State, call: CallId) -> Number {
+    let visit = s.calls[call].visit.as_ref();
+    let promise = visit.and_then(|visit| visit.promise());
+    promise.map_or(Number::NONE, |promise| promise.number)
+}
+
 fn promise_mut(s: &mut State, id: CallId) -> &mut Promise {
     match visit_mut(&mut s.calls[id]).callback.as_deref_mut() {
         Some(Callback::Promised(promise)) => promise,

@@ -1,5 +1,6 @@
 //! A ring from its beginning to its end.
 
+use crate::acd::callback::called_at;
 use crate::acd::line::{visit, visit_mut};
 use crate::acd::strategy;
 use crate::config::model::{Rests, Strategy};
@@ -141,11 +142,13 @@ impl<T: Trace> Step<'_, T> {
         }
         self.s.calls[call].legs = Some(leg);
         let queue = member.map(|member| self.s.members[member].queue);
+        let customer = caller_gone(&self.s.calls[call]).then(|| called_at(self.s, call));
         let ring = self.emit(Effect::Ring {
             leg,
             call,
             agent,
             queue,
+            customer,
             timeout,
         });
         let timer = self

@@ -63,6 +63,8 @@ pub enum DemoError {
     Appliance(ApplianceError),
     /// The server did not take what an agent does.
     Ask(AskError),
+    /// This queue's callers can ask to be called back.
+    Callbacks(Number),
     /// A telephone has no socket, or no thread.
     Io(io::Error),
     /// So many telephones could not register.
@@ -77,6 +79,11 @@ impl fmt::Display for DemoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Appliance(why) => write!(f, "{why}"),
+            Self::Callbacks(queue) => write!(
+                f,
+                "queue {queue}: callback: nobody answers customers' telephones in a demo; \
+                 leave it out"
+            ),
             Self::Ask(why) => write!(f, "an agent could not begin: {why}"),
             Self::Io(why) => write!(f, "the telephones at {CALLERS} and {AGENTS}: {why}"),
             Self::Registration(count) => write!(f, "{count} telephones could not register"),
@@ -153,6 +160,10 @@ impl<'s> Demo<'s> {
         sip: SocketAddr,
         http: SocketAddr,
     ) -> Result<Self, DemoError> {
+        let mut queues = scenario.config.queues.iter();
+        if let Some(queue) = queues.find(|queue| queue.callback.is_some()) {
+            return Err(DemoError::Callbacks(queue.number));
+        }
         let (port, mut batches) = driver::port();
         let mut options = Options::new(data);
         options.sip = sip;

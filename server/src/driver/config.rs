@@ -73,9 +73,6 @@ pub(crate) fn import(
         return Ok(None);
     }
     let wanted = read(&file.name, &file.text).map_err(ImportError::Problems)?;
-    if let Some(problem) = only_simulated(&file.name, &wanted) {
-        return Err(ImportError::Problems(problem));
-    }
     let (old, new) = (canonical(current), canonical(&wanted));
     let untouched = match last {
         Some(last) => last.config == sha256(&old),
@@ -94,18 +91,6 @@ pub(crate) fn import(
             config: sha256(&new),
         },
     }))
-}
-
-/// What the engine does and the live server does not carry out yet: callers would be
-/// promised a callback that nobody makes.
-fn only_simulated(name: &str, wanted: &Config) -> Option<String> {
-    let mut queues = wanted.queues.iter();
-    let queue = queues.find(|queue| queue.callback.is_some())?;
-    Some(format!(
-        "{name}: queue {}: callback: only simulations can call customers back yet, a live \
-         server can not; leave it out",
-        queue.number
-    ))
 }
 
 /// Reads a configuration, or says all that is wrong with it.

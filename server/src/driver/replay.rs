@@ -311,7 +311,8 @@ fn expect(expected: &mut Expected, changes: &[RowChange]) {
                     erase(record, input);
                 }
             }
-            RowChange::KeptEnded(_)
+            RowChange::Callback(..)
+            | RowChange::KeptEnded(_)
             | RowChange::KeptOrdered(_)
             | RowChange::LogDeleted(..)
             | RowChange::LogProcessed(..)

@@ -2,16 +2,17 @@
 
 use tandem_engine::config::model::MemberKind;
 use tandem_engine::records::QueueCall;
+use tandem_engine::records::callbacks::CallbackEnd;
 use tandem_engine::{
-    AgentId, AgentStatus, By, Effect, EffectKind, Engine, Entry, Event, Input, Number, OfferEnd,
-    Outbox, QueueId, Span, Timestamp,
+    AgentId, AgentStatus, By, CallId, Effect, EffectKind, Engine, Entry, Event, Input, Number,
+    OfferEnd, Outbox, QueueId, Span, Timestamp,
 };
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::run::Apply;
 use crate::store::{
-    Aggregate, CallRecord, Head, KeptRow, LogKey, LogStep, Names, QueueFacts, RecordKey, RowChange,
-    Stamp, StatusRow, SurveyRow,
+    Aggregate, CallRecord, CallbackRow, CallbackState, CallbackStep, Head, KeptRow, LogKey,
+    LogStep, Names, QueueFacts, RecordKey, RowChange, Stamp, StatusRow, SurveyRow,
 };
 
 /// The state after some entry. Live, in a replay and after a panic it moves on
@@ -69,6 +70,10 @@ impl Replica {
             Input::KeptDone { effect }
             | Input::KeptFailed { effect }
             | Input::KeptUnknown { effect } => changes.push(RowChange::KeptEnded(*effect)),
+            Input::CustomerAnswered { call } if out.reject.is_none() => {
+                let comes = self.callback_comes(out, *call, CallbackState::Answered, None);
+                changes.extend(comes);
+            }
             _ => {}
         }
         let configured = |event: &Event| matches!(event, Event::ConfigurationChanged { .. });
@@ -89,6 +94,9 @@ impl Replica {
                 }
                 Event::KeptEnded { effect, .. } => changes.push(RowChange::KeptEnded(*effect)),
                 Event::QueueCallEnded(call) => changes.push(self.record(entry, call)),
+                Event::CallbackEnded(_)
+                | Event::CallbackRequested { .. }
+                | Event::CustomerRung { .. } => changes.extend(self.callback(out, event)),
                 _ => changes.extend(self.paperwork(entry.seq, out, event)),
             }
         }
@@ -217,6 +225,67 @@ impl Replica {
             }
             _ => return None,
         })
+    }
+
+    /// What becomes of a callback.
+    #[cold]
+    fn callback(&self, out: &Outbox, event: &Event) -> Option<RowChange> {
+        match *event {
+            Event::CallbackEnded(ended) => {
+                let state = match ended.end {
+                    CallbackEnd::Connected => CallbackState::Answered,
+                    CallbackEnd::Failed(reason) => CallbackState::Failed(reason),
+                    // Nothing was promised.
+                    CallbackEnd::InvalidNumber => return None,
+                };
+                let answered = out.events.iter().find_map(|event| match event {
+                    Event::QueueCallEnded(call) if call.call == ended.call => call.agent,
+                    _ => None,
+                });
+                let agent = answered.and_then(|agent| self.names.agents.get(&agent).copied());
+                let comes = CallbackStep::Comes(state, self.names.unix_us(ended.at), agent);
+                Some(RowChange::Callback(ended.call, comes))
+            }
+            Event::CallbackRequested {
+                call,
+                queue,
+                number,
+                until,
+            } => {
+                let found = self.engine.call(call)?;
+                let at = self.names.unix_us(out.acted_at);
+                let row = CallbackRow {
+                    call: found.public,
+                    visit: self.engine.waiting(call)?.visit,
+                    queue: self.names.queues.get(&queue)?.number,
+                    caller: found.caller,
+                    number,
+                    requested_us: at,
+                    until_us: until.map(|until| self.names.unix_us(until)),
+                    state: CallbackState::Waiting,
+                    since_us: at,
+                    agent: None,
+                };
+                let promised = CallbackStep::Promised(Box::new(row));
+                Some(RowChange::Callback(found.public, promised))
+            }
+            Event::CustomerRung { call, agent, .. } => {
+                self.callback_comes(out, call, CallbackState::Calling, Some(agent))
+            }
+            _ => None,
+        }
+    }
+
+    fn callback_comes(
+        &self,
+        out: &Outbox,
+        call: CallId,
+        state: CallbackState,
+        agent: Option<AgentId>,
+    ) -> Option<RowChange> {
+        let agent = agent.and_then(|agent| self.names.agents.get(&agent).copied());
+        let comes = CallbackStep::Comes(state, self.names.unix_us(out.acted_at), agent);
+        Some(RowChange::Callback(self.engine.call(call)?.public, comes))
     }
 
     fn queue_of(&self, effect: &Effect) -> Option<Number> {

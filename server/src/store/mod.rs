@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod backup;
+mod callbacks;
 mod error;
 mod key;
 mod logs;
@@ -29,6 +30,7 @@ use writer::Writer;
 
 pub use aggregate::{Aggregate, INTERVAL_S, interval_of};
 pub use backup::{BackupError, back_up, restore};
+pub use callbacks::{CallbackRow, CallbackState, CallbackStep};
 pub use error::StoreError;
 pub use key::{KEY_FILE, Secret};
 pub use logs::{LogKey, LogRow, LogStep, MissedCall, MissedRow, Stamp};

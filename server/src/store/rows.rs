@@ -12,6 +12,7 @@ use tandem_engine::{
 };
 
 use super::aggregate::Aggregate;
+use super::callbacks::CallbackRow;
 use super::error::StoreError;
 use super::logs::{LogRow, MissedRow};
 use super::notes::NoteRow;
@@ -54,6 +55,7 @@ macro_rules! rows {
 rows! {
     Aggregate: "aggregates",
     CallRecord: "records",
+    CallbackRow: "callbacks",
     Head: "meta",
     Imported: "meta",
     KeptRow: "kept",

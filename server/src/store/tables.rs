@@ -12,6 +12,15 @@ pub(crate) type RecordKeyTuple<'a> = (&'a str, i64, u32, u64, u16);
 pub(crate) const AGGREGATES: TableDefinition<(&str, i64), &[u8]> =
     TableDefinition::new("aggregates");
 pub(crate) const BINDINGS: TableDefinition<&str, &[u8]> = TableDefinition::new("bindings");
+/// Callbacks: epoch and counter of the call's public id, visit.
+pub(crate) const CALLBACKS: TableDefinition<(u32, u64, u16), &[u8]> =
+    TableDefinition::new("callbacks");
+/// The same behind each of the two numbers that they tell, for when a person is erased.
+pub(crate) const CALLBACKS_BY_PERSON: TableDefinition<(&str, u32, u64, u16), ()> =
+    TableDefinition::new("callbacks_by_person");
+/// The moment in the key is that of the request.
+pub(crate) const CALLBACKS_BY_QUEUE: TableDefinition<RecordKeyTuple<'_>, ()> =
+    TableDefinition::new("callbacks_by_queue");
 /// What people did about records, by the key of each.
 pub(crate) const CALL_LOGS: TableDefinition<RecordKeyTuple<'_>, &[u8]> =
     TableDefinition::new("call_logs");
@@ -83,6 +92,9 @@ pub(crate) fn prepare(database: &Database) -> Result<(), StoreError> {
         }
         tx.open_table(AGGREGATES)?;
         tx.open_table(BINDINGS)?;
+        tx.open_table(CALLBACKS)?;
+        tx.open_table(CALLBACKS_BY_PERSON)?;
+        tx.open_table(CALLBACKS_BY_QUEUE)?;
         tx.open_table(CALL_LOGS)?;
         tx.open_table(JOURNAL)?;
         tx.open_table(KEPT)?;

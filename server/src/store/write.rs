@@ -6,9 +6,10 @@ use redb::{
     Key, ReadableTable, ReadableTableMetadata, Table, TableDefinition, Value, WriteTransaction,
 };
 use tandem_engine::records::notes::Noted;
-use tandem_engine::{EffectId, Input, Number, Span, Timestamp, records};
+use tandem_engine::{EffectId, Input, Number, PublicId, Span, Timestamp, records};
 
 use super::aggregate::{Aggregate, interval_of};
+use super::callbacks::CallbackStep;
 use super::error::StoreError;
 use super::logs::{LogKey, LogStep, Stamp};
 use super::read::RecordKey;
@@ -32,6 +33,8 @@ const DAY_US: i64 = 86_400_000_000;
 /// What an entry changes outside the journal, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowChange {
+    /// Something happens to the callback of this call.
+    Callback(PublicId, CallbackStep),
     /// A person was erased: the input that did it.
     Erase(Input),
     /// A kept effect ended.
@@ -120,6 +123,7 @@ impl<'a> Txn<'a> {
     pub(crate) fn change(&self, changes: &[RowChange]) -> Result<(), StoreError> {
         for change in changes {
             match change {
+                RowChange::Callback(call, step) => self.change_callback(*call, step)?,
                 RowChange::Erase(input) => self.erase(input)?,
                 RowChange::KeptEnded(id) => self.delete_kept(*id)?,
                 RowChange::KeptOrdered(row) => {
@@ -129,6 +133,7 @@ impl<'a> Txn<'a> {
                 RowChange::LogDeleted(log, stamp) => {
                     self.mark_deleted(log, *stamp)?;
                     self.delete_note(log.key.call, log.key.visit)?;
+                    self.delete_callback(log.key.call, log.key.visit)?;
                 }
                 RowChange::LogProcessed(log, step) => self.add_log_step(log, *step)?,
                 RowChange::Noted(seq, noted, stamp) => self.put_note(*seq, noted, *stamp)?,
@@ -204,6 +209,7 @@ impl<'a> Txn<'a> {
             return Ok(());
         }
         self.erase_notes(*number)?;
+        self.erase_callbacks(*number)?;
         let caller = number.to_string();
         let mut by_caller = self.tx.open_table(tables::RECORDS_BY_CALLER)?;
         let mut records = self.tx.open_table(tables::RECORDS)?;

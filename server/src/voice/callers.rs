@@ -1,4 +1,4 @@
-//! The callers' sides of calls: we are called, and answer.
+//! The callers' sides of calls: we are called, and answer, or have called them back.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -19,18 +19,19 @@ use crate::media::{Music, Session, Side};
 /// The caller's side of a call.
 #[derive(Debug)]
 pub(super) struct Caller {
-    pub(super) transaction: ServerId,
+    /// The INVITE by which he calls; `None`: we have called him, and he has answered.
+    pub(super) invite: Option<(ServerId, Request)>,
     /// Who calls, as other telephones show it.
     pub(super) number: Number,
     pub(super) name: Option<String>,
-    pub(super) invite: Request,
     pub(super) source: Target,
     pub(super) media: Session,
     /// The side of the media on which his voice comes: that of an agent, where he calls a
     /// parked caller and shares his media.
     pub(super) side: Side,
     pub(super) local: Local,
-    /// What was agreed on; `None`: we made the offer, and the ACK brings the answer.
+    /// The answer to the offer, and what was agreed on; `None`: we made the offer, and the
+    /// ACK brings the answer.
     pub(super) agreed: Option<(description::Session, Agreement)>,
     /// Once we have answered.
     pub(super) dialog: Option<Dialog>,
@@ -38,7 +39,7 @@ pub(super) struct Caller {
     /// he presses are for the engine.
     pub(super) listens: bool,
     /// The caller has gone before the engine let him in.
-    gone: bool,
+    pub(super) gone: bool,
     /// The row of the store that ends this dialog after a restart.
     pub(super) row: Option<[u8; 8]>,
 }
@@ -125,10 +126,9 @@ impl Exchange {
             Sender::Trunk => shown.unwrap_or(Number::NONE),
         };
         Ok(Caller {
-            transaction,
+            invite: Some((transaction, request.clone())),
             number,
             name: from.display.filter(|name| !name.is_empty()),
-            invite: request.clone(),
             source,
             media,
             side: Side::Caller,
@@ -149,16 +149,19 @@ impl Exchange {
         if caller.gone {
             return self.tell(Input::CallerHungUp { call });
         }
-        self.invited.insert(caller.transaction, Invited::Live(call));
+        if let Some((transaction, _)) = caller.invite {
+            self.invited.insert(transaction, Invited::Live(call));
+        }
         self.sessions.insert(caller.media.id(), call);
         self.callers.insert(call, caller);
     }
 
     /// The engine did not let a caller in.
     pub(super) fn refuse_arriving(&mut self, key: u128, status: Status) {
-        if let Some(caller) = self.arriving.remove(&key) {
-            self.invited.remove(&caller.transaction);
-            self.answer(caller.transaction, status);
+        let caller = self.arriving.remove(&key);
+        if let Some((transaction, _)) = caller.and_then(|caller| caller.invite) {
+            self.invited.remove(&transaction);
+            self.answer(transaction, status);
         }
     }
 
@@ -220,8 +223,11 @@ impl Exchange {
         if caller.dialog.is_some() {
             return caller.media.play(Side::Caller, self.music.ringback());
         }
-        let transaction = caller.transaction;
-        if let Some(mut response) = self.endpoint.response(transaction, Status::RINGING) {
+        let response = |&(transaction, _)| {
+            let response = self.endpoint.response(transaction, Status::RINGING)?;
+            Some((transaction, response))
+        };
+        if let Some((transaction, mut response)) = caller.invite.as_ref().and_then(response) {
             let contact = self.contact(caller.source.transport);
             response.headers.push(names::CONTACT, contact);
             self.answer_with(transaction, response);
@@ -237,14 +243,12 @@ impl Exchange {
         if caller.dialog.is_some() {
             return true;
         }
-        let response = self.answer_of(caller);
-        let answer = response.and_then(|it| Some((Dialog::uas(&caller.invite, &it).ok()?, it)));
-        let Some((dialog, response)) = answer else {
+        let Some((transaction, dialog, response)) = self.answer_of(caller) else {
             self.hang_up_caller(call, HangUpCause::Normal);
             self.tell(Input::CallerHungUp { call });
             return false;
         };
-        let (transaction, source) = (caller.transaction, caller.source);
+        let source = caller.source;
         let row = self.outlived.keep(&dialog, way(dialog.next_hop(), source));
         self.parties
             .insert(dialog.id().clone(), Party::Caller(call));
@@ -255,8 +259,10 @@ impl Exchange {
         true
     }
 
-    fn answer_of(&self, caller: &Caller) -> Option<Response> {
-        let mut response = self.endpoint.response(caller.transaction, Status::OK)?;
+    /// What answers his INVITE, and the dialog that comes of it.
+    fn answer_of(&self, caller: &Caller) -> Option<(ServerId, Dialog, Response)> {
+        let (transaction, invite) = caller.invite.as_ref()?;
+        let mut response = self.endpoint.response(*transaction, Status::OK)?;
         let contact = self.contact(caller.source.transport);
         response.headers.push(names::CONTACT, contact);
         let allow = tandem_sip::uas::allow(&super::exchange::ABILITIES);
@@ -266,7 +272,7 @@ impl Exchange {
             None => description::offer(&caller.local).to_bytes(),
         };
         response.set_body("application/sdp", body);
-        Some(response)
+        Some((*transaction, Dialog::uas(invite, &response).ok()?, response))
     }
 
     /// The settings of a queue.
@@ -375,14 +381,15 @@ impl Exchange {
 
     pub(super) fn hang_up_caller(&mut self, call: CallId, cause: HangUpCause) {
         let Some(caller) = self.callers.get(&call) else {
-            return;
+            return self.give_up_customer(call);
         };
         if caller.dialog.is_some() {
             return self.end_caller(call);
         }
-        let transaction = caller.transaction;
-        self.forget_caller(call);
-        self.answer(transaction, status_of(cause));
+        let caller = self.forget_caller(call);
+        if let Some((transaction, _)) = caller.and_then(|caller| caller.invite) {
+            self.answer(transaction, status_of(cause));
+        }
     }
 
     /// Ends the dialog with a caller.
@@ -397,7 +404,9 @@ impl Exchange {
     /// The caller's side is over; nothing is sent.
     pub(super) fn forget_caller(&mut self, call: CallId) -> Option<Caller> {
         let caller = self.callers.remove(&call)?;
-        self.invited.remove(&caller.transaction);
+        if let Some((transaction, _)) = &caller.invite {
+            self.invited.remove(transaction);
+        }
         if caller.side == Side::Caller {
             self.sessions.remove(&caller.media.id());
         }

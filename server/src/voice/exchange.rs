@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::VoiceOptions;
 use super::callers::Caller;
+use super::customers::Customer;
 use super::identity::Identity;
 use super::legs::{Leg, Ringing};
 use super::music::Library;
@@ -76,7 +77,7 @@ pub struct Counts {
     pub unauthorized: AtomicU64,
 }
 
-/// Which side of which call a dialog is.
+/// Which side of which call a dialog is, or an INVITE of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Party {
     Caller(CallId),
@@ -105,6 +106,8 @@ pub(super) struct Exchange {
     /// Who called and waits for the engine, by the key of the input.
     pub(super) arriving: HashMap<u128, Caller>,
     pub(super) callers: HashMap<CallId, Caller>,
+    /// Who asked for a callback, and is called.
+    pub(super) customers: HashMap<CallId, Customer>,
     /// Whose voice each session has, once the engine has let him in.
     pub(super) sessions: HashMap<SessionId, CallId>,
     pub(super) invited: HashMap<ServerId, Invited>,
@@ -146,6 +149,7 @@ impl Exchange {
             counts,
             arriving: HashMap::new(),
             callers: HashMap::new(),
+            customers: HashMap::new(),
             sessions: HashMap::new(),
             invited: HashMap::new(),
             legs: HashMap::new(),
@@ -439,9 +443,17 @@ impl Exchange {
                 call,
                 agent,
                 queue,
+                customer,
                 ..
-            } => self.ring(leg, call, agent, queue),
-            Effect::RingCustomer { call, .. } => self.customer_unreachable(call),
+            } => self.ring(leg, (call, customer), agent, queue),
+            Effect::RingCustomer {
+                call,
+                leg,
+                queue,
+                ref trunk,
+                number,
+                ..
+            } => self.call_customer((call, leg), queue, trunk, number),
             Effect::RecordMessage {
                 call,
                 public,
@@ -461,12 +473,6 @@ impl Exchange {
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => {}
         }
-    }
-
-    /// Customers can not be called yet.
-    fn customer_unreachable(&mut self, call: CallId) {
-        let cause = tandem_engine::Cause::Unreachable;
-        self.tell(Input::CustomerFailed { call, cause });
     }
 
     /// Who is where may be another now.
@@ -542,7 +548,8 @@ impl Exchange {
 
     /// Ends everything that is up, and gives the far ends a moment to hear of it.
     async fn say_farewell(&mut self, arrived: &mut mpsc::Receiver<Arrived>) {
-        let calls: Vec<CallId> = self.callers.keys().copied().collect();
+        let calls = self.callers.keys().chain(self.customers.keys());
+        let calls: Vec<CallId> = calls.copied().collect();
         for call in calls {
             self.hang_up_caller(call, tandem_engine::HangUpCause::Normal);
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tandem_engine::Number;
 use tandem_engine::config::model::Config;
-use tandem_sip::digest::{Algorithm, Secret, Server, Verdict};
+use tandem_sip::digest::{Algorithm, Login, Secret, Server, Verdict};
 use tandem_sip::header::names;
 use tandem_sip::{Request, Response, Status, Target, Time};
 
@@ -126,14 +126,11 @@ impl Identity {
             let Some(user) = self.digest.username(credentials) else {
                 continue;
             };
-            let secret = self.secret(&user);
-            let password = secret
-                .as_deref()
-                .and_then(|it| std::str::from_utf8(it).ok());
+            let known = self.password(&self.secret_of(&user));
             // Who does not exist is told nothing else than who errs in the password.
-            let password = Secret::Password(password.unwrap_or("\0"));
+            let password = Secret::Password(known.as_deref().unwrap_or("\0"));
             match self.digest.check(now, request, credentials, password) {
-                Verdict::Accepted if secret.is_some() => return Ok(user),
+                Verdict::Accepted if known.is_some() => return Ok(user),
                 Verdict::Accepted | Verdict::Refused(_) => {}
                 Verdict::Stale => return Err(Box::new(self.challenge(now, request, true))),
                 Verdict::Bad(fault) => {
@@ -148,15 +145,30 @@ impl Identity {
         self.digest.challenge(now, &mut random, request, stale)
     }
 
-    /// The password of a user, as it lies in the store.
-    fn secret(&self, user: &str) -> Option<Vec<u8>> {
-        let name = match self.trunk_users.get(user) {
-            Some(trunk) => format!("trunk/{trunk}"),
-            None => format!("sip/{user}"),
-        };
-        let found = self.store.secret(&name).ok().flatten();
-        found.map(|secret| secret.expose().to_vec())
+    /// As whom we answer the challenges of a trunk, if its password is known.
+    pub(super) fn login(&self, trunk: &str, user: &str) -> Option<Login> {
+        let password = self.password(&secret_of_trunk(trunk))?;
+        let username = user.to_owned();
+        Some(Login { username, password })
     }
+
+    /// Under which name the password of a user is kept.
+    fn secret_of(&self, user: &str) -> String {
+        match self.trunk_users.get(user) {
+            Some(trunk) => secret_of_trunk(trunk),
+            None => format!("sip/{user}"),
+        }
+    }
+
+    /// A password, as it lies in the store.
+    fn password(&self, name: &str) -> Option<String> {
+        let found = self.store.secret(name).ok().flatten()?;
+        String::from_utf8(found.expose().to_vec()).ok()
+    }
+}
+
+fn secret_of_trunk(trunk: &str) -> String {
+    format!("trunk/{trunk}")
 }
 
 /// Random bytes of the operating system.

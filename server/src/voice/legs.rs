@@ -1,11 +1,12 @@
-//! The telephones' sides of calls: we ring them, and connect them.
+//! The telephones' sides of calls: we ring them, and connect them. INVITEs of ours, whoever
+//! is rung.
 
 use std::time::Duration;
 
-use tandem_engine::{AgentId, CallId, CancelReason, Cause, Input, LegId, QueueId};
+use tandem_engine::{AgentId, CallId, CancelReason, Cause, Input, LegId, Number, QueueId};
 use tandem_sip::endpoint::ClientId;
 use tandem_sip::header::{Reason, names};
-use tandem_sip::sdp::{self as description, Agreement, Local};
+use tandem_sip::sdp::{self as description, Agreement, Codec, Local};
 use tandem_sip::uri::Host;
 use tandem_sip::{Dialog, Method, NameAddr, Request, Response, Status, Target, Transport, Uri};
 
@@ -22,6 +23,8 @@ const LINGER: Duration = Duration::from_secs(32);
 #[derive(Debug)]
 pub(super) struct Leg {
     pub(super) call: CallId,
+    /// Where the caller is called once this is answered, if he is.
+    pub(super) customer: Option<Number>,
     pub(super) media: Session,
     local: Local,
     /// Whether the caller hears that it rings: it is what his call came to, and neither one
@@ -42,8 +45,8 @@ pub(super) struct Answered {
     source: Target,
     agreement: Agreement,
     row: Option<[u8; 8]>,
-    /// Whether it was connected with the caller: supervisors are not, nor are those who
-    /// were too late.
+    /// Whether it was connected with the caller, or waits for one who is called back:
+    /// supervisors are not, nor are those who were too late.
     pub(super) bridged: bool,
     /// Whether it holds the caller.
     held: bool,
@@ -52,8 +55,8 @@ pub(super) struct Answered {
 /// An INVITE of ours.
 #[derive(Debug)]
 pub(super) struct Ringing {
-    /// Which leg rings with it; `None`: nobody wants it any more.
-    leg: Option<LegId>,
+    /// Who rings with it; `None`: nobody wants it any more.
+    party: Option<Party>,
     /// Why nobody does.
     given_up: Option<CancelReason>,
     invite: Request,
@@ -61,7 +64,8 @@ pub(super) struct Ringing {
 }
 
 impl Leg {
-    /// Whether somebody on it talks to the caller, or is told where he parked him.
+    /// Whether somebody on it talks to the caller, hears that he is called back, or is told
+    /// where he parked him.
     pub(super) fn is_bridged(&self) -> bool {
         self.answered.as_ref().is_some_and(|device| device.bridged)
     }
@@ -72,21 +76,18 @@ impl Exchange {
     pub(super) fn ring(
         &mut self,
         leg: LegId,
-        call: CallId,
+        (call, customer): (CallId, Option<Number>),
         agent: AgentId,
         queue: Option<QueueId>,
     ) {
         let number = self.directory.agents.get(&agent).map(|entry| entry.number);
         let devices = number.map_or_else(Vec::new, |number| self.registrations.devices(number));
-        let Some(caller) = self.callers.get(&call) else {
-            // The caller has gone, which the engine hears in a moment.
+        let Some((media, codec, from)) = self.for_whom(call, customer) else {
             return self.tell(Input::LegFailed {
                 leg,
                 cause: Cause::Unreachable,
             });
         };
-        let (media, codec) = (caller.media.clone(), caller.codec());
-        let from = self.calling_party(caller.number.to_string(), caller.name.clone());
         let serial = self.next_serial();
         let local = sdp::local(&media, Side::Agent, codec, serial);
         let body = description::offer(&local).to_bytes();
@@ -101,20 +102,7 @@ impl Exchange {
                 invite.headers.push(names::ALERT_INFO, alert_info.clone());
             }
             invite.set_body("application/sdp", body.clone());
-            let now = self.now();
-            if let Ok(transaction) = self.endpoint.send_request(now, to, invite.clone()) {
-                let leg = Some(leg);
-                self.ringing.insert(
-                    transaction,
-                    Ringing {
-                        leg,
-                        given_up: None,
-                        invite,
-                        to,
-                    },
-                );
-                branches.push(transaction);
-            }
+            branches.extend(self.send_invite(Party::Leg(leg), invite, to));
         }
         if branches.is_empty() {
             return self.tell(Input::LegFailed {
@@ -124,6 +112,7 @@ impl Exchange {
         }
         let entry = Leg {
             call,
+            customer,
             media,
             local,
             direct: queue.is_none(),
@@ -135,8 +124,54 @@ impl Exchange {
         self.legs.insert(leg, entry);
     }
 
-    /// An INVITE to a device, without what it offers.
-    fn invitation(&mut self, contact: Uri, from: NameAddr, transport: Transport) -> Request {
+    /// The media of a call, what is spoken there, and who calls. A caller who is to be
+    /// called back has left his: all telephones that ring for him share another one. `None`
+    /// where there is nobody to be rung for, which the engine hears in a moment.
+    fn for_whom(
+        &self,
+        call: CallId,
+        customer: Option<Number>,
+    ) -> Option<(Session, Option<Codec>, NameAddr)> {
+        if let Some(caller) = self.callers.get(&call) {
+            let from = self.calling_party(caller.number.to_string(), caller.name.clone());
+            return Some((caller.media.clone(), caller.codec(), from));
+        }
+        let from = self.calling_party(customer?.to_string(), None);
+        let shared = self.legs.values().find(|leg| leg.call == call);
+        let media = match shared {
+            Some(leg) => leg.media.clone(),
+            None => self.media.open(self.media_events.clone()).ok()?,
+        };
+        Some((media, None, from))
+    }
+
+    /// Sends an INVITE of ours, whose answer is this party's.
+    pub(super) fn send_invite(
+        &mut self,
+        party: Party,
+        invite: Request,
+        to: Target,
+    ) -> Option<ClientId> {
+        let now = self.now();
+        let sent = self.endpoint.send_request(now, to, invite.clone());
+        let transaction = sent.ok()?;
+        let ringing = Ringing {
+            party: Some(party),
+            given_up: None,
+            invite,
+            to,
+        };
+        self.ringing.insert(transaction, ringing);
+        Some(transaction)
+    }
+
+    /// An INVITE of ours, without what it offers.
+    pub(super) fn invitation(
+        &mut self,
+        contact: Uri,
+        from: NameAddr,
+        transport: Transport,
+    ) -> Request {
         let to = NameAddr::new(contact.clone());
         let mut invite = (self.endpoint).request(Method::Invite, contact, from, to);
         let us = self.contact(transport);
@@ -147,7 +182,7 @@ impl Exchange {
     }
 
     /// Who calls, as telephones show it.
-    fn calling_party(&self, number: String, name: Option<String>) -> NameAddr {
+    pub(super) fn calling_party(&self, number: String, name: Option<String>) -> NameAddr {
         let user = if number.is_empty() {
             "anonymous"
         } else {
@@ -160,30 +195,39 @@ impl Exchange {
         }
     }
 
-    /// A device said something.
+    /// An INVITE of ours, its target, and who rings with it.
+    pub(super) fn rung(&self, transaction: ClientId) -> Option<(&Request, Target, Party)> {
+        let ringing = self.ringing.get(&transaction)?;
+        Some((&ringing.invite, ringing.to, ringing.party?))
+    }
+
+    /// Whoever is rung said something.
     pub(super) fn ring_answered(&mut self, transaction: ClientId, response: &Response) {
         let Some(ringing) = self.ringing.get(&transaction) else {
             return;
         };
-        let (leg, to) = (ringing.leg, ringing.to);
+        let (party, to) = (ringing.party, ringing.to);
         if response.status.is_success() {
             let dialog = Dialog::uac(&ringing.invite, response);
             let number = ringing.invite.headers.cseq().map_or(1, |cseq| cseq.number);
             // An answer without a contact can not even be acknowledged.
             match dialog {
-                Ok(dialog) => self.picked_up(transaction, leg, dialog, number, to, response),
+                Ok(dialog) => self.picked_up(transaction, party, dialog, number, to, response),
                 Err(_) => self.branch_failed(transaction, Cause::Unreachable),
             }
         } else if response.status.is_provisional() {
-            self.rings(leg, response.status);
-        } else {
+            self.rings(party, response.status);
+        } else if !self.signs_in(transaction, response) {
             self.branch_failed(transaction, cause_of(response.status));
         }
     }
 
     /// A direct call's caller hears that the telephone rings once it does.
-    fn rings(&mut self, leg: Option<LegId>, status: Status) {
-        let leg = leg.and_then(|leg| self.legs.get(&leg));
+    fn rings(&mut self, party: Option<Party>, status: Status) {
+        let leg = match party {
+            Some(Party::Leg(leg)) => self.legs.get(&leg),
+            Some(Party::Caller(_)) | None => None,
+        };
         if let Some(call) = leg.filter(|leg| leg.direct).map(|leg| leg.call)
             && status != Status::TRYING
         {
@@ -201,7 +245,7 @@ impl Exchange {
     fn picked_up(
         &mut self,
         transaction: ClientId,
-        leg: Option<LegId>,
+        party: Option<Party>,
         dialog: Dialog,
         number: u32,
         to: Target,
@@ -209,24 +253,57 @@ impl Exchange {
     ) {
         let hop = way(dialog.next_hop(), to);
         self.endpoint.send_ack(transaction, hop, dialog.ack(number));
-        let entry = leg.and_then(|leg| Some((leg, self.legs.get_mut(&leg)?)));
-        let Some((id, leg)) = entry.filter(|(_, leg)| leg.answered.is_none()) else {
-            // Nobody wants this device any more, or another one was first.
+        let wanted = party.and_then(|party| Some((party, self.offered_to(party)?)));
+        let Some((party, local)) = wanted else {
+            // Nobody wants this one any more, or another device was first.
             self.linger(transaction);
             let ringing = self.ringing.get(&transaction);
             let why = ringing.and_then(|ringing| ringing.given_up);
             return self.bye_with(dialog, to, &why.map_or(Vec::new(), told));
         };
         let described = description::Session::parse(&response.body).ok();
-        let agreed = described.and_then(|it| description::agree(&leg.local, &it).ok());
-        let Some(agreement) = agreed else {
+        let agreed = described.and_then(|it| Some((description::agree(local, &it).ok()?, it)));
+        let Some((agreement, described)) = agreed else {
             self.bye(dialog, to);
             return self.branch_failed(transaction, Cause::Unreachable);
         };
-        self.parties.insert(dialog.id().clone(), Party::Leg(id));
+        if let Some(ringing) = self.ringing.get_mut(&transaction) {
+            ringing.party = None;
+        }
+        self.linger(transaction);
+        self.parties.insert(dialog.id().clone(), party);
+        match party {
+            Party::Caller(call) => self.customer_picks_up(call, dialog, to, (described, agreement)),
+            Party::Leg(leg) => self.device_picks_up(leg, transaction, dialog, to, agreement),
+        }
+    }
+
+    /// What we offered to who is still rung.
+    fn offered_to(&self, party: Party) -> Option<&Local> {
+        match party {
+            Party::Caller(call) => self.customers.get(&call).map(|customer| &customer.local),
+            Party::Leg(leg) => {
+                let leg = self.legs.get(&leg).filter(|leg| leg.answered.is_none());
+                leg.map(|leg| &leg.local)
+            }
+        }
+    }
+
+    /// The first device of an extension answers: its others ring no more.
+    fn device_picks_up(
+        &mut self,
+        id: LegId,
+        transaction: ClientId,
+        dialog: Dialog,
+        source: Target,
+        agreement: Agreement,
+    ) {
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
         leg.answered = Some(Answered {
             dialog,
-            source: to,
+            source,
             agreement,
             row: None,
             bridged: false,
@@ -238,24 +315,26 @@ impl Exchange {
                 self.give_up_branch(other, CancelReason::CompletedElsewhere);
             }
         }
-        if let Some(ringing) = self.ringing.get_mut(&transaction) {
-            ringing.leg = None;
-        }
-        self.linger(transaction);
         self.tell(Input::LegAnswered { leg: id });
     }
 
-    /// No answer will come from a device.
+    /// No answer will come to an INVITE of ours.
     pub(super) fn ring_lost(&mut self, transaction: ClientId) {
         self.branch_failed(transaction, Cause::Unreachable);
     }
 
-    /// A device does not take the call; the leg fails with the last of them.
+    /// Whoever is rung does not take the call.
     fn branch_failed(&mut self, transaction: ClientId, cause: Cause) {
-        let Some(ringing) = self.ringing.remove(&transaction) else {
-            return;
-        };
-        let Some(id) = ringing.leg else { return };
+        let ringing = self.ringing.remove(&transaction);
+        match ringing.and_then(|ringing| ringing.party) {
+            Some(Party::Caller(call)) => self.customer_fails(call, cause),
+            Some(Party::Leg(leg)) => self.device_fails(leg, transaction, cause),
+            None => {}
+        }
+    }
+
+    /// A device does not take the call; the leg fails with the last of them.
+    fn device_fails(&mut self, id: LegId, transaction: ClientId, cause: Cause) {
         let Some(leg) = self.legs.get_mut(&id) else {
             return;
         };
@@ -270,9 +349,9 @@ impl Exchange {
         }
     }
 
-    fn give_up_branch(&mut self, transaction: ClientId, why: CancelReason) {
+    pub(super) fn give_up_branch(&mut self, transaction: ClientId, why: CancelReason) {
         if let Some(ringing) = self.ringing.get_mut(&transaction) {
-            (ringing.leg, ringing.given_up) = (None, Some(why));
+            (ringing.party, ringing.given_up) = (None, Some(why));
         }
         let now = self.now();
         self.endpoint.cancel(now, transaction, &told(why));
@@ -338,31 +417,28 @@ impl Exchange {
             return media.bridge();
         }
         self.let_told_of(call);
-        let row = self
-            .legs
-            .get(&id)
-            .and_then(|leg| leg.answered.as_ref())
-            .map(|answered| {
-                let hop = way(answered.dialog.next_hop(), answered.source);
-                self.outlived.keep(&answered.dialog, hop)
-            });
         let answered = self.answer_caller(call);
         if let Some(caller) = self.callers.get_mut(&call) {
             caller.listens = false;
         }
-        let leg = self.legs.get_mut(&id);
-        match leg.and_then(|leg| Some((leg.answered.as_mut()?, &leg.media))) {
-            Some((device, media)) if answered => {
-                device.row = row.flatten();
-                device.bridged = true;
-                let remote = sdp::remote_of_answer(&device.agreement);
-                media.set_remote(Side::Agent, remote);
-                media.bridge();
-            }
-            // Either end is gone already, which the engine has been told; who is left
-            // hears it from the engine.
-            _ => self.outlived.drop(row.flatten()),
+        // Where either end is gone already, the engine has been told; who is left hears it
+        // from the engine.
+        if answered && let Some(media) = self.take_up(id) {
+            media.bridge();
         }
+    }
+
+    /// Lets the telephone that answered speak into the media of its call; what it hears is
+    /// said next.
+    pub(super) fn take_up(&mut self, id: LegId) -> Option<Session> {
+        let leg = self.legs.get_mut(&id)?;
+        let device = leg.answered.as_mut()?;
+        let hop = way(device.dialog.next_hop(), device.source);
+        device.row = self.outlived.keep(&device.dialog, hop);
+        device.bridged = true;
+        let remote = sdp::remote_of_answer(&device.agreement);
+        leg.media.set_remote(Side::Agent, remote);
+        Some(leg.media.clone())
     }
 
     pub(super) fn hang_up_leg(&mut self, id: LegId) {

@@ -71,7 +71,8 @@ impl Exchange {
         };
         let local = sdp::local(&media, Side::Agent, codec, serial);
         let answer = |offered| description::answer(&local, &offered).ok();
-        let Some(agreed) = sdp::offered(&caller.invite).ok() else {
+        let invite = caller.invite.as_ref();
+        let Some(agreed) = invite.and_then(|(_, invite)| sdp::offered(invite).ok()) else {
             return false;
         };
         let agreed = match agreed.map(answer) {

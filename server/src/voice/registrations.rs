@@ -107,14 +107,7 @@ impl Registrations {
     /// Where an extension's devices are, and the way to each.
     pub(super) fn devices(&self, number: Number) -> Vec<(Uri, Target)> {
         if let Some(address) = self.fixed.get(&number) {
-            let user = number.to_string();
-            let host = Host::Ip(address.socket.ip());
-            let uri = Uri::sip(Some(&user), host, Some(address.socket.port()));
-            let transport = match address.transport {
-                ConfiguredTransport::Tcp => Transport::Tcp,
-                ConfiguredTransport::Udp => Transport::Udp,
-            };
-            return vec![(uri, Target::new(transport, address.socket))];
+            return vec![place_of(number, *address)];
         }
         let bindings = self.bindings.get(&number).into_iter().flatten();
         bindings
@@ -168,6 +161,18 @@ impl Registrations {
                 .write(move |txn| txn.put_bindings(&address, &bytes))
         };
     }
+}
+
+/// Whoever has this number at a fixed address, and the way there.
+pub(super) fn place_of(number: Number, address: SipAddress) -> (Uri, Target) {
+    let user = number.to_string();
+    let host = Host::Ip(address.socket.ip());
+    let uri = Uri::sip(Some(&user), host, Some(address.socket.port()));
+    let transport = match address.transport {
+        ConfiguredTransport::Tcp => Transport::Tcp,
+        ConfiguredTransport::Udp => Transport::Udp,
+    };
+    (uri, Target::new(transport, address.socket))
 }
 
 /// When the first of these ends.

@@ -25,8 +25,9 @@ use utoipa_axum::routes;
 
 use super::agents::ask;
 use super::body;
+use super::paging::RECORDS_MAX;
 use super::problem::Problem;
-use super::records::{RECORDS_MAX, log_name, log_place};
+use super::records::{log_name, log_place};
 use super::screens::number;
 use super::serve::App;
 use super::sign_in::{SignedIn, Viewer};

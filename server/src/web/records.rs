@@ -12,7 +12,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use tandem_engine::records::Outcome;
-use tandem_engine::{By, Number, PublicId};
+use tandem_engine::{By, Number};
 use tandem_reports::{outcome_word, reason_word, result_word};
 use tokio::task::spawn_blocking;
 use utoipa::{IntoParams, ToSchema};
@@ -20,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::notes::NotedRow;
+use super::paging::{Page, known, name, place};
 use super::problem::Problem;
 use super::serve::App;
 use super::sign_in::Viewer;
@@ -29,14 +30,6 @@ use crate::store::{
     SurveyRow,
 };
 use crate::views::Sight;
-
-/// Records of one answer, where it is not said how many.
-pub const RECORDS_DEFAULT: usize = 100;
-/// Records of one answer at most.
-pub const RECORDS_MAX: usize = 500;
-/// Pages that are read for one answer. Where most records may not be seen, an
-/// answer may have fewer than were asked for and still go on.
-const PAGES_MAX: usize = 8;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(records))
@@ -229,11 +222,12 @@ async fn records(
     Ok(Json(found))
 }
 
+/// A record, and what is known beside it.
+type Beside = (CallRecord, ((LogRow, Option<SurveyRow>), Option<NoteRow>));
+
 struct Search {
     of: RecordsOf,
-    after: RecordKey,
-    last: RecordKey,
-    limit: usize,
+    page: Page,
     outcome: Option<String>,
     processing: Option<String>,
     disposition: Option<String>,
@@ -264,27 +258,9 @@ impl Search {
         let number = text
             .parse()
             .map_err(|why| Problem::bad("query", format!("{text:?} is no number: {why}")))?;
-        let limit = asked.limit.unwrap_or(RECORDS_DEFAULT);
-        if !(1..=RECORDS_MAX).contains(&limit) {
-            return Err(Problem::bad(
-                "query",
-                format!("limit is 1 to {RECORDS_MAX}"),
-            ));
-        }
-        let micros = |ms: i64| ms.saturating_mul(1_000);
-        // Behind everything before that moment.
-        let from = |ms| RecordKey::until(micros(ms).saturating_sub(1));
-        let after = match &asked.after {
-            Some(text) => place(text)
-                .ok_or_else(|| Problem::bad("query", "after is not the next of a page before"))?,
-            None => asked.from.map_or(RecordKey::FIRST, from),
-        };
-        let until = |ms| RecordKey::until(micros(ms).saturating_add(999));
         Ok(Self {
             of: of(number),
-            after,
-            last: asked.to.map_or(RecordKey::LAST, until),
-            limit,
+            page: Page::new((asked.from, asked.to), asked.after.as_deref(), asked.limit)?,
             outcome: known(asked.outcome.as_ref(), &["abandoned", "answered", "missed"])?,
             processing: known(
                 asked.processing.as_ref(),
@@ -297,39 +273,26 @@ impl Search {
 
     fn run(self, store: &Store, viewer: &Viewer) -> Result<Records, StoreError> {
         let sight = &viewer.sight;
-        let mut found = Vec::new();
-        let mut after = self.after;
-        for _ in 0..PAGES_MAX {
-            let room = self.limit - found.len();
-            // One more, to know whether there is one.
-            let page = store.records(self.of, after, self.last, room + 1)?;
-            let more = page.len() > room;
+        let read = |after, last, limit| {
+            let page = store.records(self.of, after, last, limit)?;
             let (logs, surveys) = (store.logs(&page)?, store.surveys(&page)?);
-            let beside = surveys.into_iter().zip(store.notes(&page)?);
-            for ((record, log), (survey, note)) in page.iter().zip(&logs).zip(beside).take(room) {
-                after = RecordKey::of(record);
-                let seen = sight.sees_record(record.queue, record.agent);
-                let reads = sight.sees_note(record.queue, record.agent);
-                let note = note.filter(|_| reads).map(NotedRow::new);
-                let wanted = self.wants(record, log, sight) && self.wants_note(note.as_ref());
-                if seen && wanted {
-                    let knows = sight.sees_contacts(Some(record.queue));
-                    let directory = knows.then_some(&*viewer.view.directory);
-                    found.push(RecordRow::new(record, log, survey, note, directory));
-                }
-            }
-            if !more {
-                let (records, next) = (found, None);
-                return Ok(Records { records, next });
-            }
-            if found.len() == self.limit {
-                break;
-            }
-        }
-        Ok(Records {
-            records: found,
-            next: Some(name(after)),
-        })
+            let beside = logs.into_iter().zip(surveys).zip(store.notes(&page)?);
+            Ok(page.into_iter().zip(beside).collect())
+        };
+        let show = |(record, ((log, survey), note)): Beside| {
+            let seen = sight.sees_record(record.queue, record.agent);
+            let reads = sight.sees_note(record.queue, record.agent);
+            let note = note.filter(|_| reads).map(NotedRow::new);
+            let wanted = self.wants(&record, &log, sight) && self.wants_note(note.as_ref());
+            (seen && wanted).then(|| {
+                let knows = sight.sees_contacts(Some(record.queue));
+                let directory = knows.then_some(&*viewer.view.directory);
+                RecordRow::new(&record, &log, survey, note, directory)
+            })
+        };
+        let key = |(record, _): &Beside| RecordKey::of(record);
+        let (records, next) = self.page.fill(read, key, show)?;
+        Ok(Records { records, next })
     }
 }
 
@@ -357,17 +320,6 @@ impl Search {
     }
 }
 
-/// A word that is one of these, if any is there.
-fn known(word: Option<&String>, words: &[&str]) -> Result<Option<String>, Problem> {
-    match word {
-        Some(word) if !words.contains(&word.as_str()) => {
-            let detail = format!("{word:?} is none of {}", words.join(", "));
-            Err(Problem::bad("query", detail))
-        }
-        word => Ok(word.cloned()),
-    }
-}
-
 /// The name of a log: the queue's number, and its place there.
 pub(crate) fn log_name(log: &LogKey) -> String {
     format!("{}.{}", log.queue, name(log.key))
@@ -380,23 +332,4 @@ pub(crate) fn log_place(text: &str) -> Option<LogKey> {
         queue: queue.parse().ok()?,
         key: place(key)?,
     })
-}
-
-/// A place among records, as a text.
-fn name(key: RecordKey) -> String {
-    let PublicId { epoch, counter } = key.call;
-    format!("{}.{epoch}.{counter}.{}", key.joined_us, key.visit)
-}
-
-fn place(text: &str) -> Option<RecordKey> {
-    let mut parts = text.split('.');
-    let key = RecordKey {
-        joined_us: parts.next()?.parse().ok()?,
-        call: PublicId {
-            epoch: parts.next()?.parse().ok()?,
-            counter: parts.next()?.parse().ok()?,
-        },
-        visit: parts.next()?.parse().ok()?,
-    };
-    parts.next().is_none().then_some(key)
 }

@@ -21,8 +21,8 @@ use super::problem::Problem;
 use super::serve::{App, HEAD_BYTES_MAX};
 use super::sign_in::COOKIE;
 use super::{
-    activity, agents, calls, config, events, health, logs, metrics, notes, page, records, screens,
-    session, story,
+    activity, agents, callbacks, calls, config, events, health, logs, metrics, notes, page,
+    records, screens, session, story,
 };
 
 /// Everything that is answered.
@@ -30,6 +30,7 @@ pub(crate) fn all(app: &Arc<App>) -> Router {
     let api = OpenApiRouter::new()
         .merge(screens::routes())
         .merge(records::routes())
+        .merge(callbacks::routes())
         .merge(logs::routes())
         .merge(notes::routes())
         .merge(story::routes())

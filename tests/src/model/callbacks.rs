@@ -85,6 +85,13 @@ impl Callback {
         self.promise.is_some_and(gone)
     }
 
+    /// Where he is called once somebody answers for him, if he has hung up.
+    pub(super) fn called_at(&self) -> Option<Number> {
+        self.promise
+            .filter(|_| self.gone())
+            .map(|promise| promise.number)
+    }
+
     /// Up to when he needed patience.
     pub(super) fn patient_until(&self) -> Option<Timestamp> {
         self.promise.map(|promise| promise.requested_at)

@@ -7,6 +7,7 @@ use tandem_engine::{
     HangUpCause, Input, LegId, OfferEnd,
 };
 
+use super::callbacks::Callback;
 use super::state::{LegStage, Sound};
 use super::{Checked, Law, Model, known};
 
@@ -139,6 +140,7 @@ impl Model {
             call,
             agent,
             queue,
+            customer,
             timeout,
         } = effect
         else {
@@ -153,7 +155,9 @@ impl Model {
             known_leg.due,
         );
         let wanted = (*call, *agent, *queue, self.entry.now + *timeout);
-        let fits = next == Some(*leg) && told == wanted;
+        let callback = self.callback_of(*call);
+        let called = *customer == callback.and_then(Callback::called_at);
+        let fits = next == Some(*leg) && told == wanted && called;
         self.law(Law::Legs, fits, || {
             format!("{effect:?} is not what was told")
         })?;

@@ -135,18 +135,6 @@ fn a_file_that_is_wrong_is_refused_with_all_that_is_wrong() {
     assert!(refused.to_string().contains("centre.toml:"), "{refused}");
 }
 
-/// A live server promises nothing that it can not do.
-#[test]
-fn callbacks_are_refused_where_nobody_can_make_them() {
-    let site = Site::new();
-    let trunk = "[[trunk]]\nname = \"Carrier\"\naddress = \"127.0.0.1\"\noutbound = true\n";
-    let queue = "callback = { trunk = \"Carrier\" }\nname = \"Support\"";
-    let text = CENTRE.replace("name = \"Support\"", queue) + trunk;
-    let refused = site.try_start(Some(&text), false, Plain);
-    let refused = refused.expect_err("nobody calls customers").to_string();
-    assert!(refused.contains("can not; leave it out"), "{refused}");
-}
-
 /// A centre of so many extensions, and queues that lead to each other.
 fn large(extensions: u64, wrap_up: u64) -> String {
     let mut text = format!(

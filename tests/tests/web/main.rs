@@ -4,6 +4,7 @@
 
 mod activity;
 mod agents;
+mod callbacks;
 mod calls;
 mod configuration;
 mod events;

@@ -15,7 +15,7 @@ const OPEN: [(&str, &str); 4] = [
 ];
 
 /// Every route. Whoever adds one adds it here, and to whoever may use it.
-const ROUTES: [(&str, &str); 36] = [
+const ROUTES: [(&str, &str); 37] = [
     ("get", "/api/v1/agents"),
     ("get", "/api/v1/agents/logins"),
     ("get", "/api/v1/agents/pauses"),
@@ -26,6 +26,7 @@ const ROUTES: [(&str, &str); 36] = [
     ("post", "/api/v1/agents/{number}/pause"),
     ("post", "/api/v1/agents/{number}/presence"),
     ("post", "/api/v1/agents/{number}/unpause"),
+    ("get", "/api/v1/callbacks"),
     ("get", "/api/v1/calls/active"),
     ("get", "/api/v1/calls/records"),
     ("post", "/api/v1/calls/records/delete"),

@@ -39,6 +39,14 @@ impl Stand {
         }
     }
 
+    /// Where he is called once somebody answers for him, if he has hung up.
+    pub(super) const fn called_at(self) -> Option<Number> {
+        match self {
+            Self::Reserved(number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// A person is erased, and it is this caller's own number or not.
     pub(super) fn erase(&mut self, person: Number, own: bool) {
         match self {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tandem_engine::config::model::{Notice, QueueConfig};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, CancelReason, Effect, EffectId, Event, Input, KeptEnd, LegId,
-    PublicId, QueueId, Span,
+    Number, PublicId, QueueId, Span,
 };
 
 use super::{Books, Court, Leg, Seen, known};
@@ -19,7 +19,31 @@ struct Ring {
     call: CallId,
     agent: AgentId,
     queue: Option<QueueId>,
+    customer: Option<Number>,
     timeout: Span,
+}
+
+impl Ring {
+    const fn of(effect: &Effect) -> Option<Self> {
+        match *effect {
+            Effect::Ring {
+                leg,
+                call,
+                agent,
+                queue,
+                customer,
+                timeout,
+            } => Some(Self {
+                leg,
+                call,
+                agent,
+                queue,
+                customer,
+                timeout,
+            }),
+            _ => None,
+        }
+    }
 }
 
 impl Books {
@@ -67,22 +91,10 @@ impl Books {
                 | Effect::MailAgent { .. }
                 | Effect::MailServiceLevel { .. }
                 | Effect::PushRecord { .. } => self.is_ordered(seen, *id, effect, court)?,
-                Effect::Ring {
-                    leg,
-                    call,
-                    agent,
-                    queue,
-                    timeout,
-                } => {
-                    let ring = Ring {
-                        leg,
-                        call,
-                        agent,
-                        queue,
-                        timeout,
-                    };
+                Effect::Ring { .. } => {
+                    let ring = known(Ring::of(effect), Law::Effects, || format!("{effect:?}"))?;
                     self.rings(seen, ring, court)?;
-                    rung.push((leg, call, agent, queue));
+                    rung.push((ring.leg, ring.call, ring.agent, ring.queue));
                 }
             }
         }
@@ -282,7 +294,8 @@ impl Books {
     fn rings(&mut self, seen: &Seen<'_>, ring: Ring, court: &mut Court<'_>) -> Checked {
         let agent = ring.agent;
         let there = self.calls.contains_key(&ring.call);
-        court.law(Law::Effects, there, || format!("{ring:?}"))?;
+        let called = ring.customer == self.stand(ring.call).called_at();
+        court.law(Law::Effects, there && called, || format!("{ring:?}"))?;
         let there = self.people.get(&agent).is_some_and(|person| person.up);
         court.law(Law::Offers, there, || format!("{agent} can not be rung"))?;
         if let Some(queue) = ring.queue {
