@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[repr(u64)]
 pub enum Purpose {
-    /// Which free agent the random strategy rings.
+    /// Which free agent the strategies ring that draw one.
     RandomAgent = 1,
 }
 

@@ -289,13 +289,6 @@ pub enum Event {
         /// The ringing leg.
         leg: LegId,
     },
-    /// A kept effect ended.
-    KeptEnded {
-        /// Which.
-        effect: EffectId,
-        /// How.
-        how: KeptEnd,
-    },
     /// A call goes on from a node of a call flow that asks something.
     FlowBranched {
         /// Which call.
@@ -306,6 +299,13 @@ pub enum Event {
         node: String,
         /// What it found.
         branch: Branch,
+    },
+    /// A kept effect ended.
+    KeptEnded {
+        /// Which.
+        effect: EffectId,
+        /// How.
+        how: KeptEnd,
     },
     /// A menu has got a key or a number of its caller, or has waited in vain. The call
     /// goes on, or the prompt plays again.

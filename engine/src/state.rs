@@ -295,7 +295,7 @@ pub struct Queue {
     pub(crate) free: SortedSet<Rank>,
     /// Callers whom an agent may be rung for, by joining.
     pub(crate) ready: InOrder,
-    /// Callers for whom agents ring and more may join in (ring all).
+    /// Callers for whom agents ring and more may join in, where the strategy rings several.
     pub(crate) joinable: InOrder,
     /// Callers who are reserved for a member, by who he is: they stand in no other set.
     pub(crate) reserved: BTreeMap<MemberId, InOrder>,

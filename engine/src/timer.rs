@@ -18,8 +18,8 @@ pub enum Timer {
     /// customer's telephone has rung as long as allowed. Cancelled when the next of these
     /// begins, and with the call.
     Callback(CallId),
-    /// The caller at the head of the queue's line has waited as long as
-    /// allowed. Re-armed whenever the head changes.
+    /// The first caller of the queue's line whose wait is limited has waited as long
+    /// as allowed. Re-armed whenever that is another one.
     LongestWait(QueueId),
     /// Who hears a menu has pressed no key for as long as it awaits one. Anew with each
     /// key of a number; cancelled when the call goes on or ends.

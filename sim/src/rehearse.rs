@@ -23,7 +23,7 @@
 //!   (`people.rs`: what is told; `world.rs`: time and crashes).
 //! - **A new law**: a variant of [`laws::Law`], and a `checks.law(…)` where its
 //!   truth shows.
-//! - **A new figure**: a row in `audit/figures.rs`.
+//! - **A new figure**: a row in `audit/figures.rs` and `audit/compare.rs`.
 //! - **A new rare path**: a [`tandem_engine::Mark`].
 
 pub mod audit;

@@ -48,6 +48,8 @@ enum Rule {
     Syntax,
     /// Planted bugs say what they break and who must notice, and still apply.
     Planted,
+    /// What the maps of the code name is there.
+    Names,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,7 +169,69 @@ fn check(files: &[File]) -> Vec<Finding> {
     }
     findings.extend(lints(files));
     findings.extend(limits(files));
+    findings.extend(names(files));
     findings
+}
+
+/// Documents that say where things are.
+const MAPS: [&str; 2] = ["ARCHITECTURE.md", FEATURES];
+/// Its tables say of each behaviour where it is, and what shows it.
+const FEATURES: &str = "docs/features.md";
+
+/// What the maps name in code quotes: files and folders, by the end of their paths; in the
+/// tables of behaviours, behind a file of ours, the functions and types that are in it, and
+/// where it stands what shows them, tables of the tests.
+fn names(files: &[File]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for map in files
+        .iter()
+        .filter(|file| MAPS.contains(&file.path.as_str()))
+    {
+        for (line, text) in map.lines() {
+            for (place, cell) in text.split('|').enumerate() {
+                let tabled = map.path == FEATURES && text.starts_with('|');
+                let gone = absent(files, cell, tabled.then_some(place));
+                findings
+                    .extend(gone.into_iter().map(|name| {
+                        map.finding(Rule::Names, line, format!("{name} is not there"))
+                    }));
+            }
+        }
+    }
+    findings
+}
+
+/// The cell of a table in which it stands what shows something.
+const SHOWN_BY: usize = 3;
+
+/// What a piece of text names that is not there; of a table, its cell of this place.
+fn absent<'t>(files: &[File], text: &'t str, cell: Option<usize>) -> Vec<&'t str> {
+    let mut last: Vec<&File> = Vec::new();
+    let quoted = text.split('`').skip(1).step_by(2);
+    let is_absent = |name: &&'t str| {
+        let path = name.trim_end_matches('/');
+        if path.contains([' ', '{', '<', '*', ':', '=']) {
+            return false;
+        }
+        if name.ends_with(".rs") || name.find('/').is_some_and(|place| place > 0) {
+            last = files.iter().filter(|file| lies_in(file, path)).collect();
+            return last.is_empty();
+        }
+        let in_last = last.iter().any(|file| file.text.contains(name));
+        let table = format!("tests/tables/{name}.table");
+        match cell {
+            Some(SHOWN_BY) => !in_last && !files.iter().any(|file| file.path == table),
+            Some(_) => !in_last && !last.is_empty(),
+            None => false,
+        }
+    };
+    quoted.filter(is_absent).collect()
+}
+
+/// Whether a path ends so, or goes through a folder that does.
+fn lies_in(file: &File, path: &str) -> bool {
+    let whole = format!("/{}/", file.path);
+    whole.contains(&format!("/{path}/"))
 }
 
 /// Takes away what is allowed, and adds what is allowed in vain.
@@ -545,6 +609,34 @@ fn rules_of_text_find_what_they_name() {
         &[(Rule::Lints, 0)],
     );
     assert_found("Cargo.toml", "[workspace]\n", &[(Rule::Lints, 0)]);
+}
+
+#[test]
+fn maps_of_the_code_name_what_is_there() {
+    let code = File::new("engine/src/acd/offer.rs", "fn ring() {}\n");
+    let found = |text: &str| {
+        let map = File::new(FEATURES, text);
+        let files = [File::new(&code.path, &code.text), map];
+        names(&files).len()
+    };
+    for right in [
+        "| x | `acd/offer.rs` `ring` |",
+        "`engine/`",
+        "`offer.rs`",
+        "`POST /x`",
+        "`ring`",
+    ] {
+        assert_eq!(found(right), 0, "{right}");
+    }
+    for wrong in [
+        "`acd/other.rs`",
+        "| x | `acd/offer.rs` `rung` |",
+        "| x | `acd/offer.rs` | `rung` |",
+        "`motor/`",
+        "`er.rs`",
+    ] {
+        assert_eq!(found(wrong), 1, "{wrong}");
+    }
 }
 
 #[test]

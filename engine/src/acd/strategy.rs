@@ -1,6 +1,6 @@
 //! Ring strategies: the order in which free agents are rung. To add one: a
 //! variant of [`Strategy`], its rank in [`rank`], and, where the least rank is
-//! not simply the next, its way of picking in [`Step::pick`].
+//! not simply the next, its way of picking in [`Step::first`].
 
 use crate::acd::line::visit;
 use crate::config::model::{MemberKind, Strategy};

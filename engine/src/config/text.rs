@@ -68,7 +68,8 @@
 //! answer_on_entry = true        # false: it rings until an agent answers
 //! music = "waiting.wav"         # default: that of the server
 //! strategy = "ring_all"         # fewest_calls least_recent linear random rrmemory
-//!                               # least_talk_time weighted_random
+//!                               # least_talk_time ring_progressively weighted_random
+//! ring_more_every_s = 5         # of ring_progressively
 //! fewest_calls_since = "midnight"     # login ever; of least_talk_time, too
 //! static_agents = ["1001", "1005-1010 level 2", "1011 level 3 weight 10"]
 //! dynamic_agents = ["1002"]

@@ -71,6 +71,7 @@ pub(crate) fn rule(
         }
         Strategy::Linear => "linear: the first in the order".to_owned(),
         Strategy::Random => "random: drawn by lot".to_owned(),
+        // All who are free ring, and no rule chose: told above.
         Strategy::RingAll | Strategy::Rrmemory => "round robin: the next in turn".to_owned(),
     };
     match (in_turn().count(), standing.tried) {
