@@ -112,6 +112,25 @@ fn why_a_callback_failed_is_shown() {
     assert_eq!(row["number"], "50001");
 }
 
+#[test]
+fn a_callback_goes_with_the_log_of_its_call() {
+    let mut desk = Desk::with(CENTRE);
+    let call = asks(&mut desk, 50_001, "");
+    asks(&mut desk, 50_002, "");
+    answers(&desk, 1001);
+    let cause = Cause::NoAnswer;
+    desk.tell(Input::CustomerFailed { call, cause });
+    let record = desk.see("/api/v1/calls/records?queue=6400");
+    let logs = json!({"logs": [record["records"][0]["log"]]}).to_string();
+    let reply = desk.post_as(&desk.token, "/api/v1/calls/records/delete", &logs);
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+    let left = list(&desk, &desk.token, "");
+    let callers = left.iter().map(|row| row["caller"].as_str().unwrap());
+    assert!(callers.eq(["50002"]));
+    // Nothing of it is left for who is erased later.
+    erase(&desk, 50_001);
+}
+
 /// Who wants another number than he calls from is found by both.
 #[test]
 fn who_is_erased_is_blanked() {
