@@ -32,7 +32,7 @@ use tandem_engine::config::text;
 use tandem_engine::{Span, Timestamp};
 
 pub use acts::{Act, Caller, Handle};
-pub use play::{End, Line, Played, Ring, Visit, play};
+pub use play::{End, Line, Outside, Played, Ring, Visit, play};
 
 /// Acts of a session.
 pub const ACTS_MAX: usize = 1_000;

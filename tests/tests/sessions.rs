@@ -48,7 +48,7 @@ fn everybody_lives_through_what_the_session_says() {
     assert_eq!((adam.called, adam.answered), (at(10), Some(at(10))));
     assert_eq!(adam.end, Some((at(90), End::Others)));
     let rings: Vec<_> = (played.rings.iter())
-        .map(|ring| (ring.extension.to_string(), ring.answered, ring.end))
+        .map(|ring| (ring.number.to_string(), ring.answered, ring.end))
         .collect();
     let own = |tenths| Some((at(tenths), End::Own));
     assert_eq!(

@@ -15,6 +15,10 @@ pub enum Act {
     Call(Caller),
     /// `Adam hangs up`.
     CallerHangsUp(String),
+    /// `Adam answers`, who is called back.
+    CustomerAnswers(String),
+    /// `Adam refuses`, who is called back: is busy.
+    CustomerRefuses(String),
     /// `1009 parks Adam`: a supervisor does something with a call.
     Handle {
         /// Who.
@@ -178,7 +182,9 @@ fn caller_act(who: &str, verb: &str, words: &mut SplitWhitespace<'_>) -> Result<
                 dials,
             })
         }
+        "answers" => Act::CustomerAnswers(name),
         "hangs" => up(words, Act::CallerHangsUp(name))?,
+        "refuses" => Act::CustomerRefuses(name),
         "presses" => Act::Press(name, parsed(words, "a key")?),
         other => return Err(format!("a caller does not do {other:?}")),
     })

@@ -21,6 +21,8 @@ pub struct Played {
     pub callers: Vec<Line>,
     /// What rang, in the order in which it began.
     pub rings: Vec<Ring>,
+    /// What rang outside, for callers who are called back.
+    pub outside: Vec<Outside>,
     /// Visits to queues, in the order in which they ended.
     pub visits: Vec<Visit>,
 }
@@ -29,7 +31,8 @@ impl Played {
     /// When something happens at a telephone, in the order of time, each moment once.
     #[must_use]
     pub fn moments(&self) -> Vec<Timestamp> {
-        let rings = self.rings.iter().flat_map(|ring| {
+        let outside = self.outside.iter().map(|outside| &outside.ring);
+        let rings = self.rings.iter().chain(outside).flat_map(|ring| {
             let end = ring.end.map(|(at, _)| at);
             [Some(ring.began), ring.answered, end]
         });
@@ -62,14 +65,23 @@ pub struct Line {
 /// Something that rang.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ring {
-    /// Whose telephone.
-    pub extension: Number,
+    /// The number of the telephone.
+    pub number: Number,
     /// When it began.
     pub began: Timestamp,
     /// When it was picked up.
     pub answered: Option<Timestamp>,
     /// How it ended.
     pub end: Option<(Timestamp, End)>,
+}
+
+/// A customer's telephone that rang.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// The trunk that was asked for it.
+    pub trunk: String,
+    /// The number that was dialled there, and what became of it.
+    pub ring: Ring,
 }
 
 /// How a call or a ring ended, as who holds the telephone sees it.
@@ -109,6 +121,7 @@ pub fn play(session: &Session) -> Result<Played, String> {
             .map(|prompt| (prompt.name.clone(), prompt.length))
             .collect(),
         legs: BTreeMap::new(),
+        customers: BTreeMap::new(),
     };
     player.open(session)?;
     for (at, act) in &session.acts {
@@ -134,6 +147,8 @@ struct Player {
     prompts: BTreeMap<String, Span>,
     /// Places of rings there.
     legs: BTreeMap<LegId, usize>,
+    /// Places of what rings outside, or is answered there.
+    customers: BTreeMap<CallId, usize>,
 }
 
 impl Player {
@@ -195,6 +210,7 @@ impl Player {
                     self.names.insert(name, *call);
                 }
                 Event::CallEnded { call, .. } => {
+                    self.customer_gone(at, *call, End::Others);
                     if let Some(&place) = self.calls.get(call) {
                         self.played.callers[place]
                             .end
@@ -247,11 +263,35 @@ impl Player {
                     .sum();
                 self.ended(at + Span::from_micros(spoken), *leg, End::Others);
             }
+            // Who asked to be called back is sent off the line, and his call goes on.
+            Effect::HangUpCaller { call, .. } => {
+                if let Some(&place) = self.calls.get(call) {
+                    let line = &mut self.played.callers[place];
+                    line.end.get_or_insert((at, End::Others));
+                }
+            }
+            Effect::RingCustomer {
+                call,
+                trunk,
+                number,
+                ..
+            } => {
+                self.customers.insert(*call, self.played.outside.len());
+                self.played.outside.push(Outside {
+                    trunk: trunk.clone(),
+                    ring: Ring {
+                        number: *number,
+                        began: at,
+                        answered: None,
+                        end: None,
+                    },
+                });
+            }
             Effect::Ring { leg, agent, .. } => {
                 self.legs.insert(*leg, self.played.rings.len());
                 let agent = self.engine.agent(*agent);
                 self.played.rings.push(Ring {
-                    extension: agent.map_or(Number::NONE, |agent| agent.number),
+                    number: agent.map_or(Number::NONE, |agent| agent.number),
                     began: at,
                     answered: None,
                     end: None,
@@ -265,6 +305,13 @@ impl Player {
         if let Some(&place) = self.calls.get(&call) {
             self.played.callers[place].answered.get_or_insert(at);
         }
+    }
+
+    /// The customer of a callback is off the line, or does not ring any more.
+    fn customer_gone(&mut self, at: Timestamp, call: CallId, how: End) -> bool {
+        let place = self.customers.remove(&call);
+        let ring = place.map(|place| &mut self.played.outside[place].ring);
+        ring.map(|ring| ring.end = Some((at, how))).is_some()
     }
 
     fn ended(&mut self, at: Timestamp, leg: LegId, how: End) {
@@ -283,9 +330,25 @@ impl Player {
             Act::Call(caller) => self.call(caller),
             Act::CallerHangsUp(name) => {
                 let call = self.named(name)?;
-                let place = self.calls[&call];
-                self.played.callers[place].end = Some((self.now, End::Own));
+                if !self.customer_gone(self.now, call, End::Own) {
+                    let place = self.calls[&call];
+                    self.played.callers[place].end = Some((self.now, End::Own));
+                }
                 self.tell(Input::CallerHungUp { call })
+            }
+            Act::CustomerAnswers(name) => {
+                let call = self.named(name)?;
+                let place = self.customers.get(&call).ok_or("nobody calls him")?;
+                self.played.outside[*place].ring.answered = Some(self.now);
+                self.tell(Input::CustomerAnswered { call })
+            }
+            Act::CustomerRefuses(name) => {
+                let call = self.named(name)?;
+                if !self.customer_gone(self.now, call, End::Own) {
+                    return Err("nobody calls him".to_owned());
+                }
+                let cause = Cause::Busy;
+                self.tell(Input::CustomerFailed { call, cause })
             }
             Act::Handle { by, caller, handle } => self.handle(*by, caller, handle),
             Act::HangUp(extension) => {
@@ -400,7 +463,7 @@ impl Player {
     fn leg(&self, extension: Number, talks: bool) -> Result<LegId, String> {
         let mut found = self.legs.iter().filter(|(_, place)| {
             let ring = &self.played.rings[**place];
-            ring.extension == extension && ring.answered.is_some() == talks
+            ring.number == extension && ring.answered.is_some() == talks
         });
         match (found.next(), found.next()) {
             (Some((leg, _)), None) => Ok(*leg),

@@ -168,7 +168,7 @@ impl Stage {
         for extension in &mut session.config.extensions {
             let number = extension.number;
             let rings: Vec<_> = (played.rings.iter())
-                .filter(|ring| ring.extension == number)
+                .filter(|ring| ring.number == number)
                 .collect();
             let calls = |line: &Line| line.caller.inside && line.caller.number == number;
             let port = match played.callers.iter().position(calls) {
@@ -192,6 +192,18 @@ impl Stage {
             let contact = format!("127.0.0.1:{port}").parse();
             extension.contact = Some(contact.expect("an address"));
         }
+        for trunk in &mut session.config.options.trunks {
+            let rings: Vec<_> = (played.outside.iter())
+                .filter(|outside| outside.trunk == trunk.name)
+                .map(|outside| &outside.ring)
+                .collect();
+            let file = folder.join(format!("trunk-{}.xml", trunk.name));
+            fs::write(&file, scenarios::telephone(&rings)).expect("tests may write here");
+            let phone = Agents::play(&file, &folder.join("trunk.log"));
+            let address = format!("127.0.0.1:{}", phone.port()).parse();
+            trunk.address = Some(address.expect("an address"));
+            agents.push(phone);
+        }
         let mut tokens: Vec<(Number, String)> = Vec::new();
         for (_, act) in &session.acts {
             if let Some(by) = asks(act)
@@ -200,9 +212,7 @@ impl Stage {
                 tokens.push((by, server::token(folder, &by.to_string())));
             }
         }
-        let centre = "[[trunk]]\nname = \"Carrier\"\naddress = \"127.0.0.1\"\n".to_owned()
-            + &text::write(&session.config);
-        let server = Server::start(folder, &centre);
+        let server = Server::start(folder, &text::write(&session.config));
         knows_its_trunk(&server, &mut Phone::new());
         Self {
             folder: folder.to_owned(),
