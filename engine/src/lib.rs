@@ -16,6 +16,7 @@ mod calls;
 mod codes;
 pub mod config;
 mod configure;
+mod consult;
 mod directory;
 pub mod draw;
 mod effect;
@@ -75,4 +76,4 @@ pub use timer::Timer;
 /// Raised whenever the same journal would give another output. Batches and
 /// snapshots carry it; a journal is replayed under the semantics it was
 /// written with, or not at all.
-pub const ENGINE_SEMANTICS: u32 = 5;
+pub const ENGINE_SEMANTICS: u32 = 6;

@@ -247,6 +247,10 @@ pub type NoteBits = u8;
 /// What somebody does with a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Handle {
+    /// Asks this one about its caller.
+    Consult(u8),
+    /// Has asked, and transfers the caller, or does not.
+    EndConsultation(bool),
     /// Hangs it up.
     HangUp,
     /// Listens in.
@@ -445,6 +449,8 @@ fn handle() -> impl Strategy<Value = Act> {
         Monitoring::Whisper,
     ]);
     let handle = prop_oneof![
+        4 => any::<u8>().prop_map(Handle::Consult),
+        3 => any::<bool>().prop_map(Handle::EndConsultation),
         1 => Just(Handle::HangUp),
         3 => how.prop_map(Handle::Monitor),
         3 => (0..64_u8).prop_map(Handle::Note),

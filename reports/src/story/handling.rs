@@ -70,6 +70,15 @@ pub(super) fn what(
         Event::SupervisorJoined {
             call, agent, how, ..
         } if is_own(call) => by_agent(*agent, how_word(*how), None),
+        Event::ConsultationAnswered { call, agent, .. } if is_own(call) => {
+            by_agent(*agent, "is_asked", None)
+        }
+        Event::ConsultationEnded {
+            call,
+            agent,
+            transferred,
+            ..
+        } if is_own(call) => by_agent(*agent, if *transferred { "takes_over" } else { "asked" }, None),
         Event::SupervisorLeft { call, agent, .. } if is_own(call) => by_agent(*agent, "left", None),
         _ => return None,
     })
@@ -91,11 +100,13 @@ fn told(noted: &Noted, by: Option<Person>) -> What {
 
 const fn act_word(act: CallAct) -> &'static str {
     match act {
+        CallAct::Consulted => "consulted",
         CallAct::HungUp => "hung_up",
         CallAct::Monitored(_) => "monitored",
         CallAct::Parked => "parked",
         CallAct::PickedUp => "picked_up",
         CallAct::Redirected => "redirected",
+        CallAct::Returned => "returned",
         CallAct::Transferred => "transferred",
     }
 }

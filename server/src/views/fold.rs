@@ -318,6 +318,8 @@ impl Fold {
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. }
+            | Event::ConsultationEnded { .. }
+            | Event::ConsultationRung { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. }
             | Event::SurveyStarted { .. } => self.of_call(event, at),
@@ -340,6 +342,7 @@ impl Fold {
             | Event::CallResumed { .. }
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
+            | Event::ConsultationAnswered { .. }
             | Event::FlowBranched { .. }
             | Event::KeptEnded { .. }
             | Event::MenuLeft { .. }
@@ -396,6 +399,24 @@ impl Fold {
                 if let Some(agent) = origin {
                     self.set_stage(*call, Stage::answered_directly(agent, at));
                     self.set_stage(*with, Stage::answered_directly(agent, at));
+                }
+            }
+            Event::ConsultationRung { call, agent, .. } => self.supervise(*call, *agent, true),
+            Event::ConsultationEnded {
+                call,
+                agent,
+                transferred,
+                talks,
+                ..
+            } => {
+                self.supervise(*call, *agent, false);
+                match (transferred, talks) {
+                    (true, true) => self.set_stage(*call, Stage::answered_directly(*agent, at)),
+                    (true, false) => {
+                        let agents = vec![*agent];
+                        self.set_stage(*call, Stage::AwaitingAnswer { agents });
+                    }
+                    (false, _) => {}
                 }
             }
             Event::SupervisorLeft { call, agent, .. } => self.supervise(*call, *agent, false),

@@ -452,6 +452,8 @@ impl Exchange {
             Effect::SaySlot {
                 leg, ref prompts, ..
             } => self.say_slot(leg, prompts),
+            // Who is consulted hears nothing yet, as a supervisor.
+            Effect::Consult { .. } => {}
             // Voices are not mixed or recorded yet: a supervisor hears nothing.
             Effect::Mix { .. } | Effect::Record { .. } => {}
             // Ports of their own.

@@ -31,6 +31,8 @@ impl Model {
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. } => self.fold_leg(event),
             Event::CallRetrieved { .. }
+            | Event::ConsultationEnded { .. }
+            | Event::ConsultationRung { .. }
             | Event::RecordingSwitched { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.fold_handling(event),
@@ -66,6 +68,7 @@ impl Model {
             | Event::CallLogProcessed { .. }
             | Event::CallNoted { .. }
             | Event::ConfigurationChanged { .. }
+            | Event::ConsultationAnswered { .. }
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }

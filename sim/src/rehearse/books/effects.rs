@@ -36,6 +36,7 @@ impl Books {
                 }
                 Effect::Bridge { .. }
                 | Effect::Brief { .. }
+                | Effect::Consult { .. }
                 | Effect::Join { .. }
                 | Effect::Mix { .. }
                 | Effect::PlayHoldMusic { .. }
@@ -105,7 +106,7 @@ impl Books {
                 let joined = self.calls.get(&call).and_then(|call| call.joined);
                 joined == Some(with)
             }
-            Effect::Mix { call, leg, .. } => {
+            Effect::Consult { call, leg } | Effect::Mix { call, leg, .. } => {
                 let there = self.legs.get(&leg);
                 there.is_some_and(|leg| leg.helps && leg.talks && leg.call == call)
             }

@@ -32,7 +32,10 @@ impl Books {
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. } => self.of_leg(seen, event, court),
-            Event::SupervisorJoined { .. }
+            Event::ConsultationAnswered { .. }
+            | Event::ConsultationEnded { .. }
+            | Event::ConsultationRung { .. }
+            | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.of_supervisor(seen, event, court),
             Event::CallArrived { call, public, key } => {
@@ -202,7 +205,8 @@ impl Books {
 
     fn of_supervisor(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
         match event {
-            Event::SupervisorJoined {
+            Event::ConsultationAnswered { call, agent, leg }
+            | Event::SupervisorJoined {
                 call, agent, leg, ..
             } => {
                 let entry = known(self.legs.get(leg), Law::Ends, || format!("{leg} is gone"))?;
@@ -214,12 +218,22 @@ impl Books {
                     format!("{leg} is no supervisor's")
                 })
             }
-            Event::SupervisorLeft { leg, .. } => {
+            Event::ConsultationEnded {
+                leg,
+                transferred: true,
+                ..
+            } => {
+                let entry = known(self.legs.get_mut(leg), Law::Ends, || format!("{leg} is gone"))?;
+                let helped = std::mem::take(&mut entry.helps);
+                court.law(Law::Ends, helped, || format!("{leg} was not consulted"))
+            }
+            Event::ConsultationEnded { leg, .. } | Event::SupervisorLeft { leg, .. } => {
                 let helped = self.legs.get(leg).is_some_and(|leg| leg.helps);
                 self.leg_over(seen, *leg);
                 court.law(Law::Ends, helped, || format!("{leg} was no supervisor's"))
             }
-            Event::SupervisorRung { call, agent, leg } => {
+            Event::ConsultationRung { call, agent, leg }
+            | Event::SupervisorRung { call, agent, leg } => {
                 self.entry.rung.push((*leg, *call, *agent, None));
                 self.entry.supervisors.insert(*leg);
                 Ok(())
@@ -635,7 +649,10 @@ impl Books {
             CallAct::HungUp | CallAct::PickedUp => Right::PickUp,
             CallAct::Monitored(_) => Right::Monitoring,
             CallAct::Parked => Right::Parking,
-            CallAct::Redirected | CallAct::Transferred => Right::Distribution,
+            CallAct::Consulted
+            | CallAct::Redirected
+            | CallAct::Returned
+            | CallAct::Transferred => Right::Distribution,
         };
         let may = match by {
             By::System => true,
