@@ -78,7 +78,11 @@ pub(super) fn what(
             agent,
             transferred,
             ..
-        } if is_own(call) => by_agent(*agent, if *transferred { "takes_over" } else { "asked" }, None),
+        } if is_own(call) => by_agent(
+            *agent,
+            if *transferred { "takes_over" } else { "asked" },
+            None,
+        ),
         Event::SupervisorLeft { call, agent, .. } if is_own(call) => by_agent(*agent, "left", None),
         _ => return None,
     })

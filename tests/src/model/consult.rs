@@ -1,8 +1,6 @@
 //! Consultations: who is asked about a caller, and whose the caller is then.
 
-use tandem_engine::{
-    AgentId, By, CallAct, CallId, Effect, Event, Input, LegId, Number, Reject,
-};
+use tandem_engine::{AgentId, By, CallAct, CallId, Effect, Event, Input, LegId, Number, Reject};
 
 use super::state::{Helps, Leg, LegStage, Sound};
 use super::{Checked, Law, Model, known};
@@ -123,13 +121,17 @@ impl Model {
         let leg = known(self.legs.get_mut(&id), "a leg")?;
         let (helps, agent, stage) = (leg.helps, leg.agent, leg.stage);
         let Helps::Consulted(talk) = helps else {
-            return self.law(Law::Legs, false, || format!("{event:?} of a leg that is none"));
+            return self.law(Law::Legs, false, || {
+                format!("{event:?} of a leg that is none")
+            });
         };
         let (transferred, talks) = transferred;
         if transferred {
             leg.helps = Helps::No;
             let wanted = match self.entry.input {
-                Input::EndConsultation { call: of, transfer, .. } => of == call && transfer,
+                Input::EndConsultation {
+                    call: of, transfer, ..
+                } => of == call && transfer,
                 Input::LegEnded { leg } => leg == talk && stage == LegStage::Talking,
                 _ => false,
             };

@@ -502,7 +502,9 @@ impl Model {
     fn is_wanted(&self, call: CallId, helps: Helps) -> bool {
         match helps {
             Helps::No => true,
-            Helps::Consulted(talk) | Helps::Listens(_, talk) => self.talking_leg(call) == Some(talk),
+            Helps::Consulted(talk) | Helps::Listens(_, talk) => {
+                self.talking_leg(call) == Some(talk)
+            }
             Helps::PicksUp(order) => {
                 let visit = self.calls.get(&call).and_then(|call| call.waiting());
                 visit.is_some_and(|visit| visit.order == order)

@@ -43,7 +43,9 @@ pub fn read(words: &[&str]) -> Option<Result<(String, Handling), String>> {
     let (call, handling) = match words {
         ["asks", to, "about", call] => (
             call,
-            to.parse().map(Handling::Consult).map_err(|_| format!("{to} is no number")),
+            to.parse()
+                .map(Handling::Consult)
+                .map_err(|_| format!("{to} is no number")),
         ),
         ["completes", "transfer", "of", call] => (call, Ok(Handling::EndConsultation(true))),
         ["returns", "to", call] => (call, Ok(Handling::EndConsultation(false))),

@@ -223,7 +223,9 @@ impl Books {
                 transferred: true,
                 ..
             } => {
-                let entry = known(self.legs.get_mut(leg), Law::Ends, || format!("{leg} is gone"))?;
+                let entry = known(self.legs.get_mut(leg), Law::Ends, || {
+                    format!("{leg} is gone")
+                })?;
                 let helped = std::mem::take(&mut entry.helps);
                 court.law(Law::Ends, helped, || format!("{leg} was not consulted"))
             }
@@ -649,10 +651,9 @@ impl Books {
             CallAct::HungUp | CallAct::PickedUp => Right::PickUp,
             CallAct::Monitored(_) => Right::Monitoring,
             CallAct::Parked => Right::Parking,
-            CallAct::Consulted
-            | CallAct::Redirected
-            | CallAct::Returned
-            | CallAct::Transferred => Right::Distribution,
+            CallAct::Consulted | CallAct::Redirected | CallAct::Returned | CallAct::Transferred => {
+                Right::Distribution
+            }
         };
         let may = match by {
             By::System => true,
