@@ -449,8 +449,6 @@ fn handle() -> impl Strategy<Value = Act> {
         Monitoring::Whisper,
     ]);
     let handle = prop_oneof![
-        4 => any::<u8>().prop_map(Handle::Consult),
-        3 => any::<bool>().prop_map(Handle::EndConsultation),
         1 => Just(Handle::HangUp),
         3 => how.prop_map(Handle::Monitor),
         3 => (0..64_u8).prop_map(Handle::Note),
@@ -459,6 +457,8 @@ fn handle() -> impl Strategy<Value = Act> {
         2 => any::<bool>().prop_map(Handle::Record),
         2 => to.clone().prop_map(Handle::Redirect),
         2 => to.prop_map(Handle::Transfer),
+        2 => any::<u8>().prop_map(Handle::Consult),
+        1 => any::<bool>().prop_map(Handle::EndConsultation),
     ];
     let by = prop_oneof![
         1 => Just(Asker::System),
