@@ -5,7 +5,7 @@ use crate::config::rights::Right;
 use crate::effect::Effect;
 use crate::event::{CallAct, Event};
 use crate::ids::{AgentId, CallId, LegId};
-use crate::input::By;
+use crate::input::{By, Input};
 use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
@@ -15,6 +15,18 @@ use crate::supervise::{leg_of, legs, queue_of, talk_leg};
 use crate::trace::Trace;
 
 impl<T: Trace> Step<'_, T> {
+    /// What is wanted of a consultation.
+    #[cold]
+    pub(crate) fn consultation(&mut self, input: &Input) -> Result<(), Reject> {
+        match *input {
+            Input::ConsultCall { by, call, to } => self.consult_call(by, call, to),
+            Input::EndConsultation { by, call, transfer } => {
+                self.end_consultation(by, call, transfer)
+            }
+            _ => unreachable!("all others are not about consultations"),
+        }
+    }
+
     /// Rings an extension, for who talks to a caller to ask it something. The caller is on
     /// hold from now on.
     #[cold]

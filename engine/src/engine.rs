@@ -271,14 +271,11 @@ impl<T: Trace> Step<'_, T> {
             Input::CallNoted { by, call, note } => self.note_call(*by, *call, note),
             Input::CallerHungUp { call } => self.caller_hung_up(*call),
             Input::Configure { by, base, changes } => self.configure(*by, *base, changes),
-            Input::ConsultCall { by, call, to } => self.consult_call(*by, *call, *to),
+            Input::ConsultCall { .. } | Input::EndConsultation { .. } => self.consultation(input),
             Input::CustomerAnswered { call } => self.customer_answered(*call),
             Input::CustomerFailed { call, .. } => self.customer_failed(*call),
             Input::DeviceDown { extension } => self.device_changed(*extension, false),
             Input::DeviceUp { extension } => self.device_changed(*extension, true),
-            Input::EndConsultation { by, call, transfer } => {
-                self.end_consultation(*by, *call, *transfer)
-            }
             Input::HangUpCall { by, call } => self.hang_up_call(*by, *call),
             Input::KeptDone { effect } => self.kept_ended(*effect, KeptEnd::Done),
             Input::KeptFailed { effect } => self.kept_ended(*effect, KeptEnd::Failed),

@@ -67,6 +67,19 @@ pub(super) fn what(
             },
             slot: None,
         },
+        _ => return beside(event, own, names),
+    })
+}
+
+/// Who comes beside a conversation, and leaves it.
+fn beside(event: &Event, own: Option<CallId>, names: &Names) -> Option<What> {
+    let is_own = |call: &CallId| Some(*call) == own;
+    let by_agent = |agent, act, slot| What::Handled {
+        by: Some(names.agent(agent)),
+        act,
+        slot,
+    };
+    Some(match event {
         Event::SupervisorJoined {
             call, agent, how, ..
         } if is_own(call) => by_agent(*agent, how_word(*how), None),

@@ -1,5 +1,7 @@
 //! From batches to what is to be seen: a pure function of what was released.
 
+mod beside;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -401,23 +403,8 @@ impl Fold {
                     self.set_stage(*with, Stage::answered_directly(agent, at));
                 }
             }
-            Event::ConsultationRung { call, agent, .. } => self.supervise(*call, *agent, true),
-            Event::ConsultationEnded {
-                call,
-                agent,
-                transferred,
-                talks,
-                ..
-            } => {
-                self.supervise(*call, *agent, false);
-                match (transferred, talks) {
-                    (true, true) => self.set_stage(*call, Stage::answered_directly(*agent, at)),
-                    (true, false) => {
-                        let agents = vec![*agent];
-                        self.set_stage(*call, Stage::AwaitingAnswer { agents });
-                    }
-                    (false, _) => {}
-                }
+            Event::ConsultationEnded { .. } | Event::ConsultationRung { .. } => {
+                self.consultation(event, at);
             }
             Event::SupervisorLeft { call, agent, .. } => self.supervise(*call, *agent, false),
             Event::SupervisorRung { call, agent, .. } => self.supervise(*call, *agent, true),
@@ -587,16 +574,6 @@ impl Fold {
     }
 
     /// A supervisor is on a call, or no more.
-    fn supervise(&mut self, call: CallId, agent: AgentId, on: bool) {
-        let agents = self.supervisors.entry(call).or_default();
-        set(agents, agent, on);
-        if agents.is_empty() {
-            self.supervisors.remove(&call);
-        }
-        set(&mut self.agent(agent).supervising, call, on);
-        self.touched.insert(agent);
-    }
-
     fn end(&mut self, id: CallId) {
         for agent in self.supervisors.get(&id).cloned().unwrap_or_default() {
             self.supervise(id, agent, false);

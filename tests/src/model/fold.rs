@@ -15,6 +15,11 @@ impl Model {
         if !matches!(event, Event::CallOffered { .. }) {
             self.everybody_is_rung()?;
         }
+        self.fold_known(event)
+    }
+
+    /// The one place where events part.
+    fn fold_known(&mut self, event: &Event) -> Checked {
         match event {
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
             Event::CallEnded {

@@ -43,9 +43,8 @@ impl Books {
                 | Effect::Record { .. } => self.is_right(effect, court)?,
                 Effect::CancelRing { leg, why } => {
                     self.is_cancelled(leg, why, court)?;
-                    court.law(Law::Ends, legs_told.insert(leg), || {
-                        format!("{leg} is told twice")
-                    })?;
+                    let once = legs_told.insert(leg);
+                    court.law(Law::Ends, once, || format!("{leg} is told twice"))?;
                 }
                 Effect::HangUpCaller { call, .. } if self.lets_go(call) => {}
                 Effect::RingCustomer { .. } => self.customer_is_called(effect, court)?,

@@ -38,8 +38,8 @@ impl Books {
             | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.of_supervisor(seen, event, court),
-            Event::CallArrived { call, public, key } => {
-                self.arrived(seen, *call, *public, *key, court)
+            &Event::CallArrived { call, public, key } => {
+                self.arrived(seen, call, public, key, court)
             }
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
             Event::CodeDialled { .. } => self.code_dialled(seen, event, court),
