@@ -38,9 +38,7 @@ impl Books {
             | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.of_supervisor(seen, event, court),
-            &Event::CallArrived { call, public, key } => {
-                self.arrived(seen, call, public, key, court)
-            }
+            Event::CallArrived { call, .. } => self.arrived(seen, *call, event, court),
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
             Event::CodeDialled { .. } => self.code_dialled(seen, event, court),
             Event::ConfigurationChanged { .. } => self.read_config(seen.engine),
@@ -223,10 +221,8 @@ impl Books {
                 transferred: true,
                 ..
             } => {
-                let entry = known(self.legs.get_mut(leg), Law::Ends, || {
-                    format!("{leg} is gone")
-                })?;
-                let helped = std::mem::take(&mut entry.helps);
+                let entry = self.legs.get_mut(leg);
+                let helped = entry.is_some_and(|leg| std::mem::take(&mut leg.helps));
                 court.law(Law::Ends, helped, || format!("{leg} was not consulted"))
             }
             Event::ConsultationEnded { leg, .. } | Event::SupervisorLeft { leg, .. } => {
@@ -305,10 +301,12 @@ impl Books {
         &mut self,
         seen: &Seen<'_>,
         call: CallId,
-        public: PublicId,
-        key: u128,
+        event: &Event,
         court: &mut Court<'_>,
     ) -> Checked {
+        let &Event::CallArrived { public, key, .. } = event else {
+            return Ok(());
+        };
         let input = &seen.entry.input;
         let told = matches!(input, Input::CallArrived { key: told, .. } if *told == key);
         let fresh = self.last_public.is_none_or(|last| last < public);
