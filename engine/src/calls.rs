@@ -3,6 +3,7 @@
 use crate::acd::line::{visit, visit_mut};
 use crate::acd::offer::RingEnd;
 use crate::config::model::{Destination, Rests};
+use crate::consult::consulted;
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event, OfferEnd};
@@ -245,7 +246,14 @@ impl<T: Trace> Step<'_, T> {
             return Ok(());
         }
         if leg.purpose != Purpose::Talk {
-            self.supervisor_leaves(id);
+            self.off_the_line(id);
+            return Ok(());
+        }
+        if self.s.calls[call].extra.is_some()
+            && let Some(asked) = consulted(self.s, call)
+            && self.s.legs[asked].timeout.is_none()
+        {
+            self.hung_up_consulting(call, id, asked);
             return Ok(());
         }
         if let Some(about) = self.to_rate(call) {

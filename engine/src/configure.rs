@@ -424,8 +424,12 @@ impl<T: Trace> Step<'_, T> {
         for leg in legs {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
-                if entry.purpose != Purpose::Talk {
+                let purpose = entry.purpose;
+                if purpose != Purpose::Talk {
                     self.dismiss(leg);
+                    if purpose == Purpose::Consult {
+                        self.talk_again(call);
+                    }
                 } else if entry.timeout.is_some() {
                     self.sometimes(Mark::ExtensionDeletedRinging);
                     // Offers of queues have been taken back already.

@@ -81,6 +81,14 @@ pub enum Effect {
         /// Whether the phone should show a missed call.
         why: CancelReason,
     },
+    /// Connect who talked to the caller with this answered leg; the caller goes on hearing
+    /// music on hold, and hears neither. Ends with the next `Bridge`, or as legs end.
+    Consult {
+        /// The caller's call.
+        call: CallId,
+        /// The leg of who is consulted.
+        leg: LegId,
+    },
     /// End the caller's leg; where he is being called, call him no more.
     HangUpCaller {
         /// Whose call.
@@ -273,6 +281,7 @@ impl Effect {
             | Self::Bridge { .. }
             | Self::Brief { .. }
             | Self::CancelRing { .. }
+            | Self::Consult { .. }
             | Self::HangUpCaller { .. }
             | Self::HangUpLeg { .. }
             | Self::Join { .. }

@@ -271,6 +271,7 @@ impl<T: Trace> Step<'_, T> {
             Input::CallNoted { by, call, note } => self.note_call(*by, *call, note),
             Input::CallerHungUp { call } => self.caller_hung_up(*call),
             Input::Configure { by, base, changes } => self.configure(*by, *base, changes),
+            Input::ConsultCall { .. } | Input::EndConsultation { .. } => self.consultation(input),
             Input::CustomerAnswered { call } => self.customer_answered(*call),
             Input::CustomerFailed { call, .. } => self.customer_failed(*call),
             Input::DeviceDown { extension } => self.device_changed(*extension, false),

@@ -239,6 +239,38 @@ pub enum Event {
         /// Who had answered.
         agent: AgentId,
     },
+    /// Who is consulted has answered, and talks to who talked to the caller.
+    ConsultationAnswered {
+        /// Which call.
+        call: CallId,
+        /// Who was asked.
+        agent: AgentId,
+        /// On which leg.
+        leg: LegId,
+    },
+    /// A consultation is over. Where the whole call ends, that is not told.
+    ConsultationEnded {
+        /// Which call.
+        call: CallId,
+        /// Who was asked.
+        agent: AgentId,
+        /// His leg; stale from now on, unless the caller is transferred.
+        leg: LegId,
+        /// Whether the caller is transferred to him.
+        transferred: bool,
+        /// Whether he talks to the caller from now on; where the caller is transferred to
+        /// him otherwise, he rings on for the caller.
+        talks: bool,
+    },
+    /// An extension rings, to be asked something by who talks to a caller.
+    ConsultationRung {
+        /// Which call.
+        call: CallId,
+        /// Whose telephone.
+        agent: AgentId,
+        /// The ringing leg.
+        leg: LegId,
+    },
     /// An agent has answered, and the customer of a callback is called.
     CustomerRung {
         /// Whose call.
@@ -556,6 +588,8 @@ pub enum Branch {
 /// What somebody did with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum CallAct {
+    /// Asks somebody else before it goes on.
+    Consulted,
     /// Hung it up.
     HungUp,
     /// Wants to listen in, or to do so in this other way.
@@ -566,6 +600,8 @@ pub enum CallAct {
     PickedUp,
     /// Sent it somewhere else while it waited.
     Redirected,
+    /// Has asked, and talks to the caller again.
+    Returned,
     /// Sent it somewhere else from a conversation.
     Transferred,
 }

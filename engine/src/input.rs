@@ -143,6 +143,16 @@ pub enum Input {
         /// What differs.
         changes: Vec<Change>,
     },
+    /// Who talks to a caller wants to ask somebody first: that extension rings, and the
+    /// caller is on hold.
+    ConsultCall {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
+        /// The extension to be asked.
+        to: Number,
+    },
     /// Who asked for a callback has answered it.
     CustomerAnswered {
         /// Whose call.
@@ -164,6 +174,16 @@ pub enum Input {
     DeviceUp {
         /// Which.
         extension: Number,
+    },
+    /// A consultation is over.
+    EndConsultation {
+        /// Who asks for it.
+        by: By,
+        /// Which.
+        call: CallId,
+        /// Whether the caller is transferred to who was consulted, or rings for that;
+        /// otherwise that one is let go, and the caller is talked to again.
+        transfer: bool,
     },
     /// Somebody hangs up a call for all who are on it.
     HangUpCall {

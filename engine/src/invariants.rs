@@ -275,7 +275,7 @@ fn service_level_is_watched(id: QueueId, queue: &Queue) -> Result<(), String> {
 fn calls_hold_together(s: &State) -> Result<(), String> {
     let mut legs = 0;
     for (id, call) in s.calls.iter() {
-        let (mut ringing, mut talking) = (0_u32, 0_u32);
+        let (mut ringing, mut talking, mut consulted) = (0_u32, 0_u32, 0_u32);
         let mut next = call.legs;
         while let Some(leg) = next {
             let leg = s
@@ -290,7 +290,8 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                     &mut talking
                 }) += 1;
             } else {
-                law(supervisor_fits(call, leg), || {
+                consulted += u32::from(leg.purpose == Purpose::Consult);
+                law(supervisor_fits(call, leg) && consulted <= 1, || {
                     format!("a supervisor is on call {id} for nothing")
                 })?;
             }
@@ -351,9 +352,14 @@ fn passes_through(call: &Call) -> bool {
     call.stage == stage && call.taken
 }
 
-/// A supervisor rings to take a caller who waits, or is there to listen to who talks.
+/// A supervisor rings to take a caller who waits, or is there to listen to who talks; who
+/// is consulted is there while the caller is on hold.
 fn supervisor_fits(call: &Call, leg: &Leg) -> bool {
     match leg.purpose {
+        Purpose::Consult => {
+            let held = call.extra.as_ref().is_some_and(|extra| extra.held);
+            call.stage == Stage::AwaitingEnd && held && joined_with(call).is_none()
+        }
         Purpose::Monitor(_) => call.stage == Stage::AwaitingEnd && joined_with(call).is_none(),
         Purpose::PickUp => call.stage == Stage::AwaitingAgent && leg.timeout.is_some(),
         Purpose::Talk => true,

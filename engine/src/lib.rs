@@ -16,6 +16,7 @@ mod calls;
 mod codes;
 pub mod config;
 mod configure;
+mod consult;
 mod directory;
 pub mod draw;
 mod effect;

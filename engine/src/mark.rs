@@ -65,6 +65,8 @@ marks! {
     CodeRefused: "a code is dialled that changes nothing",
     ConnectionFailedDirect: "a caller and an extension can not be connected",
     ConnectionFailedDeleted: "a connection fails when its queue is deleted",
+    ConsultationHungUp: "who asks somebody about a caller hangs up, and the caller goes there",
+    ConsultationTransferredRinging: "a caller is transferred to who has not answered yet",
     DeadlineOfBefore: "a deadline was due before the system started again",
     DeletedQueueEmpties: "the last caller leaves a deleted queue",
     Erased: "a person who is on a call is erased",

@@ -731,6 +731,8 @@ pub(crate) enum CallSet {
 /// What a telephone is in a call for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Purpose {
+    /// Who talks to the caller asks him something.
+    Consult,
     /// A supervisor listens in.
     Monitor(Monitoring),
     /// A supervisor wants to take a caller who waits.

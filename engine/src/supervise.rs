@@ -7,6 +7,7 @@ use crate::calls::{Goal, goal};
 use crate::config::model::Destination;
 use crate::config::points::PointKind;
 use crate::config::rights::Right;
+use crate::consult::consulted;
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{CallAct, EndReason, Event};
@@ -246,6 +247,7 @@ impl<T: Trace> Step<'_, T> {
     #[inline(never)]
     pub(crate) fn supervisor_answered(&mut self, leg: LegId) {
         match self.s.legs[leg].purpose {
+            Purpose::Consult => self.consulted_answers(leg),
             Purpose::Talk => unreachable!("a supervisor has another purpose"),
             Purpose::Monitor(how) => {
                 self.answer_leg(leg);
@@ -282,11 +284,15 @@ impl<T: Trace> Step<'_, T> {
     #[inline(never)]
     pub(crate) fn supervisor_leaves(&mut self, id: LegId) {
         let leg = self.drop_leg(id);
-        self.tell(Event::SupervisorLeft {
-            call: leg.call,
-            agent: leg.agent,
-            leg: id,
-        });
+        if leg.purpose == Purpose::Consult {
+            self.consulted_left(leg.call, leg.agent, id);
+        } else {
+            self.tell(Event::SupervisorLeft {
+                call: leg.call,
+                agent: leg.agent,
+                leg: id,
+            });
+        }
         self.refresh_agent(leg.agent);
     }
 
@@ -359,7 +365,8 @@ impl<T: Trace> Step<'_, T> {
         self.s.calls[call].extra().held = false;
     }
 
-    /// An agent or an extension holds the caller, or talks to him again.
+    /// An agent or an extension holds the caller, or talks to him again. While he consults
+    /// somebody, his telephone holds nothing but that.
     #[cold]
     pub(crate) fn hold(&mut self, leg: LegId, held: bool) -> Result<(), Reject> {
         let entry = self.s.legs.get(leg).ok_or(Reject::Stale)?;
@@ -367,12 +374,13 @@ impl<T: Trace> Step<'_, T> {
         if self.s.calls[call].stage != Stage::AwaitingEnd || talk_leg(self.s, call) != Some(leg) {
             return Err(Reject::Stale);
         }
-        let entry = &mut self.s.calls[call];
-        if entry.extra.as_ref().is_some_and(|extra| extra.held) == held {
+        let entry = &self.s.calls[call];
+        let so = entry.extra.as_ref().is_some_and(|extra| extra.held) == held;
+        if so || consulted(self.s, call).is_some() {
             return Err(Reject::NoChange);
         }
         let queue = queue_of(entry);
-        entry.extra().held = held;
+        self.s.calls[call].extra().held = held;
         if held {
             self.emit(Effect::PlayHoldMusic { call, queue });
             self.tell(Event::CallHeld { call, agent });
@@ -417,7 +425,7 @@ pub(crate) fn talk_leg(s: &State, call: CallId) -> Option<LegId> {
 }
 
 /// The leg of an agent in a call, whatever it is for.
-fn leg_of(s: &State, call: CallId, agent: AgentId) -> Option<LegId> {
+pub(crate) fn leg_of(s: &State, call: CallId, agent: AgentId) -> Option<LegId> {
     legs(s, call).find(|&leg| s.legs[leg].agent == agent)
 }
 

@@ -263,6 +263,9 @@ impl Tally {
             | Event::PromptStarted { .. }
             | Event::RecordingSwitched { .. }
             | Event::ReservationEnded { .. }
+            | Event::ConsultationAnswered { .. }
+            | Event::ConsultationEnded { .. }
+            | Event::ConsultationRung { .. }
             | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. }

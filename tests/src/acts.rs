@@ -247,6 +247,10 @@ pub type NoteBits = u8;
 /// What somebody does with a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Handle {
+    /// Asks this one about its caller.
+    Consult(u8),
+    /// Has asked, and transfers the caller, or does not.
+    EndConsultation(bool),
     /// Hangs it up.
     HangUp,
     /// Listens in.
@@ -453,6 +457,8 @@ fn handle() -> impl Strategy<Value = Act> {
         2 => any::<bool>().prop_map(Handle::Record),
         2 => to.clone().prop_map(Handle::Redirect),
         2 => to.prop_map(Handle::Transfer),
+        2 => any::<u8>().prop_map(Handle::Consult),
+        1 => any::<bool>().prop_map(Handle::EndConsultation),
     ];
     let by = prop_oneof![
         1 => Just(Asker::System),

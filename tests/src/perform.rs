@@ -521,7 +521,12 @@ impl<W: Witness> World<W> {
             handle,
             Handle::HangUp | Handle::PickUp | Handle::Redirect(_)
         );
+        let consults = matches!(handle, Handle::EndConsultation(_));
+        let consults = consults && !pick.place.is_multiple_of(4);
         let talks = (of_talk && !pick.place.is_multiple_of(4)).then(|| self.talking(pick));
+        let several = |call: &CallId| engine.call(*call).is_some_and(|call| call.legs.len() > 1);
+        let consulted = || engine.calls().into_iter().find(several);
+        let talks = if consults { Some(consulted()) } else { talks };
         let call = talks.flatten().or_else(|| self.any_call(pick))?;
         let talker = engine.answered(call).and_then(|(id, _)| engine.agent(id));
         let by = by(asker, talker.map_or(Number::NONE, |agent| agent.number));
@@ -533,6 +538,11 @@ impl<W: Witness> World<W> {
             To::Slot(place) => Destination::Extension(slot(place)),
         };
         Some(match handle {
+            Handle::Consult(place) => {
+                let to = self.somebody(place);
+                Input::ConsultCall { by, call, to }
+            }
+            Handle::EndConsultation(transfer) => Input::EndConsultation { by, call, transfer },
             Handle::HangUp => Input::HangUpCall { by, call },
             Handle::Monitor(how) => Input::MonitorCall { by, call, how },
             Handle::Note(bits) => Input::CallNoted {

@@ -80,6 +80,7 @@ fn every_law_holds_after_every_entry() {
     let enough = u64::from(cases(100));
     assert!(seen.midnights > enough && seen.cut_off > enough && seen.ring_alls > enough);
     assert!(seen.diverted > enough && seen.prompts > enough && seen.keys > enough);
+    assert!(seen.consulted > enough / 10 && seen.passed_on > enough / 100);
     assert!(seen.supervised > enough && seen.retrieved > enough / 10);
     assert!(seen.announcements > enough && seen.briefings > enough);
     assert!(seen.surveys > enough && seen.ratings > enough / 4);

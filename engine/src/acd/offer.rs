@@ -328,7 +328,7 @@ impl<T: Trace> Step<'_, T> {
             if let Some(why) = end.cancel() {
                 self.emit(Effect::CancelRing { leg: id, why });
             }
-            self.supervisor_leaves(id);
+            self.off_the_line(id);
         } else {
             self.extension_failed(id, end.cause(), end.cancel());
         }

@@ -67,9 +67,35 @@ pub(super) fn what(
             },
             slot: None,
         },
+        _ => return beside(event, own, names),
+    })
+}
+
+/// Who comes beside a conversation, and leaves it.
+fn beside(event: &Event, own: Option<CallId>, names: &Names) -> Option<What> {
+    let is_own = |call: &CallId| Some(*call) == own;
+    let by_agent = |agent, act, slot| What::Handled {
+        by: Some(names.agent(agent)),
+        act,
+        slot,
+    };
+    Some(match event {
         Event::SupervisorJoined {
             call, agent, how, ..
         } if is_own(call) => by_agent(*agent, how_word(*how), None),
+        Event::ConsultationAnswered { call, agent, .. } if is_own(call) => {
+            by_agent(*agent, "is_asked", None)
+        }
+        Event::ConsultationEnded {
+            call,
+            agent,
+            transferred,
+            ..
+        } if is_own(call) => by_agent(
+            *agent,
+            if *transferred { "takes_over" } else { "asked" },
+            None,
+        ),
         Event::SupervisorLeft { call, agent, .. } if is_own(call) => by_agent(*agent, "left", None),
         _ => return None,
     })
@@ -91,11 +117,13 @@ fn told(noted: &Noted, by: Option<Person>) -> What {
 
 const fn act_word(act: CallAct) -> &'static str {
     match act {
+        CallAct::Consulted => "consulted",
         CallAct::HungUp => "hung_up",
         CallAct::Monitored(_) => "monitored",
         CallAct::Parked => "parked",
         CallAct::PickedUp => "picked_up",
         CallAct::Redirected => "redirected",
+        CallAct::Returned => "returned",
         CallAct::Transferred => "transferred",
     }
 }

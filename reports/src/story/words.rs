@@ -569,9 +569,12 @@ fn handled(what: &What) -> String {
     let slot = slot.as_deref().unwrap_or_default();
     match *act {
         "barge" => format!("{who} joins in the conversation."),
+        "asked" => format!("{who} is asked no more."),
+        "consulted" => format!("{who} wants to ask somebody about the caller."),
         "fetched" => format!("{who} dialled {slot}, and talks to the caller."),
         "held" => format!("{who} put the caller on hold."),
         "hung_up" => format!("{who} hung the call up."),
+        "is_asked" => format!("{who} is asked about the caller, who hears music."),
         "left" => format!("{who} is off the line."),
         "listen" => format!("{who} listens to the conversation."),
         "monitored" => format!("{who} wants to listen in."),
@@ -584,6 +587,8 @@ fn handled(what: &What) -> String {
         "recording_paused" => format!("{who} paused the recording."),
         "redirected" => format!("{who} sent the caller elsewhere."),
         "resumed" => format!("{who} talks to the caller again."),
+        "returned" => format!("{who} goes back to the caller."),
+        "takes_over" => format!("The caller is now for {who}."),
         "transferred" => format!("{who} transferred the caller."),
         "whisper" => format!("{who} whispers to who talks to the caller."),
         _ => format!("{who} did something with the call."),

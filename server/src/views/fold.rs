@@ -1,5 +1,7 @@
 //! From batches to what is to be seen: a pure function of what was released.
 
+mod beside;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -318,6 +320,8 @@ impl Fold {
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. }
+            | Event::ConsultationEnded { .. }
+            | Event::ConsultationRung { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. }
             | Event::SurveyStarted { .. } => self.of_call(event, at),
@@ -340,6 +344,7 @@ impl Fold {
             | Event::CallResumed { .. }
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
+            | Event::ConsultationAnswered { .. }
             | Event::FlowBranched { .. }
             | Event::KeptEnded { .. }
             | Event::MenuLeft { .. }
@@ -397,6 +402,9 @@ impl Fold {
                     self.set_stage(*call, Stage::answered_directly(agent, at));
                     self.set_stage(*with, Stage::answered_directly(agent, at));
                 }
+            }
+            Event::ConsultationEnded { .. } | Event::ConsultationRung { .. } => {
+                self.consultation(event, at);
             }
             Event::SupervisorLeft { call, agent, .. } => self.supervise(*call, *agent, false),
             Event::SupervisorRung { call, agent, .. } => self.supervise(*call, *agent, true),
@@ -566,16 +574,6 @@ impl Fold {
     }
 
     /// A supervisor is on a call, or no more.
-    fn supervise(&mut self, call: CallId, agent: AgentId, on: bool) {
-        let agents = self.supervisors.entry(call).or_default();
-        set(agents, agent, on);
-        if agents.is_empty() {
-            self.supervisors.remove(&call);
-        }
-        set(&mut self.agent(agent).supervising, call, on);
-        self.touched.insert(agent);
-    }
-
     fn end(&mut self, id: CallId) {
         for agent in self.supervisors.get(&id).cloned().unwrap_or_default() {
             self.supervise(id, agent, false);

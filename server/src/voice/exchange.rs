@@ -464,6 +464,7 @@ impl Exchange {
             Effect::SaySlot {
                 leg, ref prompts, ..
             } => self.say_slot(leg, prompts),
+            Effect::Consult { leg, .. } => self.consulted_unheard(leg),
             // Voices are not mixed or recorded yet: a supervisor hears nothing.
             Effect::Mix { .. } | Effect::Record { .. } => {}
             // Ports of their own.
@@ -473,6 +474,13 @@ impl Exchange {
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => {}
         }
+    }
+
+    /// Two telephones can not talk beside a caller yet: who is consulted is let go, so that
+    /// nobody waits in silence, and the caller is talked to again.
+    fn consulted_unheard(&mut self, leg: LegId) {
+        self.hang_up_leg(leg);
+        self.tell(Input::LegEnded { leg });
     }
 
     /// Who is where may be another now.

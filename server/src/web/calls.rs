@@ -23,6 +23,8 @@ use crate::driver::Applied;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
+        .routes(routes!(consult))
+        .routes(routes!(end_consultation))
         .routes(routes!(hang_up))
         .routes(routes!(monitor))
         .routes(routes!(park))
@@ -48,6 +50,22 @@ struct Handled {
 struct SendTo {
     /// A number that can be dialled, or a box: `voicemail 1001`.
     to: String,
+}
+
+/// Who is asked about a caller.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Ask {
+    /// The number of an extension.
+    to: String,
+}
+
+/// What becomes of the caller when a consultation is over.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    /// True transfers the caller to who was asked; false lets that one go.
+    transfer: bool,
 }
 
 /// How somebody listens in.
@@ -94,6 +112,51 @@ async fn handle(
         _ => None,
     });
     Ok(Json(Handled { seq, slot }))
+}
+
+/// Rings an extension, for who talks to a caller to ask it something; the caller hears music.
+#[utoipa::path(post, path = "/calls/{id}/consult", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    request_body(content = Ask, content_type = "application/json"),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem),
+    ))]
+async fn consult(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Handled>, Problem> {
+    let asked: Ask = body::json(&headers, body).await?;
+    let to = number(&asked.to)?;
+    let input = |by, call| Input::ConsultCall { by, call, to };
+    handle(&app, signed_in, &id, input).await
+}
+
+/// Ends a consultation: the caller is transferred, or talked to again.
+#[utoipa::path(post, path = "/calls/{id}/consult/end", tag = "calls",
+    params(("id" = String, Path, description = "The call.")),
+    request_body(content = Asked, content_type = "application/json"),
+    responses(
+        (status = 200, body = Handled, description = "It is durable."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem),
+    ))]
+async fn end_consultation(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Handled>, Problem> {
+    let Asked { transfer } = body::json(&headers, body).await?;
+    let input = |by, call| Input::EndConsultation { by, call, transfer };
+    handle(&app, signed_in, &id, input).await
 }
 
 /// Ends a call for all who are on it.

@@ -264,6 +264,11 @@ impl People {
                 }
             }
             Event::ExtensionRingEnded { leg, .. }
+            | Event::ConsultationEnded {
+                leg,
+                transferred: false,
+                ..
+            }
             | Event::OfferEnded { leg, .. }
             | Event::SupervisorLeft { leg, .. } => {
                 self.legs.remove(leg);
@@ -273,6 +278,9 @@ impl People {
                 act: CallAct::Parked | CallAct::Transferred,
                 ..
             } => self.parts(now, *call),
+            Event::ConsultationEnded { call, leg, .. } => {
+                self.legs.insert(*leg, *call);
+            }
             Event::CallRetrieved { call, with, .. } => {
                 self.talk_together(now, *call);
                 self.talk_together(now, *with);
@@ -410,7 +418,7 @@ impl People {
             | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => self.keep(now, id),
-            Effect::Mix { leg, .. } => self.listen(now, leg),
+            Effect::Consult { leg, .. } | Effect::Mix { leg, .. } => self.listen(now, leg),
             Effect::Ring {
                 leg, call, timeout, ..
             } => self.ring(now, leg, call, timeout),

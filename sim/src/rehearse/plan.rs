@@ -147,6 +147,12 @@ pub struct Call {
 pub enum Handle {
     /// Joins in.
     Barge,
+    /// Asks this extension about its caller.
+    Consult(Number),
+    /// Has asked, and transfers the caller.
+    CompleteTransfer,
+    /// Has asked, and goes back to the caller.
+    Return,
     /// Hangs it up.
     HangUp,
     /// Holds it at the telephone on which it is talked.

@@ -264,9 +264,13 @@ impl Script<'_> {
         } else {
             some_extension(self.chance)
         };
+        let asked = some_extension(self.chance);
         let note = u8::try_from(self.chance.below(8)).unwrap_or(0);
         let handle = self.chance.weighted(&[
             (2, Handle::Barge),
+            (4, Handle::Consult(asked)),
+            (2, Handle::CompleteTransfer),
+            (2, Handle::Return),
             (1, Handle::HangUp),
             (2, Handle::Hold),
             (3, Handle::Listen),

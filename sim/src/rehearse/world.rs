@@ -341,6 +341,17 @@ impl<'p, L: Lens> World<'p, L> {
         let monitor = |how| Input::MonitorCall { by, call, how };
         Some(match handle {
             Handle::Barge => monitor(Monitoring::Barge),
+            Handle::Consult(to) => Input::ConsultCall { by, call, to },
+            Handle::CompleteTransfer => Input::EndConsultation {
+                by,
+                call,
+                transfer: true,
+            },
+            Handle::Return => Input::EndConsultation {
+                by,
+                call,
+                transfer: false,
+            },
             Handle::HangUp => Input::HangUpCall { by, call },
             Handle::Hold => Input::LegHeld { leg: leg()? },
             Handle::Listen => monitor(Monitoring::Listen),

@@ -63,6 +63,8 @@ impl Model {
             }
             Input::BridgeFailed { call } => self.talking_leg(*call).is_none(),
             Input::CallArrived { .. } => self.last_public.is_some(),
+            Input::ConsultCall { call, .. } => self.consulted(*call).is_some(),
+            Input::EndConsultation { call, .. } => self.consulted(*call).is_none(),
             Input::CallerHungUp { call } => !self.calls.contains_key(call) || self.is_silent(*call),
             Input::CustomerAnswered { call } | Input::CustomerFailed { call, .. } => {
                 !self.customer_rings(*call)

@@ -103,6 +103,7 @@ impl Model {
             | Effect::AlertCaller { call }
             | Effect::Announce { call, .. }
             | Effect::Brief { call, .. }
+            | Effect::Consult { call, .. }
             | Effect::Join { call, .. }
             | Effect::Mix { call, .. }
             | Effect::PlayHoldMusic { call, .. }
@@ -123,7 +124,7 @@ impl Model {
 
     /// What a caller hears, or who hears him, is what follows from the events.
     fn is_due(&mut self, call: CallId, effect: &Effect) -> Checked {
-        if let Effect::Mix { leg, .. } = effect {
+        if let Effect::Consult { leg, .. } | Effect::Mix { leg, .. } = effect {
             self.sounds.insert(*leg, Sound::Bridged);
         }
         let due = self.entry.to_play.iter().position(|due| due == effect);
@@ -191,6 +192,7 @@ impl Model {
             | Effect::PlayPrompt { call, .. }
             | Effect::PlayTone { call, .. } => self.calls.contains_key(call),
             Effect::Brief { .. }
+            | Effect::Consult { .. }
             | Effect::Join { .. }
             | Effect::RingCustomer { .. }
             | Effect::Mix { .. }

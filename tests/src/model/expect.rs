@@ -48,7 +48,9 @@ impl Model {
             }
             Input::DeviceDown { extension } => self.device_refusal(*extension, false),
             Input::DeviceUp { extension } => self.device_refusal(*extension, true),
-            Input::HangUpCall { .. }
+            Input::ConsultCall { .. }
+            | Input::EndConsultation { .. }
+            | Input::HangUpCall { .. }
             | Input::LegHeld { .. }
             | Input::LegResumed { .. }
             | Input::MonitorCall { .. }

@@ -26,7 +26,9 @@ impl Model {
             Input::KeptDone { effect } => self.kept_ends(effect, KeptEnd::Done),
             Input::KeptFailed { effect } => self.kept_ends(effect, KeptEnd::Failed),
             Input::KeptUnknown { effect } => self.kept_ends(effect, KeptEnd::Unknown),
-            Input::HangUpCall { .. }
+            Input::ConsultCall { .. }
+            | Input::EndConsultation { .. }
+            | Input::HangUpCall { .. }
             | Input::LegHeld { .. }
             | Input::LegResumed { .. }
             | Input::MonitorCall { .. }

@@ -15,6 +15,11 @@ impl Model {
         if !matches!(event, Event::CallOffered { .. }) {
             self.everybody_is_rung()?;
         }
+        self.fold_known(event)
+    }
+
+    /// The one place where events part.
+    fn fold_known(&mut self, event: &Event) -> Checked {
         match event {
             Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
             Event::CallEnded {
@@ -31,6 +36,8 @@ impl Model {
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. } => self.fold_leg(event),
             Event::CallRetrieved { .. }
+            | Event::ConsultationEnded { .. }
+            | Event::ConsultationRung { .. }
             | Event::RecordingSwitched { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.fold_handling(event),
@@ -66,6 +73,7 @@ impl Model {
             | Event::CallLogProcessed { .. }
             | Event::CallNoted { .. }
             | Event::ConfigurationChanged { .. }
+            | Event::ConsultationAnswered { .. }
             | Event::DeviceChanged { .. }
             | Event::KeptEnded { .. }
             | Event::PersonErased { .. }

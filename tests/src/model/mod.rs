@@ -11,6 +11,7 @@ mod callbacks;
 mod close;
 mod codes;
 mod configure;
+mod consult;
 mod effects;
 mod estimates;
 mod expect;
@@ -175,6 +176,10 @@ pub struct Seen {
     pub presences: u64,
     /// Supervisors whose telephones rang.
     pub supervised: u64,
+    /// Extensions that were consulted about a caller.
+    pub consulted: u64,
+    /// Callers who were transferred to who was consulted.
+    pub passed_on: u64,
     /// Parked callers who were fetched.
     pub retrieved: u64,
     /// What waiting callers were told.
@@ -225,6 +230,8 @@ impl Seen {
         self.codes += other.codes;
         self.presences += other.presences;
         self.supervised += other.supervised;
+        self.consulted += other.consulted;
+        self.passed_on += other.passed_on;
         self.retrieved += other.retrieved;
         self.announcements += other.announcements;
         self.briefings += other.briefings;

@@ -271,6 +271,8 @@ pub(super) struct Leg {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Helps {
     No,
+    /// Who talks to the caller on this leg asks him.
+    Consulted(LegId),
     /// He listens so to who talks on this leg.
     Listens(Monitoring, LegId),
     /// He wants the caller of the visit with this order.

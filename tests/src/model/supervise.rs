@@ -22,6 +22,16 @@ struct Asked {
 impl Model {
     fn handled(&self) -> Option<Asked> {
         let (by, call, right, act) = match &self.entry.input {
+            Input::ConsultCall { by, call, .. } => {
+                (by, call, Right::Distribution, Some(CallAct::Consulted))
+            }
+            Input::EndConsultation { by, call, transfer } => {
+                let act = match transfer {
+                    true => CallAct::Transferred,
+                    false => CallAct::Returned,
+                };
+                (by, call, Right::Distribution, Some(act))
+            }
             Input::HangUpCall { by, call } => (by, call, Right::PickUp, Some(CallAct::HungUp)),
             Input::MonitorCall { by, call, how } => {
                 (by, call, Right::Monitoring, Some(CallAct::Monitored(*how)))
@@ -46,7 +56,7 @@ impl Model {
     }
 
     /// The queue whose managers and agents a call concerns.
-    fn concerns(&self, call: CallId) -> Option<QueueId> {
+    pub(super) fn concerns(&self, call: CallId) -> Option<QueueId> {
         let call = self.calls.get(&call)?;
         let parked = || call.parked.as_ref()?.queue;
         call.visit.as_ref().map(|visit| visit.queue).or_else(parked)
@@ -103,6 +113,10 @@ impl Model {
         let promised = self.is_promised(asked.call);
         let waits = call.waiting().is_some();
         match &self.entry.input {
+            Input::ConsultCall { to, .. } if talks => self.consult_refusal(asked.call, *to),
+            Input::EndConsultation { .. } if talks => {
+                when(self.consulted(asked.call).is_none(), Reject::Stale)
+            }
             Input::MonitorCall { how, .. } if talks => self.monitor_refusal(&asked, *how),
             Input::ParkCall { .. } if talks => {
                 let slots = self.options.parking.map(|parking| parking.slots().count());
@@ -177,7 +191,9 @@ impl Model {
         let Some(call) = talks.and_then(|call| self.calls.get(&call)) else {
             return Some(Reject::Stale);
         };
-        (call.held == held).then_some(Reject::NoChange)
+        let consults = self.legs.get(&leg).map(|leg| leg.call);
+        let consults = consults.and_then(|call| self.consulted(call)).is_some();
+        (call.held == held || consults).then_some(Reject::NoChange)
     }
 
     /// Whether a destination leads nowhere.
@@ -202,6 +218,11 @@ impl Model {
             .facts
             .extend(act.map(|act| Event::CallHandled { call, by, act }));
         match self.entry.input.clone() {
+            Input::ConsultCall { .. } => self.begin_consultation(call),
+            Input::EndConsultation { transfer, .. } => match transfer {
+                true => self.begin_passing_on(call),
+                false => Ok(()),
+            },
             Input::HangUpCall { .. } => {
                 let agent = match by {
                     By::Person(number) => self.person(number),
@@ -236,7 +257,7 @@ impl Model {
     }
 
     /// Who talked to the caller is off the line.
-    fn let_go(&mut self, call: CallId) -> Result<AgentId, String> {
+    pub(super) fn let_go(&mut self, call: CallId) -> Result<AgentId, String> {
         let leg = known(self.talking_leg(call), "a conversation")?;
         let leg = known(self.legs.get_mut(&leg), "a leg")?;
         leg.stage = LegStage::Over;
@@ -363,13 +384,23 @@ impl Model {
             let (call, agent) = (leg.call, leg.agent);
             self.joins(call, agent, id, how);
         }
-        Ok(())
+        self.consulted_answers(id)
     }
 
     /// Reads an event that somebody's handling of a call led to.
     pub(super) fn fold_handling(&mut self, event: &Event) -> Checked {
         match event {
             Event::CallRetrieved { call, with, slot } => self.call_retrieved(*call, *with, *slot),
+            Event::ConsultationEnded {
+                call,
+                leg,
+                transferred,
+                talks,
+                ..
+            } => self.consultation_ended(*call, *leg, (*transferred, *talks), event),
+            Event::ConsultationRung { call, agent, leg } => {
+                self.consultation_rung(*call, *agent, *leg)
+            }
             Event::RecordingSwitched {
                 call,
                 recording,
@@ -438,6 +469,7 @@ impl Model {
             let own = match self.entry.input {
                 Input::LegEnded { leg } | Input::LegFailed { leg, .. } => leg == id,
                 Input::Tick => fired == Some(tandem_engine::Timer::RingTimeout(id)),
+                Input::EndConsultation { call: of, .. } => of == call,
                 _ => false,
             };
             let own = own || self.entry.asks == Some(call);
@@ -470,7 +502,9 @@ impl Model {
     fn is_wanted(&self, call: CallId, helps: Helps) -> bool {
         match helps {
             Helps::No => true,
-            Helps::Listens(_, talk) => self.talking_leg(call) == Some(talk),
+            Helps::Consulted(talk) | Helps::Listens(_, talk) => {
+                self.talking_leg(call) == Some(talk)
+            }
             Helps::PicksUp(order) => {
                 let visit = self.calls.get(&call).and_then(|call| call.waiting());
                 visit.is_some_and(|visit| visit.order == order)

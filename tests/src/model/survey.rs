@@ -80,6 +80,7 @@ impl Model {
         self.sounds(leg, Sound::Over)?;
         let call = known(self.legs.get(&leg), "a leg")?.call;
         match self.talking_leg(call) == Some(leg) {
+            true if self.hangs_up_consulting(call, leg)? => Ok(()),
             true => self.asks_caller(call, leg),
             false => Ok(()),
         }

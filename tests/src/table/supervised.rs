@@ -1,7 +1,7 @@
 //! What supervisors do with calls, in words: inputs, facts and orders.
 
 use tandem_engine::config::model::Destination;
-use tandem_engine::{By, CallId, Effect, Event, Input, Monitoring, QueueId, Recording};
+use tandem_engine::{By, CallId, Effect, Event, Input, Monitoring, Number, QueueId, Recording};
 
 use super::centre;
 use super::words::Orders;
@@ -10,6 +10,8 @@ use super::world::Names;
 /// What somebody does with a call.
 #[derive(Clone, Debug)]
 pub enum Handling {
+    Consult(Number),
+    EndConsultation(bool),
     HangUp,
     Monitor(Monitoring),
     Park,
@@ -23,6 +25,8 @@ impl Handling {
     /// As an input.
     pub fn input(self, by: By, call: CallId) -> Input {
         match self {
+            Self::Consult(to) => Input::ConsultCall { by, call, to },
+            Self::EndConsultation(transfer) => Input::EndConsultation { by, call, transfer },
             Self::HangUp => Input::HangUpCall { by, call },
             Self::Monitor(how) => Input::MonitorCall { by, call, how },
             Self::Park => Input::ParkCall { by, call },
@@ -37,6 +41,14 @@ impl Handling {
 /// `picks up A`, `redirects A to queue:6401`: the call, and what is done with it.
 pub fn read(words: &[&str]) -> Option<Result<(String, Handling), String>> {
     let (call, handling) = match words {
+        ["asks", to, "about", call] => (
+            call,
+            to.parse()
+                .map(Handling::Consult)
+                .map_err(|_| format!("{to} is no number")),
+        ),
+        ["completes", "transfer", "of", call] => (call, Ok(Handling::EndConsultation(true))),
+        ["returns", "to", call] => (call, Ok(Handling::EndConsultation(false))),
         ["ends", call] => (call, Ok(Handling::HangUp)),
         ["joins", "in", call] => (call, Ok(Handling::Monitor(Monitoring::Barge))),
         ["listens", "to", call] => (call, Ok(Handling::Monitor(Monitoring::Listen))),
@@ -102,6 +114,32 @@ pub fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<String>
 
 fn fact_of_supervisor(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
     Some(match event {
+        Event::ConsultationAnswered { call, agent, leg } => {
+            let order = Effect::Consult {
+                call: *call,
+                leg: *leg,
+            };
+            let but = orders.take("hears nobody", |effect| *effect == order);
+            let (agent, call) = (names.agent(*agent), names.call(*call));
+            format!("{agent} is asked about {call}{but}")
+        }
+        Event::ConsultationEnded {
+            call,
+            agent,
+            transferred,
+            ..
+        } => {
+            let (agent, call) = (names.agent(*agent), names.call(*call));
+            match transferred {
+                true => format!("{call} is for {agent}"),
+                false => format!("{agent} is asked no more about {call}"),
+            }
+        }
+        Event::ConsultationRung { call, agent, leg } => {
+            let but = orders.ring(*leg, *call, *agent, None);
+            let (agent, call) = (names.agent(*agent), names.call(*call));
+            format!("{agent} rings to be asked about {call}{but}")
+        }
         Event::SupervisorJoined {
             call,
             agent,
@@ -150,6 +188,10 @@ fn recorded(call: &str, recording: Recording) -> String {
 /// An order that goes with no fact.
 pub fn order(effect: &Effect, names: &Names) -> Option<String> {
     Some(match effect {
+        Effect::Consult { call, leg } => {
+            let (leg, call) = (names.leg(*leg), names.call(*call));
+            format!("order: {leg} is asked about {call}")
+        }
         Effect::Join { call, with } => {
             format!(
                 "order: connect {} and {}",

@@ -517,7 +517,8 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::RingCustomer { call, number, .. } => {
             format!("order: call {} at {number}", names.call(*call))
         }
-        Effect::Join { .. }
+        Effect::Consult { .. }
+        | Effect::Join { .. }
         | Effect::Mix { .. }
         | Effect::PlayHoldMusic { .. }
         | Effect::Record { .. }

@@ -87,11 +87,30 @@ fn a_manager_picks_up_listens_and_transfers() {
         status(&desk, &ann, &id, "transfer", nobody),
         refused(404, "not_found")
     );
+    asks_and_goes_back(&desk, &ann, &id);
     // She talks, so she may send the caller on.
     assert_eq!(
         status(&desk, &ann, &id, "transfer", r#"{"to": "1005"}"#),
         refused(200, "")
     );
+}
+
+/// Who talks asks somebody, and goes back to the caller.
+fn asks_and_goes_back(desk: &Desk, ann: &str, id: &str) {
+    let nobody = r#"{"to": "4444"}"#;
+    for (what, body, told) in [
+        (
+            "consult/end",
+            r#"{"transfer": false}"#,
+            refused(409, "stale"),
+        ),
+        ("consult", nobody, refused(404, "not_found")),
+        ("consult", r#"{"to": "1005"}"#, refused(200, "")),
+        ("consult", r#"{"to": "1003"}"#, refused(409, "no_change")),
+        ("consult/end", r#"{"transfer": false}"#, refused(200, "")),
+    ] {
+        assert_eq!(status(desk, ann, id, what, body), told);
+    }
 }
 
 #[test]

@@ -33,6 +33,8 @@ const ROUTES: [(&str, &str); 37] = [
     ("put", "/api/v1/calls/records/notes"),
     ("post", "/api/v1/calls/records/processing"),
     ("get", "/api/v1/calls/waiting"),
+    ("post", "/api/v1/calls/{id}/consult"),
+    ("post", "/api/v1/calls/{id}/consult/end"),
     ("post", "/api/v1/calls/{id}/hang-up"),
     ("post", "/api/v1/calls/{id}/monitor"),
     ("put", "/api/v1/calls/{id}/notes"),

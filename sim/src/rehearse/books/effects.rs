@@ -60,15 +60,15 @@ impl Books {
                 }
                 Effect::Bridge { .. }
                 | Effect::Brief { .. }
+                | Effect::Consult { .. }
                 | Effect::Join { .. }
                 | Effect::Mix { .. }
                 | Effect::PlayHoldMusic { .. }
                 | Effect::Record { .. } => self.is_right(effect, court)?,
                 Effect::CancelRing { leg, why } => {
                     self.is_cancelled(leg, why, court)?;
-                    court.law(Law::Ends, legs_told.insert(leg), || {
-                        format!("{leg} is told twice")
-                    })?;
+                    let once = legs_told.insert(leg);
+                    court.law(Law::Ends, once, || format!("{leg} is told twice"))?;
                 }
                 Effect::HangUpCaller { call, .. } if self.lets_go(call) => {}
                 Effect::RingCustomer { .. } => self.customer_is_called(effect, court)?,
@@ -117,7 +117,7 @@ impl Books {
                 let joined = self.calls.get(&call).and_then(|call| call.joined);
                 joined == Some(with)
             }
-            Effect::Mix { call, leg, .. } => {
+            Effect::Consult { call, leg } | Effect::Mix { call, leg, .. } => {
                 let there = self.legs.get(&leg);
                 there.is_some_and(|leg| leg.helps && leg.talks && leg.call == call)
             }

@@ -32,12 +32,13 @@ impl Books {
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. } => self.of_leg(seen, event, court),
-            Event::SupervisorJoined { .. }
+            Event::ConsultationAnswered { .. }
+            | Event::ConsultationEnded { .. }
+            | Event::ConsultationRung { .. }
+            | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.of_supervisor(seen, event, court),
-            Event::CallArrived { call, public, key } => {
-                self.arrived(seen, *call, *public, *key, court)
-            }
+            Event::CallArrived { call, .. } => self.arrived(seen, *call, event, court),
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
             Event::CodeDialled { .. } => self.code_dialled(seen, event, court),
             Event::ConfigurationChanged { .. } => self.read_config(seen.engine),
@@ -202,7 +203,8 @@ impl Books {
 
     fn of_supervisor(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
         match event {
-            Event::SupervisorJoined {
+            Event::ConsultationAnswered { call, agent, leg }
+            | Event::SupervisorJoined {
                 call, agent, leg, ..
             } => {
                 let entry = known(self.legs.get(leg), Law::Ends, || format!("{leg} is gone"))?;
@@ -214,12 +216,22 @@ impl Books {
                     format!("{leg} is no supervisor's")
                 })
             }
-            Event::SupervisorLeft { leg, .. } => {
+            Event::ConsultationEnded {
+                leg,
+                transferred: true,
+                ..
+            } => {
+                let entry = self.legs.get_mut(leg);
+                let helped = entry.is_some_and(|leg| std::mem::take(&mut leg.helps));
+                court.law(Law::Ends, helped, || format!("{leg} was not consulted"))
+            }
+            Event::ConsultationEnded { leg, .. } | Event::SupervisorLeft { leg, .. } => {
                 let helped = self.legs.get(leg).is_some_and(|leg| leg.helps);
                 self.leg_over(seen, *leg);
                 court.law(Law::Ends, helped, || format!("{leg} was no supervisor's"))
             }
-            Event::SupervisorRung { call, agent, leg } => {
+            Event::ConsultationRung { call, agent, leg }
+            | Event::SupervisorRung { call, agent, leg } => {
                 self.entry.rung.push((*leg, *call, *agent, None));
                 self.entry.supervisors.insert(*leg);
                 Ok(())
@@ -289,10 +301,12 @@ impl Books {
         &mut self,
         seen: &Seen<'_>,
         call: CallId,
-        public: PublicId,
-        key: u128,
+        event: &Event,
         court: &mut Court<'_>,
     ) -> Checked {
+        let &Event::CallArrived { public, key, .. } = event else {
+            return Ok(());
+        };
         let input = &seen.entry.input;
         let told = matches!(input, Input::CallArrived { key: told, .. } if *told == key);
         let fresh = self.last_public.is_none_or(|last| last < public);
@@ -635,7 +649,9 @@ impl Books {
             CallAct::HungUp | CallAct::PickedUp => Right::PickUp,
             CallAct::Monitored(_) => Right::Monitoring,
             CallAct::Parked => Right::Parking,
-            CallAct::Redirected | CallAct::Transferred => Right::Distribution,
+            CallAct::Consulted | CallAct::Redirected | CallAct::Returned | CallAct::Transferred => {
+                Right::Distribution
+            }
         };
         let may = match by {
             By::System => true,

@@ -33,6 +33,8 @@ impl Books {
                 self.legs.get(leg).is_some_and(|leg| !leg.talks)
             }
             Input::CallNoted { call, .. }
+            | Input::ConsultCall { call, .. }
+            | Input::EndConsultation { call, .. }
             | Input::HangUpCall { call, .. }
             | Input::MonitorCall { call, .. }
             | Input::ParkCall { call, .. }

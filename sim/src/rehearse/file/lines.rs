@@ -109,8 +109,9 @@ fn status_words(status: &Status) -> String {
 }
 
 /// What somebody does with a call, and where he sends it.
-const HANDLES: [(&str, Handle); 10] = [
+const HANDLES: [(&str, Handle); 12] = [
     ("barge", Handle::Barge),
+    ("complete_transfer", Handle::CompleteTransfer),
     ("hang_up", Handle::HangUp),
     ("hold", Handle::Hold),
     ("listen", Handle::Listen),
@@ -119,11 +120,13 @@ const HANDLES: [(&str, Handle); 10] = [
     ("pick_up", Handle::PickUp),
     ("record", Handle::Record),
     ("resume", Handle::Resume),
+    ("return", Handle::Return),
     ("whisper", Handle::Whisper),
 ];
 
 fn handle_words(handle: Handle) -> String {
     match handle {
+        Handle::Consult(to) => format!("consult {to}"),
         Handle::Note(which) => format!("note {which}"),
         Handle::Redirect(to) => format!("redirect {to}"),
         Handle::Transfer(to) => format!("transfer {to}"),
@@ -267,6 +270,7 @@ impl<'t> Words<'t> {
         self.word("by")?;
         let by = self.asker()?;
         let handle = match self.next("what is done")? {
+            "consult" => Handle::Consult(self.number()?),
             "note" => Handle::Note(self.parsed("which dispositions")?),
             "redirect" => Handle::Redirect(self.number()?),
             "transfer" => Handle::Transfer(self.number()?),
