@@ -143,12 +143,14 @@ pub enum Input {
         /// What differs.
         changes: Vec<Change>,
     },
-    /// Who asked for a callback has answered it.
+    /// Who is called as the caller's side of a call has answered: who asked for a callback,
+    /// or a number outside.
     CustomerAnswered {
         /// Whose call.
         call: CallId,
     },
-    /// Who asked for a callback could not be called, refused, or did not answer.
+    /// Who is called as the caller's side of a call could not be called, refused, or did
+    /// not answer.
     CustomerFailed {
         /// Whose call.
         call: CallId,

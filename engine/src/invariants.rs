@@ -11,7 +11,7 @@ use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{
-    Call, CallSet, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State, Visit,
+    Call, CallSet, CallerRung, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State, Visit,
     caller_gone,
 };
 use crate::timer::{Timer, TimerId};
@@ -305,10 +305,13 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                         .is_some_and(|visit| visit.ringing == ringing)
             }
             Stage::AwaitingAnswer => match call.passing.as_deref() {
-                None => (ringing, talking) == (1, 0),
+                None => (ringing, talking) == (u32::from(joined_with(call).is_none()), 0),
                 Some(Passing::Group { .. }) => ringing > 0 && talking == 0,
                 Some(_) => false,
             },
+            Stage::AwaitingCaller => {
+                (ringing, talking) == (0, 0) && call.visit.is_none() && joined_with(call).is_some()
+            }
             Stage::AwaitingCustomer => (ringing, talking) == (0, 1),
             Stage::AwaitingEnd => (ringing, talking) == (0, u32::from(joined_with(call).is_none())),
             Stage::AwaitingKey
@@ -396,6 +399,10 @@ fn callbacks_hold_together(s: &State) -> Result<(), String> {
     Ok(())
 }
 
+fn rung(call: &Call) -> Option<CallerRung> {
+    call.extra.as_ref().and_then(|extra| extra.rung)
+}
+
 fn joined_with(call: &Call) -> Option<CallId> {
     call.extra.as_ref().and_then(|extra| extra.joined)
 }
@@ -410,6 +417,9 @@ fn parked_calls_have_slots(s: &State) -> Result<(), String> {
         let holds = slot.is_none_or(|slot| s.slots.get(&slot) == Some(&id));
         let fits = slot.is_some() == (call.stage == Stage::AwaitingRetrieval);
         law(holds && fits, || format!("call {id} is parked nowhere"))?;
+        law(rung(call).is_some() == (call.stage == Stage::AwaitingCaller), || {
+            format!("call {id} does not know whether its caller is called")
+        })?;
         let back = joined_with(call).map(|with| s.calls.get(with).and_then(joined_with));
         law(back.is_none_or(|back| back == Some(id)), || {
             format!("call {id} talks to itself")
@@ -435,6 +445,9 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
                 .map(|announcing| announcing.timer),
             Timer::Callback(call) => {
                 (s.calls.get(call)).and_then(|c| c.visit.as_ref()?.callback.as_ref()?.timer())
+            }
+            Timer::CallerRing(call) => {
+                (s.calls.get(call).and_then(rung)).map(|rung| rung.timer)
             }
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
             Timer::MenuTimeout(call)
@@ -483,6 +496,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             callback,
             passing_timer(call),
             parked.map(|parked| parked.timer),
+            rung(call).map(|rung| rung.timer),
         ]
     });
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);

@@ -35,6 +35,7 @@ mod menus;
 mod notes;
 mod number;
 mod outbox;
+mod outside;
 mod parking;
 pub mod permissions;
 mod points;
@@ -75,4 +76,4 @@ pub use timer::Timer;
 /// Raised whenever the same journal would give another output. Batches and
 /// snapshots carry it; a journal is replayed under the semantics it was
 /// written with, or not at all.
-pub const ENGINE_SEMANTICS: u32 = 5;
+pub const ENGINE_SEMANTICS: u32 = 6;

@@ -31,6 +31,7 @@ macro_rules! marks {
 marks! {
     AbortedAnnouncement: "what a caller is told can not be begun or ended as it should",
     AbortedCallback: "the time of a callback can not be ended as it should",
+    AbortedCallerRing: "a ring of a number outside can not be ended as it should",
     AbortedLongestWait: "a longest wait can not be ended as it should",
     AbortedMenu: "the silence behind a menu can not be ended as it should",
     AbortedMessage: "the end of a message can not be carried out as it should",
@@ -97,6 +98,7 @@ marks! {
     OfferEngaged: "an offer is taken back as the agent's telephone rings or talks otherwise",
     OfferMemberGone: "an agent is taken out of a queue that rings him",
     OfferWithdrawn: "an offer is taken back, and the caller goes to somebody else",
+    OutsideSilent: "a number outside to which a caller was sent does not answer",
     ParkedForNobody: "a caller was parked by somebody who is deleted",
     PickedUpByStranger: "somebody who is no agent of the queue takes a waiting caller",
     PickUpOvertaken: "a supervisor rings for a caller whom an agent answers, or who leaves",

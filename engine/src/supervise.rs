@@ -45,11 +45,20 @@ impl<T: Trace> Step<'_, T> {
         up.then_some(agent).ok_or(Reject::Unreachable)
     }
 
-    /// Where a person sends a call, if that is there.
-    fn goal_of(&self, to: &Destination) -> Result<Goal, Reject> {
+    /// Where somebody sends a call, if that is there; to the outside only who may call there.
+    fn goal_of(&self, by: By, to: &Destination) -> Result<Goal, Reject> {
         match goal(self.s, to) {
+            Goal::Outside { .. } if !self.calls_out(by) => Err(Reject::Denied),
             Goal::End(EndReason::NoDestination) => Err(Reject::UnknownNumber),
             goal => Ok(goal),
+        }
+    }
+
+    /// Whether calls to the outside are made for somebody.
+    fn calls_out(&self, by: By) -> bool {
+        match by {
+            By::Person(number) => (self.agent_of(number)).is_ok_and(|it| self.s.agents[it].outbound),
+            By::System => true,
         }
     }
 
@@ -99,6 +108,7 @@ impl<T: Trace> Step<'_, T> {
             Stage::AwaitingEnd => self.finish_talk(call),
             Stage::AwaitingMessage => self.finish_message(call),
             Stage::AwaitingAnswer
+            | Stage::AwaitingCaller
             | Stage::AwaitingKey
             | Stage::AwaitingPrompt
             | Stage::AwaitingRetrieval => {}
@@ -130,7 +140,7 @@ impl<T: Trace> Step<'_, T> {
             // Nobody is there to be sent.
             return Err(Reject::Stale);
         }
-        let goal = self.goal_of(to)?;
+        let goal = self.goal_of(by, to)?;
         let own = visit(self.s, call).queue;
         if matches!(goal, Goal::Target(Target::Queue(queue)) if queue == own) {
             return Err(Reject::NoChange);
@@ -153,7 +163,7 @@ impl<T: Trace> Step<'_, T> {
     ) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::Distribution)?;
         let (call, leg) = self.in_talk(&granted)?;
-        let goal = self.goal_of(to)?;
+        let goal = self.goal_of(by, to)?;
         self.handled(call, by, CallAct::Transferred);
         let queue = queue_of(&self.s.calls[call]);
         self.part(call);
@@ -394,7 +404,7 @@ fn in_stage(s: &State, call: &AccessGranted<CallId>, stage: Stage) -> Result<Cal
 /// for him to hear: queues play their own music, and prompts, menus and boxes speak at once.
 fn rings_telephones(s: &State, goal: &Goal) -> bool {
     match goal {
-        Goal::Target(Target::Extension(_)) => true,
+        Goal::Outside { .. } | Goal::Target(Target::Extension(_)) => true,
         Goal::Target(Target::Point(point)) => {
             let kind = &s.points[*point].config.kind;
             matches!(kind, PointKind::CallFlow(_) | PointKind::RingGroup(_))
