@@ -11,8 +11,8 @@ use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{
-    Call, CallSet, CallerRung, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State, Visit,
-    caller_gone,
+    Call, CallSet, CallerRung, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State,
+    Visit, caller_gone,
 };
 use crate::timer::{Timer, TimerId};
 
@@ -417,9 +417,10 @@ fn parked_calls_have_slots(s: &State) -> Result<(), String> {
         let holds = slot.is_none_or(|slot| s.slots.get(&slot) == Some(&id));
         let fits = slot.is_some() == (call.stage == Stage::AwaitingRetrieval);
         law(holds && fits, || format!("call {id} is parked nowhere"))?;
-        law(rung(call).is_some() == (call.stage == Stage::AwaitingCaller), || {
-            format!("call {id} does not know whether its caller is called")
-        })?;
+        law(
+            rung(call).is_some() == (call.stage == Stage::AwaitingCaller),
+            || format!("call {id} does not know whether its caller is called"),
+        )?;
         let back = joined_with(call).map(|with| s.calls.get(with).and_then(joined_with));
         law(back.is_none_or(|back| back == Some(id)), || {
             format!("call {id} talks to itself")
@@ -446,9 +447,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::Callback(call) => {
                 (s.calls.get(call)).and_then(|c| c.visit.as_ref()?.callback.as_ref()?.timer())
             }
-            Timer::CallerRing(call) => {
-                (s.calls.get(call).and_then(rung)).map(|rung| rung.timer)
-            }
+            Timer::CallerRing(call) => (s.calls.get(call).and_then(rung)).map(|rung| rung.timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
             Timer::MenuTimeout(call)
             | Timer::MessageOver(call)

@@ -57,7 +57,9 @@ impl<T: Trace> Step<'_, T> {
     /// Whether calls to the outside are made for somebody.
     fn calls_out(&self, by: By) -> bool {
         match by {
-            By::Person(number) => (self.agent_of(number)).is_ok_and(|it| self.s.agents[it].outbound),
+            By::Person(number) => {
+                (self.agent_of(number)).is_ok_and(|it| self.s.agents[it].outbound)
+            }
             By::System => true,
         }
     }

@@ -254,6 +254,8 @@ impl Tally {
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }

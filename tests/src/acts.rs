@@ -234,6 +234,8 @@ pub enum To {
     Queue(u8),
     /// An extension.
     Extension(u8),
+    /// A number outside.
+    Outside(u8),
     /// A route point.
     Point(u8),
     /// A parking slot, somebody in it or not.
@@ -438,6 +440,7 @@ fn handle() -> impl Strategy<Value = Act> {
         3 => any::<u8>().prop_map(To::Queue),
         2 => any::<u8>().prop_map(To::Extension),
         1 => any::<u8>().prop_map(To::Point),
+        1 => any::<u8>().prop_map(To::Outside),
     ];
     let how = select(vec![
         Monitoring::Barge,

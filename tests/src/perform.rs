@@ -13,8 +13,8 @@ use tandem_engine::{
 
 use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, NoteBits, Pick, Status, Step, To, Where};
 use crate::centre::{
-    Centre, DISPOSITIONS, QueueDraft, There, ZONES, extension, outside, point, queue, slot,
-    statics_first,
+    Centre, DISPOSITIONS, QueueDraft, There, ZONES, extension, external, outside, point, queue,
+    slot, statics_first,
 };
 use crate::live::{Live, Witness};
 use crate::shelf::Shelf;
@@ -350,7 +350,9 @@ impl<W: Witness> World<W> {
                     |id| engine.agent(id).map(|agent| agent.number),
                 );
                 match event {
-                    Event::CallArrived { call, .. } => self.calls.push(*call),
+                    Event::CallArrived { call, .. } | Event::OutsideRung { outside: call, .. } => {
+                        self.calls.push(*call);
+                    }
                     Event::CallOffered { leg, .. }
                     | Event::ExtensionRung { leg, .. }
                     | Event::SupervisorRung { leg, .. } => {
@@ -468,6 +470,7 @@ impl<W: Witness> World<W> {
                 To::Queue(place) => self.some_queue(place),
                 To::Extension(place) => self.somebody(place),
                 To::Point(place) => self.some_point(place),
+                To::Outside(place) => outside(place),
                 To::Slot(place) => slot(place),
             },
         }
@@ -528,6 +531,7 @@ impl<W: Witness> World<W> {
         let destination = |to| match to {
             To::Queue(place) => Destination::Queue(self.some_queue(place)),
             To::Extension(place) => Destination::Extension(self.somebody(place)),
+            To::Outside(place) => external(place),
             To::Point(place) if place < 128 => Destination::RingGroup(self.some_point(place)),
             To::Point(place) => Destination::Voicemail(self.some_point(place)),
             To::Slot(place) => Destination::Extension(slot(place)),

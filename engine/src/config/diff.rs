@@ -591,7 +591,8 @@ fn keep_trunk(options: &mut Options, kept: &TrunkConfig) {
     let host = |trunk: &TrunkConfig| trunk.address.map(|address| address.socket.ip());
     let mut others = options.trunks.iter().filter(|own| own.name != kept.name);
     let clash = others.any(|own| {
-        (kept.user.is_some() && own.user == kept.user) || (host(own).is_some() && host(own) == host(kept))
+        (kept.user.is_some() && own.user == kept.user)
+            || (host(own).is_some() && host(own) == host(kept))
     });
     if clash {
         return;

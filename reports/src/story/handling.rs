@@ -1,4 +1,4 @@
-//! What people did with a call, as moments of its story.
+//! What people did with a call, and who was called outside for it, as moments of its story.
 
 use tandem_engine::records::notes::Noted;
 use tandem_engine::{By, CallAct, CallId, Engine, Event, Monitoring, Recording};
@@ -53,6 +53,14 @@ pub(super) fn what(
                 slot: Some(slot.to_string()),
             }
         }
+        Event::OutsideAnswered { call, .. } if is_own(call) => What::Outside {
+            act: "answered",
+            number: None,
+        },
+        Event::OutsideRung { call, number, .. } if is_own(call) => What::Outside {
+            act: "rung",
+            number: Some(number.to_string()),
+        },
         Event::ParkingTimedOut { call } if is_own(call) => by_nobody("parked_too_long", None),
         Event::RecordingSwitched {
             call,

@@ -99,6 +99,7 @@ fn sentences(what: &What) -> Vec<String> {
         | What::MessageLeft { .. }
         | What::MessageStarted { .. }
         | What::Noted { .. }
+        | What::Outside { .. }
         | What::PlaceRegained { .. }
         | What::PointClosed { .. }
         | What::Prompt { .. }
@@ -204,6 +205,10 @@ fn on_its_way(what: &What) -> String {
             dispositions,
             remark,
         } => noted(by.as_ref(), dispositions, *remark),
+        What::Outside { number, .. } => match number {
+            Some(number) => format!("The number {number} is called outside."),
+            None => "Who was called outside answered.".to_owned(),
+        },
         What::Rated { key, points } => rated(*key, *points),
         What::Reached { kind, name, number } => format!("Came to the {kind} {name} ({number})."),
         _ => unreachable!("all others are told elsewhere"),
@@ -597,10 +602,10 @@ pub(crate) fn end_sentence(reason: &str) -> String {
         "callback_failed" => "The callback had failed, and the call was over.",
         "caller_hung_up" => "The caller hung up, and the call was over.",
         "code_dialled" => "A code had been dialled, and the call was over.",
-        "extension_busy" => "The extension was busy, and the call was over.",
-        "extension_refused" => "The extension refused, and the call was over.",
-        "extension_silent" => "The extension did not answer, and the call was over.",
-        "extension_unreachable" => "The extension could not be reached, and the call was over.",
+        "extension_busy" => "Who was rung was busy, and the call was over.",
+        "extension_refused" => "Who was rung refused, and the call was over.",
+        "extension_silent" => "Who was rung did not answer, and the call was over.",
+        "extension_unreachable" => "Who was rung could not be reached, and the call was over.",
         "hung_up_by_supervisor" => "Somebody hung the call up, and it was over.",
         "message_left" => "With the message the call was over.",
         "no_destination" => "It was to go to a number that nobody has, and was over.",

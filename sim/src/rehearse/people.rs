@@ -277,6 +277,16 @@ impl People {
                 self.talk_together(now, *call);
                 self.talk_together(now, *with);
             }
+            Event::OutsideAnswered { call, outside } => {
+                self.talk_together(now, *call);
+                self.talk_together(now, *outside);
+            }
+            // Who is called there is as the caller is.
+            Event::OutsideRung { call, outside, .. } => {
+                if let Some(caller) = self.calls.get(call).cloned() {
+                    self.calls.insert(*outside, caller);
+                }
+            }
             Event::CallbackAsked { call, .. } => self.say_where(now, *call),
             Event::PointReached { call, .. } => self.choose(now, *call),
             Event::SurveyStarted { call, .. } => self.rate(now, *call),

@@ -499,7 +499,12 @@ fn remove_queue(chance: &mut Chance, target: &mut Config, number: Number) {
             ) => {
                 target.points.retain(|point| point.number != other);
             }
-            Some(Destination::HangUp | Destination::Prompt(_) | Destination::Voicemail(_))
+            Some(
+                Destination::External { .. }
+                | Destination::HangUp
+                | Destination::Prompt(_)
+                | Destination::Voicemail(_),
+            )
             | None => {}
         }
     }

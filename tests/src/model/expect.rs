@@ -80,7 +80,7 @@ impl Model {
     fn stale_leg(&self) -> Option<Reject> {
         let stale = match &self.entry.input {
             Input::BridgeFailed { call } => {
-                let joined = self.calls.get(call).and_then(|call| call.joined);
+                let joined = self.talks_with(*call);
                 let talks = self.talking_leg(*call).is_some() && !self.customer_rings(*call);
                 joined.is_none() && !talks
             }

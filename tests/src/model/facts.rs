@@ -168,6 +168,7 @@ impl Model {
             }
             Timer::Announcement(call) => self.announcement_due(call)?,
             Timer::Callback(call) => self.callback_due(call)?,
+            Timer::CallerRing(call) => known(self.calls.get(&call), "a call")?.rings_until,
             Timer::MenuTimeout(call) => self.menu_timeout(call)?,
             Timer::MessageOver(call) => {
                 let call = known(self.calls.get(&call), "a call")?;

@@ -23,6 +23,7 @@ mod menus;
 mod notes;
 mod offers;
 mod order;
+mod outside;
 mod points;
 mod preferred;
 mod state;
@@ -205,6 +206,10 @@ pub struct Seen {
     pub callbacks: u64,
     /// Customers who answered.
     pub called_back: u64,
+    /// Numbers outside that were called.
+    pub outside: u64,
+    /// Those of them that answered.
+    pub outside_answers: u64,
 }
 
 impl Seen {
@@ -240,6 +245,8 @@ impl Seen {
         self.reserved += other.reserved;
         self.callbacks += other.callbacks;
         self.called_back += other.called_back;
+        self.outside += other.outside;
+        self.outside_answers += other.outside_answers;
     }
 }
 

@@ -64,6 +64,9 @@ impl Books {
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
             | Event::ParkingTimedOut { .. } => self.of_parked(event, court),
+            Event::OutsideAnswered { .. } | Event::OutsideRung { .. } => {
+                self.of_outside(seen, event, court)
+            }
             Event::CallDiverted { .. }
             | Event::CallHeld { .. }
             | Event::CallResumed { .. }
@@ -309,22 +312,8 @@ impl Books {
         let origin = from
             .extension
             .and_then(|number| seen.engine.find_agent(number));
-        self.calls.insert(
-            call,
-            Call {
-                public,
-                number: from.number,
-                origin,
-                visits: 0,
-                visit: None,
-                parked: None,
-                joined: None,
-                asked: None,
-                message: None,
-                gone: false,
-                rung: None,
-            },
-        );
+        self.calls
+            .insert(call, Call::new(public, from.number, origin));
         Ok(())
     }
 
@@ -671,10 +660,7 @@ impl Books {
         slot: Number,
         court: &mut Court<'_>,
     ) -> Checked {
-        for (one, other) in [(call, with), (with, call)] {
-            let one = known(self.calls.get_mut(&one), Law::Calls, || format!("{one}"))?;
-            one.joined = Some(other);
-        }
+        self.joins_with(call, with)?;
         let parked = self
             .calls
             .get_mut(&call)
