@@ -403,6 +403,10 @@ fn rung(call: &Call) -> Option<CallerRung> {
     call.extra.as_ref().and_then(|extra| extra.rung)
 }
 
+fn rung_timer(call: &Call) -> Option<TimerId> {
+    rung(call).map(|rung| rung.timer)
+}
+
 fn joined_with(call: &Call) -> Option<CallId> {
     call.extra.as_ref().and_then(|extra| extra.joined)
 }
@@ -447,7 +451,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::Callback(call) => {
                 (s.calls.get(call)).and_then(|c| c.visit.as_ref()?.callback.as_ref()?.timer())
             }
-            Timer::CallerRing(call) => (s.calls.get(call).and_then(rung)).map(|rung| rung.timer),
+            Timer::CallerRing(call) => s.calls.get(call).and_then(rung_timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
             Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
@@ -495,7 +499,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             callback,
             passing_timer(call),
             parked.map(|parked| parked.timer),
-            rung(call).map(|rung| rung.timer),
+            rung_timer(call),
         ]
     });
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);

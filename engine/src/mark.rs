@@ -137,7 +137,7 @@ marks! {
     SkillStep: "a caller may be served by agents who were not skilled enough before",
     SupervisorDismissed: "a conversation is over for who listens in, and its caller stays",
     SurveyInvalid: "a caller who is asked presses twice what is no answer",
-    SurveyParked: "a caller is asked when another one hangs up: who fetched him, or was called outside",
+    SurveyParked: "a caller is asked when another one with whom he talked hangs up",
     SurveySilent: "a caller who is asked presses nothing",
     SurveyTransferred: "a caller is asked about a call that has led on to another one",
     TooManyHops: "destinations form a circle, and a caller is sent on too often",

@@ -2,9 +2,8 @@
 //! call of its own. When it answers, both callers are connected with each other, as one who
 //! was parked is with who fetches him.
 
-use crate::calls::UNANSWERED;
 use crate::effect::Effect;
-use crate::event::{EndReason, Event};
+use crate::event::Event;
 use crate::ids::CallId;
 use crate::input::{Caller, Cause};
 use crate::limits::EXTERNAL_RING_S;
@@ -74,8 +73,7 @@ impl<T: Trace> Step<'_, T> {
     /// The number that was called for another caller did not answer in time.
     pub(crate) fn caller_rang_out(&mut self, outside: CallId) {
         self.sometimes(Mark::OutsideSilent);
-        let reason = EndReason::ExtensionFailed(Cause::NoAnswer);
-        self.close(outside, reason, Some(UNANSWERED));
+        self.end_failed(outside, Cause::NoAnswer);
     }
 }
 

@@ -123,8 +123,8 @@ impl<T: Trace> Step<'_, T> {
         Some(with)
     }
 
-    /// The call that was connected with this one, or was to be, is over: with it this one, or its caller
-    /// is asked how it was.
+    /// The call that was connected with this one, or was to be, is over: with it this one,
+    /// or its caller is asked how it was.
     #[cold]
     #[inline(never)]
     pub(crate) fn close_joined(&mut self, call: CallId, reason: EndReason) {

@@ -16,9 +16,10 @@ use crate::number::Number;
 /// That can not be had where queues swap names, where new queues are each
 /// other's failover, where a queue leads to one whose number an extension of
 /// it takes over, where a pause reason takes over the code of one that an extension
-/// needs, where a trunk takes over the address or the user of one that is needed, or where a limit is passed for a while: then those changes
-/// belong in one part, and made together they are right. Objects that only
-/// change their place in the file do not change.
+/// needs, where a trunk takes over the address or the user of one that is needed,
+/// or where a limit is passed for a while: then those changes belong in one part,
+/// and made together they are right. Objects that only change their place in the
+/// file do not change.
 #[must_use]
 pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
     let mut plan = Plan::new(from, to);

@@ -53,14 +53,6 @@ pub(super) fn what(
                 slot: Some(slot.to_string()),
             }
         }
-        Event::OutsideAnswered { call, .. } if is_own(call) => What::Outside {
-            act: "answered",
-            number: None,
-        },
-        Event::OutsideRung { call, number, .. } if is_own(call) => What::Outside {
-            act: "rung",
-            number: Some(number.to_string()),
-        },
         Event::ParkingTimedOut { call } if is_own(call) => by_nobody("parked_too_long", None),
         Event::RecordingSwitched {
             call,
@@ -79,8 +71,19 @@ pub(super) fn what(
             call, agent, how, ..
         } if is_own(call) => by_agent(*agent, how_word(*how), None),
         Event::SupervisorLeft { call, agent, .. } if is_own(call) => by_agent(*agent, "left", None),
-        _ => return None,
+        _ => return outside(event, own),
     })
+}
+
+/// The moment that an event makes of this call, if it is about a number outside.
+fn outside(event: &Event, own: Option<CallId>) -> Option<What> {
+    let (act, number) = match event {
+        Event::OutsideAnswered { call, .. } if Some(*call) == own => ("answered", None),
+        Event::OutsideRung { call, number, .. } if Some(*call) == own => ("rung", Some(number)),
+        _ => return None,
+    };
+    let number = number.map(ToString::to_string);
+    Some(What::Outside { act, number })
 }
 
 /// Whether something was noted of this live call.

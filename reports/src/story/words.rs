@@ -82,7 +82,7 @@ fn sentences(what: &What) -> Vec<String> {
         What::CodeDialled { code, done } => vec![code_dialled(code, *done)],
         What::Considered(choice) => considered(choice),
         What::Announced { .. } => announced(what),
-        What::Handled { .. } => vec![handled(what)],
+        What::Handled { .. } | What::Outside { .. } => vec![handled(what)],
         What::Asked { .. }
         | What::Branched { .. }
         | What::ConfigurationChanged { .. }
@@ -99,7 +99,6 @@ fn sentences(what: &What) -> Vec<String> {
         | What::MessageLeft { .. }
         | What::MessageStarted { .. }
         | What::Noted { .. }
-        | What::Outside { .. }
         | What::PlaceRegained { .. }
         | What::PointClosed { .. }
         | What::Prompt { .. }
@@ -205,10 +204,6 @@ fn on_its_way(what: &What) -> String {
             dispositions,
             remark,
         } => noted(by.as_ref(), dispositions, *remark),
-        What::Outside { number, .. } => match number {
-            Some(number) => format!("The number {number} is called outside."),
-            None => "Who was called outside answered.".to_owned(),
-        },
         What::Rated { key, points } => rated(*key, *points),
         What::Reached { kind, name, number } => format!("Came to the {kind} {name} ({number})."),
         _ => unreachable!("all others are told elsewhere"),
@@ -567,8 +562,16 @@ fn meanwhile(gap: &Meanwhile) -> Vec<String> {
 
 /// Why a call was over.
 fn handled(what: &What) -> String {
-    let What::Handled { by, act, slot } = what else {
-        return String::new();
+    let (by, act, slot) = match what {
+        What::Handled { by, act, slot } => (by, act, slot),
+        What::Outside { number: None, .. } => return "The number outside answered.".to_owned(),
+        What::Outside {
+            number: Some(number),
+            ..
+        } => {
+            return format!("The number {number} outside is called.");
+        }
+        _ => return String::new(),
     };
     let who = by.as_ref().map_or_else(|| "The system".to_owned(), person);
     let slot = slot.as_deref().unwrap_or_default();

@@ -322,7 +322,7 @@ impl Fold {
             | Event::SupervisorRung { .. }
             | Event::SurveyStarted { .. } => self.of_call(event, at),
             Event::QueueCallEnded(record) => self.end_visit(record),
-            // Who hears a prompt or leaves a message is between two places, as before and after it.
+            // Who hears a prompt, leaves a message or talks outside is between two places.
             Event::AnnouncementStarted { .. }
             | Event::CallbackAsked { .. }
             | Event::CallbackEnded(_)
@@ -346,6 +346,8 @@ impl Fold {
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
@@ -357,7 +359,6 @@ impl Fold {
             | Event::ServiceLevelEvaluated { .. }
             | Event::SupervisorJoined { .. }
             | Event::SurveyAnswered(_) => {}
-            // Nobody is on the line any more.
             Event::SystemRestarted { .. } => {
                 let calls: Vec<CallId> = self.calls.keys().copied().collect();
                 calls.into_iter().for_each(|call| self.lets_go(call));

@@ -16,13 +16,9 @@ impl Model {
             self.everybody_is_rung()?;
         }
         match event {
-            Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
-            Event::CallEnded {
-                call,
-                public,
-                reason,
-            } => self.call_ended(*call, *public, *reason),
-            Event::CallJoined { call, queue } => self.call_joined(*call, *queue),
+            Event::CallArrived { .. } | Event::CallEnded { .. } | Event::CallJoined { .. } => {
+                self.fold_call(event)
+            }
             Event::CodeDialled { .. } => self.code_dialled(event),
             Event::CallAnswered { .. }
             | Event::CallOffered { .. }
@@ -79,6 +75,20 @@ impl Model {
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.told(event),
+        }
+    }
+
+    /// Reads an event of a call that begins, ends, or comes to a queue.
+    fn fold_call(&mut self, event: &Event) -> Checked {
+        match event {
+            Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
+            Event::CallEnded {
+                call,
+                public,
+                reason,
+            } => self.call_ended(*call, *public, *reason),
+            Event::CallJoined { call, queue } => self.call_joined(*call, *queue),
+            _ => unreachable!("all others are read elsewhere"),
         }
     }
 

@@ -130,6 +130,7 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
         ["customer", "of", rest @ ..] => waiting::customer(rest).ok_or_else(unknown)?,
+        ["number", "for", rest @ ..] => waiting::number_for(rest).ok_or_else(unknown)?,
         ["estimate", "for", "the", "next", "of", queue] => {
             Phrase::Ask(Question::EstimateOfNext(read_value(queue)?))
         }

@@ -63,10 +63,9 @@ impl Books {
             Event::CallNoted(noted) => self.noted(noted, court),
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
-            | Event::ParkingTimedOut { .. } => self.of_parked(event, court),
-            Event::OutsideAnswered { .. } | Event::OutsideRung { .. } => {
-                self.of_outside(seen, event, court)
-            }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. }
+            | Event::ParkingTimedOut { .. } => self.of_other_caller(seen, event, court),
             Event::CallDiverted { .. }
             | Event::CallHeld { .. }
             | Event::CallResumed { .. }
@@ -183,7 +182,13 @@ impl Books {
         }
     }
 
-    fn of_parked(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+    /// A caller who is parked, or is to talk to another caller.
+    fn of_other_caller(
+        &mut self,
+        seen: &Seen<'_>,
+        event: &Event,
+        court: &mut Court<'_>,
+    ) -> Checked {
         match event {
             Event::CallParked { call, slot } => {
                 let free = self.calls.values().all(|call| call.parked != Some(*slot));
@@ -199,7 +204,7 @@ impl Books {
                 let parked = call.parked.take().is_some();
                 court.law(Law::Calls, parked, || "it was not parked".to_owned())
             }
-            _ => unreachable!("all others are not about parked callers"),
+            _ => self.of_outside(seen, event, court),
         }
     }
 
