@@ -30,9 +30,7 @@ impl<T: Trace> Step<'_, T> {
         let entry = &mut self.s.calls[id];
         entry.stage = Stage::AwaitingAnswer;
         entry.extra().joined = Some(outside);
-        if !entry.taken {
-            self.emit(Effect::AlertCaller { call: id });
-        }
+        self.emit(Effect::AlertCaller { call: id });
         let timeout = Span::from_secs(EXTERNAL_RING_S);
         let ring = self.emit(Effect::RingCustomer {
             call: outside,

@@ -403,10 +403,11 @@ fn in_stage(s: &State, call: &AccessGranted<CallId>, stage: Stage) -> Result<Cal
 }
 
 /// Whether a caller who comes there may wait for somebody to answer, and nothing else is
-/// for him to hear: queues play their own music, and prompts, menus and boxes speak at once.
+/// for him to hear: queues play their own music, prompts, menus and boxes speak at once, and
+/// who is called outside is heard to ring.
 fn rings_telephones(s: &State, goal: &Goal) -> bool {
     match goal {
-        Goal::Outside { .. } | Goal::Target(Target::Extension(_)) => true,
+        Goal::Target(Target::Extension(_)) => true,
         Goal::Target(Target::Point(point)) => {
             let kind = &s.points[*point].config.kind;
             matches!(kind, PointKind::CallFlow(_) | PointKind::RingGroup(_))

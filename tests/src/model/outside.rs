@@ -54,8 +54,8 @@ impl Model {
         let fresh = self.calls.insert(outside, called).is_none();
         let call = known(self.calls.get_mut(&id), "a call")?;
         call.joined = Some(outside);
-        let alert = (!call.taken).then_some(Effect::AlertCaller { call: id });
-        self.entry.to_play.extend(alert);
+        let alert = Effect::AlertCaller { call: id };
+        self.entry.to_play.push(alert);
         self.entry.to_play.push(Effect::RingCustomer {
             call: outside,
             leg: None,

@@ -261,8 +261,7 @@ impl Model {
         self.rate_later(call);
         self.let_go(call)?;
         let somebody_rings = match to {
-            Destination::External { .. } => true,
-            Destination::Voicemail(_) => false,
+            Destination::External { .. } | Destination::Voicemail(_) => false,
             ref to => to.number().is_some_and(|number| {
                 self.extensions.contains_key(&number) || self.may_ring(number)
             }),
