@@ -216,6 +216,16 @@ pub enum Effect {
         /// The engine cancels after this time: for display only.
         timeout: Span,
     },
+    /// Ring a telephone as the caller's side of a new call, which this order begins: who is
+    /// there has it placed. Ends as `RingCustomer` does.
+    RingCaller {
+        /// The new call.
+        call: CallId,
+        /// Whose telephone.
+        agent: AgentId,
+        /// The engine hangs up after this time: for display only.
+        timeout: Span,
+    },
     /// Call somebody outside, who is the caller's side of this call: who asked for a
     /// callback and has hung up, or of a new call that this order begins. Ends by
     /// `CustomerAnswered`, by `CustomerFailed`, or by [`Effect::HangUpCaller`] when that is
@@ -289,7 +299,9 @@ impl Effect {
             | Self::MailMessage { .. }
             | Self::MailServiceLevel { .. }
             | Self::PushRecord { .. } => EffectKind::Kept,
-            Self::Ring { .. } | Self::RingCustomer { .. } => EffectKind::Awaited,
+            Self::Ring { .. } | Self::RingCaller { .. } | Self::RingCustomer { .. } => {
+                EffectKind::Awaited
+            }
         }
     }
 

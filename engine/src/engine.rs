@@ -157,7 +157,7 @@ impl Engine {
             });
         let customers = self.state.calls.iter().filter_map(|(call, entry)| {
             let effect = match entry.visit.as_ref() {
-                None => entry.extra.as_ref()?.rung?.ring,
+                None => entry.extra.as_ref()?.rung.as_ref()?.ring,
                 Some(visit) => match visit.promise()?.progress {
                     Progress::Ringing { ring, .. } => ring,
                     _ => return None,
@@ -219,8 +219,8 @@ impl Engine {
 /// An effect that has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaiting<'a> {
-    /// A customer is called back, or a number outside is called; the engine holds the
-    /// timeout.
+    /// A customer is called back, a number outside is called, or who has a call placed is
+    /// rung; the engine holds the timeout.
     Customer {
         /// The effect's id.
         effect: EffectId,
@@ -294,6 +294,7 @@ impl<T: Trace> Step<'_, T> {
             Input::ParkCall { by, call } => self.park_call(*by, *call),
             Input::PersonErased { by, number } => self.person_erased(*by, *number),
             Input::PickUpCall { by, call } => self.pick_up_call(*by, *call),
+            Input::PlaceCall { by, to } => self.place_call(*by, to),
             Input::PresenceChanged {
                 by,
                 agent,

@@ -348,6 +348,23 @@ pub enum Event {
         /// How long it rang.
         rang: Span,
     },
+    /// Who has a call placed has answered: it goes where he wants it.
+    CallerAnswered {
+        /// The call.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// Somebody has a call placed: his telephone rings as the caller's side of a new call,
+    /// which begins with this.
+    CallPlaced {
+        /// The call.
+        call: CallId,
+        /// Its public id.
+        public: PublicId,
+        /// Who.
+        agent: AgentId,
+    },
     /// A number outside has answered: who is there talks to the caller from now on.
     OutsideAnswered {
         /// The caller's call.

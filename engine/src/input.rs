@@ -144,7 +144,7 @@ pub enum Input {
         changes: Vec<Change>,
     },
     /// Who is called as the caller's side of a call has answered: who asked for a callback,
-    /// or a number outside.
+    /// a number outside, or who has a call placed.
     CustomerAnswered {
         /// Whose call.
         call: CallId,
@@ -255,6 +255,14 @@ pub enum Input {
         by: By,
         /// Which.
         call: CallId,
+    },
+    /// Somebody has a call placed from a screen: his own telephone rings, and when he
+    /// answers, the call goes there as if he had dialled.
+    PlaceCall {
+        /// Who asks for it.
+        by: By,
+        /// Where to.
+        to: Destination,
     },
     /// An extension's presence is another one. What is set to follow from it for its
     /// agent's status follows.

@@ -310,7 +310,9 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                 Some(_) => false,
             },
             Stage::AwaitingCaller => {
-                (ringing, talking) == (0, 0) && call.visit.is_none() && joined_with(call).is_some()
+                let to = rung(call).is_some_and(|rung| rung.to.is_some());
+                let for_one = to != joined_with(call).is_some();
+                (ringing, talking) == (0, 0) && call.visit.is_none() && for_one
             }
             Stage::AwaitingCustomer => (ringing, talking) == (0, 1),
             Stage::AwaitingEnd => (ringing, talking) == (0, u32::from(joined_with(call).is_none())),
@@ -399,8 +401,8 @@ fn callbacks_hold_together(s: &State) -> Result<(), String> {
     Ok(())
 }
 
-fn rung(call: &Call) -> Option<CallerRung> {
-    call.extra.as_ref().and_then(|extra| extra.rung)
+fn rung(call: &Call) -> Option<&CallerRung> {
+    call.extra.as_ref()?.rung.as_deref()
 }
 
 fn rung_timer(call: &Call) -> Option<TimerId> {
@@ -439,6 +441,29 @@ fn passing_timer(call: &Call) -> Option<TimerId> {
 
 fn visit_of(s: &State, call: CallId) -> Option<&Visit> {
     s.calls.get(call)?.visit.as_ref()
+}
+
+/// The timers that a call waits for.
+fn timers_of(call: &Call) -> [Option<TimerId>; 7] {
+    let parked = call.extra.as_ref().and_then(|extra| extra.parked);
+    let [retry, announcing, reserved, callback] = match &call.visit {
+        None => [None; 4],
+        Some(visit) => [
+            visit.retry,
+            visit.announcing.as_ref().map(|own| own.timer),
+            visit.reserved.as_ref().map(|own| own.timer),
+            visit.callback.as_ref().and_then(|own| own.timer()),
+        ],
+    };
+    [
+        retry,
+        announcing,
+        reserved,
+        callback,
+        passing_timer(call),
+        parked.map(|parked| parked.timer),
+        rung_timer(call),
+    ]
 }
 
 /// Every armed timer is that of its owner, and no owner waits for one that is not.
@@ -481,27 +506,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
         [q.longest_wait, q.midnight, q.put_out, level, q.skill_step]
     });
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
-    let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
-        let parked = call.extra.as_ref().and_then(|extra| extra.parked);
-        let [retry, announcing, reserved, callback] = match &call.visit {
-            None => [None; 4],
-            Some(visit) => [
-                visit.retry,
-                visit.announcing.as_ref().map(|own| own.timer),
-                visit.reserved.as_ref().map(|own| own.timer),
-                visit.callback.as_ref().and_then(|own| own.timer()),
-            ],
-        };
-        [
-            retry,
-            announcing,
-            reserved,
-            callback,
-            passing_timer(call),
-            parked.map(|parked| parked.timer),
-            rung_timer(call),
-        ]
-    });
+    let of_calls = (s.calls.iter()).flat_map(|(_, call)| timers_of(call));
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);
     let of_members = s.members.iter().map(|(_, member)| member.wrap_up);
     let owned = of_queues

@@ -103,6 +103,7 @@ marks! {
     PickedUpByStranger: "somebody who is no agent of the queue takes a waiting caller",
     PickUpOvertaken: "a supervisor rings for a caller whom an agent answers, or who leaves",
     PickUpRinging: "a supervisor wants a caller for whom agents ring",
+    PlacedSilent: "who has a call placed does not answer",
     PlaceRegained: "a caller who hung up calls again, and has his place back",
     PresenceSwitches: "another presence switches an agent's status",
     ProcessedBackwards: "a missed call is less far than it was said to be",

@@ -416,19 +416,21 @@ pub(crate) struct Extra {
     /// when one of them has answered.
     pub(crate) joined: Option<CallId>,
     /// That the caller is being called, by the engine.
-    pub(crate) rung: Option<CallerRung>,
+    pub(crate) rung: Option<Box<CallerRung>>,
     /// The queue's call that led on to this conversation, and about which the caller is
     /// asked when it is over.
     pub(crate) rated: Option<Rated>,
 }
 
-/// That a caller is being called, for another call.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// That a caller is being called.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CallerRung {
     /// The effect that calls him.
     pub(crate) ring: EffectId,
     /// It has rung long enough when this timer fires.
     pub(crate) timer: TimerId,
+    /// Where the call goes when he answers; `None`: he talks to the caller of another one.
+    pub(crate) to: Option<Destination>,
 }
 
 /// Whether the caller has hung up and the call goes on, as he is to be called back.
@@ -473,7 +475,7 @@ pub(crate) enum Stage {
     /// An extension rings, or those of a ring group, not for a queue; or a number outside,
     /// in a call of its own.
     AwaitingAnswer,
-    /// The caller, who is being called.
+    /// The caller, who is being called by the engine, but for a callback.
     AwaitingCaller,
     /// The customer of a callback, for whom an agent waits.
     AwaitingCustomer,

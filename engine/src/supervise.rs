@@ -36,7 +36,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The telephone of whoever asks, if it can be rung.
-    fn telephone_of(&self, by: By) -> Result<AgentId, Reject> {
+    pub(crate) fn telephone_of(&self, by: By) -> Result<AgentId, Reject> {
         let By::Person(number) = by else {
             return Err(Reject::Denied);
         };
@@ -46,7 +46,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Where somebody sends a call, if that is there; to the outside only who may call there.
-    fn goal_of(&self, by: By, to: &Destination) -> Result<Goal, Reject> {
+    pub(crate) fn goal_of(&self, by: By, to: &Destination) -> Result<Goal, Reject> {
         match goal(self.s, to) {
             Goal::Outside { .. } if !self.calls_out(by) => Err(Reject::Denied),
             Goal::End(EndReason::NoDestination) => Err(Reject::UnknownNumber),
@@ -179,7 +179,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Sends a call where a person wants it: circles are for destinations to form.
-    fn send_anew(&mut self, call: CallId, goal: Goal) {
+    pub(crate) fn send_anew(&mut self, call: CallId, goal: Goal) {
         self.s.calls[call].hops = 0;
         self.send(call, goal);
     }

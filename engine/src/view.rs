@@ -108,7 +108,7 @@ pub enum CallStage {
         /// When the caller joined it.
         joined_at: Timestamp,
     },
-    /// Its caller, who is being called outside for another call.
+    /// Its caller, who is being called: outside for another call, or as he has one placed.
     Caller,
     /// The customer of a callback of this queue, for whom an agent waits.
     Customer {

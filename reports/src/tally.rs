@@ -239,6 +239,8 @@ impl Tally {
             | Event::CallNoted(_)
             | Event::CallOffered { .. }
             | Event::CallParked { .. }
+            | Event::CallPlaced { .. }
+            | Event::CallerAnswered { .. }
             | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::CallRetrieved { .. }

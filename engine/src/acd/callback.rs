@@ -347,11 +347,11 @@ impl<T: Trace> Step<'_, T> {
         permitted.then(|| (trunk.name.clone(), number, callback.customer_ring))
     }
 
-    /// The customer of a callback has answered: he talks to the agent from now on. So does
-    /// who is called for another caller.
+    /// The customer of a callback has answered: he talks to the agent from now on. Or who is
+    /// called otherwise has.
     pub(crate) fn customer_answered(&mut self, id: CallId) -> Result<(), Reject> {
         if is_rung(self.s, id) {
-            self.outside_answered(id);
+            self.caller_answered(id);
             return Ok(());
         }
         let member = self.calls_customer(id)?;
@@ -364,7 +364,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The customer of a callback could not be called, refused, or did not answer; or who
-    /// is called for another caller.
+    /// is called otherwise.
     pub(crate) fn customer_failed(&mut self, id: CallId, cause: Cause) -> Result<(), Reject> {
         if is_rung(self.s, id) {
             self.close(id, EndReason::ExtensionFailed(cause), None);

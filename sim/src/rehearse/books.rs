@@ -83,6 +83,8 @@ struct Call {
     message: Option<(Number, Timestamp, Span)>,
     /// For whose call this one's caller is being called outside.
     called_for: Option<CallId>,
+    /// Whether its caller has it placed, and has not answered.
+    placed: bool,
     /// Whether the caller has hung up and is to be called back.
     gone: bool,
     /// When he was called back, or outside, and for how long he is at most.
@@ -102,6 +104,7 @@ impl Call {
             asked: None,
             message: None,
             called_for: None,
+            placed: false,
             gone: false,
             rung: None,
         }

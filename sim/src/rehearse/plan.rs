@@ -165,6 +165,8 @@ pub enum Handle {
     Record,
     /// Sends its caller elsewhere while he waits.
     Redirect(Number),
+    /// Whatever call it is, he has one of his own placed to this number.
+    Place(Number),
     /// Takes it back from hold.
     Resume,
     /// Sends its caller elsewhere while he talks.

@@ -276,6 +276,7 @@ impl Script<'_> {
             (5, Handle::PickUp),
             (2, Handle::Record),
             (2, Handle::Redirect(to)),
+            (1, Handle::Place(to)),
             (2, Handle::Resume),
             (3, Handle::Transfer(to)),
             (2, Handle::Whisper),

@@ -98,7 +98,8 @@ impl Model {
                     format!("caller {call} is hung up for no reason, or twice")
                 })
             }
-            Effect::RingCustomer { call, .. }
+            Effect::RingCaller { call, .. }
+            | Effect::RingCustomer { call, .. }
             | Effect::AlertCaller { call }
             | Effect::Announce { call, .. }
             | Effect::Brief { call, .. }
@@ -188,6 +189,7 @@ impl Model {
             | Effect::PlayTone { call, .. } => self.calls.contains_key(call),
             Effect::Brief { .. }
             | Effect::Join { .. }
+            | Effect::RingCaller { .. }
             | Effect::RingCustomer { .. }
             | Effect::Mix { .. }
             | Effect::Record { .. }

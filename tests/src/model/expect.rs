@@ -67,6 +67,7 @@ impl Model {
             | Input::LegFailed { .. } => self.stale_leg(),
             Input::PersonErased { by, .. } if !self.administers(*by) => Some(Reject::Denied),
             Input::PersonErased { number, .. } => when(number.is_none(), Reject::UnknownNumber),
+            Input::PlaceCall { by, to } => self.place_refusal(*by, to),
             Input::PresenceChanged {
                 by,
                 agent,

@@ -50,7 +50,9 @@ impl Model {
             }
             Input::CallArrived { .. } => self.begin_code(),
             Input::CallerHungUp { call } => self.hangs_up_promised(call),
-            Input::CustomerAnswered { .. } | Input::CustomerFailed { .. } => Ok(()),
+            Input::CustomerAnswered { .. }
+            | Input::CustomerFailed { .. }
+            | Input::PlaceCall { .. } => Ok(()),
             Input::PresenceChanged {
                 by,
                 agent,

@@ -41,7 +41,10 @@ impl Model {
             Event::CallbackNotPermitted { .. } | Event::CustomerRung { .. } => {
                 self.fold_callback(event)
             }
-            Event::OutsideAnswered { .. } | Event::OutsideRung { .. } => self.fold_outside(event),
+            Event::CallPlaced { .. }
+            | Event::CallerAnswered { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. } => self.fold_outside(event),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::FlowBranched { .. } | Event::MenuLeft { .. } | Event::PointClosed { .. } => {
                 self.seen.menus += 1;

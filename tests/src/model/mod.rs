@@ -210,6 +210,10 @@ pub struct Seen {
     pub outside: u64,
     /// Those of them that answered.
     pub outside_answers: u64,
+    /// Calls that people had placed.
+    pub placed: u64,
+    /// Those of them who answered.
+    pub placed_answers: u64,
 }
 
 impl Seen {
@@ -247,6 +251,8 @@ impl Seen {
         self.called_back += other.called_back;
         self.outside += other.outside;
         self.outside_answers += other.outside_answers;
+        self.placed += other.placed;
+        self.placed_answers += other.placed_answers;
     }
 }
 

@@ -1,9 +1,11 @@
-//! Numbers outside that callers are sent to, each the caller's side of a call of its own.
+//! Calls whose caller's side is called: numbers outside that callers are sent to, each in a
+//! call of its own; and who has a call placed.
 
 use tandem_engine::config::model::Destination;
 use tandem_engine::limits::EXTERNAL_RING_S;
 use tandem_engine::{
-    CallId, Cause, Effect, EndReason, Event, Input, Number, PublicId, Span, Timer,
+    AgentId, By, CallId, Cause, Effect, EndReason, Event, Input, Number, PublicId, Reject, Span,
+    Timer,
 };
 
 use super::state::Call;
@@ -13,6 +15,12 @@ impl Model {
     /// Reads an event of a number outside.
     pub(super) fn fold_outside(&mut self, event: &Event) -> Checked {
         match event {
+            Event::CallPlaced {
+                call,
+                public,
+                agent,
+            } => self.call_placed(*call, *public, *agent),
+            Event::CallerAnswered { call, agent } => self.caller_answered(*call, *agent),
             Event::OutsideAnswered { call, outside } => self.outside_answered(*call, *outside),
             Event::OutsideRung {
                 call,
@@ -68,6 +76,65 @@ impl Model {
         known(fresh.then_some(()), "an id used twice")
     }
 
+    fn call_placed(&mut self, id: CallId, public: PublicId, agent: AgentId) -> Checked {
+        let Input::PlaceCall {
+            by: By::Person(asks),
+            to,
+        } = self.entry.input.clone()
+        else {
+            return known(None, "somebody who wants a call placed");
+        };
+        let person = known(self.persons.get(&agent), "an extension")?;
+        let (number, timeout) = (person.number, person.ring_timeout);
+        self.law(Law::Routes, number == asks, || {
+            format!("{asks} wants a call placed, and {number} has it")
+        })?;
+        self.is_named(id, public)?;
+        let call = Call {
+            origin: Some(agent),
+            rings_until: Some(self.entry.now + timeout),
+            placed: Some(to),
+            ..Call::new(public, number)
+        };
+        let fresh = self.calls.insert(id, call).is_none();
+        self.entry.to_play.push(Effect::RingCaller {
+            call: id,
+            agent,
+            timeout,
+        });
+        self.seen.placed += 1;
+        known(fresh.then_some(()), "an id used twice")
+    }
+
+    fn caller_answered(&mut self, id: CallId, agent: AgentId) -> Checked {
+        let asked = self.entry.input == Input::CustomerAnswered { call: id };
+        let entry = known(self.calls.get_mut(&id), "a call")?;
+        let rang = entry.rings_until.take().is_some() && entry.origin == Some(agent);
+        entry.taken = true;
+        let to = known(entry.placed.take(), "a call that is placed")?;
+        self.goes_anew(id, to)?;
+        self.seen.placed_answers += 1;
+        self.law(Law::Outcomes, asked && rang, || {
+            format!("{agent} answers for call {id}")
+        })
+    }
+
+    /// Why somebody can not have a call placed, if he can not.
+    pub(super) fn place_refusal(&self, by: By, to: &Destination) -> Option<Reject> {
+        let By::Person(number) = by else {
+            return Some(Reject::Denied);
+        };
+        let Some(agent) = self.person(number) else {
+            return Some(Reject::UnknownNumber);
+        };
+        let up = self.persons.get(&agent).is_some_and(|person| person.up);
+        if up {
+            self.unknown(by, to)
+        } else {
+            Some(Reject::Unreachable)
+        }
+    }
+
     fn outside_answered(&mut self, call: CallId, outside: CallId) -> Checked {
         let asked = self.entry.input == Input::CustomerAnswered { call: outside };
         let entry = known(self.calls.get_mut(&outside), "a call")?;
@@ -113,6 +180,11 @@ impl Model {
             Input::Tick => {
                 let fired = self.entry.first.map(|(_, timer)| timer);
                 fired == Some(Timer::CallerRing(call)) && cause == Cause::NoAnswer
+            }
+            Input::Configure { .. } => {
+                let origin = self.calls.get(&call).and_then(|call| call.origin);
+                let gone = origin.is_some_and(|origin| self.entry.gone.contains(&origin));
+                gone && cause == Cause::Unreachable
             }
             _ => false,
         }

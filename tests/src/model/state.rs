@@ -167,6 +167,8 @@ pub(super) struct Call {
     pub(super) joined: Option<CallId>,
     /// Until when he is called outside, for that other one.
     pub(super) rings_until: Option<Timestamp>,
+    /// Where he has it placed to, who has not answered yet.
+    pub(super) placed: Option<Destination>,
     /// The queue's call that led on to this conversation.
     pub(super) rated: Option<Rated>,
     /// What he is asked whom nobody talks to any more.
@@ -206,6 +208,7 @@ impl Call {
             parked: None,
             joined: None,
             rings_until: None,
+            placed: None,
             rated: None,
             survey: None,
         }

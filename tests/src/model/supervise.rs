@@ -181,7 +181,7 @@ impl Model {
     }
 
     /// Why nobody can be sent to a destination by somebody.
-    fn unknown(&self, by: By, to: &Destination) -> Option<Reject> {
+    pub(super) fn unknown(&self, by: By, to: &Destination) -> Option<Reject> {
         let known = match to {
             Destination::External { trunk, .. } if self.calls_out(trunk) => {
                 return match by {

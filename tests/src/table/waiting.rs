@@ -209,9 +209,20 @@ fn fact_of_callback(event: &Event, orders: &mut Orders, names: &Names) -> Option
     })
 }
 
-/// What comes of a number outside.
+/// What comes of a number outside, or of a call that somebody has placed.
 fn fact_of_outside(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
     Some(match event {
+        Event::CallPlaced { call, agent, .. } => {
+            let but = orders.take("no telephone rings", |effect| {
+                matches!(effect, Effect::RingCaller { call: of, agent: who, .. }
+                    if of == call && who == agent)
+            });
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            format!("{agent} rings, to place {call}{but}")
+        }
+        Event::CallerAnswered { call, agent } => {
+            format!("{} is placed by {}", names.call(*call), names.agent(*agent))
+        }
         Event::OutsideAnswered { call, outside } => {
             let join = Effect::Join {
                 call: *outside,

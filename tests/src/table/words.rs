@@ -519,6 +519,10 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }
+        Effect::RingCaller { call, agent, .. } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            format!("order: ring {agent} as the caller of {call}")
+        }
         Effect::RingCustomer { call, number, .. } => {
             format!("order: call {} at {number}", names.call(*call))
         }

@@ -341,6 +341,10 @@ impl World {
             Phrase::Customer(call, cause) => {
                 waiting::of_customer(self.names.call_id(&call)?, cause)
             }
+            Phrase::Place(by, name, to) => {
+                self.names.coming = (name, 0);
+                Input::PlaceCall { by, to }
+            }
             Phrase::KeyPressed(call, key) => Input::KeyPressed {
                 call: self.names.call_id(&call)?,
                 key,
@@ -447,6 +451,7 @@ impl World {
                 Event::CallArrived { call, public, key } => {
                     self.names.came(*call, *public, *key)?;
                 }
+                Event::CallPlaced { call, public, .. } => self.names.came(*call, *public, 0)?,
                 Event::OutsideRung {
                     call,
                     outside,

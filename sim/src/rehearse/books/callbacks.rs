@@ -21,7 +21,7 @@ pub(super) enum Stand {
     Thanked(Number),
     /// He has hung up, and waits for an agent.
     Reserved(Number),
-    /// He is called outside, for another caller: that is no callback.
+    /// He is called outside for another caller, or has a call placed: that is no callback.
     Outside,
     /// An agent has answered, and he is called.
     Ringing(Number, AgentId),
@@ -70,7 +70,7 @@ impl Stand {
 impl Books {
     pub(super) fn stand(&self, call: CallId) -> Stand {
         let call = self.calls.get(&call);
-        if call.is_some_and(|call| call.called_for.is_some()) {
+        if call.is_some_and(|call| call.placed || call.called_for.is_some()) {
             return Stand::Outside;
         }
         let visit = call.and_then(|call| call.visit);

@@ -63,6 +63,8 @@ impl Books {
             Event::CallNoted(noted) => self.noted(noted, court),
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
+            | Event::CallPlaced { .. }
+            | Event::CallerAnswered { .. }
             | Event::OutsideAnswered { .. }
             | Event::OutsideRung { .. }
             | Event::ParkingTimedOut { .. } => self.of_other_caller(seen, event, court),

@@ -1,8 +1,8 @@
-//! Numbers outside to which callers are sent: each is the caller's side of a call of its
-//! own, which is tied to the call that it is for.
+//! Calls whose caller's side is called. Numbers outside to which callers are sent: each is
+//! in a call of its own, which is tied to the call that it is for. And who has a call placed.
 
 use tandem_engine::limits::EXTERNAL_RING_S;
-use tandem_engine::{CallId, Effect, Event, Input, Number, PublicId, Span};
+use tandem_engine::{AgentId, By, CallId, Effect, Event, Input, Number, PublicId, Span};
 
 use super::{Books, Call, Court, Seen, known};
 use crate::rehearse::laws::{Checked, Law};
@@ -15,6 +15,17 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         match event {
+            Event::CallPlaced {
+                call,
+                public,
+                agent,
+            } => self.placed(seen, *call, *public, *agent, court),
+            Event::CallerAnswered { call, agent } => {
+                let told = seen.entry.input == Input::CustomerAnswered { call: *call };
+                let entry = known(self.calls.get_mut(call), Law::Calls, || format!("{call}"))?;
+                let placed = core::mem::take(&mut entry.placed) && entry.origin == Some(*agent);
+                court.law(Law::Calls, told && placed, || format!("{event:?}"))
+            }
             Event::OutsideAnswered { call, outside } => {
                 self.outside_answered(seen, *call, *outside, court)
             }
@@ -51,6 +62,32 @@ impl Books {
         })
     }
 
+    /// Somebody has a call placed, for himself.
+    fn placed(
+        &mut self,
+        seen: &Seen<'_>,
+        call: CallId,
+        public: PublicId,
+        agent: AgentId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let number = self.numbers.get(&agent).copied().unwrap_or_default();
+        let own = matches!(seen.entry.input, Input::PlaceCall { by: By::Person(who), .. }
+            if who == number);
+        let up = self.people.get(&agent).is_some_and(|person| person.up);
+        let fresh = self.last_public.is_none_or(|last| last < public);
+        let fresh = fresh && !self.calls.contains_key(&call);
+        self.last_public = Some(public);
+        self.publics.insert(public, call);
+        let mut new = Call::new(public, number, Some(agent));
+        new.placed = true;
+        self.calls.insert(call, new);
+        self.entry.customers.push(call);
+        court.law(Law::Permissions, own && up && fresh, || {
+            format!("{call} {public} is placed for {agent}")
+        })
+    }
+
     fn outside_answered(
         &mut self,
         seen: &Seen<'_>,
@@ -77,7 +114,8 @@ impl Books {
         Ok(())
     }
 
-    /// A number outside is called as was told; for how long, nobody can choose.
+    /// Who is called is called as was told: a number outside for as long as all of them, an
+    /// extension for its own time.
     pub(super) fn outside_is_called(
         &mut self,
         call: CallId,
@@ -86,13 +124,24 @@ impl Books {
     ) -> Checked {
         let place = self.entry.customers.iter().position(|due| *due == call);
         let told = place.map(|place| self.entry.customers.remove(place));
-        let timeout = Span::from_secs(EXTERNAL_RING_S);
+        let outside = Span::from_secs(EXTERNAL_RING_S);
         let now = self.acted_at;
+        let people = &self.config.extensions;
         let entry = self.calls.get_mut(&call);
         let own = entry.is_some_and(|entry| {
-            entry.rung = Some((now, timeout));
-            matches!(effect, Effect::RingCustomer { queue: None, number, timeout: long, .. }
-                if *number == entry.number && *long == timeout)
+            let ring_time = match effect {
+                Effect::RingCaller { timeout, .. } => {
+                    let mut own = people.iter().filter(|it| it.number == entry.number);
+                    let right = own.any(|it| it.ring_timeout == *timeout);
+                    right.then_some(*timeout)
+                }
+                Effect::RingCustomer {
+                    number, timeout, ..
+                } => (*number == entry.number && *timeout == outside).then_some(*timeout),
+                _ => None,
+            };
+            entry.rung = ring_time.map(|timeout| (now, timeout));
+            ring_time.is_some()
         });
         // A call that ended at once need not be known any more.
         let over = self.entry.ended.contains_key(&call);

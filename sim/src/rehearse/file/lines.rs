@@ -125,6 +125,7 @@ const HANDLES: [(&str, Handle); 10] = [
 fn handle_words(handle: Handle) -> String {
     match handle {
         Handle::Note(which) => format!("note {which}"),
+        Handle::Place(to) => format!("place {to}"),
         Handle::Redirect(to) => format!("redirect {to}"),
         Handle::Transfer(to) => format!("transfer {to}"),
         plain => {
@@ -268,6 +269,7 @@ impl<'t> Words<'t> {
         let by = self.asker()?;
         let handle = match self.next("what is done")? {
             "note" => Handle::Note(self.parsed("which dispositions")?),
+            "place" => Handle::Place(self.number()?),
             "redirect" => Handle::Redirect(self.number()?),
             "transfer" => Handle::Transfer(self.number()?),
             word => {
