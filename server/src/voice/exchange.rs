@@ -441,7 +441,10 @@ impl Exchange {
                 queue,
                 ..
             } => self.ring(leg, call, agent, queue),
-            Effect::RingCustomer { call, .. } => self.customer_unreachable(call),
+            // Nobody is called by us yet.
+            Effect::RingCaller { call, .. } | Effect::RingCustomer { call, .. } => {
+                self.customer_unreachable(call);
+            }
             Effect::RecordMessage {
                 call,
                 public,
