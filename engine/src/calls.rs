@@ -59,6 +59,22 @@ impl<T: Trace> Step<'_, T> {
             .extension
             .map(|number| self.agent_of(number))
             .transpose()?;
+        let (call, public) = self.add_call(from, origin)?;
+        self.tell(Event::CallArrived { call, public, key });
+        if let Some(origin) = origin {
+            self.s.agents[origin].engaged += 1;
+            self.agent_engaged(origin);
+        }
+        Ok(call)
+    }
+
+    /// A call comes to be, and has its name for ever.
+    #[inline(always)]
+    pub(crate) fn add_call(
+        &mut self,
+        from: &Caller,
+        origin: Option<AgentId>,
+    ) -> Result<(CallId, PublicId), Reject> {
         if self.s.calls.len() >= CALLS_MAX {
             return Err(Reject::TooMany {
                 limit: "CALLS_MAX".to_owned(),
@@ -86,12 +102,7 @@ impl<T: Trace> Step<'_, T> {
             legs: None,
             extra: None,
         });
-        self.tell(Event::CallArrived { call, public, key });
-        if let Some(origin) = origin {
-            self.s.agents[origin].engaged += 1;
-            self.agent_engaged(origin);
-        }
-        Ok(call)
+        Ok((call, public))
     }
 
     /// Sends a call somewhere, and on from there where that refuses it. A call
@@ -109,6 +120,7 @@ impl<T: Trace> Step<'_, T> {
                     self.sometimes_if(Mark::NoDestination, |_| reason == EndReason::NoDestination);
                     return self.close(id, reason, Some(UNANSWERED));
                 }
+                Goal::Outside { trunk, number } => return self.call_outside(id, trunk, number),
                 Goal::Prompt { prompt, then } => {
                     return self.play_prompt(id, prompt, Then::Go(then));
                 }
@@ -279,7 +291,7 @@ impl<T: Trace> Step<'_, T> {
                 self.let_caller_go(id, false);
                 return Ok(());
             }
-            Stage::AwaitingCustomer => return Err(Reject::Stale),
+            Stage::AwaitingCaller | Stage::AwaitingCustomer => return Err(Reject::Stale),
             Stage::AwaitingAgent => {
                 self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
@@ -314,7 +326,7 @@ impl<T: Trace> Step<'_, T> {
         self.end_failed(leg.call, cause);
     }
 
-    fn end_failed(&mut self, id: CallId, cause: Cause) {
+    pub(crate) fn end_failed(&mut self, id: CallId, cause: Cause) {
         let told = Some(HangUpCause::ExtensionFailed(cause));
         self.close(id, EndReason::ExtensionFailed(cause), told);
     }
@@ -483,6 +495,13 @@ impl<T: Trace> Step<'_, T> {
 pub(crate) enum Goal {
     /// It ends for this reason.
     End(EndReason),
+    /// A number outside is called.
+    Outside {
+        /// Name of the trunk.
+        trunk: String,
+        /// What is dialled there.
+        number: Number,
+    },
     /// The caller hears a prompt, and the call goes on.
     Prompt {
         /// The prompt's place among all.
@@ -506,6 +525,11 @@ pub(crate) fn goal(s: &State, destination: &Destination) -> Goal {
         | Destination::Menu(number)
         | Destination::Queue(number)
         | Destination::RingGroup(number) => s.directory.get(*number).map_or(nowhere, Goal::Target),
+        Destination::External { trunk, .. } if !s.options.calls_out(trunk) => nowhere,
+        Destination::External { number, trunk } => Goal::Outside {
+            trunk: trunk.clone(),
+            number: *number,
+        },
         Destination::Voicemail(number) if s.directory.get(*number).is_none() => nowhere,
         Destination::Voicemail(number) => Goal::Voicemail(*number),
         Destination::Prompt(name) => prompt_named(s, name).map_or(nowhere, |prompt| Goal::Prompt {

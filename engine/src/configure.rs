@@ -20,6 +20,7 @@ use crate::limits::CHANGES_MAX;
 use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
+use crate::outside::is_rung;
 use crate::permissions;
 use crate::records::contacts::ContactIndex;
 use crate::sorted_set::SortedSet;
@@ -451,6 +452,10 @@ impl<T: Trace> Step<'_, T> {
             let cause = HANG_UP;
             if !self.s.calls.contains(call) {
                 // It was connected with another one of his.
+                continue;
+            }
+            if is_rung(self.s, call) {
+                self.end_failed(call, Cause::Unreachable);
                 continue;
             }
             self.emit(Effect::HangUpCaller { call, cause });

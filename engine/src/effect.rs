@@ -101,12 +101,12 @@ pub enum Effect {
         /// Which.
         leg: LegId,
     },
-    /// Connect two callers with each other, both answered: one was parked, the other
-    /// dialled his slot.
+    /// Connect two callers with each other: one was parked, and the other dialled his slot;
+    /// or one was called outside, for the other.
     Join {
-        /// The call of who was parked.
+        /// The call of who was parked, or was called; his side is answered.
         call: CallId,
-        /// The call of who dialled.
+        /// The call of the other; answer his side, if it is not yet.
         with: CallId,
     },
     /// Send a mail to the managers of a queue.
@@ -227,16 +227,27 @@ pub enum Effect {
         /// The engine cancels after this time: for display only.
         timeout: Span,
     },
-    /// Call the caller of a callback, who has hung up, and let who waits for him on this
-    /// answered leg hear it ring. Ends by `CustomerAnswered`, by `CustomerFailed`, or by
-    /// [`Effect::HangUpCaller`] when that is ordered first.
-    RingCustomer {
-        /// The caller's call.
+    /// Ring a telephone as the caller's side of a new call, which this order begins: who is
+    /// there has it placed. Ends as `RingCustomer` does.
+    RingCaller {
+        /// The new call.
         call: CallId,
-        /// Who waits for him.
-        leg: LegId,
-        /// The queue that calls back.
-        queue: QueueId,
+        /// Whose telephone.
+        agent: AgentId,
+        /// The engine hangs up after this time: for display only.
+        timeout: Span,
+    },
+    /// Call somebody outside, who is the caller's side of this call: who asked for a
+    /// callback and has hung up, or of a new call that this order begins. Ends by
+    /// `CustomerAnswered`, by `CustomerFailed`, or by [`Effect::HangUpCaller`] when that is
+    /// ordered first.
+    RingCustomer {
+        /// His call.
+        call: CallId,
+        /// Who waits for him on an answered leg, and is to hear it ring; `None`: nobody does.
+        leg: Option<LegId>,
+        /// The queue that calls back; `None`: it is no callback.
+        queue: Option<QueueId>,
         /// Name of the trunk.
         trunk: String,
         /// What is dialled there.
@@ -300,7 +311,9 @@ impl Effect {
             | Self::MailMessage { .. }
             | Self::MailServiceLevel { .. }
             | Self::PushRecord { .. } => EffectKind::Kept,
-            Self::Ring { .. } | Self::RingCustomer { .. } => EffectKind::Awaited,
+            Self::Ring { .. } | Self::RingCaller { .. } | Self::RingCustomer { .. } => {
+                EffectKind::Awaited
+            }
         }
     }
 
@@ -336,7 +349,7 @@ pub enum Tone {
 /// What a caller's side is told when the engine ends the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum HangUpCause {
-    /// The extension did not take the call, for this reason.
+    /// The extension or the number outside did not take the call, for this reason.
     ExtensionFailed(Cause),
     /// The conversation is over.
     Normal,

@@ -156,10 +156,14 @@ impl Engine {
                 leg: id,
             });
         let customers = self.state.calls.iter().filter_map(|(call, entry)| {
-            match entry.visit.as_ref()?.promise()?.progress {
-                Progress::Ringing { ring, .. } => Some(Awaiting::Customer { effect: ring, call }),
-                _ => None,
-            }
+            let effect = match entry.visit.as_ref() {
+                None => entry.extra.as_ref()?.rung.as_ref()?.ring,
+                Some(visit) => match visit.promise()?.progress {
+                    Progress::Ringing { ring, .. } => ring,
+                    _ => return None,
+                },
+            };
+            Some(Awaiting::Customer { effect, call })
         });
         let kept = self.state.kept.iter();
         rings
@@ -215,7 +219,8 @@ impl Engine {
 /// An effect that has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaiting<'a> {
-    /// A customer is called back; the engine holds the timeout.
+    /// A customer is called back, a number outside is called, or who has a call placed is
+    /// rung; the engine holds the timeout.
     Customer {
         /// The effect's id.
         effect: EffectId,
@@ -273,7 +278,7 @@ impl<T: Trace> Step<'_, T> {
             Input::Configure { by, base, changes } => self.configure(*by, *base, changes),
             Input::ConsultCall { .. } | Input::EndConsultation { .. } => self.consultation(input),
             Input::CustomerAnswered { call } => self.customer_answered(*call),
-            Input::CustomerFailed { call, .. } => self.customer_failed(*call),
+            Input::CustomerFailed { call, cause } => self.customer_failed(*call, *cause),
             Input::DeviceDown { extension } => self.device_changed(*extension, false),
             Input::DeviceUp { extension } => self.device_changed(*extension, true),
             Input::HangUpCall { by, call } => self.hang_up_call(*by, *call),
@@ -290,6 +295,7 @@ impl<T: Trace> Step<'_, T> {
             Input::ParkCall { by, call } => self.park_call(*by, *call),
             Input::PersonErased { by, number } => self.person_erased(*by, *number),
             Input::PickUpCall { by, call } => self.pick_up_call(*by, *call),
+            Input::PlaceCall { by, to } => self.place_call(*by, to),
             Input::PresenceChanged {
                 by,
                 agent,
@@ -317,6 +323,7 @@ impl<T: Trace> Step<'_, T> {
         match timer {
             Timer::Announcement(call) => self.announcement_due(call),
             Timer::Callback(call) => self.callback_due(call),
+            Timer::CallerRing(call) => self.caller_rang_out(call),
             Timer::LongestWait(queue) => self.longest_wait_over(queue),
             Timer::MenuTimeout(call) => self.menu_timeout(call),
             Timer::MessageOver(call) => self.message_over(call),

@@ -380,6 +380,42 @@ pub enum Event {
         /// How long it rang.
         rang: Span,
     },
+    /// Who has a call placed has answered: it goes where he wants it.
+    CallerAnswered {
+        /// The call.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// Somebody has a call placed: his telephone rings as the caller's side of a new call,
+    /// which begins with this.
+    CallPlaced {
+        /// The call.
+        call: CallId,
+        /// Its public id.
+        public: PublicId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// A number outside has answered: who is there talks to the caller from now on.
+    OutsideAnswered {
+        /// The caller's call.
+        call: CallId,
+        /// The call to the number.
+        outside: CallId,
+    },
+    /// A number outside is called for a caller: it is the caller's side of a new call, which
+    /// begins with this.
+    OutsideRung {
+        /// The caller's call.
+        call: CallId,
+        /// The new call.
+        outside: CallId,
+        /// Its public id.
+        public: PublicId,
+        /// What is dialled.
+        number: Number,
+    },
     /// Nobody came for a parked caller in time; who parked him is rung.
     ParkingTimedOut {
         /// Whose call.
@@ -682,7 +718,7 @@ pub enum EndReason {
     CallerHungUp,
     /// An extension dialled a feature code, and heard what became of it.
     CodeDialled,
-    /// The extension that it was sent to did not take it.
+    /// The extension or the number outside that it was sent to did not take it.
     ExtensionFailed(Cause),
     /// A supervisor hung it up, or somebody his own call on a screen.
     HungUpBySupervisor,

@@ -153,12 +153,14 @@ pub enum Input {
         /// The extension to be asked.
         to: Number,
     },
-    /// Who asked for a callback has answered it.
+    /// Who is called as the caller's side of a call has answered: who asked for a callback,
+    /// a number outside, or who has a call placed.
     CustomerAnswered {
         /// Whose call.
         call: CallId,
     },
-    /// Who asked for a callback could not be called, refused, or did not answer.
+    /// Who is called as the caller's side of a call could not be called, refused, or did
+    /// not answer.
     CustomerFailed {
         /// Whose call.
         call: CallId,
@@ -273,6 +275,14 @@ pub enum Input {
         by: By,
         /// Which.
         call: CallId,
+    },
+    /// Somebody has a call placed from a screen: his own telephone rings, and when he
+    /// answers, the call goes there as if he had dialled.
+    PlaceCall {
+        /// Who asks for it.
+        by: By,
+        /// Where to.
+        to: Destination,
     },
     /// An extension's presence is another one. What is set to follow from it for its
     /// agent's status follows.

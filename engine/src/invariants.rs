@@ -11,8 +11,8 @@ use crate::config::model::Notice;
 use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{
-    Call, CallSet, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State, Visit,
-    caller_gone,
+    Call, CallSet, CallerRung, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State,
+    Visit, caller_gone,
 };
 use crate::timer::{Timer, TimerId};
 
@@ -306,10 +306,15 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
                         .is_some_and(|visit| visit.ringing == ringing)
             }
             Stage::AwaitingAnswer => match call.passing.as_deref() {
-                None => (ringing, talking) == (1, 0),
+                None => (ringing, talking) == (u32::from(joined_with(call).is_none()), 0),
                 Some(Passing::Group { .. }) => ringing > 0 && talking == 0,
                 Some(_) => false,
             },
+            Stage::AwaitingCaller => {
+                let to = rung(call).is_some_and(|rung| rung.to.is_some());
+                let for_one = to != joined_with(call).is_some();
+                (ringing, talking) == (0, 0) && call.visit.is_none() && for_one
+            }
             Stage::AwaitingCustomer => (ringing, talking) == (0, 1),
             Stage::AwaitingEnd => (ringing, talking) == (0, u32::from(joined_with(call).is_none())),
             Stage::AwaitingKey
@@ -402,6 +407,14 @@ fn callbacks_hold_together(s: &State) -> Result<(), String> {
     Ok(())
 }
 
+fn rung(call: &Call) -> Option<&CallerRung> {
+    call.extra.as_ref()?.rung.as_deref()
+}
+
+fn rung_timer(call: &Call) -> Option<TimerId> {
+    rung(call).map(|rung| rung.timer)
+}
+
 fn joined_with(call: &Call) -> Option<CallId> {
     call.extra.as_ref().and_then(|extra| extra.joined)
 }
@@ -416,6 +429,10 @@ fn parked_calls_have_slots(s: &State) -> Result<(), String> {
         let holds = slot.is_none_or(|slot| s.slots.get(&slot) == Some(&id));
         let fits = slot.is_some() == (call.stage == Stage::AwaitingRetrieval);
         law(holds && fits, || format!("call {id} is parked nowhere"))?;
+        law(
+            rung(call).is_some() == (call.stage == Stage::AwaitingCaller),
+            || format!("call {id} does not know whether its caller is called"),
+        )?;
         let back = joined_with(call).map(|with| s.calls.get(with).and_then(joined_with));
         law(back.is_none_or(|back| back == Some(id)), || {
             format!("call {id} talks to itself")
@@ -432,6 +449,29 @@ fn visit_of(s: &State, call: CallId) -> Option<&Visit> {
     s.calls.get(call)?.visit.as_ref()
 }
 
+/// The timers that a call waits for.
+fn timers_of(call: &Call) -> [Option<TimerId>; 7] {
+    let parked = call.extra.as_ref().and_then(|extra| extra.parked);
+    let [retry, announcing, reserved, callback] = match &call.visit {
+        None => [None; 4],
+        Some(visit) => [
+            visit.retry,
+            visit.announcing.as_ref().map(|own| own.timer),
+            visit.reserved.as_ref().map(|own| own.timer),
+            visit.callback.as_ref().and_then(|own| own.timer()),
+        ],
+    };
+    [
+        retry,
+        announcing,
+        reserved,
+        callback,
+        passing_timer(call),
+        parked.map(|parked| parked.timer),
+        rung_timer(call),
+    ]
+}
+
 /// Every armed timer is that of its owner, and no owner waits for one that is not.
 fn timers_have_owners(s: &State) -> Result<(), String> {
     for (id, timer) in s.timers.iter() {
@@ -442,6 +482,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
             Timer::Callback(call) => {
                 (s.calls.get(call)).and_then(|c| c.visit.as_ref()?.callback.as_ref()?.timer())
             }
+            Timer::CallerRing(call) => s.calls.get(call).and_then(rung_timer),
             Timer::LongestWait(queue) => s.queues.get(queue).and_then(|q| q.longest_wait),
             Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
@@ -471,26 +512,7 @@ fn timers_have_owners(s: &State) -> Result<(), String> {
         [q.longest_wait, q.midnight, q.put_out, level, q.skill_step]
     });
     let of_agents = s.agents.iter().map(|(_, agent)| agent.rest);
-    let of_calls = (s.calls.iter()).flat_map(|(_, call)| {
-        let parked = call.extra.as_ref().and_then(|extra| extra.parked);
-        let [retry, announcing, reserved, callback] = match &call.visit {
-            None => [None; 4],
-            Some(visit) => [
-                visit.retry,
-                visit.announcing.as_ref().map(|own| own.timer),
-                visit.reserved.as_ref().map(|own| own.timer),
-                visit.callback.as_ref().and_then(|own| own.timer()),
-            ],
-        };
-        [
-            retry,
-            announcing,
-            reserved,
-            callback,
-            passing_timer(call),
-            parked.map(|parked| parked.timer),
-        ]
-    });
+    let of_calls = (s.calls.iter()).flat_map(|(_, call)| timers_of(call));
     let of_legs = s.legs.iter().map(|(_, leg)| leg.timeout);
     let of_members = s.members.iter().map(|(_, member)| member.wrap_up);
     let owned = of_queues

@@ -24,6 +24,7 @@ impl<T: Trace> Step<'_, T> {
             },
             Stage::AwaitingMessage => self.key_in_message(id, key),
             Stage::AwaitingAnswer
+            | Stage::AwaitingCaller
             | Stage::AwaitingCustomer
             | Stage::AwaitingEnd
             | Stage::AwaitingPrompt

@@ -36,6 +36,7 @@ mod menus;
 mod notes;
 mod number;
 mod outbox;
+mod outside;
 mod parking;
 pub mod permissions;
 mod points;

@@ -86,6 +86,8 @@ pub const QUEUE_CALLERS_MAX: u32 = 100_000;
 pub const CALL_HOPS_MAX: u8 = 30;
 /// Ringing time of an agent or an extension, in seconds.
 pub const RING_TIMEOUT_S_MAX: u64 = 600;
+/// How long a number outside rings to which a call was sent, in seconds.
+pub const EXTERNAL_RING_S: u64 = 60;
 /// Pause between two agents rung for one call, in seconds.
 pub const RETRY_INTERVAL_S_MAX: u64 = 600;
 /// Wrap-up time, in seconds.

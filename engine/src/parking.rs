@@ -1,7 +1,7 @@
 //! Parked callers: one in each slot, until somebody dials the slot, or the time is
 //! over and the caller comes back to who parked him.
 
-use crate::calls::{Goal, prompt_named};
+use crate::calls::{Goal, UNANSWERED, prompt_named};
 use crate::config::announcements::{Announcements, Sentence};
 use crate::config::model::Parking;
 use crate::config::rights::Right;
@@ -87,16 +87,7 @@ impl<T: Trace> Step<'_, T> {
     /// An extension dialled the slot of a parked caller: both are connected.
     pub(crate) fn retrieve(&mut self, id: CallId, parked: CallId) {
         let slot = self.unpark(parked).slot;
-        for (call, with) in [(id, parked), (parked, id)] {
-            let entry = &mut self.s.calls[call];
-            entry.stage = Stage::AwaitingEnd;
-            entry.taken = true;
-            entry.extra().joined = Some(with);
-        }
-        self.emit(Effect::Join {
-            call: parked,
-            with: id,
-        });
+        self.join_callers(parked, id);
         self.tell(Event::CallRetrieved {
             call: parked,
             with: id,
@@ -104,8 +95,19 @@ impl<T: Trace> Step<'_, T> {
         });
     }
 
-    /// A call ends: its slot is free again. Returns the call that it was connected
-    /// with, if it was.
+    /// Connects two callers with each other: this one is answered already.
+    pub(crate) fn join_callers(&mut self, call: CallId, with: CallId) {
+        for (one, other) in [(with, call), (call, with)] {
+            let entry = &mut self.s.calls[one];
+            entry.stage = Stage::AwaitingEnd;
+            entry.taken = true;
+            entry.extra().joined = Some(other);
+        }
+        self.emit(Effect::Join { call, with });
+    }
+
+    /// A call ends: its slot is free again, and it rings no more. Returns the call that it
+    /// was, or was to be, connected with.
     #[cold]
     #[inline(never)]
     pub(crate) fn close_extras(&mut self, call: CallId) -> Option<CallId> {
@@ -113,13 +115,16 @@ impl<T: Trace> Step<'_, T> {
             self.unpark(call);
             return None;
         }
+        if let Some(rung) = self.s.calls[call].extra().rung.take() {
+            self.s.timers.cancel(rung.timer);
+        }
         let with = self.s.calls[call].extra().joined.take()?;
         self.s.calls[with].extra().joined = None;
         Some(with)
     }
 
-    /// The call that was connected with this one is over: with it this one, or its caller
-    /// is asked how it was.
+    /// The call that was connected with this one, or was to be, is over: with it this one,
+    /// or its caller is asked how it was.
     #[cold]
     #[inline(never)]
     pub(crate) fn close_joined(&mut self, call: CallId, reason: EndReason) {
@@ -134,6 +139,7 @@ impl<T: Trace> Step<'_, T> {
             other => other,
         };
         let told = match reason {
+            EndReason::Aborted => UNANSWERED,
             EndReason::ExtensionFailed(cause) => HangUpCause::ExtensionFailed(cause),
             _ => HangUpCause::Normal,
         };

@@ -72,6 +72,7 @@ impl<T: Trace> Step<'_, T> {
             }
             Stage::AwaitingCustomer => self.customer_lost(id, left),
             Stage::AwaitingAnswer
+            | Stage::AwaitingCaller
             | Stage::AwaitingKey
             | Stage::AwaitingPrompt
             | Stage::AwaitingRetrieval => {}
@@ -126,6 +127,7 @@ impl<T: Trace> Step<'_, T> {
             // The call keeps its timer, which is cancelled with it.
             Timer::Announcement(call)
             | Timer::Callback(call)
+            | Timer::CallerRing(call)
             | Timer::MenuTimeout(call)
             | Timer::MessageOver(call)
             | Timer::Parked(call)
@@ -168,6 +170,7 @@ const fn mark_of(timer: Timer) -> Mark {
     match timer {
         Timer::Announcement(_) => Mark::AbortedAnnouncement,
         Timer::Callback(_) => Mark::AbortedCallback,
+        Timer::CallerRing(_) => Mark::AbortedCallerRing,
         Timer::LongestWait(_) => Mark::AbortedLongestWait,
         Timer::MenuTimeout(_) => Mark::AbortedMenu,
         Timer::MessageOver(_) => Mark::AbortedMessage,

@@ -425,11 +425,25 @@ pub(crate) struct Extra {
     pub(crate) held: bool,
     /// Where it is parked.
     pub(crate) parked: Option<Parked>,
-    /// The call of the other caller, where two are connected with each other.
+    /// The call of the other caller, where two are connected with each other, or will be
+    /// when one of them has answered.
     pub(crate) joined: Option<CallId>,
+    /// That the caller is being called, by the engine.
+    pub(crate) rung: Option<Box<CallerRung>>,
     /// The queue's call that led on to this conversation, and about which the caller is
     /// asked when it is over.
     pub(crate) rated: Option<Rated>,
+}
+
+/// That a caller is being called.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CallerRung {
+    /// The effect that calls him.
+    pub(crate) ring: EffectId,
+    /// It has rung long enough when this timer fires.
+    pub(crate) timer: TimerId,
+    /// Where the call goes when he answers; `None`: he talks to the caller of another one.
+    pub(crate) to: Option<Destination>,
 }
 
 /// Whether the caller has hung up and the call goes on, as he is to be called back.
@@ -471,8 +485,11 @@ pub(crate) struct Parked {
 pub(crate) enum Stage {
     /// In a queue's line, until an agent answers.
     AwaitingAgent,
-    /// An extension rings, or those of a ring group, not for a queue.
+    /// An extension rings, or those of a ring group, not for a queue; or a number outside,
+    /// in a call of its own.
     AwaitingAnswer,
+    /// The caller, who is being called by the engine, but for a callback.
+    AwaitingCaller,
     /// The customer of a callback, for whom an agent waits.
     AwaitingCustomer,
     /// Two parties talk.

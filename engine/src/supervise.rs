@@ -37,7 +37,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The telephone of whoever asks, if it can be rung.
-    fn telephone_of(&self, by: By) -> Result<AgentId, Reject> {
+    pub(crate) fn telephone_of(&self, by: By) -> Result<AgentId, Reject> {
         let By::Person(number) = by else {
             return Err(Reject::Denied);
         };
@@ -46,11 +46,22 @@ impl<T: Trace> Step<'_, T> {
         up.then_some(agent).ok_or(Reject::Unreachable)
     }
 
-    /// Where a person sends a call, if that is there.
-    fn goal_of(&self, to: &Destination) -> Result<Goal, Reject> {
+    /// Where somebody sends a call, if that is there; to the outside only who may call there.
+    pub(crate) fn goal_of(&self, by: By, to: &Destination) -> Result<Goal, Reject> {
         match goal(self.s, to) {
+            Goal::Outside { .. } if !self.calls_out(by) => Err(Reject::Denied),
             Goal::End(EndReason::NoDestination) => Err(Reject::UnknownNumber),
             goal => Ok(goal),
+        }
+    }
+
+    /// Whether calls to the outside are made for somebody.
+    fn calls_out(&self, by: By) -> bool {
+        match by {
+            By::Person(number) => {
+                (self.agent_of(number)).is_ok_and(|it| self.s.agents[it].outbound)
+            }
+            By::System => true,
         }
     }
 
@@ -100,6 +111,7 @@ impl<T: Trace> Step<'_, T> {
             Stage::AwaitingEnd => self.finish_talk(call),
             Stage::AwaitingMessage => self.finish_message(call),
             Stage::AwaitingAnswer
+            | Stage::AwaitingCaller
             | Stage::AwaitingKey
             | Stage::AwaitingPrompt
             | Stage::AwaitingRetrieval => {}
@@ -131,7 +143,7 @@ impl<T: Trace> Step<'_, T> {
             // Nobody is there to be sent.
             return Err(Reject::Stale);
         }
-        let goal = self.goal_of(to)?;
+        let goal = self.goal_of(by, to)?;
         let own = visit(self.s, call).queue;
         if matches!(goal, Goal::Target(Target::Queue(queue)) if queue == own) {
             return Err(Reject::NoChange);
@@ -154,7 +166,7 @@ impl<T: Trace> Step<'_, T> {
     ) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::Distribution)?;
         let (call, leg) = self.in_talk(&granted)?;
-        let goal = self.goal_of(to)?;
+        let goal = self.goal_of(by, to)?;
         self.handled(call, by, CallAct::Transferred);
         let queue = queue_of(&self.s.calls[call]);
         self.part(call);
@@ -168,7 +180,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Sends a call where a person wants it: circles are for destinations to form.
-    fn send_anew(&mut self, call: CallId, goal: Goal) {
+    pub(crate) fn send_anew(&mut self, call: CallId, goal: Goal) {
         self.s.calls[call].hops = 0;
         self.send(call, goal);
     }
@@ -399,7 +411,8 @@ fn in_stage(s: &State, call: &AccessGranted<CallId>, stage: Stage) -> Result<Cal
 }
 
 /// Whether a caller who comes there may wait for somebody to answer, and nothing else is
-/// for him to hear: queues play their own music, and prompts, menus and boxes speak at once.
+/// for him to hear: queues play their own music, prompts, menus and boxes speak at once, and
+/// who is called outside is heard to ring.
 fn rings_telephones(s: &State, goal: &Goal) -> bool {
     match goal {
         Goal::Target(Target::Extension(_)) => true,

@@ -18,6 +18,9 @@ pub enum Timer {
     /// customer's telephone has rung as long as allowed. Cancelled when the next of these
     /// begins, and with the call.
     Callback(CallId),
+    /// The caller's side of a call has rung as long as allowed. Cancelled when it answers,
+    /// and with the call.
+    CallerRing(CallId),
     /// The first caller of the queue's line whose wait is limited has waited as long
     /// as allowed. Re-armed whenever that is another one.
     LongestWait(QueueId),

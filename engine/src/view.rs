@@ -108,12 +108,14 @@ pub enum CallStage {
         /// When the caller joined it.
         joined_at: Timestamp,
     },
+    /// Its caller, who is being called: outside for another call, or as he has one placed.
+    Caller,
     /// The customer of a callback of this queue, for whom an agent waits.
     Customer {
         /// The queue.
         queue: QueueId,
     },
-    /// An extension that rings, or those of a ring group.
+    /// An extension that rings, or those of a ring group, or a number outside.
     Extension,
     /// The end of the conversation, which belongs to this queue if to any.
     End {
@@ -239,6 +241,7 @@ impl Engine {
                 queue: visit.queue,
                 joined_at: visit.came_at(),
             },
+            (Stage::AwaitingCaller, _) => CallStage::Caller,
             (Stage::AwaitingCustomer, Some(visit)) => CallStage::Customer { queue: visit.queue },
             (Stage::AwaitingEnd, visit) => CallStage::End {
                 queue: visit.map(|visit| visit.queue),

@@ -239,6 +239,8 @@ impl Tally {
             | Event::CallNoted(_)
             | Event::CallOffered { .. }
             | Event::CallParked { .. }
+            | Event::CallPlaced { .. }
+            | Event::CallerAnswered { .. }
             | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::CallRetrieved { .. }
@@ -254,6 +256,8 @@ impl Tally {
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
             | Event::OfferEnded { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }

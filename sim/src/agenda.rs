@@ -8,7 +8,7 @@ use tandem_engine::{CallId, Key, LegId, Timestamp};
 pub enum Act {
     /// An agent picks up.
     Answer(LegId),
-    /// Who is called back picks up.
+    /// Who is called back, or outside for another caller, picks up.
     AnswerCallback(CallId),
     /// A caller presses this key, to be called back.
     AskForCallback(CallId, Key),

@@ -35,6 +35,8 @@ use crate::scenario::{Agents, Duty, Nature, Person, Scenario};
 /// place in the stream.
 const STREAM_SHIFT: u32 = 40;
 const PLACE_MASK: u64 = (1 << STREAM_SHIFT) - 1;
+/// How long a number outside rings, to which a caller was sent, before somebody answers.
+const OUTSIDE_ANSWER: Span = Span::from_secs(8);
 
 /// Which caller: the stream and the place in it. Everything about a caller is
 /// drawn by this name, so it means the same person in every variant of a
@@ -298,6 +300,13 @@ impl<'s> People<'s> {
             self.agenda.plan(at, Act::AnswerCallback(call));
         }
         delay.is_zero()
+    }
+
+    /// A number outside rings, to which a caller was sent.
+    pub fn rings_outside(&mut self, call: CallId) {
+        let delay = self.scenario.shorter(OUTSIDE_ANSWER);
+        self.agenda
+            .plan(self.now + delay, Act::AnswerCallback(call));
     }
 
     /// Whether somebody is on the line whom nobody has answered.

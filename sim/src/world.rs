@@ -308,7 +308,9 @@ impl<W: Watch> World<'_, W> {
                     self.people.called(*call, caller);
                     self.newest = Some(*call);
                 }
-                Event::CallAnswered { call, .. } | Event::ExtensionAnswered { call, .. } => {
+                Event::CallAnswered { call, .. }
+                | Event::ExtensionAnswered { call, .. }
+                | Event::OutsideAnswered { call, .. } => {
                     self.people.answered(*call, told_for);
                 }
                 Event::CallbackAsked { call, .. } => {
@@ -318,6 +320,7 @@ impl<W: Watch> World<'_, W> {
                 }
                 Event::CallbackRequested { call, .. } => self.people.promised(*call),
                 Event::CallEnded { call, .. } => self.people.ended(*call),
+                Event::OutsideRung { outside, .. } => self.people.rings_outside(*outside),
                 _ => {}
             }
             self.watch.event(self.out.acted_at, event);

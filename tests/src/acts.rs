@@ -188,6 +188,8 @@ pub enum Act {
     Fail(Pick, Cause),
     /// Somebody does something with a call.
     Handle(Asker, Pick, Handle),
+    /// Somebody has a call placed, and whose telephone would ring if it is the own one.
+    Place(Asker, u8, To),
     /// A caller hangs up.
     HangUp(Pick),
     /// Who talks holds the caller, or goes on.
@@ -234,6 +236,8 @@ pub enum To {
     Queue(u8),
     /// An extension.
     Extension(u8),
+    /// A number outside.
+    Outside(u8),
     /// A route point.
     Point(u8),
     /// A parking slot, somebody in it or not.
@@ -442,7 +446,9 @@ fn handle() -> impl Strategy<Value = Act> {
         3 => any::<u8>().prop_map(To::Queue),
         2 => any::<u8>().prop_map(To::Extension),
         1 => any::<u8>().prop_map(To::Point),
+        1 => any::<u8>().prop_map(To::Outside),
     ];
+    let place = to.clone();
     let how = select(vec![
         Monitoring::Barge,
         Monitoring::Listen,
@@ -465,7 +471,13 @@ fn handle() -> impl Strategy<Value = Act> {
         2 => Just(Asker::Self_),
         6 => (0..8_u8).prop_map(Asker::Person),
     ];
-    (by, pick(), handle).prop_map(|(by, pick, handle)| Act::Handle(by, pick, handle))
+    let handle = (by, pick(), handle);
+    let handle = handle.prop_map(|(by, pick, handle)| Act::Handle(by, pick, handle));
+    let place = (asker(), any::<u8>(), place);
+    prop_oneof![
+        9 => handle,
+        1 => place.prop_map(|(by, who, to)| Act::Place(by, who, to)),
+    ]
 }
 
 fn status() -> impl Strategy<Value = Act> {

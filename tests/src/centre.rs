@@ -23,9 +23,9 @@ use tandem_engine::config::announcements::Announcements;
 use tandem_engine::config::codes::FeatureCodes;
 use tandem_engine::config::hours::{Holiday, HoursConfig};
 use tandem_engine::config::model::{
-    Config, CountSince, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig, MemberKind,
-    Notice, Options, Parking, PromptConfig, QueueConfig, Rests, SkillStep, Strategy as Ring,
-    TimeCondition,
+    Config, CountSince, Destination, EmptyStates, ExtensionConfig, InitialStatus, MemberConfig,
+    MemberKind, Notice, Options, Parking, PromptConfig, QueueConfig, Rests, SkillStep,
+    Strategy as Ring, TimeCondition,
 };
 use tandem_engine::config::points::VoicemailConfig;
 use tandem_engine::config::presence::PresenceActions;
@@ -94,6 +94,15 @@ pub fn outside(place: u8) -> Number {
     match place {
         0 => Number::NONE,
         place => Number::from_u64(49_300 + u64::from(place)),
+    }
+}
+
+/// A number outside as a destination; from 100 on, on a trunk that can not be called out on.
+#[must_use]
+pub fn external(place: u8) -> Destination {
+    Destination::External {
+        number: outside(1 + place % 3),
+        trunk: TRUNKS[usize::from(place) / 100].to_owned(),
     }
 }
 
@@ -227,6 +236,7 @@ struct Skills {
 enum Failover {
     HangUp,
     Extension(u8),
+    External(u8),
     Prompt(u8),
     Queue(u8),
     RingGroup(u8),
@@ -414,6 +424,7 @@ fn failover() -> impl Strategy<Value = Failover> {
     prop_oneof![
         1 => Just(Failover::HangUp),
         1 => (0..8_u8).prop_map(Failover::Extension),
+        1 => (0..4_u8).prop_map(Failover::External),
         1 => (0..2_u8).prop_map(Failover::Prompt),
         3 => (0..4_u8).prop_map(Failover::Queue),
         2 => (0..3_u8).prop_map(Failover::RingGroup),

@@ -13,8 +13,8 @@ use tandem_engine::{
 
 use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, NoteBits, Pick, Status, Step, To, Where};
 use crate::centre::{
-    Centre, DISPOSITIONS, QueueDraft, There, ZONES, extension, outside, point, queue, slot,
-    statics_first,
+    Centre, DISPOSITIONS, QueueDraft, There, ZONES, extension, external, outside, point, queue,
+    slot, statics_first,
 };
 use crate::live::{Live, Witness};
 use crate::shelf::Shelf;
@@ -226,6 +226,10 @@ impl<W: Witness> World<W> {
                 cause: *cause,
             },
             Act::Handle(asker, pick, handle) => self.handle(*asker, *pick, *handle)?,
+            Act::Place(asker, who, to) => Input::PlaceCall {
+                by: by(*asker, self.somebody(*who)),
+                to: self.destination(*to),
+            },
             Act::Hold(pick, on) => {
                 let leg = self.any_leg(*pick)?;
                 match on {
@@ -350,7 +354,11 @@ impl<W: Witness> World<W> {
                     |id| engine.agent(id).map(|agent| agent.number),
                 );
                 match event {
-                    Event::CallArrived { call, .. } => self.calls.push(*call),
+                    Event::CallArrived { call, .. }
+                    | Event::CallPlaced { call, .. }
+                    | Event::OutsideRung { outside: call, .. } => {
+                        self.calls.push(*call);
+                    }
                     Event::CallOffered { leg, .. }
                     | Event::ExtensionRung { leg, .. }
                     | Event::SupervisorRung { leg, .. } => {
@@ -468,6 +476,7 @@ impl<W: Witness> World<W> {
                 To::Queue(place) => self.some_queue(place),
                 To::Extension(place) => self.somebody(place),
                 To::Point(place) => self.some_point(place),
+                To::Outside(place) => outside(place),
                 To::Slot(place) => slot(place),
             },
         }
@@ -514,6 +523,17 @@ impl<W: Witness> World<W> {
         }
     }
 
+    fn destination(&self, to: To) -> Destination {
+        match to {
+            To::Queue(place) => Destination::Queue(self.some_queue(place)),
+            To::Extension(place) => Destination::Extension(self.somebody(place)),
+            To::Outside(place) => external(place),
+            To::Point(place) if place < 128 => Destination::RingGroup(self.some_point(place)),
+            To::Point(place) => Destination::Voicemail(self.some_point(place)),
+            To::Slot(place) => Destination::Extension(slot(place)),
+        }
+    }
+
     fn handle(&self, asker: Asker, pick: Pick, handle: Handle) -> Option<Input> {
         let engine = self.live.engine();
         // Conversations are handled more often than there are any.
@@ -530,13 +550,6 @@ impl<W: Witness> World<W> {
         let call = talks.flatten().or_else(|| self.any_call(pick))?;
         let talker = engine.answered(call).and_then(|(id, _)| engine.agent(id));
         let by = by(asker, talker.map_or(Number::NONE, |agent| agent.number));
-        let destination = |to| match to {
-            To::Queue(place) => Destination::Queue(self.some_queue(place)),
-            To::Extension(place) => Destination::Extension(self.somebody(place)),
-            To::Point(place) if place < 128 => Destination::RingGroup(self.some_point(place)),
-            To::Point(place) => Destination::Voicemail(self.some_point(place)),
-            To::Slot(place) => Destination::Extension(slot(place)),
-        };
         Some(match handle {
             Handle::Consult(place) => {
                 let to = self.somebody(place);
@@ -554,11 +567,11 @@ impl<W: Witness> World<W> {
             Handle::PickUp => Input::PickUpCall { by, call },
             Handle::Record(on) => Input::SwitchRecording { by, call, on },
             Handle::Redirect(to) => {
-                let to = destination(to);
+                let to = self.destination(to);
                 Input::RedirectCall { by, call, to }
             }
             Handle::Transfer(to) => {
-                let to = destination(to);
+                let to = self.destination(to);
                 Input::TransferCall { by, call, to }
             }
         })

@@ -8,6 +8,8 @@ mod changes;
 mod contacts;
 #[path = "config/dispositions.rs"]
 mod dispositions;
+#[path = "config/external.rs"]
+mod external;
 #[path = "config/generate.rs"]
 mod generate;
 #[path = "config/hours.rs"]

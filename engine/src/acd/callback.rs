@@ -12,11 +12,13 @@ use crate::config::model::Notice;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{Announced, EndReason, Event, OfferEnd, ReservationEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId, QueueId};
+use crate::input::Cause;
 use crate::key::Key;
 use crate::limits::{CALLBACK_ANSWER_S, CALLBACK_CONFIRM_S, CALLBACK_DIGITS_MIN};
 use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
+use crate::outside::is_rung;
 use crate::records::callbacks::{self, CallbackEnd};
 use crate::records::{LeaveReason, Outcome};
 use crate::state::{Callback, Progress, Promise, Stage, State};
@@ -303,8 +305,8 @@ impl<T: Trace> Step<'_, T> {
         };
         let ring = self.emit(Effect::RingCustomer {
             call,
-            leg,
-            queue,
+            leg: Some(leg),
+            queue: Some(queue),
             trunk,
             number,
             timeout,
@@ -345,8 +347,13 @@ impl<T: Trace> Step<'_, T> {
         permitted.then(|| (trunk.name.clone(), number, callback.customer_ring))
     }
 
-    /// The customer of a callback has answered: he talks to the agent from now on.
+    /// The customer of a callback has answered: he talks to the agent from now on. Or who is
+    /// called otherwise has.
     pub(crate) fn customer_answered(&mut self, id: CallId) -> Result<(), Reject> {
+        if is_rung(self.s, id) {
+            self.caller_answered(id);
+            return Ok(());
+        }
         let member = self.calls_customer(id)?;
         let leg = talk_leg(self.s, id).expect("an agent waits for the customer");
         self.end_ringing(id);
@@ -356,8 +363,13 @@ impl<T: Trace> Step<'_, T> {
         Ok(())
     }
 
-    /// The customer of a callback could not be called, refused, or did not answer.
-    pub(crate) fn customer_failed(&mut self, id: CallId) -> Result<(), Reject> {
+    /// The customer of a callback could not be called, refused, or did not answer; or who
+    /// is called otherwise.
+    pub(crate) fn customer_failed(&mut self, id: CallId, cause: Cause) -> Result<(), Reject> {
+        if is_rung(self.s, id) {
+            self.close(id, EndReason::ExtensionFailed(cause), None);
+            return Ok(());
+        }
         self.calls_customer(id)?;
         self.customer_lost(id, LeaveReason::CallbackUnanswered);
         self.close(id, EndReason::CallbackFailed, None);

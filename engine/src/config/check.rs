@@ -611,7 +611,12 @@ impl<'c, E: Existing> Checker<'c, E> {
                     Some(hint),
                 ))
             }
+            Destination::External { number, .. } if !callback::is_diallable(*number) => {
+                let what = format!("{:?} can not be called", number.to_string());
+                Some((what, Some("digits, perhaps behind a +".to_owned())))
+            }
             _ if !self.references => None,
+            Destination::External { trunk, .. } => callback::no_way_out(self.options(), trunk),
             Destination::Prompt(name) => {
                 let unknown = self.options().prompt_named(name).is_none();
                 // Looking for a good hint among many prompts is dear.

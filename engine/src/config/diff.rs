@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::is_within;
-use super::model::{Change, Config, Destination, ExtensionConfig, Options, QueueConfig};
+use super::model::{
+    Change, Config, Destination, ExtensionConfig, Options, QueueConfig, TrunkConfig,
+};
 use super::points::PointConfig;
 use crate::number::Number;
 
@@ -14,9 +16,10 @@ use crate::number::Number;
 /// That can not be had where queues swap names, where new queues are each
 /// other's failover, where a queue leads to one whose number an extension of
 /// it takes over, where a pause reason takes over the code of one that an extension
-/// needs, or where a limit is passed for a while: then those changes
-/// belong in one part, and made together they are right. Objects that only
-/// change their place in the file do not change.
+/// needs, where a trunk takes over the address or the user of one that is needed,
+/// or where a limit is passed for a while: then those changes belong in one part,
+/// and made together they are right. Objects that only change their place in the
+/// file do not change.
 #[must_use]
 pub fn changes(from: &Config, to: &Config) -> Vec<Change> {
     let mut plan = Plan::new(from, to);
@@ -176,7 +179,7 @@ impl<'c> Objects<'c> {
             Destination::CallFlow(number) => self.has_point(*number, "call flow"),
             Destination::Extension(number) => self.extensions.contains_key(number),
             Destination::Menu(number) => self.has_point(*number, "menu"),
-            Destination::HangUp | Destination::Prompt(_) => false,
+            Destination::External { .. } | Destination::HangUp | Destination::Prompt(_) => false,
             Destination::Queue(number) => self.queues.contains_key(number),
             Destination::RingGroup(number) => self.has_point(*number, "ring group"),
             Destination::Voicemail(number) => {
@@ -296,6 +299,9 @@ impl<'c> Plan<'c> {
         let gone = |name: &str| new.prompt_named(name).is_none();
         let prompts = old.prompts.iter().filter(|prompt| gone(&prompt.name));
         wide.prompts.extend(prompts.cloned());
+        for trunk in old.trunks.iter().filter(|old| !new.calls_out(&old.name)) {
+            keep_trunk(&mut wide, trunk);
+        }
         let gone = |name: &str| new.pause_reasons.iter().all(|reason| reason.name != name);
         let reasons = old.pause_reasons.iter().filter(|reason| gone(&reason.name));
         wide.pause_reasons.extend(reasons.cloned());
@@ -537,7 +543,7 @@ fn needs_more(queue: &QueueConfig, options: &Options) -> bool {
     let mut hours = queue.time_condition.iter().map(|by_time| &by_time.hours);
     !is_within(queue.number, options.queue_numbers)
         || hours.any(|name| options.hours_named(name).is_none())
-        || needs_prompt(queue.destinations(), options)
+        || needs_name(queue.destinations(), options)
         || (queue.prompts().iter()).any(|(_, name)| options.prompt_named(name).is_none())
 }
 
@@ -560,20 +566,42 @@ fn needs_reasons(extension: &ExtensionConfig, options: &Options) -> bool {
 fn point_needs_more(point: &PointConfig, options: &Options) -> bool {
     let mut prompts = point.prompts();
     let mut hours = point.hours();
-    needs_prompt(point.destinations(), options)
+    needs_name(point.destinations(), options)
         || prompts.any(|(.., name)| options.prompt_named(name).is_none())
         || hours.any(|(.., name)| options.hours_named(name).is_none())
 }
 
-/// Whether one of these destinations is a prompt that these options do not have.
-fn needs_prompt<'d>(
+/// Whether one of these destinations is a prompt, or leads over a trunk, that these
+/// options do not have.
+fn needs_name<'d>(
     mut destinations: impl Iterator<Item = (&'static str, Option<usize>, &'d Destination)>,
     options: &Options,
 ) -> bool {
     destinations.any(|(_, _, to)| match to {
+        Destination::External { trunk, .. } => !options.calls_out(trunk),
         Destination::Prompt(name) => options.prompt_named(name).is_none(),
         _ => false,
     })
+}
+
+/// Keeps a trunk on which calls are placed, where none stands in its way.
+fn keep_trunk(options: &mut Options, kept: &TrunkConfig) {
+    if kept.outbound.is_none() {
+        return;
+    }
+    let host = |trunk: &TrunkConfig| trunk.address.map(|address| address.socket.ip());
+    let mut others = options.trunks.iter().filter(|own| own.name != kept.name);
+    let clash = others.any(|own| {
+        (kept.user.is_some() && own.user == kept.user)
+            || (host(own).is_some() && host(own) == host(kept))
+    });
+    if clash {
+        return;
+    }
+    match options.trunks.iter_mut().find(|own| own.name == kept.name) {
+        Some(own) => own.clone_from(kept),
+        None => options.trunks.push(kept.clone()),
+    }
 }
 
 /// The smallest range that holds both, if they have as many digits.

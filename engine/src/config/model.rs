@@ -94,6 +94,13 @@ impl Parking {
 }
 
 impl Options {
+    /// Whether calls can be placed on the trunk with this name.
+    #[must_use]
+    pub fn calls_out(&self, trunk: &str) -> bool {
+        let mut trunks = self.trunks.iter();
+        trunks.any(|own| own.name == trunk && own.outbound.is_some())
+    }
+
     /// The calendar with this name.
     #[must_use]
     pub fn hours_named(&self, name: &str) -> Option<&HoursConfig> {
@@ -666,6 +673,13 @@ pub enum Destination {
     CallFlow(Number),
     /// An extension rings.
     Extension(Number),
+    /// A number outside is called.
+    External {
+        /// What is dialled there.
+        number: Number,
+        /// Name of the trunk.
+        trunk: String,
+    },
     /// The call ends.
     HangUp,
     /// The caller hears a menu.
@@ -682,7 +696,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// The number that it leads to, if it leads to one.
+    /// The number of the centre that it leads to, if it leads to one.
     #[must_use]
     pub const fn number(&self) -> Option<Number> {
         match self {
@@ -692,7 +706,7 @@ impl Destination {
             | Self::Queue(number)
             | Self::RingGroup(number)
             | Self::Voicemail(number) => Some(*number),
-            Self::HangUp | Self::Prompt(_) => None,
+            Self::External { .. } | Self::HangUp | Self::Prompt(_) => None,
         }
     }
 }

@@ -104,7 +104,7 @@
 //! leave_when_empty = ["busy", "paused", "unavailable", "wrap_up"]   # default: false
 //! failover = "hang_up"          # "extension 1009", "queue 6401", "prompt Closed",
 //!                               # "ring_group 6200", "voicemail 1009", "menu 6600",
-//!                               # "call_flow 6700"
+//!                               # "call_flow 6700", "external 0123456789 on Carrier"
 //! join_announcement = "Welcome"        # default: none; and no agent rings before its end:
 //! join_announcement_in_full = false
 //! periodic_announcement = "Our hours"   # default: none

@@ -1,4 +1,4 @@
-//! What people did with a call, as moments of its story.
+//! What people did with a call, and who was called outside for it, as moments of its story.
 
 use tandem_engine::records::notes::Noted;
 use tandem_engine::{By, CallAct, CallId, Engine, Event, Monitoring, Recording};
@@ -97,8 +97,19 @@ fn beside(event: &Event, own: Option<CallId>, names: &Names) -> Option<What> {
             None,
         ),
         Event::SupervisorLeft { call, agent, .. } if is_own(call) => by_agent(*agent, "left", None),
-        _ => return None,
+        _ => return outside(event, own),
     })
+}
+
+/// The moment that an event makes of this call, if it is about a number outside.
+fn outside(event: &Event, own: Option<CallId>) -> Option<What> {
+    let (act, number) = match event {
+        Event::OutsideAnswered { call, .. } if Some(*call) == own => ("answered", None),
+        Event::OutsideRung { call, number, .. } if Some(*call) == own => ("rung", Some(number)),
+        _ => return None,
+    };
+    let number = number.map(ToString::to_string);
+    Some(What::Outside { act, number })
 }
 
 /// Whether something was noted of this live call.

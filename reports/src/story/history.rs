@@ -146,6 +146,7 @@ impl History {
                 self.member_mut(agent, queue).status = now;
             }
             Event::CallAnswered { call, agent, .. }
+            | Event::CallPlaced { call, agent, .. }
             | Event::CustomerRung { call, agent, .. }
             | Event::ExtensionRung { call, agent, .. } => {
                 self.occupy(agent, call, at);

@@ -262,6 +262,13 @@ pub enum What {
         /// Whose.
         agent: Person,
     },
+    /// A number outside, to which the caller was sent.
+    Outside {
+        /// `answered` or `rung`.
+        act: &'static str,
+        /// What is dialled; null where that is not said.
+        number: Option<String>,
+    },
     /// The caller waits.
     Joined {
         /// Where.

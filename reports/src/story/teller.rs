@@ -78,7 +78,10 @@ impl Teller {
             return engine.apply(entry, out);
         }
         let arrives = self.story.is_none()
-            && matches!(entry.input, Input::CallArrived { .. })
+            && matches!(
+                entry.input,
+                Input::CallArrived { .. } | Input::PlaceCall { .. }
+            )
             && engine.next_public() == self.wanted;
         if arrives || self.story.is_some() {
             self.notes.clear();
@@ -170,7 +173,9 @@ impl Teller {
     /// What an entry did to this call.
     fn own(&mut self, engine: &Engine, entry: &Entry, at: Timestamp, event: &Event, t: &mut Turn) {
         match event {
-            Event::CallArrived { call, public, .. } if *public == self.wanted => {
+            Event::CallArrived { call, public, .. } | Event::CallPlaced { call, public, .. }
+                if *public == self.wanted =>
+            {
                 self.call = Some(*call);
                 self.begin(engine, entry, at);
             }
@@ -323,10 +328,9 @@ impl Teller {
                 mailbox: message.mailbox.to_string(),
                 length_s: Seconds(message.length),
             },
-            Event::MessageStarted { call, mailbox } if Some(*call) == own => {
-                let mailbox = mailbox.to_string();
-                What::MessageStarted { mailbox }
-            }
+            Event::MessageStarted { call, mailbox } if Some(*call) == own => What::MessageStarted {
+                mailbox: mailbox.to_string(),
+            },
             Event::PointReached { call, point } if Some(*call) == own => {
                 let config = engine.point(*point);
                 What::Reached {
@@ -348,15 +352,15 @@ impl Teller {
     }
 
     fn begin(&mut self, engine: &Engine, entry: &Entry, at: Timestamp) {
-        let Input::CallArrived { from, dialled, .. } = &entry.input else {
+        let Some((from, dialled)) = way::came(&entry.input) else {
             return;
         };
-        self.wall = self.wall_of(engine, engine.find_queue(*dialled));
+        self.wall = self.wall_of(engine, engine.find_queue(dialled));
         let agent = from.extension.and_then(|number| engine.find_agent(number));
         self.story = Some(Story {
             call: self.wanted,
             caller: shown(from.number),
-            dialled: *dialled,
+            dialled,
             time_zone: self.wall.at(at).zone(),
             summary: Vec::new(),
             visits: Vec::new(),
@@ -374,10 +378,9 @@ impl Teller {
     }
 
     fn wall_of(&self, engine: &Engine, queue: Option<QueueId>) -> Wall {
-        let zone = if self.dated {
-            engine.zone(queue)
-        } else {
-            "UTC"
+        let zone = match self.dated {
+            true => engine.zone(queue),
+            false => "UTC",
         };
         Wall::new(zone, self.history.wall_offset)
     }

@@ -82,7 +82,7 @@ fn sentences(what: &What) -> Vec<String> {
         What::CodeDialled { code, done } => vec![code_dialled(code, *done)],
         What::Considered(choice) => considered(choice),
         What::Announced { .. } => announced(what),
-        What::Handled { .. } => vec![handled(what)],
+        What::Handled { .. } | What::Outside { .. } => vec![handled(what)],
         What::Asked { .. }
         | What::Branched { .. }
         | What::ConfigurationChanged { .. }
@@ -562,8 +562,16 @@ fn meanwhile(gap: &Meanwhile) -> Vec<String> {
 
 /// Why a call was over.
 fn handled(what: &What) -> String {
-    let What::Handled { by, act, slot } = what else {
-        return String::new();
+    let (by, act, slot) = match what {
+        What::Handled { by, act, slot } => (by, act, slot),
+        What::Outside { number: None, .. } => return "The number outside answered.".to_owned(),
+        What::Outside {
+            number: Some(number),
+            ..
+        } => {
+            return format!("The number {number} outside is called.");
+        }
+        _ => return String::new(),
     };
     let who = by.as_ref().map_or_else(|| "The system".to_owned(), person);
     let slot = slot.as_deref().unwrap_or_default();
@@ -602,10 +610,10 @@ pub(crate) fn end_sentence(reason: &str) -> String {
         "callback_failed" => "The callback had failed, and the call was over.",
         "caller_hung_up" => "The caller hung up, and the call was over.",
         "code_dialled" => "A code had been dialled, and the call was over.",
-        "extension_busy" => "The extension was busy, and the call was over.",
-        "extension_refused" => "The extension refused, and the call was over.",
-        "extension_silent" => "The extension did not answer, and the call was over.",
-        "extension_unreachable" => "The extension could not be reached, and the call was over.",
+        "extension_busy" => "Who was rung was busy, and the call was over.",
+        "extension_refused" => "Who was rung refused, and the call was over.",
+        "extension_silent" => "Who was rung did not answer, and the call was over.",
+        "extension_unreachable" => "Who was rung could not be reached, and the call was over.",
         "hung_up_by_supervisor" => "Somebody hung the call up, and it was over.",
         "message_left" => "With the message the call was over.",
         "no_destination" => "It was to go to a number that nobody has, and was over.",

@@ -36,7 +36,7 @@ pub struct Fold {
     today: Option<Today>,
     days: Days,
     /// Agents of whom the line told something.
-    touched: BTreeSet<AgentId>,
+    pub(super) touched: BTreeSet<AgentId>,
     last: (u64, Timestamp),
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Call {
     pub(super) public: PublicId,
     pub(super) caller: Number,
     /// The extension that calls.
-    origin: Option<AgentId>,
+    pub(super) origin: Option<AgentId>,
     pub(super) stage: Stage,
 }
 
@@ -128,7 +128,7 @@ pub(super) struct Agent {
     ringing: BTreeSet<CallId>,
     /// Calls on which he is as a supervisor, or rings for.
     supervising: BTreeSet<CallId>,
-    talking: BTreeSet<CallId>,
+    pub(super) talking: BTreeSet<CallId>,
 }
 
 /// What the screen does not show yet.
@@ -287,7 +287,8 @@ impl Fold {
         }
         for event in &line.out.events {
             match event {
-                Event::CallArrived { call, public, .. } => {
+                Event::CallArrived { call, public, .. }
+                | Event::CallPlaced { call, public, .. } => {
                     self.arrive(*call, *public, &line.entry.input);
                 }
                 event => self.event(event, at),
@@ -326,7 +327,7 @@ impl Fold {
             | Event::SupervisorRung { .. }
             | Event::SurveyStarted { .. } => self.of_call(event, at),
             Event::QueueCallEnded(record) => self.end_visit(record),
-            // Who hears a prompt or leaves a message is between two places, as before and after it.
+            // Who hears a prompt, leaves a message or talks outside is between two places.
             Event::AnnouncementStarted { .. }
             | Event::CallbackAsked { .. }
             | Event::CallbackEnded(_)
@@ -340,6 +341,8 @@ impl Fold {
             | Event::CallLogProcessed(_)
             | Event::CallNoted(_)
             | Event::CallParked { .. }
+            | Event::CallPlaced { .. }
+            | Event::CallerAnswered { .. }
             | Event::CallReserved { .. }
             | Event::CallResumed { .. }
             | Event::CodeDialled { .. }
@@ -351,6 +354,8 @@ impl Fold {
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
@@ -362,7 +367,6 @@ impl Fold {
             | Event::ServiceLevelEvaluated { .. }
             | Event::SupervisorJoined { .. }
             | Event::SurveyAnswered(_) => {}
-            // Nobody is on the line any more.
             Event::SystemRestarted { .. } => {
                 let calls: Vec<CallId> = self.calls.keys().copied().collect();
                 calls.into_iter().for_each(|call| self.lets_go(call));
@@ -476,27 +480,6 @@ impl Fold {
         }
     }
 
-    fn arrive(&mut self, id: CallId, public: PublicId, input: &Input) {
-        let Input::CallArrived { from, .. } = input else {
-            return;
-        };
-        let origin = from.extension;
-        let origin = origin.and_then(|number| self.directory.find_agent(number));
-        if let Some(origin) = origin {
-            self.agent(origin).talking.insert(id);
-            self.touched.insert(origin);
-        }
-        let call = Call {
-            id,
-            public,
-            caller: from.number,
-            origin,
-            stage: Stage::AwaitingRoute,
-        };
-        self.calls.insert(id, call);
-        self.publics.insert(public, id);
-    }
-
     fn answer(
         &mut self,
         call: CallId,
@@ -518,16 +501,6 @@ impl Fold {
             counts.answer(waited, facts.sla_time);
         }
         self.count(agent, queue, |counts| counts.answered += 1);
-    }
-
-    /// A caller is off the line, and his telephone is free; his call may go on, where he will
-    /// be called back.
-    fn lets_go(&mut self, id: CallId) {
-        let call = self.calls.get_mut(&id);
-        if let Some(origin) = call.and_then(|call| call.origin.take()) {
-            self.agent(origin).talking.remove(&id);
-            self.touched.insert(origin);
-        }
     }
 
     fn take_back(&mut self, id: CallId, queue: QueueId, agent: AgentId) {
@@ -682,7 +655,7 @@ impl Fold {
     }
 
     /// An agent, who may have come with this very batch.
-    fn agent(&mut self, id: AgentId) -> &mut Agent {
+    pub(super) fn agent(&mut self, id: AgentId) -> &mut Agent {
         let since = self.last.1;
         self.agents.entry(id).or_insert_with(|| Agent {
             up: false,

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod callers;
 mod counts;
 mod day;
 mod fold;

@@ -454,6 +454,8 @@ impl Exchange {
                 number,
                 ..
             } => self.call_customer((call, leg), queue, trunk, number),
+            // Nobody is called for these yet.
+            Effect::RingCaller { call, .. } => self.customer_fails(call, Cause::Unreachable),
             Effect::RecordMessage {
                 call,
                 public,

@@ -8,6 +8,7 @@ mod events;
 mod inputs;
 mod messages;
 mod notes;
+mod outside;
 mod surveys;
 mod visits;
 
@@ -80,10 +81,34 @@ struct Call {
     asked: Option<SurveyConfig>,
     /// The message that the caller leaves: whose, since when, and how long at most.
     message: Option<(Number, Timestamp, Span)>,
+    /// For whose call this one's caller is being called outside.
+    called_for: Option<CallId>,
+    /// Whether its caller has it placed, and has not answered.
+    placed: bool,
     /// Whether the caller has hung up and is to be called back.
     gone: bool,
-    /// When he was called back, and for how long he is at most.
+    /// When he was called back, or outside, and for how long he is at most.
     rung: Option<(Timestamp, Span)>,
+}
+
+impl Call {
+    const fn new(public: PublicId, number: Number, origin: Option<AgentId>) -> Self {
+        Self {
+            public,
+            number,
+            origin,
+            visits: 0,
+            visit: None,
+            parked: None,
+            joined: None,
+            asked: None,
+            message: None,
+            called_for: None,
+            placed: false,
+            gone: false,
+            rung: None,
+        }
+    }
 }
 
 /// A visit to a queue that has not ended.
@@ -258,6 +283,7 @@ impl Books {
         rings.sort_unstable();
         customers.sort_unstable();
         self.customers_ring(&customers, court)?;
+        self.nobody_is_called_for_nobody(court)?;
         court.law(
             Law::Ends,
             ringing().map(|(&leg, _)| leg).eq(rings.iter().copied()),

@@ -1,12 +1,13 @@
-//! How callers of random centres can ask to be called back, and on which trunks.
+//! How callers of random centres can ask to be called back, and on which trunks; numbers
+//! outside to which they are sent.
 
 use std::collections::BTreeMap;
 
 use tandem_engine::config::callback::{CallbackConfig, Outbound};
-use tandem_engine::config::model::{Destination, TrunkConfig};
+use tandem_engine::config::model::{Destination, Options, TrunkConfig};
 use tandem_engine::{Key, Number, Span};
 
-use super::centre::PROMPTS;
+use super::centre::{PROMPTS, some_stranger};
 use super::chance::Chance;
 
 /// The trunk that customers are called on.
@@ -20,6 +21,20 @@ pub(super) fn trunks(chance: &mut Chance) -> Vec<TrunkConfig> {
         user: None,
         outbound: chance.percent(80).then(Outbound::default),
     }]
+}
+
+/// A number outside, where one can be called.
+pub(super) fn external(chance: &mut Chance, options: &Options) -> Destination {
+    let number = match some_stranger(chance) {
+        Number::NONE => Number::from_u64(112),
+        number => number,
+    };
+    let trunk = TRUNK.to_owned();
+    if options.calls_out(TRUNK) {
+        Destination::External { number, trunk }
+    } else {
+        Destination::HangUp
+    }
 }
 
 /// In some queues callers can ask to be called back, by a key that leads nowhere else.

@@ -19,7 +19,7 @@ use tandem_engine::config::presence::{Presence, PresenceAction, PresenceActions}
 use tandem_engine::config::rights::{AgentLogs, OwnRecording, Permissions, Right, Rights};
 use tandem_engine::{Key, Number, Span};
 
-use super::called::{callback, trunks};
+use super::called::{callback, external, trunks};
 use super::chance::Chance;
 use super::script::Flavour;
 
@@ -703,7 +703,7 @@ fn failover(
                 .pick(&boxes)
                 .map_or(Destination::HangUp, |&of| Destination::Voicemail(of))
         }
-        _ => Destination::HangUp,
+        _ => external(chance, &config.options),
     }
 }
 
@@ -728,6 +728,7 @@ pub fn mend(config: &mut Config) {
         let leads = match to {
             // Calendars and prompts are never taken away.
             Destination::HangUp | Destination::Prompt(_) => true,
+            Destination::External { trunk, .. } => config.options.calls_out(trunk),
             Destination::Extension(number) => extensions.contains(number),
             Destination::Queue(number) => queues.contains(number) && *number != of,
             Destination::CallFlow(number) => kinds.contains(&(*number, "call_flow")),

@@ -285,6 +285,17 @@ impl People {
                 self.talk_together(now, *call);
                 self.talk_together(now, *with);
             }
+            Event::OutsideAnswered { call, outside } => {
+                self.talk_together(now, *call);
+                self.talk_together(now, *outside);
+            }
+            Event::CallPlaced { call, public, .. } => self.places(*call, public.counter),
+            // Who is called there is as the caller is.
+            Event::OutsideRung { call, outside, .. } => {
+                if let Some(caller) = self.calls.get(call).cloned() {
+                    self.calls.insert(*outside, caller);
+                }
+            }
             Event::CallbackAsked { call, .. } => self.say_where(now, *call),
             Event::PointReached { call, .. } => self.choose(now, *call),
             Event::SurveyStarted { call, .. } => self.rate(now, *call),
@@ -297,6 +308,24 @@ impl People {
         if let Some(patience) = patience.into_iter().chain(calm).min() {
             self.plan(now + patience, Message::LosesPatience(call));
         }
+    }
+
+    /// Somebody has a call placed. He talks as long as any of the other callers.
+    fn places(&mut self, call: CallId, counter: u64) {
+        let all = self.intents.values();
+        let place = usize::try_from(counter).unwrap_or(0) % self.intents.len().max(1);
+        let Some(&intent) = all.clone().nth(place) else {
+            return;
+        };
+        let caller = Caller {
+            id: counter,
+            intent,
+            rings: 0,
+            bridges: 0,
+            points: 0,
+            answered: false,
+        };
+        self.calls.insert(call, caller);
     }
 
     /// A caller is alone again, and has patience as at first.
@@ -422,7 +451,8 @@ impl People {
             Effect::Ring {
                 leg, call, timeout, ..
             } => self.ring(now, leg, call, timeout),
-            Effect::RingCustomer { call, timeout, .. } => self.ring_back(now, call, timeout),
+            Effect::RingCaller { call, timeout, .. }
+            | Effect::RingCustomer { call, timeout, .. } => self.ring_back(now, call, timeout),
             Effect::AlertCaller { .. }
             | Effect::Announce { .. }
             | Effect::Brief { .. }

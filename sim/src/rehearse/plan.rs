@@ -171,6 +171,8 @@ pub enum Handle {
     Record,
     /// Sends its caller elsewhere while he waits.
     Redirect(Number),
+    /// Whatever call it is, he has one of his own placed to this number.
+    Place(Number),
     /// Takes it back from hold.
     Resume,
     /// Sends its caller elsewhere while he talks.
@@ -199,6 +201,8 @@ pub enum TimerKind {
     Announcement,
     /// [`Timer::Callback`].
     Callback,
+    /// [`Timer::CallerRing`].
+    CallerRing,
     /// [`Timer::LongestWait`].
     LongestWait,
     /// [`Timer::MenuTimeout`].
@@ -233,9 +237,10 @@ pub enum TimerKind {
 
 impl TimerKind {
     /// Every kind, with its word in a file.
-    pub const ALL: [(&'static str, Self); 17] = [
+    pub const ALL: [(&'static str, Self); 18] = [
         ("announcement", Self::Announcement),
         ("callback", Self::Callback),
+        ("caller_ring", Self::CallerRing),
         ("longest_wait", Self::LongestWait),
         ("menu_timeout", Self::MenuTimeout),
         ("message_over", Self::MessageOver),
@@ -259,6 +264,7 @@ impl TimerKind {
         match timer {
             Timer::Announcement(_) => Self::Announcement,
             Timer::Callback(_) => Self::Callback,
+            Timer::CallerRing(_) => Self::CallerRing,
             Timer::LongestWait(_) => Self::LongestWait,
             Timer::MenuTimeout(_) => Self::MenuTimeout,
             Timer::MessageOver(_) => Self::MessageOver,

@@ -280,6 +280,7 @@ impl Script<'_> {
             (5, Handle::PickUp),
             (2, Handle::Record),
             (2, Handle::Redirect(to)),
+            (1, Handle::Place(to)),
             (2, Handle::Resume),
             (3, Handle::Transfer(to)),
             (2, Handle::Whisper),
@@ -503,7 +504,12 @@ fn remove_queue(chance: &mut Chance, target: &mut Config, number: Number) {
             ) => {
                 target.points.retain(|point| point.number != other);
             }
-            Some(Destination::HangUp | Destination::Prompt(_) | Destination::Voicemail(_))
+            Some(
+                Destination::External { .. }
+                | Destination::HangUp
+                | Destination::Prompt(_)
+                | Destination::Voicemail(_),
+            )
             | None => {}
         }
     }

@@ -368,6 +368,7 @@ impl<'p, L: Lens> World<'p, L> {
             },
             Handle::PickUp => Input::PickUpCall { by, call },
             Handle::Record => Input::SwitchRecording { by, call, on: true },
+            Handle::Place(number) => Input::PlaceCall { by, to: to(number) },
             Handle::Redirect(number) => Input::RedirectCall {
                 by,
                 call,

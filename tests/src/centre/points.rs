@@ -12,8 +12,8 @@ use tandem_engine::config::points::{
 use tandem_engine::{Key, Number};
 
 use super::{
-    ConditionDraft, Failover, HOURS, PROMPTS, condition_draft, extension, failover, point,
-    quarters, queue,
+    ConditionDraft, Failover, HOURS, PROMPTS, condition_draft, extension, external, failover,
+    point, quarters, queue,
 };
 
 /// A route point to be: what it names may not be there when it is made.
@@ -109,6 +109,7 @@ impl There {
             Failover::Extension(place) if self.extensions.contains(&extension(place)) => {
                 Destination::Extension(extension(place))
             }
+            Failover::External(place) => external(place),
             Failover::Prompt(place) => {
                 Destination::Prompt(PROMPTS[usize::from(place) % PROMPTS.len()].to_owned())
             }

@@ -112,11 +112,11 @@ impl Model {
     /// Whether nobody is on the line in a call.
     pub(super) fn is_silent(&self, call: CallId) -> bool {
         let callback = self.callback_of(call);
-        callback.is_some_and(|it| it.gone() || it.rings())
+        self.rings_outside(call) || callback.is_some_and(|it| it.gone() || it.rings())
     }
 
     pub(super) fn customer_rings(&self, call: CallId) -> bool {
-        self.callback_of(call).is_some_and(Callback::rings)
+        self.rings_outside(call) || self.callback_of(call).is_some_and(Callback::rings)
     }
 
     pub(super) fn is_promised(&self, call: CallId) -> bool {
@@ -443,8 +443,8 @@ impl Model {
                 };
                 self.entry.to_play.push(Effect::RingCustomer {
                     call: *call,
-                    leg: *leg,
-                    queue: *queue,
+                    leg: Some(*leg),
+                    queue: Some(*queue),
                     trunk,
                     number: right,
                     timeout,

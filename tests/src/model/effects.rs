@@ -99,7 +99,8 @@ impl Model {
                     format!("caller {call} is hung up for no reason, or twice")
                 })
             }
-            Effect::RingCustomer { call, .. }
+            Effect::RingCaller { call, .. }
+            | Effect::RingCustomer { call, .. }
             | Effect::AlertCaller { call }
             | Effect::Announce { call, .. }
             | Effect::Brief { call, .. }
@@ -194,6 +195,7 @@ impl Model {
             Effect::Brief { .. }
             | Effect::Consult { .. }
             | Effect::Join { .. }
+            | Effect::RingCaller { .. }
             | Effect::RingCustomer { .. }
             | Effect::Mix { .. }
             | Effect::Record { .. }

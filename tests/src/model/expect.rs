@@ -69,6 +69,7 @@ impl Model {
             | Input::LegFailed { .. } => self.stale_leg(),
             Input::PersonErased { by, .. } if !self.administers(*by) => Some(Reject::Denied),
             Input::PersonErased { number, .. } => when(number.is_none(), Reject::UnknownNumber),
+            Input::PlaceCall { by, to } => self.place_refusal(*by, to),
             Input::PresenceChanged {
                 by,
                 agent,
@@ -82,7 +83,7 @@ impl Model {
     fn stale_leg(&self) -> Option<Reject> {
         let stale = match &self.entry.input {
             Input::BridgeFailed { call } => {
-                let joined = self.calls.get(call).and_then(|call| call.joined);
+                let joined = self.talks_with(*call);
                 let talks = self.talking_leg(*call).is_some() && !self.customer_rings(*call);
                 joined.is_none() && !talks
             }

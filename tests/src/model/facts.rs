@@ -52,7 +52,9 @@ impl Model {
             }
             Input::CallArrived { .. } => self.begin_code(),
             Input::CallerHungUp { call } => self.hangs_up_promised(call),
-            Input::CustomerAnswered { .. } | Input::CustomerFailed { .. } => Ok(()),
+            Input::CustomerAnswered { .. }
+            | Input::CustomerFailed { .. }
+            | Input::PlaceCall { .. } => Ok(()),
             Input::PresenceChanged {
                 by,
                 agent,
@@ -170,6 +172,7 @@ impl Model {
             }
             Timer::Announcement(call) => self.announcement_due(call)?,
             Timer::Callback(call) => self.callback_due(call)?,
+            Timer::CallerRing(call) => known(self.calls.get(&call), "a call")?.rings_until,
             Timer::MenuTimeout(call) => self.menu_timeout(call)?,
             Timer::MessageOver(call) => {
                 let call = known(self.calls.get(&call), "a call")?;

@@ -3,7 +3,7 @@
 use tandem_engine::config::model::{Destination, Strategy};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, Cause, Effect, Event, Input, LegId, OfferEnd, PublicId,
-    QueueId, Recording, ReservationEnd, Span, Timer,
+    QueueId, ReservationEnd, Span, Timer,
 };
 
 use super::state::{Answer, Call, Helps, Leg, LegStage};
@@ -21,13 +21,9 @@ impl Model {
     /// The one place where events part.
     fn fold_known(&mut self, event: &Event) -> Checked {
         match event {
-            Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
-            Event::CallEnded {
-                call,
-                public,
-                reason,
-            } => self.call_ended(*call, *public, *reason),
-            Event::CallJoined { call, queue } => self.call_joined(*call, *queue),
+            Event::CallArrived { .. } | Event::CallEnded { .. } | Event::CallJoined { .. } => {
+                self.fold_call(event)
+            }
             Event::CodeDialled { .. } => self.code_dialled(event),
             Event::CallAnswered { .. }
             | Event::CallOffered { .. }
@@ -52,6 +48,10 @@ impl Model {
             Event::CallbackNotPermitted { .. } | Event::CustomerRung { .. } => {
                 self.fold_callback(event)
             }
+            Event::CallPlaced { .. }
+            | Event::CallerAnswered { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. } => self.fold_outside(event),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),
             Event::FlowBranched { .. } | Event::MenuLeft { .. } | Event::PointClosed { .. } => {
                 self.seen.menus += 1;
@@ -86,6 +86,20 @@ impl Model {
             | Event::SystemRestarted { .. }
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.told(event),
+        }
+    }
+
+    /// Reads an event of a call that begins, ends, or comes to a queue.
+    fn fold_call(&mut self, event: &Event) -> Checked {
+        match event {
+            Event::CallArrived { call, public, key } => self.call_arrived(*call, *public, *key),
+            Event::CallEnded {
+                call,
+                public,
+                reason,
+            } => self.call_ended(*call, *public, *reason),
+            Event::CallJoined { call, queue } => self.call_joined(*call, *queue),
+            _ => unreachable!("all others are read elsewhere"),
         }
     }
 
@@ -134,13 +148,10 @@ impl Model {
         else {
             return known(None, "a call arrives unasked");
         };
-        let counter = self.last_public.map_or(0, |last| last.counter + 1);
-        let epoch = self.epoch;
-        let named = public == PublicId { epoch, counter } && key == asked;
-        self.law(Law::Outcomes, named, || {
+        self.law(Law::Outcomes, key == asked, || {
             format!("call {id} is named {public}, key {key}")
         })?;
-        self.last_public = Some(public);
+        self.is_named(id, public)?;
         let origin = from.extension.and_then(|number| self.person(number));
         let goes_to = if self.extensions.contains_key(&dialled) {
             Some(Destination::Extension(dialled))
@@ -152,33 +163,25 @@ impl Model {
             queue.then_some(Destination::Queue(dialled))
         };
         let call = Call {
-            public,
-            number: from.number,
             origin,
-            taken: false,
-            visits: 0,
-            hops: 0,
             goes_to,
-            behind: None,
-            hears: None,
-            tone_until: None,
-            group: None,
-            menu: None,
-            flow: None,
-            voicemail: None,
-            visit: None,
-            recording: Recording::Off,
-            held: false,
-            parked: None,
-            joined: None,
-            rated: None,
-            survey: None,
+            ..Call::new(public, from.number)
         };
-        self.publics.insert(public, id);
         known(
             self.calls.insert(id, call).is_none().then_some(()),
             "an id used twice",
         )
+    }
+
+    /// A new call has the next of the names.
+    pub(super) fn is_named(&mut self, id: CallId, public: PublicId) -> Checked {
+        let counter = self.last_public.map_or(0, |last| last.counter + 1);
+        let epoch = self.epoch;
+        self.last_public = Some(public);
+        self.publics.insert(public, id);
+        self.law(Law::Outcomes, public == PublicId { epoch, counter }, || {
+            format!("call {id} is named {public}")
+        })
     }
 
     /// A leg begins to ring.

@@ -24,6 +24,7 @@ mod menus;
 mod notes;
 mod offers;
 mod order;
+mod outside;
 mod points;
 mod preferred;
 mod state;
@@ -210,6 +211,14 @@ pub struct Seen {
     pub callbacks: u64,
     /// Customers who answered.
     pub called_back: u64,
+    /// Numbers outside that were called.
+    pub outside: u64,
+    /// Those of them that answered.
+    pub outside_answers: u64,
+    /// Calls that people had placed.
+    pub placed: u64,
+    /// Those of them who answered.
+    pub placed_answers: u64,
 }
 
 impl Seen {
@@ -247,6 +256,10 @@ impl Seen {
         self.reserved += other.reserved;
         self.callbacks += other.callbacks;
         self.called_back += other.called_back;
+        self.outside += other.outside;
+        self.outside_answers += other.outside_answers;
+        self.placed += other.placed;
+        self.placed_answers += other.placed_answers;
     }
 }
 

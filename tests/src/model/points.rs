@@ -332,6 +332,7 @@ impl Model {
         let alone = call.hears.is_some() || call.parked.is_some() || call.joined.is_some();
         let speaks = matches!(call.voicemail, Some(Voicemail::Leaves(..)));
         let asked = call.survey.is_some() || call.tone_until.is_some();
+        let asked = asked || call.placed.is_some();
         if alone || call.menu.is_some() || speaks || asked {
             legs.next().is_none()
         } else if call.group.is_some() {

@@ -165,8 +165,12 @@ pub(super) struct Call {
     /// Whether who talks holds the caller.
     pub(super) held: bool,
     pub(super) parked: Option<Parked>,
-    /// The other caller with whom he is connected.
+    /// The other caller with whom he is connected, or is to be.
     pub(super) joined: Option<CallId>,
+    /// Until when he is called outside, for that other one.
+    pub(super) rings_until: Option<Timestamp>,
+    /// Where he has it placed to, who has not answered yet.
+    pub(super) placed: Option<Destination>,
     /// The queue's call that led on to this conversation.
     pub(super) rated: Option<Rated>,
     /// What he is asked whom nobody talks to any more.
@@ -183,6 +187,35 @@ pub(super) struct Parked {
 }
 
 impl Call {
+    /// A call that has just begun.
+    pub(super) const fn new(public: PublicId, number: Number) -> Self {
+        Self {
+            public,
+            number,
+            origin: None,
+            taken: false,
+            visits: 0,
+            hops: 0,
+            goes_to: None,
+            behind: None,
+            hears: None,
+            tone_until: None,
+            group: None,
+            menu: None,
+            flow: None,
+            voicemail: None,
+            visit: None,
+            recording: Recording::Off,
+            held: false,
+            parked: None,
+            joined: None,
+            rings_until: None,
+            placed: None,
+            rated: None,
+            survey: None,
+        }
+    }
+
     /// The visit, while nobody has answered.
     pub(super) fn waiting(&self) -> Option<&Visit> {
         let visit = self.visit.as_ref();

@@ -134,7 +134,7 @@ impl Model {
                 when(there, Reject::NoChange)
             }),
             Input::RedirectCall { to, .. } if waits && !promised => {
-                self.unknown(to).or_else(|| {
+                self.unknown(asked.by, to).or_else(|| {
                     let number = to.number();
                     let number = number.filter(|_| !matches!(to, Destination::Voicemail(_)));
                     let queue = number.and_then(|number| self.numbers.get(&number).copied());
@@ -149,7 +149,7 @@ impl Model {
                 };
                 when(!changes, Reject::NoChange)
             }
-            Input::TransferCall { to, .. } if talks => self.unknown(to),
+            Input::TransferCall { to, .. } if talks => self.unknown(asked.by, to),
             Input::HangUpCall { .. } => None,
             _ => Some(Reject::Stale),
         }
@@ -196,9 +196,20 @@ impl Model {
         (call.held == held || consults).then_some(Reject::NoChange)
     }
 
-    /// Whether a destination leads nowhere.
-    fn unknown(&self, to: &Destination) -> Option<Reject> {
+    /// Why nobody can be sent to a destination by somebody.
+    pub(super) fn unknown(&self, by: By, to: &Destination) -> Option<Reject> {
         let known = match to {
+            Destination::External { trunk, .. } if self.calls_out(trunk) => {
+                return match by {
+                    By::System => None,
+                    By::Person(number) => {
+                        let person = self.person(number);
+                        let person = person.and_then(|person| self.persons.get(&person));
+                        let may = person.is_some_and(|person| person.outbound);
+                        (!may).then_some(Reject::Denied)
+                    }
+                };
+            }
             Destination::HangUp => true,
             Destination::Prompt(name) => self.prompt(name).is_some(),
             to => to.number().is_some_and(|number| self.has_box(number)),
@@ -271,7 +282,7 @@ impl Model {
         self.rate_later(call);
         self.let_go(call)?;
         let somebody_rings = match to {
-            Destination::Voicemail(_) => false,
+            Destination::External { .. } | Destination::Voicemail(_) => false,
             ref to => to.number().is_some_and(|number| {
                 self.extensions.contains_key(&number) || self.may_ring(number)
             }),
@@ -594,11 +605,7 @@ impl Model {
                     return;
                 }
             }
-            let reason = match reason {
-                EndReason::CallerHungUp => EndReason::AgentHungUp,
-                other => other,
-            };
-            self.entry.parted.insert(with, reason);
+            self.entry.parted.insert(with, Self::ends_with(reason));
         }
     }
 }

@@ -14,6 +14,7 @@ pub(super) const DAY_US: i128 = 86_400_000_000;
 enum Deadline {
     Announcement,
     Callback,
+    CallerRing,
     LongestWait,
     MenuTimeout,
     MessageOver,
@@ -154,6 +155,8 @@ impl Model {
         all.extend(told.map(|due| (due, Deadline::Announcement)));
         let prompts = self.calls.values().filter_map(|call| call.hears.as_ref());
         all.extend(prompts.map(|(until, _)| (*until, Deadline::PromptOver)));
+        let outside = self.calls.values().filter_map(|call| call.rings_until);
+        all.extend(outside.map(|until| (until, Deadline::CallerRing)));
         let tones = self.calls.values().filter_map(|call| call.tone_until);
         all.extend(tones.map(|until| (until, Deadline::PromptOver)));
         let menus = self.calls.values().filter_map(|call| call.menu.as_ref());
@@ -250,6 +253,7 @@ fn kind_of(timer: Timer) -> Option<Deadline> {
     Some(match timer {
         Timer::Announcement(_) => Deadline::Announcement,
         Timer::Callback(_) => Deadline::Callback,
+        Timer::CallerRing(_) => Deadline::CallerRing,
         Timer::LongestWait(_) => Deadline::LongestWait,
         Timer::MenuTimeout(_) => Deadline::MenuTimeout,
         Timer::MessageOver(_) => Deadline::MessageOver,

@@ -32,6 +32,9 @@ impl Model {
         }
         match to {
             Destination::HangUp => Some(EndReason::Unanswered),
+            Destination::External { trunk, .. } => {
+                (!self.calls_out(trunk)).then_some(EndReason::NoDestination)
+            }
             Destination::Extension(number) => match self.person(*number) {
                 None => Some(EndReason::NoDestination),
                 Some(person) => {
@@ -552,7 +555,7 @@ impl Model {
         self.seen.calls += 1;
         let by_itself = match self.entry.input {
             Input::Restarted { .. } => true,
-            Input::CallerHungUp { call } => call == id,
+            Input::CallerHungUp { call } | Input::CustomerFailed { call, .. } => call == id,
             _ => self.entry.silent.contains(&id),
         };
         if !by_itself {
@@ -592,6 +595,9 @@ impl Model {
             (EndReason::MessageLeft, Input::Tick) => {
                 let fired = self.entry.first.map(|(_, timer)| timer);
                 fired == Some(Timer::MessageOver(id))
+            }
+            (EndReason::ExtensionFailed(cause), _) if self.rings_outside(id) => {
+                self.fails_outside(id, cause)
             }
             (EndReason::ExtensionFailed(cause), input) => match input {
                 Input::LegFailed { leg, cause: told } => direct == Some(*leg) && cause == *told,

@@ -563,13 +563,20 @@ pub fn keys(text: &str) -> Result<BTreeMap<Key, Destination>, String> {
         .collect()
 }
 
-/// `hang_up`, `queue:6401`, `extension:2001`, `prompt:Closed`, `ring_group:6200` or
-/// `voicemail:2001`.
+/// `hang_up`, `queue:6401`, `extension:2001`, `external:49800@Carrier`, `prompt:Closed`,
+/// `ring_group:6200` or `voicemail:2001`.
 pub fn destination(text: &str) -> Result<Destination, String> {
     match text.split_once(':') {
         Some(("call_flow", number)) => Ok(Destination::CallFlow(read_value(number)?)),
         Some(("menu", number)) => Ok(Destination::Menu(read_value(number)?)),
         Some(("extension", number)) => Ok(Destination::Extension(read_value(number)?)),
+        Some(("external", outside)) => {
+            let (number, trunk) = outside.split_once('@').ok_or("number@trunk")?;
+            Ok(Destination::External {
+                number: read_value(number)?,
+                trunk: trunk.to_owned(),
+            })
+        }
         Some(("prompt", name)) => Ok(Destination::Prompt(name.to_owned())),
         Some(("queue", number)) => Ok(Destination::Queue(read_value(number)?)),
         Some(("ring_group", number)) => Ok(Destination::RingGroup(read_value(number)?)),

@@ -1,5 +1,6 @@
 //! The inputs of a table, in words.
 
+use tandem_engine::config::model::Destination;
 use tandem_engine::config::presence::Presence;
 use tandem_engine::config::rights::Right;
 use tandem_engine::{By, Cause, Input, KeptEnd, Key, LegId, Number, Timestamp, Which};
@@ -25,6 +26,8 @@ pub enum Phrase {
     Ask(Question),
     /// The customer of a callback answers, or does not for this cause.
     Customer(String, Option<Cause>),
+    /// Somebody has a call with this name placed.
+    Place(By, String, Destination),
     /// Caller and agent could not be connected.
     BridgeFails(String),
     /// The caller hangs up.
@@ -130,6 +133,15 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
         ["customer", "of", rest @ ..] => waiting::customer(rest).ok_or_else(unknown)?,
+        ["caller", "of", rest @ ..] => waiting::customer(rest).ok_or_else(unknown)?,
+        [agent, "has", name, "placed", "to", to] => {
+            let by = match *agent {
+                "system" => By::System,
+                agent => By::Person(read_value(agent)?),
+            };
+            Phrase::Place(by, (*name).to_owned(), centre::destination(to)?)
+        }
+        ["number", "for", rest @ ..] => waiting::number_for(rest).ok_or_else(unknown)?,
         ["estimate", "for", "the", "next", "of", queue] => {
             Phrase::Ask(Question::EstimateOfNext(read_value(queue)?))
         }

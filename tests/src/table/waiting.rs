@@ -71,6 +71,25 @@ pub(super) fn customer(words: &[&str]) -> Option<Phrase> {
     Some(Phrase::Customer((*call).to_owned(), cause))
 }
 
+/// `A answers`, `A hangs up`, or why nobody answers at the number outside that is called
+/// for A.
+pub(super) fn number_for(words: &[&str]) -> Option<Phrase> {
+    match words {
+        [call, "hangs", "up"] => Some(Phrase::CallerHangsUp(number_called_for(call))),
+        words => match customer(words)? {
+            Phrase::Customer(call, cause) => {
+                Some(Phrase::Customer(number_called_for(&call), cause))
+            }
+            _ => None,
+        },
+    }
+}
+
+/// The name of a call to a number outside, by that of the call that it is for.
+pub(super) fn number_called_for(call: &str) -> String {
+    format!("number for {call}")
+}
+
 /// What is told of the customer of a callback.
 pub(super) const fn of_customer(call: CallId, cause: Option<Cause>) -> Input {
     match cause {
@@ -186,6 +205,51 @@ fn fact_of_callback(event: &Event, orders: &mut Orders, names: &Names) -> Option
             let (call, agent) = (names.call(*call), names.agent(*agent));
             format!("{agent} has the customer of {call} called at {number}{but}")
         }
+        _ => return fact_of_outside(event, orders, names),
+    })
+}
+
+/// What comes of a number outside, or of a call that somebody has placed.
+fn fact_of_outside(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
+    Some(match event {
+        Event::CallPlaced { call, agent, .. } => {
+            let but = orders.take("no telephone rings", |effect| {
+                matches!(effect, Effect::RingCaller { call: of, agent: who, .. }
+                    if of == call && who == agent)
+            });
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            format!("{agent} rings, to place {call}{but}")
+        }
+        Event::CallerAnswered { call, agent } => {
+            format!("{} is placed by {}", names.call(*call), names.agent(*agent))
+        }
+        Event::OutsideAnswered { call, outside } => {
+            let join = Effect::Join {
+                call: *outside,
+                with: *call,
+            };
+            let but = orders.take("nobody connects them", |effect| *effect == join);
+            let (call, outside) = (names.call(*call), names.call(*outside));
+            format!("{call} talks to the {outside}{but}")
+        }
+        Event::OutsideRung {
+            call,
+            outside,
+            number,
+            ..
+        } => {
+            let alert = Effect::AlertCaller { call: *call };
+            let hears = match orders.has(&alert) {
+                true => orders.take("", |effect| *effect == alert) + ", who hears it ring",
+                false => String::new(),
+            };
+            let but = orders.take("nobody calls", |effect| {
+                matches!(effect, Effect::RingCustomer { call: of, number: to, .. }
+                    if of == outside && to == number)
+            });
+            let call = names.call(*call);
+            format!("the number {number} is called for {call}{hears}{but}")
+        }
         _ => return None,
     })
 }
@@ -205,9 +269,15 @@ const fn failed(why: LeaveReason) -> &'static str {
     }
 }
 
-/// The calls whose callbacks are over with these events.
-pub(super) fn called_back(events: &[Event]) -> Vec<PublicId> {
+/// The calls whose callbacks are over with these events; or whose number outside has not
+/// answered, as was told.
+pub(super) fn called_back(input: &Input, events: &[Event]) -> Vec<PublicId> {
+    let failed = match input {
+        Input::CustomerFailed { call, .. } => Some(*call),
+        _ => None,
+    };
     let over = events.iter().filter_map(|event| match event {
+        Event::CallEnded { call, public, .. } if Some(*call) == failed => Some(*public),
         Event::QueueCallEnded(record) => record.callback.then_some(record.call),
         _ => None,
     });

@@ -32,7 +32,7 @@ pub fn of(input: &Input, out: &Outbox, names: &mut Names) -> Vec<String> {
     let mut orders = Orders {
         left: out.effects.clone(),
         taken: None,
-        silent: waiting::called_back(&out.events),
+        silent: waiting::called_back(input, &out.events),
         wanted: !out.events.iter().any(restarted),
         gone: match input {
             Input::LegEnded { leg } | Input::LegFailed { leg, .. } => Some(*leg),
@@ -107,6 +107,11 @@ impl Orders {
             None if self.wanted => format!(" (but {missing})"),
             None => String::new(),
         }
+    }
+
+    /// Whether something is ordered that no fact has taken yet.
+    pub(super) fn has(&self, order: &Effect) -> bool {
+        self.left.iter().any(|(_, effect)| effect == order)
     }
 
     /// Whether a caller is told something instead of hearing music.
@@ -514,6 +519,10 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }
+        Effect::RingCaller { call, agent, .. } => {
+            let (call, agent) = (names.call(*call), names.agent(*agent));
+            format!("order: ring {agent} as the caller of {call}")
+        }
         Effect::RingCustomer { call, number, .. } => {
             format!("order: call {} at {number}", names.call(*call))
         }
@@ -605,10 +614,10 @@ fn end_reason(reason: EndReason) -> &'static str {
         EndReason::CallbackFailed => "the callback has failed",
         EndReason::CallerHungUp => "the caller hung up",
         EndReason::CodeDialled => "the code has been dialled",
-        EndReason::ExtensionFailed(Cause::Busy) => "the extension was busy",
-        EndReason::ExtensionFailed(Cause::NoAnswer) => "the extension did not answer",
-        EndReason::ExtensionFailed(Cause::Rejected) => "the extension refused",
-        EndReason::ExtensionFailed(Cause::Unreachable) => "the extension was not reachable",
+        EndReason::ExtensionFailed(Cause::Busy) => "who was rung was busy",
+        EndReason::ExtensionFailed(Cause::NoAnswer) => "who was rung did not answer",
+        EndReason::ExtensionFailed(Cause::Rejected) => "who was rung refused",
+        EndReason::ExtensionFailed(Cause::Unreachable) => "who was rung was not reachable",
         EndReason::HungUpBySupervisor => "hung up by a supervisor",
         EndReason::MessageLeft => "a message was left",
         EndReason::NoDestination => "no such destination",

@@ -107,6 +107,16 @@ impl Names {
         if key != told {
             return Err(format!("call {name} has another key than it was told with"));
         }
+        self.named(call, public, name)
+    }
+
+    /// Takes note of a call to a number outside, for another call.
+    fn placed(&mut self, call: CallId, outside: CallId, public: PublicId) -> Result<(), String> {
+        let name = waiting::number_called_for(self.call(call));
+        self.named(outside, public, name)
+    }
+
+    fn named(&mut self, call: CallId, public: PublicId, name: String) -> Result<(), String> {
         self.calls.insert(call, name.clone());
         self.call_ids.insert(name.clone(), call);
         match self.records.insert(public, name) {
@@ -331,6 +341,10 @@ impl World {
             Phrase::Customer(call, cause) => {
                 waiting::of_customer(self.names.call_id(&call)?, cause)
             }
+            Phrase::Place(by, name, to) => {
+                self.names.coming = (name, 0);
+                Input::PlaceCall { by, to }
+            }
             Phrase::KeyPressed(call, key) => Input::KeyPressed {
                 call: self.names.call_id(&call)?,
                 key,
@@ -433,8 +447,18 @@ impl World {
         }
         self.ids_are_in_order()?;
         for event in &self.out.events {
-            if let Event::CallArrived { call, public, key } = event {
-                self.names.came(*call, *public, *key)?;
+            match event {
+                Event::CallArrived { call, public, key } => {
+                    self.names.came(*call, *public, *key)?;
+                }
+                Event::CallPlaced { call, public, .. } => self.names.came(*call, *public, 0)?,
+                Event::OutsideRung {
+                    call,
+                    outside,
+                    public,
+                    ..
+                } => self.names.placed(*call, *outside, *public)?,
+                _ => {}
             }
         }
         self.names.know(&self.engine);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tandem_engine::Number;
 use tandem_engine::config::check::{check, check_changes};
 use tandem_engine::config::diff::{apply, changes};
-use tandem_engine::config::model::{Change, Config, Destination};
+use tandem_engine::config::model::{Change, Config, Destination, TrunkConfig};
 use tandem_engine::config::reader::Source;
 use tandem_engine::config::text;
 
@@ -93,8 +93,13 @@ fn apart(from: &Config, mut to: Config) -> Config {
         let before = kind(from, number);
         before != nobody && before != kind(&after, number)
     };
+    if trunks_take_over(from, &to) {
+        to.options.trunks.clone_from(&from.options.trunks);
+    }
+    let options = to.options.clone();
     let mend = |to: &mut Destination| {
-        if to.number().is_some_and(taken_over) {
+        let closed = matches!(to, Destination::External { trunk, .. } if !options.calls_out(trunk));
+        if closed || to.number().is_some_and(taken_over) {
             *to = Destination::HangUp;
         }
     };
@@ -115,6 +120,19 @@ fn apart(from: &Config, mut to: Config) -> Config {
         point.destinations_mut().for_each(mend);
     }
     to
+}
+
+/// Whether a trunk has the address or the user of another one that is called out on.
+fn trunks_take_over(from: &Config, to: &Config) -> bool {
+    let host = |trunk: &TrunkConfig| trunk.address.map(|address| address.socket.ip());
+    let called = from.options.trunks.iter();
+    let mut called = called.filter(|trunk| trunk.outbound.is_some());
+    called.any(|old| {
+        to.options.trunks.iter().any(|new| {
+            let user = new.user.is_some() && new.user == old.user;
+            new.name != old.name && (user || host(new) == host(old))
+        })
+    })
 }
 
 /// The same, whose extensions pause for no reason: that of another one may get its

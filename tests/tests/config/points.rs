@@ -45,6 +45,14 @@ pub fn destination(of: u64, numbers: &Numbers, options: &Options) -> BoxedStrate
     let mut all = vec![Destination::HangUp];
     let prompts = options.prompts.iter();
     all.extend(prompts.map(|prompt| Destination::Prompt(prompt.name.clone())));
+    let trunks = options
+        .trunks
+        .iter()
+        .filter(|trunk| trunk.outbound.is_some());
+    all.extend(trunks.map(|trunk| Destination::External {
+        number: "+4989100".parse().expect("a number"),
+        trunk: trunk.name.clone(),
+    }));
     let mut add = |list: &[u64], to: fn(Number) -> Destination| {
         let others = list.iter().filter(|&&digits| digits != of);
         all.extend(others.map(|&digits| to(number(digits))));

@@ -1,9 +1,11 @@
-//! What must hold of callbacks, but for prompts that are missing.
+//! What must hold of callbacks, but for prompts that are missing, and of other calls to
+//! the outside.
 
 use super::object::{bounds, is_digits, length, name};
-use super::{Faults, Subject};
-use crate::config::model::{QueueConfig, TrunkConfig};
+use super::{Faults, Subject, Wrong};
+use crate::config::model::{Options, QueueConfig, TrunkConfig};
 use crate::key::Key;
+use crate::number::Number;
 
 /// What is wrong with how a queue's callers can ask to be called back. A trunk that is
 /// not there, or can not be called out on, makes callbacks fail, as an agent without the
@@ -76,6 +78,29 @@ pub(super) fn trunk(faults: &mut Faults, item: usize, trunk: &TrunkConfig) {
         let what = format!("{user:?} is no user");
         add(what, "letters, digits and signs, without blanks");
     }
+}
+
+/// What keeps calls from being placed on the trunk with this name, if anything does.
+pub(super) fn no_way_out(options: &Options, trunk: &str) -> Option<Wrong> {
+    if options.calls_out(trunk) {
+        return None;
+    }
+    let known = options.trunks.iter().any(|own| own.name == trunk);
+    let wrong = if known {
+        let what = format!("nobody can be called on trunk {trunk:?}");
+        (what, "let it say outbound = true")
+    } else {
+        let hint = "as \"external 0123456789 on Carrier\"";
+        (format!("there is no trunk {trunk:?}"), hint)
+    };
+    Some((wrong.0, Some(wrong.1.to_owned())))
+}
+
+/// Whether this can be dialled on a trunk.
+pub(super) fn is_diallable(number: Number) -> bool {
+    let text = number.to_string();
+    let digits = text.strip_prefix('+').unwrap_or(&text);
+    !digits.is_empty() && digits.bytes().all(|symbol| symbol.is_ascii_digit())
 }
 
 /// Whether somebody may sign in as this.

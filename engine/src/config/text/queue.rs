@@ -595,7 +595,7 @@ fn empty_states(value: Value<'_>) -> Option<Option<EmptyStates>> {
     }
 }
 
-/// `hang_up`, `prompt …`, or a kind and a number.
+/// `hang_up`, `prompt …`, `external … on …`, or a kind and a number.
 pub(super) fn destination(value: Value<'_>) -> Option<Destination> {
     destination_or(value, |_| None, |to| to)
 }
@@ -618,6 +618,7 @@ pub(super) fn destination_or<T>(
         None if text == "hang_up" => Some(Destination::HangUp),
         Some(("call_flow", number)) => parsed(number).map(Destination::CallFlow),
         Some(("extension", number)) => parsed(number).map(Destination::Extension),
+        Some(("external", outside)) => external(outside),
         Some(("menu", number)) => parsed(number).map(Destination::Menu),
         Some(("prompt", name)) => Some(Destination::Prompt(name.trim().to_owned())),
         Some(("queue", number)) => parsed(number).map(Destination::Queue),
@@ -638,6 +639,17 @@ pub(super) fn destination_or<T>(
         );
     }
     parsed.map(made)
+}
+
+/// `0123456789 on Carrier`: a number outside, and the trunk on which it is called.
+fn external(outside: &str) -> Option<Destination> {
+    let (number, on) = outside.trim().split_once(char::is_whitespace)?;
+    let trunk = on.trim().strip_prefix("on")?;
+    let apart = trunk.starts_with(char::is_whitespace);
+    apart.then_some(Destination::External {
+        number: parsed(number)?,
+        trunk: trunk.trim().to_owned(),
+    })
 }
 
 fn parsed(number: &str) -> Option<Number> {

@@ -534,6 +534,7 @@ fn destination_text(to: &Destination) -> String {
         Destination::CallFlow(number) => format!("call_flow {number}"),
         Destination::Menu(number) => format!("menu {number}"),
         Destination::Extension(number) => format!("extension {number}"),
+        Destination::External { number, trunk } => format!("external {number} on {trunk}"),
         Destination::Prompt(name) => format!("prompt {name}"),
         Destination::Queue(number) => format!("queue {number}"),
         Destination::RingGroup(number) => format!("ring_group {number}"),

@@ -21,6 +21,8 @@ pub(super) enum Stand {
     Thanked(Number),
     /// He has hung up, and waits for an agent.
     Reserved(Number),
+    /// He is called outside for another caller, or has a call placed: that is no callback.
+    Outside,
     /// An agent has answered, and he is called.
     Ringing(Number, AgentId),
     /// Both talk.
@@ -31,7 +33,7 @@ impl Stand {
     /// The number that he was promised to be called at.
     pub(super) const fn promised(self) -> Option<Number> {
         match self {
-            Self::None | Self::Asked => None,
+            Self::None | Self::Asked | Self::Outside => None,
             Self::Thanked(number)
             | Self::Reserved(number)
             | Self::Ringing(number, _)
@@ -50,7 +52,7 @@ impl Stand {
     /// A person is erased, and it is this caller's own number or not.
     pub(super) fn erase(&mut self, person: Number, own: bool) {
         match self {
-            Self::None | Self::Asked => {}
+            Self::None | Self::Asked | Self::Outside => {}
             Self::Thanked(number)
             | Self::Reserved(number)
             | Self::Ringing(number, _)
@@ -64,7 +66,7 @@ impl Stand {
 
     /// Whether he is being called.
     pub(super) const fn is_rung(self) -> bool {
-        matches!(self, Self::Ringing(..))
+        matches!(self, Self::Outside | Self::Ringing(..))
     }
 
     /// Whether nobody may be rung for him as he hears something.
@@ -75,7 +77,11 @@ impl Stand {
 
 impl Books {
     pub(super) fn stand(&self, call: CallId) -> Stand {
-        let visit = self.calls.get(&call).and_then(|call| call.visit);
+        let call = self.calls.get(&call);
+        if call.is_some_and(|call| call.placed || call.called_for.is_some()) {
+            return Stand::Outside;
+        }
+        let visit = call.and_then(|call| call.visit);
         visit.map_or(Stand::None, |visit| visit.stand)
     }
 
@@ -341,6 +347,9 @@ impl Books {
         else {
             return Ok(());
         };
+        let (Some(leg), Some(queue)) = (leg, queue) else {
+            return self.outside_is_called(*call, effect, court);
+        };
         let place = self.entry.customers.iter().position(|due| due == call);
         let told = place
             .map(|place| self.entry.customers.remove(place))
@@ -394,7 +403,7 @@ impl Books {
 
     /// What is awaited of customers is what was promised, and none rings too long.
     pub(super) fn customers_ring(&self, awaited: &[CallId], court: &mut Court<'_>) -> Checked {
-        let rings = |id: &CallId| matches!(self.stand(*id), Stand::Ringing(..));
+        let rings = |id: &CallId| self.stand(*id).is_rung();
         let ringing: Vec<CallId> = self.calls.keys().copied().filter(rings).collect();
         court.law(Law::Ends, ringing == awaited, || {
             format!("{awaited:?} are awaited to be answered, not {ringing:?}")

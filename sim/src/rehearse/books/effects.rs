@@ -71,6 +71,7 @@ impl Books {
                     court.law(Law::Ends, once, || format!("{leg} is told twice"))?;
                 }
                 Effect::HangUpCaller { call, .. } if self.lets_go(call) => {}
+                Effect::RingCaller { call, .. } => self.outside_is_called(call, effect, court)?,
                 Effect::RingCustomer { .. } => self.customer_is_called(effect, court)?,
                 Effect::HangUpCaller { call, .. } => {
                     let right = callers_told.insert(call) && self.entry.ended.contains_key(&call);

@@ -64,7 +64,11 @@ impl Books {
             Event::CallNoted(noted) => self.noted(noted, court),
             Event::CallParked { .. }
             | Event::CallRetrieved { .. }
-            | Event::ParkingTimedOut { .. } => self.of_parked(event, court),
+            | Event::CallPlaced { .. }
+            | Event::CallerAnswered { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. }
+            | Event::ParkingTimedOut { .. } => self.of_other_caller(seen, event, court),
             Event::CallDiverted { .. }
             | Event::CallHeld { .. }
             | Event::CallResumed { .. }
@@ -181,7 +185,13 @@ impl Books {
         }
     }
 
-    fn of_parked(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+    /// A caller who is parked, or is to talk to another caller.
+    fn of_other_caller(
+        &mut self,
+        seen: &Seen<'_>,
+        event: &Event,
+        court: &mut Court<'_>,
+    ) -> Checked {
         match event {
             Event::CallParked { call, slot } => {
                 let free = self.calls.values().all(|call| call.parked != Some(*slot));
@@ -197,7 +207,7 @@ impl Books {
                 let parked = call.parked.take().is_some();
                 court.law(Law::Calls, parked, || "it was not parked".to_owned())
             }
-            _ => unreachable!("all others are not about parked callers"),
+            _ => self.of_outside(seen, event, court),
         }
     }
 
@@ -323,22 +333,8 @@ impl Books {
         let origin = from
             .extension
             .and_then(|number| seen.engine.find_agent(number));
-        self.calls.insert(
-            call,
-            Call {
-                public,
-                number: from.number,
-                origin,
-                visits: 0,
-                visit: None,
-                parked: None,
-                joined: None,
-                asked: None,
-                message: None,
-                gone: false,
-                rung: None,
-            },
-        );
+        self.calls
+            .insert(call, Call::new(public, from.number, origin));
         Ok(())
     }
 
@@ -687,10 +683,7 @@ impl Books {
         slot: Number,
         court: &mut Court<'_>,
     ) -> Checked {
-        for (one, other) in [(call, with), (with, call)] {
-            let one = known(self.calls.get_mut(&one), Law::Calls, || format!("{one}"))?;
-            one.joined = Some(other);
-        }
+        self.joins_with(call, with)?;
         let parked = self
             .calls
             .get_mut(&call)

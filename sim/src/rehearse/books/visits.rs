@@ -227,7 +227,8 @@ impl Books {
                 .gone
                 .get(&leg)
                 .is_some_and(|(leg, _)| leg.call == id),
-            Timer::MenuTimeout(_)
+            Timer::CallerRing(_)
+            | Timer::MenuTimeout(_)
             | Timer::MessageOver(_)
             | Timer::Midnight(_)
             | Timer::Parked(_)

@@ -128,6 +128,7 @@ fn handle_words(handle: Handle) -> String {
     match handle {
         Handle::Consult(to) => format!("consult {to}"),
         Handle::Note(which) => format!("note {which}"),
+        Handle::Place(to) => format!("place {to}"),
         Handle::Redirect(to) => format!("redirect {to}"),
         Handle::Transfer(to) => format!("transfer {to}"),
         plain => {
@@ -272,6 +273,7 @@ impl<'t> Words<'t> {
         let handle = match self.next("what is done")? {
             "consult" => Handle::Consult(self.number()?),
             "note" => Handle::Note(self.parsed("which dispositions")?),
+            "place" => Handle::Place(self.number()?),
             "redirect" => Handle::Redirect(self.number()?),
             "transfer" => Handle::Transfer(self.number()?),
             word => {
