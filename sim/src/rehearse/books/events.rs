@@ -35,11 +35,10 @@ impl Books {
             Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.of_supervisor(seen, event, court),
-            Event::CallArrived { call, public, key } => {
-                self.arrived(seen, *call, *public, *key, court)
-            }
+            Event::CallArrived { .. } => self.arrived(seen, event, court),
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
             Event::CodeDialled { .. } => self.code_dialled(seen, event, court),
+            Event::ServiceLevelEvaluated { .. } => self.level_was(event, court),
             Event::ConfigurationChanged { .. } => self.read_config(seen.engine),
             Event::KeptEnded { effect, how } => self.kept_ended(*effect, *how, court),
             Event::MessageDiscarded { .. }
@@ -81,7 +80,6 @@ impl Books {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
-            Event::ServiceLevelEvaluated { .. } => self.level_was(event, court),
         }
     }
 
@@ -295,14 +293,10 @@ impl Books {
         }
     }
 
-    fn arrived(
-        &mut self,
-        seen: &Seen<'_>,
-        call: CallId,
-        public: PublicId,
-        key: u128,
-        court: &mut Court<'_>,
-    ) -> Checked {
+    fn arrived(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        let &Event::CallArrived { call, public, key } = event else {
+            return Ok(());
+        };
         let input = &seen.entry.input;
         let told = matches!(input, Input::CallArrived { key: told, .. } if *told == key);
         let fresh = self.last_public.is_none_or(|last| last < public);
