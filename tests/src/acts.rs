@@ -475,7 +475,7 @@ fn handle() -> impl Strategy<Value = Act> {
     let handle = handle.prop_map(|(by, pick, handle)| Act::Handle(by, pick, handle));
     let place = (asker(), any::<u8>(), place);
     prop_oneof![
-        9 => handle,
+        19 => handle,
         1 => place.prop_map(|(by, who, to)| Act::Place(by, who, to)),
     ]
 }

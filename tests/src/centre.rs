@@ -422,13 +422,13 @@ fn lengths(limits: bool) -> impl Strategy<Value = [u64; 4]> {
 
 fn failover() -> impl Strategy<Value = Failover> {
     prop_oneof![
-        1 => Just(Failover::HangUp),
-        1 => (0..8_u8).prop_map(Failover::Extension),
+        2 => Just(Failover::HangUp),
+        2 => (0..8_u8).prop_map(Failover::Extension),
         1 => (0..4_u8).prop_map(Failover::External),
-        1 => (0..2_u8).prop_map(Failover::Prompt),
-        3 => (0..4_u8).prop_map(Failover::Queue),
-        2 => (0..3_u8).prop_map(Failover::RingGroup),
-        1 => (0..15_u8).prop_map(Failover::Voicemail),
+        2 => (0..2_u8).prop_map(Failover::Prompt),
+        6 => (0..4_u8).prop_map(Failover::Queue),
+        4 => (0..3_u8).prop_map(Failover::RingGroup),
+        2 => (0..15_u8).prop_map(Failover::Voicemail),
     ]
 }
 

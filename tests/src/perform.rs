@@ -226,10 +226,7 @@ impl<W: Witness> World<W> {
                 cause: *cause,
             },
             Act::Handle(asker, pick, handle) => self.handle(*asker, *pick, *handle)?,
-            Act::Place(asker, who, to) => Input::PlaceCall {
-                by: by(*asker, self.somebody(*who)),
-                to: self.destination(*to),
-            },
+            Act::Place(asker, who, to) => self.place(*asker, *who, *to),
             Act::Hold(pick, on) => {
                 let leg = self.any_leg(*pick)?;
                 match on {
@@ -262,6 +259,14 @@ impl<W: Witness> World<W> {
                 return None;
             }
         })
+    }
+
+    /// Somebody has a call placed.
+    fn place(&self, asker: Asker, who: u8, to: To) -> Input {
+        Input::PlaceCall {
+            by: by(asker, self.somebody(who)),
+            to: self.destination(to),
+        }
     }
 
     /// Who is called back answers, or does not.

@@ -729,6 +729,10 @@ pub enum Notice {
 /// One difference between two configurations. The unit is the whole object:
 /// what a change does not name stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "changes are rare, and most of them are of queues"
+)]
 pub enum Change {
     /// Adds an extension, or replaces the settings of the one with its number.
     PutExtension(ExtensionConfig),

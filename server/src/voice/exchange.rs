@@ -448,14 +448,16 @@ impl Exchange {
             } => self.ring(leg, (call, customer), agent, queue),
             Effect::RingCustomer {
                 call,
-                leg,
-                queue,
+                leg: Some(leg),
+                queue: Some(queue),
                 ref trunk,
                 number,
                 ..
             } => self.call_customer((call, leg), queue, trunk, number),
-            // Nobody is called for these yet.
-            Effect::RingCaller { call, .. } => self.customer_fails(call, Cause::Unreachable),
+            // Nobody is called by us yet but for a callback.
+            Effect::RingCaller { call, .. } | Effect::RingCustomer { call, .. } => {
+                self.customer_fails(call, Cause::Unreachable);
+            }
             Effect::RecordMessage {
                 call,
                 public,

@@ -121,6 +121,15 @@ pub enum Asked {
     },
 }
 
+/// Somebody has a call placed.
+fn place(agent: &str, name: &str, to: &str) -> Result<Phrase, String> {
+    let by = match agent {
+        "system" => By::System,
+        agent => By::Person(read_value(agent)?),
+    };
+    Ok(Phrase::Place(by, name.to_owned(), centre::destination(to)?))
+}
+
 /// Reads an input.
 pub fn read(text: &str) -> Result<Phrase, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -132,15 +141,8 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["calls", range, "to", to] => burst(range, to)?,
         [change, ..] if change.trim_end_matches(':') == "change" => read_change(text)?,
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
-        ["customer", "of", rest @ ..] => waiting::customer(rest).ok_or_else(unknown)?,
-        ["caller", "of", rest @ ..] => waiting::customer(rest).ok_or_else(unknown)?,
-        [agent, "has", name, "placed", "to", to] => {
-            let by = match *agent {
-                "system" => By::System,
-                agent => By::Person(read_value(agent)?),
-            };
-            Phrase::Place(by, (*name).to_owned(), centre::destination(to)?)
-        }
+        ["caller" | "customer", "of", rest @ ..] => waiting::customer(rest).ok_or_else(unknown)?,
+        [agent, "has", name, "placed", "to", to] => place(agent, name, to)?,
         ["number", "for", rest @ ..] => waiting::number_for(rest).ok_or_else(unknown)?,
         ["estimate", "for", "the", "next", "of", queue] => {
             Phrase::Ask(Question::EstimateOfNext(read_value(queue)?))

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_engine::config::diff;
-use tandem_engine::config::model::{Change, Config, Options, QueueConfig};
+use tandem_engine::config::model::{Change, Config, Destination, Options, QueueConfig};
 use tandem_engine::permissions::Action;
 use tandem_engine::trace::Note;
 use tandem_engine::view::CallStage;
@@ -108,6 +108,12 @@ impl Names {
             return Err(format!("call {name} has another key than it was told with"));
         }
         self.named(call, public, name)
+    }
+
+    /// Somebody has a call with this name placed.
+    fn places(&mut self, by: By, name: String, to: Destination) -> Input {
+        self.coming = (name, 0);
+        Input::PlaceCall { by, to }
     }
 
     /// Takes note of a call to a number outside, for another call.
@@ -341,10 +347,7 @@ impl World {
             Phrase::Customer(call, cause) => {
                 waiting::of_customer(self.names.call_id(&call)?, cause)
             }
-            Phrase::Place(by, name, to) => {
-                self.names.coming = (name, 0);
-                Input::PlaceCall { by, to }
-            }
+            Phrase::Place(by, name, to) => self.names.places(by, name, to),
             Phrase::KeyPressed(call, key) => Input::KeyPressed {
                 call: self.names.call_id(&call)?,
                 key,

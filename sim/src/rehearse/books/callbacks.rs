@@ -336,20 +336,22 @@ impl Books {
     }
 
     /// A customer is called as was told, for as long as his queue says.
-    pub(super) fn customer_is_called(&mut self, effect: &Effect, court: &mut Court<'_>) -> Checked {
+    pub(super) fn customer_is_called(
+        &mut self,
+        call: CallId,
+        effect: &Effect,
+        court: &mut Court<'_>,
+    ) -> Checked {
         let Effect::RingCustomer {
-            call,
-            leg,
-            queue,
+            leg: Some(leg),
+            queue: Some(queue),
             timeout,
             ..
         } = effect
         else {
-            return Ok(());
+            return self.outside_is_called(call, effect, court);
         };
-        let (Some(leg), Some(queue)) = (leg, queue) else {
-            return self.outside_is_called(*call, effect, court);
-        };
+        let call = &call;
         let place = self.entry.customers.iter().position(|due| due == call);
         let told = place
             .map(|place| self.entry.customers.remove(place))

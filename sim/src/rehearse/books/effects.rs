@@ -64,15 +64,15 @@ impl Books {
                 | Effect::Join { .. }
                 | Effect::Mix { .. }
                 | Effect::PlayHoldMusic { .. }
-                | Effect::Record { .. } => self.is_right(effect, court)?,
+                | Effect::Record { .. }
+                | Effect::RingCaller { .. }
+                | Effect::RingCustomer { .. } => self.is_right(effect, court)?,
                 Effect::CancelRing { leg, why } => {
                     self.is_cancelled(leg, why, court)?;
                     let once = legs_told.insert(leg);
                     court.law(Law::Ends, once, || format!("{leg} is told twice"))?;
                 }
                 Effect::HangUpCaller { call, .. } if self.lets_go(call) => {}
-                Effect::RingCaller { call, .. } => self.outside_is_called(call, effect, court)?,
-                Effect::RingCustomer { .. } => self.customer_is_called(effect, court)?,
                 Effect::HangUpCaller { call, .. } => {
                     let right = callers_told.insert(call) && self.entry.ended.contains_key(&call);
                     court.law(Law::Ends, right, || format!("{effect:?}"))?;
@@ -107,9 +107,13 @@ impl Books {
         })
     }
 
-    /// What is for those who talk, or for who listens to them, finds them there.
-    fn is_right(&self, effect: &Effect, court: &mut Court<'_>) -> Checked {
+    /// What is for those who talk, or for who listens to them, finds them there; who is
+    /// called is to be.
+    fn is_right(&mut self, effect: &Effect, court: &mut Court<'_>) -> Checked {
         let right = match *effect {
+            Effect::RingCaller { call, .. } | Effect::RingCustomer { call, .. } => {
+                return self.customer_is_called(call, effect, court);
+            }
             Effect::Bridge { call, leg } | Effect::Brief { call, leg, .. } => {
                 let talks = self.legs.get(&leg);
                 talks.is_some_and(|leg| leg.talks && leg.call == call)

@@ -38,9 +38,10 @@ impl Books {
             | Event::SupervisorJoined { .. }
             | Event::SupervisorLeft { .. }
             | Event::SupervisorRung { .. } => self.of_supervisor(seen, event, court),
-            Event::CallArrived { call, .. } => self.arrived(seen, *call, event, court),
+            Event::CallArrived { .. } => self.arrived(seen, event, court),
             Event::CallEnded { call, public, .. } => self.ended(seen, *call, *public, court),
             Event::CodeDialled { .. } => self.code_dialled(seen, event, court),
+            Event::ServiceLevelEvaluated { .. } => self.level_was(event, court),
             Event::ConfigurationChanged { .. } => self.read_config(seen.engine),
             Event::KeptEnded { effect, how } => self.kept_ended(*effect, *how, court),
             Event::MessageDiscarded { .. }
@@ -82,7 +83,6 @@ impl Books {
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
             | Event::SystemRestarted { .. } => Ok(()),
-            Event::ServiceLevelEvaluated { .. } => self.level_was(event, court),
         }
     }
 
@@ -307,14 +307,8 @@ impl Books {
         }
     }
 
-    fn arrived(
-        &mut self,
-        seen: &Seen<'_>,
-        call: CallId,
-        event: &Event,
-        court: &mut Court<'_>,
-    ) -> Checked {
-        let &Event::CallArrived { public, key, .. } = event else {
+    fn arrived(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+        let &Event::CallArrived { call, public, key } = event else {
             return Ok(());
         };
         let input = &seen.entry.input;
