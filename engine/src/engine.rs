@@ -248,21 +248,10 @@ impl<T: Trace> Step<'_, T> {
     fn input(&mut self, input: &Input) -> Result<(), Reject> {
         match input {
             Input::Abort { timer } => self.abort(*timer),
-            Input::AgentLogIn { by, agent, queues } => {
-                self.switch_status(*by, *agent, *queues, &Switch::LogIn)
-            }
-            Input::AgentLogOut { by, agent, queues } => {
-                self.switch_status(*by, *agent, *queues, &Switch::LogOut)
-            }
-            Input::AgentPause {
-                by,
-                agent,
-                queues,
-                reason,
-            } => self.switch_status(*by, *agent, *queues, &Switch::Pause(reason.clone())),
-            Input::AgentUnpause { by, agent, queues } => {
-                self.switch_status(*by, *agent, *queues, &Switch::Unpause)
-            }
+            Input::AgentLogIn { .. }
+            | Input::AgentLogOut { .. }
+            | Input::AgentPause { .. }
+            | Input::AgentUnpause { .. } => self.status_input(input),
             Input::BridgeFailed { call } => self.bridge_failed(*call),
             Input::CallArrived { key, from, dialled } => self.call_arrived(*key, from, *dialled),
             Input::CallLogNoted { by, log, note } => self.note_call_log(*by, log, note),
@@ -314,6 +303,23 @@ impl<T: Trace> Step<'_, T> {
                 Ok(())
             }
         }
+    }
+
+    /// Somebody's status in his queues.
+    fn status_input(&mut self, input: &Input) -> Result<(), Reject> {
+        let (by, agent, queues, switch) = match input {
+            Input::AgentLogIn { by, agent, queues } => (by, agent, queues, Switch::LogIn),
+            Input::AgentLogOut { by, agent, queues } => (by, agent, queues, Switch::LogOut),
+            Input::AgentUnpause { by, agent, queues } => (by, agent, queues, Switch::Unpause),
+            Input::AgentPause {
+                by,
+                agent,
+                queues,
+                reason,
+            } => (by, agent, queues, Switch::Pause(reason.clone())),
+            _ => unreachable!("it is about a status"),
+        };
+        self.switch_status(*by, *agent, *queues, &switch)
     }
 
     /// The one place where timers part.

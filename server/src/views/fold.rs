@@ -367,11 +367,14 @@ impl Fold {
             | Event::ServiceLevelEvaluated { .. }
             | Event::SupervisorJoined { .. }
             | Event::SurveyAnswered(_) => {}
-            Event::SystemRestarted { .. } => {
-                let calls: Vec<CallId> = self.calls.keys().copied().collect();
-                calls.into_iter().for_each(|call| self.lets_go(call));
-            }
+            Event::SystemRestarted { .. } => self.nobody_calls(),
         }
+    }
+
+    /// No caller is on the line any more.
+    fn nobody_calls(&mut self) {
+        let calls: Vec<CallId> = self.calls.keys().copied().collect();
+        calls.into_iter().for_each(|call| self.lets_go(call));
     }
 
     /// Where a call is, who rings for it and who talks.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tandem_engine::{CallId, Effect, EndReason, Event, Input, LegId, Reject};
+use tandem_engine::{CallId, Cause, Effect, EndReason, Event, Input, LegId, Reject};
 use tandem_sip::endpoint::{self, ClientId, ServerId};
 use tandem_sip::header::names;
 use tandem_sip::uas::{self, Abilities};

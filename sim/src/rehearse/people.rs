@@ -290,16 +290,18 @@ impl People {
                 self.talk_together(now, *outside);
             }
             Event::CallPlaced { call, public, .. } => self.places(*call, public.counter),
-            // Who is called there is as the caller is.
-            Event::OutsideRung { call, outside, .. } => {
-                if let Some(caller) = self.calls.get(call).cloned() {
-                    self.calls.insert(*outside, caller);
-                }
-            }
+            Event::OutsideRung { call, outside, .. } => self.rings_outside(*call, *outside),
             Event::CallbackAsked { call, .. } => self.say_where(now, *call),
             Event::PointReached { call, .. } => self.choose(now, *call),
             Event::SurveyStarted { call, .. } => self.rate(now, *call),
             _ => {}
+        }
+    }
+
+    /// Who is called outside is as the caller is.
+    fn rings_outside(&mut self, call: CallId, outside: CallId) {
+        if let Some(caller) = self.calls.get(&call).cloned() {
+            self.calls.insert(outside, caller);
         }
     }
 

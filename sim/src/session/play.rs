@@ -356,27 +356,10 @@ impl Player {
                 self.ended(self.now, leg, End::Own);
                 self.tell(Input::LegEnded { leg })
             }
-            Act::LogIn(agent, queues, true) => self.tell(Input::AgentLogIn {
-                by: By::Person(*agent),
-                agent: *agent,
-                queues: *queues,
-            }),
-            Act::LogIn(agent, queues, false) => self.tell(Input::AgentLogOut {
-                by: By::Person(*agent),
-                agent: *agent,
-                queues: *queues,
-            }),
-            Act::Pause(agent, queues, reason) => self.tell(Input::AgentPause {
-                by: By::Person(*agent),
-                agent: *agent,
-                queues: *queues,
-                reason: reason.clone(),
-            }),
-            Act::Presence(agent, presence) => self.tell(Input::PresenceChanged {
-                by: By::Person(*agent),
-                agent: *agent,
-                presence: *presence,
-            }),
+            Act::LogIn(..) | Act::Pause(..) | Act::Presence(..) | Act::Unpause(..) => {
+                let input = status(act).expect("it is about a status");
+                self.tell(input)
+            }
             Act::Press(name, key) => {
                 let call = self.named(name)?;
                 let place = self.calls[&call];
@@ -389,11 +372,6 @@ impl Player {
                 let cause = Cause::Busy;
                 self.tell(Input::LegFailed { leg, cause })
             }
-            Act::Unpause(agent, queues) => self.tell(Input::AgentUnpause {
-                by: By::Person(*agent),
-                agent: *agent,
-                queues: *queues,
-            }),
         }
     }
 
@@ -471,4 +449,37 @@ impl Player {
             (Some(_), Some(_)) => Err("there are two of them".to_owned()),
         }
     }
+}
+
+/// What tells of somebody who changes his own status, or says where he is.
+fn status(act: &Act) -> Option<Input> {
+    Some(match act {
+        Act::LogIn(agent, queues, true) => Input::AgentLogIn {
+            by: By::Person(*agent),
+            agent: *agent,
+            queues: *queues,
+        },
+        Act::LogIn(agent, queues, false) => Input::AgentLogOut {
+            by: By::Person(*agent),
+            agent: *agent,
+            queues: *queues,
+        },
+        Act::Pause(agent, queues, reason) => Input::AgentPause {
+            by: By::Person(*agent),
+            agent: *agent,
+            queues: *queues,
+            reason: reason.clone(),
+        },
+        Act::Presence(agent, presence) => Input::PresenceChanged {
+            by: By::Person(*agent),
+            agent: *agent,
+            presence: *presence,
+        },
+        Act::Unpause(agent, queues) => Input::AgentUnpause {
+            by: By::Person(*agent),
+            agent: *agent,
+            queues: *queues,
+        },
+        _ => return None,
+    })
 }

@@ -181,7 +181,8 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
-            CallStage::Customer { .. }
+            CallStage::Caller
+            | CallStage::Customer { .. }
             | CallStage::Extension
             | CallStage::Key
             | CallStage::Message
