@@ -235,7 +235,7 @@ impl Books {
         }
         self.take_in(seen);
         for event in &seen.out.events {
-            self.see(seen, event, &mut court)?;
+            self.log(seen, event, &mut court)?;
         }
         self.effects(seen, &mut court)?;
         self.callbacks_are_over(&mut court)?;

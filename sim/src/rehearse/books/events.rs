@@ -13,7 +13,7 @@ use crate::rehearse::laws::{Checked, Law};
 
 impl Books {
     /// The one place where events part; each is known, so that a new one is asked for.
-    pub(super) fn see(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
+    pub(super) fn log(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
         match event {
             Event::AgentStatusChanged { .. }
             | Event::DeviceChanged { .. }
