@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::event::AgentStatus;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
 use crate::number::Number;
-use crate::state::{Call, Stage};
+use crate::state::{Call, Stage, State};
 use crate::time::Timestamp;
 
 /// An extension and its agent, as seen from outside.
@@ -126,6 +126,9 @@ pub enum CallStage {
     Key,
     /// The end of a message that the caller leaves.
     Message,
+    /// The end of a conversation with a number outside: of the caller's call, and of that to
+    /// the number.
+    Outside,
     /// The end of a prompt.
     Prompt,
     /// Somebody who dials this slot.
@@ -243,6 +246,7 @@ impl Engine {
             },
             (Stage::AwaitingCaller, _) => CallStage::Caller,
             (Stage::AwaitingCustomer, Some(visit)) => CallStage::Customer { queue: visit.queue },
+            (Stage::AwaitingEnd, None) if talks_outside(&self.state, call) => CallStage::Outside,
             (Stage::AwaitingEnd, visit) => CallStage::End {
                 queue: visit.map(|visit| visit.queue),
             },
@@ -362,4 +366,12 @@ impl Engine {
     pub fn obstacle(&self, call: CallId, member: MemberId) -> Option<Obstacle> {
         eligible::eligible(&self.state, call, member, self.state.acted_at).err()
     }
+}
+
+/// Whether a call is connected with one to a number outside, or is that.
+fn talks_outside(s: &State, call: &Call) -> bool {
+    // Every other call came from somebody inside, or was sent somewhere.
+    let is_outside = |call: &Call| call.origin.is_none() && call.hops == 0;
+    let joined = call.extra.as_ref().and_then(|extra| extra.joined);
+    joined.is_some_and(|with| is_outside(call) || is_outside(&s.calls[with]))
 }

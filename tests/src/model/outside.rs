@@ -56,6 +56,7 @@ impl Model {
         let timeout = Span::from_secs(EXTERNAL_RING_S);
         let called = Call {
             joined: Some(id),
+            outside: true,
             rings_until: Some(self.entry.now + timeout),
             ..Call::new(public, number)
         };
@@ -168,6 +169,13 @@ impl Model {
         let with = self.calls.get(&call)?.joined?;
         let rings = self.rings_outside(call) || self.rings_outside(with);
         (!rings).then_some(with)
+    }
+
+    /// Whether one talks outside, or is who is talked to there.
+    pub(super) fn talks_outside(&self, call: CallId) -> bool {
+        let with = self.talks_with(call);
+        let pair = [Some(call), with].map(|call| self.calls.get(&call?));
+        with.is_some() && pair.into_iter().flatten().any(|call| call.outside)
     }
 
     /// Whether a number outside has a cause to be called no more, for this one.

@@ -167,6 +167,8 @@ pub(super) struct Call {
     pub(super) parked: Option<Parked>,
     /// The other caller with whom he is connected, or is to be.
     pub(super) joined: Option<CallId>,
+    /// Whether he is somebody outside, who was called for that other one.
+    pub(super) outside: bool,
     /// Until when he is called outside, for that other one.
     pub(super) rings_until: Option<Timestamp>,
     /// Where he has it placed to, who has not answered yet.
@@ -209,6 +211,7 @@ impl Call {
             held: false,
             parked: None,
             joined: None,
+            outside: false,
             rings_until: None,
             placed: None,
             rated: None,

@@ -103,6 +103,7 @@ impl Model {
                 _ if call.hears.is_some() || call.tone_until.is_some() => CallStage::Prompt,
                 _ if call.menu.is_some() || call.survey.is_some() => CallStage::Key,
                 _ if call.rings_until.is_some() => CallStage::Caller,
+                _ if self.talks_outside(*id) => CallStage::Outside,
                 _ if self.talks_with(*id).is_some() => CallStage::End { queue: None },
                 _ if call.parked.is_some() => CallStage::Retrieval {
                     slot: call.parked.map(|parked| parked.slot).unwrap_or_default(),

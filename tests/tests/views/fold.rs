@@ -186,6 +186,7 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
             | CallStage::Extension
             | CallStage::Key
             | CallStage::Message
+            | CallStage::Outside
             | CallStage::Prompt
             | CallStage::Retrieval { .. } => {}
         }
