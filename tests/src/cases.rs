@@ -94,6 +94,10 @@ impl Regressions {
             return;
         }
         let line = format!("{test} {seed:016x}\n");
+        if let Some(folder) = self.path.parent() {
+            // What is in the way is told below.
+            let _there = fs::create_dir_all(folder);
+        }
         let file = OpenOptions::new()
             .create(true)
             .append(true)

@@ -34,9 +34,11 @@ impl Average {
         }
     }
 
+    /// In whole milliseconds: what is told is reckoned from those, and where those who come
+    /// first leave nearly nothing of the agents, they decide much.
     fn mean(&self, least: u32) -> Option<f64> {
-        let mean = (self.of >= least).then(|| self.seconds / f64::from(self.of))?;
-        Some(mean.max(0.001))
+        let mean = (self.of >= least).then(|| self.seconds * 1e3 / f64::from(self.of))?;
+        Some((mean + 1e-6).floor().max(1.0) / 1e3)
     }
 }
 

@@ -497,9 +497,11 @@ impl Books {
         (visit.pausing, visit.reserved) = (None, None);
         let (first, right) = (visit.answered.is_none(), now - visit.joined_at);
         visit.answered = Some((now, agent));
-        if visit.stand.promised().is_none() {
-            visit.stand = Stand::None;
-        }
+        // Whoever is picked up while he hears that he will be called need not be.
+        visit.stand = match visit.stand.promised() {
+            None => Stand::None,
+            Some(number) => Stand::Connected(number),
+        };
         let queue = visit.queue;
         court.auditor.works(now, agent, Work::Talk(queue, true));
         court.law(Law::Outcomes, first && waited == right, || {
