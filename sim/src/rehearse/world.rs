@@ -9,10 +9,10 @@ use tandem_engine::config::diff;
 use tandem_engine::config::model::{Change, Config, Destination};
 use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::records::notes::Note;
-use tandem_engine::view::AgentView;
+use tandem_engine::view::{AgentView, CallStage};
 use tandem_engine::{
-    By, Caller, Engine, Entry, Input, Marks, MemberId, Monitoring, Number, Outbox, Span, Timer,
-    Timestamp, Which, invariants,
+    By, CallId, Caller, Engine, Entry, Input, Marks, MemberId, Monitoring, Number, Outbox, Span,
+    Timer, Timestamp, Which, invariants,
 };
 
 use super::audit::{Auditor, Product};
@@ -505,6 +505,9 @@ impl<'p, L: Lens> World<'p, L> {
             let due = self.engine.next_deadline().map(|(due, _)| due);
             let next = due.into_iter().chain(self.people.next()).min();
             let in_time = next.filter(|next| *next <= end);
+            if in_time.is_none() && self.end_promises()? {
+                continue;
+            }
             let left = in_time.is_none().then(|| self.left());
             self.checks.law(Law::Liveness, left.is_none(), || {
                 format!("at {end} there is left: {}", left.unwrap_or_default())
@@ -517,6 +520,29 @@ impl<'p, L: Lens> World<'p, L> {
             }
         }
         Ok(())
+    }
+
+    /// A callback without a time limit, promised in a queue that has no agents, waits until
+    /// somebody ends it. Returns whether there was one.
+    fn end_promises(&mut self) -> Result<bool, Broken> {
+        let engine = &self.engine;
+        let promised = |call: &CallId| {
+            let stage = engine.call(*call).map(|call| call.stage);
+            let Some(CallStage::Agent { queue, .. }) = stage else {
+                return false;
+            };
+            let waits = engine
+                .waiting(*call)
+                .is_some_and(|waiting| waiting.callback);
+            let queue = engine.queue(queue);
+            waits && queue.is_some_and(|queue| queue.members.is_empty())
+        };
+        let calls: Vec<CallId> = engine.calls().into_iter().filter(promised).collect();
+        for &call in &calls {
+            let by = By::System;
+            self.tell(Input::HangUpCall { by, call })?;
+        }
+        Ok(!calls.is_empty())
     }
 
     /// Whether nobody is on the line, nothing is awaited, and no deadline but
