@@ -131,6 +131,7 @@ impl<T> Slab<T> {
     ///
     /// # Panics
     /// When four thousand million objects live at once.
+    #[inline(always)]
     pub fn insert(&mut self, value: T) -> Id<T> {
         if let Some(slot) = self.free.pop()
             && let entry @ &mut Slot::Free { generation } = &mut self.slots[slot as usize]

@@ -178,6 +178,7 @@ impl<T: Trace> Step<'_, T> {
 }
 
 /// Whether callers may go on waiting in the queue.
+#[inline]
 pub(crate) fn stays_allowed(s: &State, queue: QueueId) -> bool {
     let entry = &s.queues[queue];
     !entry.removed && (entry.config.leave_when_empty.is_none() || entry.present_to_stay > 0)
