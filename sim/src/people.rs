@@ -141,11 +141,16 @@ impl<'s> People<'s> {
     }
 
     /// What is to be done first, if it is due by `now`.
-    #[inline]
     pub fn act(&mut self, now: Timestamp) -> Option<Act> {
         self.now = now;
         let due = self.agenda.first().is_some_and(|at| at <= now);
-        due.then(|| self.agenda.pop()).flatten()
+        due.then(|| self.act_next()).flatten()
+    }
+
+    /// What is to be done first. They are told before that it is time for it.
+    #[inline]
+    pub fn act_next(&mut self) -> Option<Act> {
+        self.agenda.pop()
     }
 
     /// It is so late now.

@@ -183,7 +183,7 @@ impl<W: Watch> World<'_, W> {
             if deadline.is_some_and(|due| due <= next) {
                 self.feed(Input::Tick);
                 self.follow_up();
-            } else if let Some(act) = self.people.act(next) {
+            } else if let Some(act) = self.people.act_next() {
                 self.act(act);
             }
         }

@@ -23,6 +23,29 @@ impl<T: Trace> Step<'_, T> {
                 Some(member) => self.offer_to_known(queue, call, member),
             }
         }
+        if self.marked.iter().any(|&queue| self.may_be_joined(queue)) {
+            self.join_rings();
+        }
+        while let Some(queue) = self.marked.pop() {
+            if let Some(entry) = self.s.queues.get_mut(queue) {
+                entry.marked = false;
+                entry.wanted.clear();
+                if !entry.config.skill_steps.is_empty() || entry.skill_step.is_some() {
+                    self.await_skill_step(queue);
+                }
+            }
+        }
+    }
+
+    /// Whether a queue has a call that several agents ring for and free ones could join.
+    fn may_be_joined(&self, queue: QueueId) -> bool {
+        let queue = self.s.queues.get(queue);
+        queue.is_some_and(|queue| !queue.joinable.is_empty())
+    }
+
+    /// Has free agents join those who ring already.
+    #[inline(never)]
+    fn join_rings(&mut self) {
         while let Some((queue, call, members)) = self.next_joinable() {
             let strategy = self.s.queues[queue].config.strategy;
             self.sometimes(match strategy {
@@ -32,15 +55,6 @@ impl<T: Trace> Step<'_, T> {
             for member in members {
                 self.note_choice(call, member, strategy);
                 self.offer(call, member);
-            }
-        }
-        while let Some(queue) = self.marked.pop() {
-            if let Some(entry) = self.s.queues.get_mut(queue) {
-                entry.marked = false;
-                entry.wanted.clear();
-                if !entry.config.skill_steps.is_empty() || entry.skill_step.is_some() {
-                    self.await_skill_step(queue);
-                }
             }
         }
     }

@@ -47,6 +47,7 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// The same for one who is in several queues.
+    #[inline(never)]
     fn refresh_members(&mut self, agent: AgentId) {
         let mut place = 0;
         while let Some(members) = self.s.agents[agent].members.get(place..)
@@ -77,7 +78,10 @@ impl<T: Trace> Step<'_, T> {
             Listing::Goes => strategy::unlist(self.s, id),
             Listing::Stays => {}
         }
-        self.count_presence(id);
+        let config = &self.s.queues[self.s.members[id].queue].config;
+        if config.disallow_join_when_empty.is_some() || config.leave_when_empty.is_some() {
+            self.count_presence(id);
+        }
     }
 
     /// Call when a member's rank may have changed while he is free.
@@ -97,12 +101,11 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
+    /// Counts a member among those who keep his queue from being empty, or no more.
+    #[inline(never)]
     fn count_presence(&mut self, id: MemberId) {
         let member = &self.s.members[id];
         let config = &self.s.queues[member.queue].config;
-        if config.disallow_join_when_empty.is_none() && config.leave_when_empty.is_none() {
-            return;
-        }
         let agent = &self.s.agents[member.agent];
         let shared = self.s.options.shared_wrap_up;
         let to_join = keeps_from_empty(config.disallow_join_when_empty, shared, member, agent);
