@@ -15,8 +15,9 @@ use crate::number::Number;
 /// configuration without faults, so that many of them can be made in parts.
 /// That can not be had where queues swap names, where new queues are each
 /// other's failover, where a queue leads to one whose number an extension of
-/// it takes over, where a pause reason takes over the code of one that an extension
-/// needs, where a trunk takes over the address or the user of one that is needed,
+/// it takes over, where the numbers of queues get another length and what led to an
+/// old one leads to a new one, where a pause reason takes over the code of one that an
+/// extension needs, where a trunk takes over the address or the user of one that is needed,
 /// or where a limit is passed for a while: then those changes belong in one part,
 /// and made together they are right. Objects that only change their place in the
 /// file do not change.
@@ -134,6 +135,7 @@ enum Node {
     RemoveQueue(Number),
     RemovePoint(Number),
     RemoveExtension(Number),
+    OptionsRange,
     OptionsLast,
     OptionsOwned,
 }
@@ -264,7 +266,8 @@ impl<'c> Plan<'c> {
 
     /// New options come first, except that the range of queue numbers must hold
     /// old queues, and names must mean something to them, until they are gone or
-    /// changed. Contacts have new extensions for owners when these are there.
+    /// changed. Where no range holds old and new ones, the new range comes between the
+    /// two. Contacts have new extensions for owners when these are there.
     fn list_options(&mut self) {
         let (old, new) = (&self.from.options, &self.to.options);
         if old == new {
@@ -289,8 +292,14 @@ impl<'c> Plan<'c> {
         }
         self.changes
             .insert(Node::OptionsLast, Change::PutOptions(unowned.clone()));
+        let stay = |range| move |queue: &QueueConfig| is_within(queue.number, range);
+        let range = match union(old.queue_numbers, new.queue_numbers) {
+            Some(both) => both,
+            None if from.queues.iter().all(stay(new.queue_numbers)) => new.queue_numbers,
+            None => old.queue_numbers,
+        };
         let mut wide = Options {
-            queue_numbers: union(old.queue_numbers, new.queue_numbers).unwrap_or(old.queue_numbers),
+            queue_numbers: range,
             ..unowned
         };
         let gone = |name: &str| new.hours_named(name).is_none();
@@ -305,6 +314,15 @@ impl<'c> Plan<'c> {
         let gone = |name: &str| new.pause_reasons.iter().all(|reason| reason.name != name);
         let reasons = old.pause_reasons.iter().filter(|reason| gone(&reason.name));
         wide.pause_reasons.extend(reasons.cloned());
+        if !covers(range, new.queue_numbers) {
+            let queue_numbers = new.queue_numbers;
+            let moved = Options {
+                queue_numbers,
+                ..wide.clone()
+            };
+            self.changes
+                .insert(Node::OptionsRange, Change::PutOptions(moved));
+        }
         if wide != *old {
             self.changes
                 .insert(Node::OptionsFirst, Change::PutOptions(wide));
@@ -355,7 +373,19 @@ impl<'c> Plan<'c> {
                 );
             }
         }
+        self.wait(Node::OptionsRange, Node::OptionsFirst, Need::Must);
+        self.wait(Node::OptionsLast, Node::OptionsRange, Need::Must);
         self.wait(Node::OptionsOwned, Node::OptionsLast, Need::Must);
+        let range = self.to.options.queue_numbers;
+        for queue in &self.from.queues {
+            if !is_within(queue.number, range) {
+                self.wait(
+                    Node::OptionsRange,
+                    Node::RemoveQueue(queue.number),
+                    Need::Should,
+                );
+            }
+        }
         let owners = self.to.options.contacts.iter();
         for owner in owners.filter_map(|contact| contact.owner) {
             self.wait(Node::OptionsOwned, Node::PutExtension(owner), Need::Should);
@@ -458,7 +488,7 @@ impl<'c> Plan<'c> {
             _ => &self.from.options,
         };
         if !is_within(queue.number, first.queue_numbers) {
-            self.wait(node, Node::OptionsLast, Need::Should);
+            self.wait(node, Node::OptionsRange, Need::Should);
         }
         if let Some(&holder) = old_names.get(queue.name.as_str())
             && holder != queue.number
@@ -602,6 +632,11 @@ fn keep_trunk(options: &mut Options, kept: &TrunkConfig) {
         Some(own) => own.clone_from(kept),
         None => options.trunks.push(kept.clone()),
     }
+}
+
+/// Whether the numbers of one range are all in another one.
+fn covers(range: (Number, Number), inner: (Number, Number)) -> bool {
+    is_within(inner.0, range) && is_within(inner.1, range)
 }
 
 /// The smallest range that holds both, if they have as many digits.

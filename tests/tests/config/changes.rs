@@ -78,8 +78,9 @@ fn without_cycles(mut config: Config) -> Config {
     config
 }
 
-/// `to`, where nothing uses what takes over a number from an object of another kind:
-/// that object may have to stay for the same user's sake.
+/// `to`, where nothing uses what takes over a number from an object of another kind,
+/// nor a queue whose number is too long or too short to be there beside an old one:
+/// that object or queue may have to stay for the same user's sake.
 fn apart(from: &Config, mut to: Config) -> Config {
     let kind = |config: &Config, number: Number| {
         let extension = config.extensions.iter().any(|e| e.number == number);
@@ -96,10 +97,13 @@ fn apart(from: &Config, mut to: Config) -> Config {
     if trunks_take_over(from, &to) {
         to.options.trunks.clone_from(&from.options.trunks);
     }
+    let digits = |config: &Config| config.options.queue_numbers.0.symbols();
+    let apart = !from.queues.is_empty() && digits(from) != digits(&to);
+    let moved = |number: Number| apart && after.queues.iter().any(|queue| queue.number == number);
     let options = to.options.clone();
     let mend = |to: &mut Destination| {
         let closed = matches!(to, Destination::External { trunk, .. } if !options.calls_out(trunk));
-        if closed || to.number().is_some_and(taken_over) {
+        if closed || to.number().is_some_and(|to| taken_over(to) || moved(to)) {
             *to = Destination::HangUp;
         }
     };
@@ -188,6 +192,26 @@ fn one_can_stop_after_each_change() {
         }
         Ok(())
     });
+}
+
+#[test]
+fn one_can_stop_while_the_numbers_of_queues_get_longer() {
+    let from = "[[prompt]]\nname = \"Old\"\nlength_s = 4\n\
+        [[queue]]\nnumber = \"6401\"\nname = \"A\"\n\
+        [[ring_group]]\nnumber = \"6201\"\nname = \"All\"\nfailover = \"prompt Old\"\n";
+    let to = "[options]\nqueue_numbers = \"10000-10099\"\n\
+        [[queue]]\nnumber = \"10037\"\nname = \"A\"\n\
+        [[ring_group]]\nnumber = \"6201\"\nname = \"All\"\nfailover = \"queue 10037\"\n";
+    let without = from.split_once("[[queue]]").expect("a queue").0;
+    let group = from.split_once("[[ring_group]]").expect("a ring group").1;
+    for from in [from.to_owned(), format!("{without}[[ring_group]]{group}")] {
+        let (mut now, to) = (read(&from), read(to));
+        for change in changes(&now, &to) {
+            assert_eq!(said(&now, core::slice::from_ref(&change)), "", "{change:?}");
+            now = apply(now, &[change]);
+        }
+        assert_eq!(sorted(now), sorted(to));
+    }
 }
 
 #[test]
