@@ -275,12 +275,18 @@ fn a_call_is_placed_to_a_queue() {
     let mut floor = Floor::new("to_queue");
     let own = floor.places("6400");
     let shown = own.header("From");
-    assert!(shown.contains("\"Support\"") && shown.contains("sip:6400@"), "{shown}");
+    assert!(
+        shown.contains("\"Support\"") && shown.contains("sip:6400@"),
+        "{shown}"
+    );
     floor.ann.hears_nothing(Duration::from_millis(500));
     floor.ben.pick_up(&own);
     let ring = floor.ann.expect("INVITE");
     let shown = ring.header("From");
-    assert!(shown.contains("\"Ben\"") && shown.contains("sip:1002@"), "{shown}");
+    assert!(
+        shown.contains("\"Ben\"") && shown.contains("sip:1002@"),
+        "{shown}"
+    );
     floor.ben.hears_a_tone();
     floor.ann.pick_up(&ring);
     talk((&floor.ben, &own), (&floor.ann, &ring));
@@ -324,7 +330,10 @@ fn a_call_is_placed_to_the_outside() {
     floor.ben.pick_up(&own);
     let call = floor.is_rung();
     let shown = call.header("From");
-    assert!(shown.contains("\"Ben\"") && shown.contains("sip:1002@"), "{shown}");
+    assert!(
+        shown.contains("\"Ben\"") && shown.contains("sip:1002@"),
+        "{shown}"
+    );
     floor.ben.hears_a_tone();
     floor.trunk.pick_up(&call);
     talk((&floor.ben, &own), (&floor.trunk, &call));

@@ -200,8 +200,8 @@ use crate::time::Span;
 use people::range;
 pub use people::{for_each_number, number};
 pub use places::Places;
-pub use queue::read_destination;
 use places::Recorder;
+pub use queue::read_destination;
 pub use write::write;
 
 /// Reads a configuration file.

@@ -7,8 +7,8 @@ use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::records::QueueCall;
 use tandem_engine::records::notes::Note;
 use tandem_engine::{
-    AgentId, By, CallId, Caller as From, Cause, Effect, EffectId, Engine, Entry, Event, Input, LegId,
-    Monitoring, Number, Outbox, Span, Timestamp,
+    AgentId, By, CallId, Caller as From, Cause, Effect, EffectId, Engine, Entry, Event, Input,
+    LegId, Monitoring, Number, Outbox, Span, Timestamp,
 };
 
 use super::Session;

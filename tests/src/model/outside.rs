@@ -4,8 +4,8 @@
 use tandem_engine::config::model::Destination;
 use tandem_engine::limits::EXTERNAL_RING_S;
 use tandem_engine::{
-    AgentId, By, CallId, CalledFor, Cause, Effect, EndReason, Event, Input, Number, PublicId, Reject, Span,
-    Timer,
+    AgentId, By, CallId, CalledFor, Cause, Effect, EndReason, Event, Input, Number, PublicId,
+    Reject, Span, Timer,
 };
 
 use super::state::Call;

@@ -146,7 +146,11 @@ outbound = false
     let desk = Desk::with(&format!("{CENTRE}{trunks}"));
     desk.up(1001);
     desk.up(1006);
-    let (ann, eve, fay) = (desk.token_of(1001), desk.token_of(1005), desk.token_of(1006));
+    let (ann, eve, fay) = (
+        desk.token_of(1001),
+        desk.token_of(1005),
+        desk.token_of(1006),
+    );
     let outside = r#"{"to": "external 0301234 on Carrier"}"#;
     for (who, body, wanted) in [
         // Nobody has the system's telephone.
@@ -155,7 +159,11 @@ outbound = false
         (&ann, r#"{"to": "4444"}"#, refused(404, "not_found")),
         (&ann, r#"{"to": "hang_up"}"#, refused(422, "to")),
         (&ann, r#"{"to": "external 0301234"}"#, refused(422, "to")),
-        (&ann, r#"{"to": "external 0301234 on Lobby"}"#, refused(404, "not_found")),
+        (
+            &ann,
+            r#"{"to": "external 0301234 on Lobby"}"#,
+            refused(404, "not_found"),
+        ),
         (&ann, r#"{"number": "6400"}"#, refused(422, "body")),
         (&fay, outside, refused(403, "denied")),
     ] {
@@ -168,6 +176,10 @@ outbound = false
         assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
         let id = reply.json()["id"].as_str().expect("it has one").to_owned();
         let own = format!("/api/v1/calls/{id}/story");
-        assert_eq!(desk.get_as(&desk.token, &own).status, StatusCode::OK, "{to}");
+        assert_eq!(
+            desk.get_as(&desk.token, &own).status,
+            StatusCode::OK,
+            "{to}"
+        );
     }
 }
