@@ -27,6 +27,7 @@ const ROUTES: [(&str, &str); 39] = [
     ("post", "/api/v1/agents/{number}/presence"),
     ("post", "/api/v1/agents/{number}/unpause"),
     ("get", "/api/v1/callbacks"),
+    ("post", "/api/v1/calls"),
     ("get", "/api/v1/calls/active"),
     ("get", "/api/v1/calls/records"),
     ("post", "/api/v1/calls/records/delete"),
