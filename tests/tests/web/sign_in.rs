@@ -15,7 +15,7 @@ const OPEN: [(&str, &str); 4] = [
 ];
 
 /// Every route. Whoever adds one adds it here, and to whoever may use it.
-const ROUTES: [(&str, &str); 39] = [
+const ROUTES: [(&str, &str); 40] = [
     ("get", "/api/v1/agents"),
     ("get", "/api/v1/agents/logins"),
     ("get", "/api/v1/agents/pauses"),
