@@ -4,12 +4,17 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use tandem_server::store::Store;
+
 use crate::phone::{Message, Phone, talk};
 use crate::server::{self, Server};
 use crate::supervised::{handle, is_cancelled, is_hung_up, knows_its_trunk};
 
 /// How long a number outside rings.
 const RINGS: Duration = Duration::from_secs(60);
+
+/// That of extension 1003.
+const PASSWORD: &str = "of-this-test-alone";
 
 /// A server, a caller from outside, the telephone of an agent, that of somebody who has calls
 /// placed, and what is called on the trunk.
@@ -51,6 +56,9 @@ impl Floor {
             contact = "127.0.0.1:{}"
             administrator = true
             ring_timeout_s = 5
+
+            [[extension]]
+            number = "1003"
 
             [[queue]]
             number = "6400"
@@ -360,5 +368,54 @@ fn who_has_a_call_placed_does_not_take_it() {
     let own = floor.places("6400");
     is_cancelled(&mut floor.ben, &own);
     floor.ann.hears_nothing(Duration::from_millis(500));
+    floor.ends();
+}
+
+/// All his telephones ring. One that is busy leaves the other ringing, and the first that
+/// answers has the call: the other hears that it was taken.
+#[test]
+fn a_call_is_placed_by_who_has_two_telephones() {
+    let mut floor = Floor::new("two");
+    floor.server.stop();
+    let store = Store::open(&floor.folder.join("data")).expect("the server has stopped");
+    let written = store.put_secret("sip/1003", PASSWORD.as_bytes());
+    let written = written.expect("there is room").wait();
+    written.expect("it is written");
+    drop(store);
+    let token = server::token(&floor.folder, "1003");
+    let md5 = &["--digest", "md5"];
+    floor.server = Server::start_with(&floor.folder, &floor.centre, md5);
+    knows_its_trunk(&floor.server, &mut Phone::new());
+    let (mut one, mut two) = (Phone::of(1003), Phone::of(1003));
+    for phone in [&mut one, &mut two] {
+        phone.register(floor.server.sip(), PASSWORD);
+    }
+    for busy in [true, false] {
+        (floor.server).ask(&token, "calls", Some(r#"{"to":"6400"}"#));
+        let [first, second] = [&mut one, &mut two].map(|phone| {
+            let ring = phone.expect("INVITE");
+            phone.respond(&ring, "180 Ringing");
+            ring
+        });
+        if busy {
+            one.respond(&first, "486 Busy Here");
+            one.expect("ACK");
+        }
+        two.pick_up(&second);
+        if !busy {
+            let cancel = one.expect("CANCEL");
+            let why = cancel.header("Reason");
+            assert!(why.contains("completed elsewhere"), "{why}");
+            one.respond(&cancel, "200 OK");
+            one.respond(&first, "487 Request Terminated");
+            one.expect("ACK");
+        }
+        let ring = floor.ann.expect("INVITE");
+        floor.ann.pick_up(&ring);
+        talk((&two, &second), (&floor.ann, &ring));
+        two.hang_up(&second);
+        two.expect("200");
+        is_hung_up(&mut floor.ann);
+    }
     floor.ends();
 }
