@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::model::Notice;
+use crate::config::model::{Destination, Notice};
 use crate::ids::{AgentId, CallId, LegId, PublicId, QueueId};
 use crate::input::{Cause, Monitoring, Recording};
 use crate::number::Number;
@@ -234,6 +234,8 @@ pub enum Effect {
         call: CallId,
         /// Whose telephone.
         agent: AgentId,
+        /// Where the call goes once he answers: his telephone shows that he calls it.
+        to: Destination,
         /// The engine hangs up after this time: for display only.
         timeout: Span,
     },
@@ -244,10 +246,8 @@ pub enum Effect {
     RingCustomer {
         /// His call.
         call: CallId,
-        /// Who waits for him on an answered leg, and is to hear it ring; `None`: nobody does.
-        leg: Option<LegId>,
-        /// The queue that calls back; `None`: it is no callback.
-        queue: Option<QueueId>,
+        /// Who is to talk to him.
+        called_for: CalledFor,
         /// Name of the trunk.
         trunk: String,
         /// What is dialled there.
@@ -324,6 +324,20 @@ impl Effect {
         // A receiver of records knows a record by its id; a mailbox does not.
         matches!(self, Self::PushRecord { .. })
     }
+}
+
+/// Who waits for somebody outside who is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CalledFor {
+    /// An agent, for a callback: he is to hear it ring.
+    Agent {
+        /// The leg on which he has answered.
+        leg: LegId,
+        /// The queue that calls back.
+        queue: QueueId,
+    },
+    /// The caller of another call, who is sent there.
+    Caller(CallId),
 }
 
 /// Why a ring is taken back.

@@ -57,7 +57,7 @@ pub mod trace;
 pub mod view;
 mod voicemail;
 
-pub use effect::{CancelReason, Effect, EffectId, EffectKind, HangUpCause, Tone};
+pub use effect::{CalledFor, CancelReason, Effect, EffectId, EffectKind, HangUpCause, Tone};
 pub use engine::{Awaiting, Engine};
 pub use event::{
     AgentStatus, Announced, Branch, CallAct, Closed, EndReason, Event, KeptEnd, MenuEnd, OfferEnd,
@@ -77,4 +77,4 @@ pub use timer::Timer;
 /// Raised whenever the same journal would give another output. Batches and
 /// snapshots carry it; a journal is replayed under the semantics it was
 /// written with, or not at all.
-pub const ENGINE_SEMANTICS: u32 = 7;
+pub const ENGINE_SEMANTICS: u32 = 8;

@@ -5,7 +5,7 @@
 
 use crate::calls::goal;
 use crate::config::model::Destination;
-use crate::effect::{Effect, EffectId};
+use crate::effect::{CalledFor, Effect, EffectId};
 use crate::event::Event;
 use crate::ids::CallId;
 use crate::input::{By, Caller, Cause};
@@ -38,8 +38,7 @@ impl<T: Trace> Step<'_, T> {
         let timeout = Span::from_secs(EXTERNAL_RING_S);
         let ring = self.emit(Effect::RingCustomer {
             call: outside,
-            leg: None,
-            queue: None,
+            called_for: CalledFor::Caller(id),
             trunk,
             number,
             timeout,
@@ -70,6 +69,7 @@ impl<T: Trace> Step<'_, T> {
         let ring = self.emit(Effect::RingCaller {
             call,
             agent,
+            to: to.clone(),
             timeout,
         });
         self.await_caller(call, ring, timeout, Some(to.clone()));

@@ -12,6 +12,7 @@ mod faults;
 mod kills;
 mod mail;
 mod menus;
+mod outward;
 mod peers;
 mod phone;
 mod registrations;

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use tandem_sip::digest::{self, Algorithm};
+
 use crate::voices;
 
 /// Everything that must come comes sooner.
@@ -186,6 +188,44 @@ impl Phone {
         let answer = self.expect("200");
         self.ack(&answer, call);
         answer
+    }
+
+    /// Signs in as its extension.
+    #[track_caller]
+    pub fn register(&mut self, server: SocketAddr, password: &str) {
+        self.send_register(server, 1, "");
+        let asked = self.expect("401");
+        let challenge = asked.header("WWW-Authenticate");
+        let of = |key: &str| {
+            let rest = challenge.split(&format!("{key}=\"")).nth(1);
+            let value = rest.and_then(|rest| rest.split('"').next());
+            value.unwrap_or_else(|| panic!("{key} in {challenge}"))
+        };
+        let (realm, nonce, uri) = (of("realm"), of("nonce"), format!("sip:{server}"));
+        let user = self.extension.expect("it is one's").to_string();
+        let known = digest::ha1(Algorithm::Md5, &user, realm, password);
+        let (count, own) = ("00000001", "phone");
+        let qop = Some((count, own));
+        let response = digest::response(Algorithm::Md5, &known, nonce, qop, "REGISTER", &uri);
+        let signed = format!(
+            "Authorization: Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", \
+             uri=\"{uri}\", response=\"{response}\", algorithm=MD5, qop=auth, nc={count}, \
+             cnonce=\"{own}\"\r\n"
+        );
+        self.send_register(server, 2, &signed);
+        self.expect("200");
+    }
+
+    fn send_register(&self, server: SocketAddr, number: u32, signed: &str) {
+        let (port, extension) = (self.port(), self.extension.expect("it is one's"));
+        let text = format!(
+            "REGISTER sip:{server} SIP/2.0\r\n\
+             Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKregister{number}\r\n\
+             From: <sip:{extension}@{server}>;tag=phone{port}\r\nTo: <sip:{extension}@{server}>\r\n\
+             Call-ID: register{port}\r\nCSeq: {number} REGISTER\r\nMax-Forwards: 70\r\n\
+             Contact: <sip:{extension}@127.0.0.1:{port}>\r\n{signed}Content-Length: 0\r\n\r\n"
+        );
+        self.send(&text, server);
     }
 
     /// Begins a call with this number; the name is that of the call.

@@ -9,7 +9,7 @@ use crate::acd::line::{visit, visit_mut};
 use crate::calls::{UNANSWERED, prompt_named};
 use crate::config::callback::CallbackConfig;
 use crate::config::model::Notice;
-use crate::effect::{CancelReason, Effect, HangUpCause};
+use crate::effect::{CalledFor, CancelReason, Effect, HangUpCause};
 use crate::event::{Announced, EndReason, Event, OfferEnd, ReservationEnd};
 use crate::ids::{AgentId, CallId, LegId, MemberId, QueueId};
 use crate::input::Cause;
@@ -305,8 +305,7 @@ impl<T: Trace> Step<'_, T> {
         };
         let ring = self.emit(Effect::RingCustomer {
             call,
-            leg: Some(leg),
-            queue: Some(queue),
+            called_for: CalledFor::Agent { leg, queue },
             trunk,
             number,
             timeout,

@@ -69,7 +69,8 @@ impl CallbackConfig {
 /// That a trunk can be called out on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbound {
-    /// The number that is shown to who is called; `None`: that of the queue.
+    /// The number that is shown to who is called; `None`: that of the queue that calls back,
+    /// or of the caller who is sent there.
     pub number: Option<Number>,
     /// The user as whom the trunk knows us (RFC 3261, section 22.2), whose password the
     /// server keeps apart from the configuration; `None`: it asks for none.

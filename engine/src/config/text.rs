@@ -25,8 +25,8 @@
 //! name = "Carrier"
 //! address = "192.0.2.7"         # calls from there are the trunk's, or:
 //! user = "carrier"              # it signs in
-//! outbound = false              # true: callers who asked for it are called back on it
-//! outbound_number = "+4930123"  # what is shown to them; default: the queue's number
+//! outbound = false              # true: customers and numbers outside are called on it
+//! outbound_number = "+4930123"  # what is shown to them; default: who calls
 //! outbound_user = "tandem"      # as whom the trunk knows us; default: it does not ask
 //!
 //! [[prompt]]                    # something that is said to callers
@@ -201,6 +201,7 @@ use people::range;
 pub use people::{for_each_number, number};
 pub use places::Places;
 use places::Recorder;
+pub use queue::read_destination;
 pub use write::write;
 
 /// Reads a configuration file.

@@ -98,6 +98,16 @@ impl Directory {
         self.agent_ids.get(&number).copied()
     }
 
+    /// The name of whatever can be dialled at this number.
+    #[must_use]
+    pub fn name_of(&self, number: Number) -> Option<&str> {
+        let agent = self.find_agent(number).map(|id| &self.agents[&id].name);
+        let queue = || self.find_queue(number).map(|id| &self.queues[&id].name);
+        let mut points = self.config.points.iter();
+        let point = || points.find(|it| it.number == number).map(|it| &it.name);
+        agent.or_else(queue).or_else(point).map(String::as_str)
+    }
+
     /// Which of the company's contacts calls from this number.
     #[must_use]
     pub fn contact_of(&self, caller: Number) -> Option<&ContactConfig> {

@@ -1,4 +1,4 @@
-//! The callers' sides of calls: we are called, and answer, or have called them back.
+//! The callers' sides of calls: we are called, and answer, or have called them.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -26,8 +26,8 @@ pub(super) struct Caller {
     pub(super) name: Option<String>,
     pub(super) source: Target,
     pub(super) media: Session,
-    /// The side of the media on which his voice comes: that of an agent, where he calls a
-    /// parked caller and shares his media.
+    /// The side of the media on which his voice comes: that of an agent, where he shares the
+    /// media of another caller, to whom he talks.
     pub(super) side: Side,
     pub(super) local: Local,
     /// The answer to the offer, and what was agreed on; `None`: we made the offer, and the
@@ -407,8 +407,9 @@ impl Exchange {
         if let Some((transaction, _)) = &caller.invite {
             self.invited.remove(transaction);
         }
-        if caller.side == Side::Caller {
-            self.sessions.remove(&caller.media.id());
+        match caller.side {
+            Side::Agent => caller.media.mute(Side::Agent),
+            Side::Caller => drop(self.sessions.remove(&caller.media.id())),
         }
         if let Some(dialog) = &caller.dialog {
             self.parties.remove(dialog.id());

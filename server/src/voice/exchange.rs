@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tandem_engine::{CallId, Cause, Effect, EndReason, Event, Input, LegId, Reject};
+use tandem_engine::{CallId, Effect, EndReason, Event, Input, LegId, Reject};
 use tandem_sip::endpoint::{self, ClientId, ServerId};
 use tandem_sip::header::names;
 use tandem_sip::uas::{self, Abilities};
@@ -106,7 +106,7 @@ pub(super) struct Exchange {
     /// Who called and waits for the engine, by the key of the input.
     pub(super) arriving: HashMap<u128, Caller>,
     pub(super) callers: HashMap<CallId, Caller>,
-    /// Who asked for a callback, and is called.
+    /// Who is called by us as a caller.
     pub(super) customers: HashMap<CallId, Customer>,
     /// Whose voice each session has, once the engine has let him in.
     pub(super) sessions: HashMap<SessionId, CallId>,
@@ -446,18 +446,19 @@ impl Exchange {
                 customer,
                 ..
             } => self.ring(leg, (call, customer), agent, queue),
+            Effect::RingCaller {
+                call,
+                agent,
+                ref to,
+                ..
+            } => self.ring_caller(call, agent, to),
             Effect::RingCustomer {
                 call,
-                leg: Some(leg),
-                queue: Some(queue),
+                called_for,
                 ref trunk,
                 number,
                 ..
-            } => self.call_customer((call, leg), queue, trunk, number),
-            // Nobody is called by us yet but for a callback.
-            Effect::RingCaller { call, .. } | Effect::RingCustomer { call, .. } => {
-                self.customer_fails(call, Cause::Unreachable);
-            }
+            } => self.call_outside(call, called_for, trunk, number),
             Effect::RecordMessage {
                 call,
                 public,

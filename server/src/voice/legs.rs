@@ -10,6 +10,7 @@ use tandem_sip::sdp::{self as description, Agreement, Codec, Local};
 use tandem_sip::uri::Host;
 use tandem_sip::{Dialog, Method, NameAddr, Request, Response, Status, Target, Transport, Uri};
 
+use super::branches::Branches;
 use super::exchange::{Exchange, Party, way};
 use super::sdp;
 use crate::media::{Music, Session, Side};
@@ -32,10 +33,8 @@ pub(super) struct Leg {
     direct: bool,
     /// Whether the telephone may list it as a missed call.
     shows_missed: bool,
-    branches: Vec<ClientId>,
+    branches: Branches,
     pub(super) answered: Option<Answered>,
-    /// The worst that a device said so far.
-    cause: Cause,
 }
 
 /// The device that answered.
@@ -80,8 +79,6 @@ impl Exchange {
         agent: AgentId,
         queue: Option<QueueId>,
     ) {
-        let number = self.directory.agents.get(&agent).map(|entry| entry.number);
-        let devices = number.map_or_else(Vec::new, |number| self.registrations.devices(number));
         let Some((media, codec, from)) = self.for_whom(call, customer) else {
             return self.tell(Input::LegFailed {
                 leg,
@@ -95,21 +92,19 @@ impl Exchange {
         let alert_info = config.and_then(|config| config.alert_info.as_deref());
         let alert_info = alert_info.map(alert_info_of);
         let shows_missed = config.is_none_or(|config| config.show_missed_calls);
-        let mut branches = Vec::new();
-        for (contact, to) in devices {
-            let mut invite = self.invitation(contact, from.clone(), to.transport);
+        let dressed = |mut invite: Request| {
             if let Some(alert_info) = &alert_info {
                 invite.headers.push(names::ALERT_INFO, alert_info.clone());
             }
             invite.set_body("application/sdp", body.clone());
-            branches.extend(self.send_invite(Party::Leg(leg), invite, to));
-        }
-        if branches.is_empty() {
+            invite
+        };
+        let Some(branches) = self.ring_devices(agent, Party::Leg(leg), &from, dressed) else {
             return self.tell(Input::LegFailed {
                 leg,
                 cause: Cause::Unreachable,
             });
-        }
+        };
         let entry = Leg {
             call,
             customer,
@@ -119,9 +114,26 @@ impl Exchange {
             shows_missed,
             branches,
             answered: None,
-            cause: Cause::Unreachable,
         };
         self.legs.insert(leg, entry);
+    }
+
+    /// Invites all devices of an extension, if it has any, with what is made of an INVITE
+    /// that only says from whom it comes.
+    pub(super) fn ring_devices(
+        &mut self,
+        agent: AgentId,
+        party: Party,
+        from: &NameAddr,
+        made: impl Fn(Request) -> Request,
+    ) -> Option<Branches> {
+        let number = self.directory.agents.get(&agent)?.number;
+        let devices = self.registrations.devices(number);
+        let sent = devices.into_iter().filter_map(|(contact, to)| {
+            let invite = self.invitation(contact, from.clone(), to.transport);
+            self.send_invite(party, made(invite), to)
+        });
+        Branches::of(sent.collect())
     }
 
     /// The media of a call, what is spoken there, and who calls. A caller who is to be
@@ -273,7 +285,10 @@ impl Exchange {
         self.linger(transaction);
         self.parties.insert(dialog.id().clone(), party);
         match party {
-            Party::Caller(call) => self.customer_picks_up(call, dialog, to, (described, agreement)),
+            Party::Caller(call) => {
+                let agreed = (described, agreement);
+                self.customer_picks_up(call, transaction, dialog, to, agreed);
+            }
             Party::Leg(leg) => self.device_picks_up(leg, transaction, dialog, to, agreement),
         }
     }
@@ -309,12 +324,8 @@ impl Exchange {
             bridged: false,
             held: false,
         });
-        let others = std::mem::take(&mut leg.branches);
-        for other in others {
-            if other != transaction {
-                self.give_up_branch(other, CancelReason::CompletedElsewhere);
-            }
-        }
+        let others = leg.branches.answers(transaction);
+        self.give_up_branches(others, CancelReason::CompletedElsewhere);
         self.tell(Input::LegAnswered { leg: id });
     }
 
@@ -327,7 +338,7 @@ impl Exchange {
     fn branch_failed(&mut self, transaction: ClientId, cause: Cause) {
         let ringing = self.ringing.remove(&transaction);
         match ringing.and_then(|ringing| ringing.party) {
-            Some(Party::Caller(call)) => self.customer_fails(call, cause),
+            Some(Party::Caller(call)) => self.customer_fails(call, transaction, cause),
             Some(Party::Leg(leg)) => self.device_fails(leg, transaction, cause),
             None => {}
         }
@@ -338,12 +349,8 @@ impl Exchange {
         let Some(leg) = self.legs.get_mut(&id) else {
             return;
         };
-        leg.branches.retain(|branch| *branch != transaction);
-        if cause != Cause::Unreachable {
-            leg.cause = cause;
-        }
-        if leg.branches.is_empty() && leg.answered.is_none() {
-            let cause = leg.cause;
+        let failed = leg.branches.fails(transaction, cause);
+        if let Some(cause) = failed.filter(|_| leg.answered.is_none()) {
             self.legs.remove(&id);
             self.tell(Input::LegFailed { leg: id, cause });
         }
@@ -372,9 +379,8 @@ impl Exchange {
             true => why,
             false => CancelReason::CompletedElsewhere,
         };
-        for branch in std::mem::take(&mut leg.branches) {
-            self.give_up_branch(branch, why);
-        }
+        let branches = leg.branches.end();
+        self.give_up_branches(branches, why);
         // It answered in the same moment.
         if let Some(Answered { dialog, source, .. }) = self.forget_leg(id) {
             self.bye_with(dialog, source, &told(why));

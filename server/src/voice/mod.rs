@@ -9,6 +9,7 @@
 //! One task owns all state ([`Exchange`](exchange::Exchange)); the sockets have
 //! tasks of their own ([`net`]) and share nothing with it but bounded channels.
 
+mod branches;
 mod callers;
 mod customers;
 mod exchange;

@@ -1,4 +1,5 @@
-//! Parked callers: who parked one is told the slot, and who dials it shares his media.
+//! Parked callers: who parked one is told the slot, and who dials it shares his media. Two
+//! callers who talk to each other.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use tandem_sip::sdp as description;
 
 use super::exchange::Exchange;
 use super::sdp;
-use crate::media::Side;
+use crate::media::{Session, Side};
 
 impl Exchange {
     /// Tells who is on a leg where the caller is parked, and lets him go then. The caller
@@ -49,11 +50,31 @@ impl Exchange {
         }
     }
 
-    /// Connects a parked caller with the telephone that dialled his slot.
+    /// Connects two callers: a parked one with the telephone that dialled his slot, or one
+    /// who was called outside with whom he was called for, and has shared the media with
+    /// since then.
     pub(super) fn join(&mut self, call: CallId, with: CallId) {
         self.let_told_of(call);
-        if !self.shares_media(call, with) {
+        let media = |of: CallId| self.callers.get(&of).map(|caller| &caller.media);
+        let shared = media(call).zip(media(with));
+        let shared = shared.filter(|(one, other)| one.id() == other.id());
+        let shared = shared.map(|(media, _)| media.clone());
+        if let Some(media) = shared {
+            self.connect(call, with, &media);
+        } else if !self.shares_media(call, with) {
             self.tell(Input::BridgeFailed { call });
+        }
+    }
+
+    /// Two callers who share their media hear each other from now on.
+    fn connect(&mut self, call: CallId, with: CallId, media: &Session) {
+        if self.answer_caller(with) {
+            for call in [call, with] {
+                if let Some(caller) = self.callers.get_mut(&call) {
+                    caller.listens = false;
+                }
+            }
+            media.bridge();
         }
     }
 
@@ -86,14 +107,7 @@ impl Exchange {
         let own = std::mem::replace(&mut caller.media, media.clone());
         (caller.local, caller.agreed, caller.side) = (local, agreed, Side::Agent);
         self.sessions.remove(&own.id());
-        if self.answer_caller(with) {
-            for call in [call, with] {
-                if let Some(caller) = self.callers.get_mut(&call) {
-                    caller.listens = false;
-                }
-            }
-            media.bridge();
-        }
+        self.connect(call, with, &media);
         true
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use tandem_engine::config::model::Destination;
+use tandem_engine::config::text::read_destination;
 use tandem_engine::{By, CallId, Event, Input, Monitoring, PublicId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(monitor))
         .routes(routes!(park))
         .routes(routes!(pick_up))
+        .routes(routes!(place))
         .routes(routes!(record))
         .routes(routes!(redirect))
         .routes(routes!(transfer))
@@ -44,11 +46,21 @@ struct Handled {
     slot: Option<String>,
 }
 
-/// Where a caller is sent.
+/// A call that rings at the telephone of who asked for it.
+#[derive(Debug, Serialize, ToSchema)]
+struct Placed {
+    /// Number of the entry in the journal, where it is durable.
+    seq: u64,
+    /// By which the call is known from now on.
+    id: String,
+}
+
+/// Where a call goes.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SendTo {
-    /// A number that can be dialled, or a box: `voicemail 1001`.
+    /// A number that can be dialled, a box (`voicemail 1001`), or a number outside on a trunk
+    /// (`external 0301234567 on Carrier`).
     to: String,
 }
 
@@ -248,6 +260,33 @@ async fn pick_up(
     .await
 }
 
+/// Rings the telephone of whoever asks. When he answers, his call goes where he wants, as if
+/// he had dialled.
+#[utoipa::path(post, path = "/calls", tag = "calls",
+    request_body(content = SendTo, content_type = "application/json"),
+    responses(
+        (status = 200, body = Placed, description = "It is durable, and his telephone rings."),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem),
+    ))]
+async fn place(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Placed>, Problem> {
+    let to = destination(&body::json(&headers, body).await?)?;
+    let by = signed_in.by;
+    let Applied { seq, out, .. } = ask(&app, Input::PlaceCall { by, to }).await?;
+    let public = out.events.iter().find_map(|event| match event {
+        Event::CallPlaced { public, .. } => Some(public.to_string()),
+        _ => None,
+    });
+    let id = public.expect("what is not refused is placed");
+    Ok(Json(Placed { seq, id }))
+}
+
 /// Starts, resumes or pauses the recording of a conversation.
 #[utoipa::path(post, path = "/calls/{id}/recording", tag = "calls",
     params(("id" = String, Path, description = "The call.")),
@@ -314,10 +353,14 @@ async fn transfer(
     handle(&app, signed_in, &id, input).await
 }
 
-/// A number leads to whatever has it, however it is called here.
+/// A number leads to whatever has it, however it is called here; all else is written as in
+/// the configuration.
 fn destination(asked: &SendTo) -> Result<Destination, Problem> {
-    match asked.to.strip_prefix("voicemail ") {
-        Some(mailbox) => number(mailbox).map(Destination::Voicemail),
-        None => number(&asked.to).map(Destination::Queue),
+    match read_destination(&asked.to) {
+        Some(to @ (Destination::External { .. } | Destination::Voicemail(_))) => Ok(to),
+        _ => (asked.to.parse().map(Destination::Queue)).map_err(|_| {
+            let wanted = "a number, as 1005, \"voicemail 1005\" or \"external 0301234 on Carrier\"";
+            Problem::invalid("to", format!("{:?} is not {wanted}", asked.to))
+        }),
     }
 }

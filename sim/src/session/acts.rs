@@ -4,6 +4,7 @@ use core::str::{FromStr, SplitWhitespace};
 
 use tandem_engine::config::model::Destination;
 use tandem_engine::config::presence::Presence;
+use tandem_engine::config::text::read_destination;
 use tandem_engine::{Key, Number, SECOND_US, Span, Timestamp, Which};
 
 /// Somebody does something.
@@ -15,9 +16,10 @@ pub enum Act {
     Call(Caller),
     /// `Adam hangs up`.
     CallerHangsUp(String),
-    /// `Adam answers`, who is called back.
+    /// `Adam answers`, who is called back or has a call placed; `outside-Adam answers`: the
+    /// number outside to which he is sent.
     CustomerAnswers(String),
-    /// `Adam refuses`, who is called back: is busy.
+    /// `Adam refuses`, `outside-Adam refuses`: is busy.
     CustomerRefuses(String),
     /// `1009 parks Adam`: a supervisor does something with a call.
     Handle {
@@ -34,6 +36,16 @@ pub enum Act {
     LogIn(Number, Which, bool),
     /// `1001 pauses in 6400 for Lunch`, `1001 unpauses`.
     Pause(Number, Which, Option<String>),
+    /// `1005 places Adam to 6400`: has a call placed, which is spoken of so. His telephone
+    /// rings as that of its caller.
+    Place {
+        /// Who.
+        by: Number,
+        /// How the session speaks of the call.
+        name: String,
+        /// Where it goes.
+        to: Destination,
+    },
     /// `1001 is away`: says where he is.
     Presence(Number, Presence),
     /// `Adam presses 5`.
@@ -124,6 +136,11 @@ fn extension_act(
             };
             Act::Pause(extension, queues, reason)
         }
+        "places" => Act::Place {
+            by: extension,
+            name: word(words, "somebody's name")?.to_owned(),
+            to: to(words)?,
+        },
         "unpauses" => Act::Unpause(extension, queues(words, "in")?),
         _ => {
             let (caller, handle) = handle(verb, words)?;
@@ -224,12 +241,19 @@ fn queues(words: &mut SplitWhitespace<'_>, before: &str) -> Result<Which, String
 fn to(words: &mut SplitWhitespace<'_>) -> Result<Destination, String> {
     expect(words, "to")?;
     let mut rest = words.clone();
-    if rest.next() == Some("voicemail") {
-        *words = rest;
-        return parsed(words, "a box").map(Destination::Voicemail);
+    match rest.next() {
+        Some("external") => {
+            let all: Vec<&str> = words.collect();
+            let read = read_destination(&all.join(" "));
+            read.ok_or_else(|| "\"external 0301234 on Carrier\" is not complete".to_owned())
+        }
+        Some("voicemail") => {
+            *words = rest;
+            parsed(words, "a box").map(Destination::Voicemail)
+        }
+        // Whatever has that number, as the API takes it.
+        _ => parsed(words, "a number").map(Destination::Queue),
     }
-    // Whatever has that number, as the API takes it.
-    parsed(words, "a number").map(Destination::Queue)
 }
 
 /// Seconds with up to six decimals.

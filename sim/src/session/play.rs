@@ -7,8 +7,8 @@ use tandem_engine::limits::CHANGES_MAX;
 use tandem_engine::records::QueueCall;
 use tandem_engine::records::notes::Note;
 use tandem_engine::{
-    By, CallId, Caller as From, Cause, Effect, EffectId, Engine, Entry, Event, Input, LegId,
-    Monitoring, Number, Outbox, Span, Timestamp,
+    AgentId, By, CallId, Caller as From, Cause, Effect, EffectId, Engine, Entry, Event, Input,
+    LegId, Monitoring, Number, Outbox, Span, Timestamp,
 };
 
 use super::Session;
@@ -21,7 +21,7 @@ pub struct Played {
     pub callers: Vec<Line>,
     /// What rang, in the order in which it began.
     pub rings: Vec<Ring>,
-    /// What rang outside, for callers who are called back.
+    /// What rang outside: customers who are called back, and numbers to which callers are sent.
     pub outside: Vec<Outside>,
     /// Visits to queues, in the order in which they ended.
     pub visits: Vec<Visit>,
@@ -122,6 +122,7 @@ pub fn play(session: &Session) -> Result<Played, String> {
             .collect(),
         legs: BTreeMap::new(),
         customers: BTreeMap::new(),
+        placed: String::new(),
     };
     player.open(session)?;
     for (at, act) in &session.acts {
@@ -147,8 +148,19 @@ struct Player {
     prompts: BTreeMap<String, Span>,
     /// Places of rings there.
     legs: BTreeMap<LegId, usize>,
-    /// Places of what rings outside, or is answered there.
-    customers: BTreeMap<CallId, usize>,
+    /// What rings for callers who are called, or was answered there.
+    customers: BTreeMap<CallId, Rung>,
+    /// How the session speaks of the call that was placed last.
+    placed: String,
+}
+
+/// The place of what rings for a caller who is called.
+#[derive(Clone, Copy, Debug)]
+enum Rung {
+    /// Among what rings inside.
+    Inside(usize),
+    /// Among what rings outside.
+    Outside(usize),
 }
 
 impl Player {
@@ -208,6 +220,14 @@ impl Player {
                     let name = self.played.callers[place].caller.name.clone();
                     self.calls.insert(*call, place);
                     self.names.insert(name, *call);
+                }
+                Event::CallPlaced { call, .. } => {
+                    self.names.insert(self.placed.clone(), *call);
+                }
+                Event::OutsideRung { call, outside, .. } => {
+                    let of = self.names.iter().find(|(_, known)| *known == call);
+                    let name = of.map(|(name, _)| format!("outside-{name}"));
+                    self.names.extend(name.map(|name| (name, *outside)));
                 }
                 Event::CallEnded { call, .. } => {
                     self.customer_gone(at, *call, End::Others);
@@ -276,29 +296,30 @@ impl Player {
                 number,
                 ..
             } => {
-                self.customers.insert(*call, self.played.outside.len());
+                let place = self.played.outside.len();
+                self.customers.insert(*call, Rung::Outside(place));
                 self.played.outside.push(Outside {
                     trunk: trunk.clone(),
-                    ring: Ring {
-                        number: *number,
-                        began: at,
-                        answered: None,
-                        end: None,
-                    },
+                    ring: rings(*number, at),
                 });
+            }
+            Effect::RingCaller { call, agent, .. } => {
+                let place = self.played.rings.len();
+                self.customers.insert(*call, Rung::Inside(place));
+                self.rings_inside(at, *agent);
             }
             Effect::Ring { leg, agent, .. } => {
                 self.legs.insert(*leg, self.played.rings.len());
-                let agent = self.engine.agent(*agent);
-                self.played.rings.push(Ring {
-                    number: agent.map_or(Number::NONE, |agent| agent.number),
-                    began: at,
-                    answered: None,
-                    end: None,
-                });
+                self.rings_inside(at, *agent);
             }
             _ => {}
         }
+    }
+
+    fn rings_inside(&mut self, at: Timestamp, agent: AgentId) {
+        let agent = self.engine.agent(agent);
+        let number = agent.map_or(Number::NONE, |agent| agent.number);
+        self.played.rings.push(rings(number, at));
     }
 
     fn answered(&mut self, at: Timestamp, call: CallId) {
@@ -307,11 +328,18 @@ impl Player {
         }
     }
 
-    /// The customer of a callback is off the line, or does not ring any more.
+    /// A caller who was called is off the line, or does not ring any more.
     fn customer_gone(&mut self, at: Timestamp, call: CallId, how: End) -> bool {
-        let place = self.customers.remove(&call);
-        let ring = place.map(|place| &mut self.played.outside[place].ring);
-        ring.map(|ring| ring.end = Some((at, how))).is_some()
+        let rung = self.customers.remove(&call);
+        rung.map(|rung| self.ring(rung).end = Some((at, how)))
+            .is_some()
+    }
+
+    fn ring(&mut self, rung: Rung) -> &mut Ring {
+        match rung {
+            Rung::Inside(place) => &mut self.played.rings[place],
+            Rung::Outside(place) => &mut self.played.outside[place].ring,
+        }
     }
 
     fn ended(&mut self, at: Timestamp, leg: LegId, how: End) {
@@ -331,15 +359,15 @@ impl Player {
             Act::CallerHangsUp(name) => {
                 let call = self.named(name)?;
                 if !self.customer_gone(self.now, call, End::Own) {
-                    let place = self.calls[&call];
-                    self.played.callers[place].end = Some((self.now, End::Own));
+                    let now = self.now;
+                    self.line(call)?.end = Some((now, End::Own));
                 }
                 self.tell(Input::CallerHungUp { call })
             }
             Act::CustomerAnswers(name) => {
                 let call = self.named(name)?;
-                let place = self.customers.get(&call).ok_or("nobody calls him")?;
-                self.played.outside[*place].ring.answered = Some(self.now);
+                let rung = *self.customers.get(&call).ok_or("nobody calls him")?;
+                self.ring(rung).answered = Some(self.now);
                 self.tell(Input::CustomerAnswered { call })
             }
             Act::CustomerRefuses(name) => {
@@ -360,10 +388,17 @@ impl Player {
                 let input = status(act).expect("it is about a status");
                 self.tell(input)
             }
+            Act::Place { by, name, to } => {
+                self.placed.clone_from(name);
+                self.tell(Input::PlaceCall {
+                    by: By::Person(*by),
+                    to: to.clone(),
+                })
+            }
             Act::Press(name, key) => {
                 let call = self.named(name)?;
-                let place = self.calls[&call];
-                self.played.callers[place].keys.push((self.now, *key));
+                let now = self.now;
+                self.line(call)?.keys.push((now, *key));
                 self.tell(Input::KeyPressed { call, key: *key })
             }
             Act::Refuse(extension) => {
@@ -432,6 +467,12 @@ impl Player {
         })
     }
 
+    /// What who called lives through.
+    fn line(&mut self, call: CallId) -> Result<&mut Line, String> {
+        let place = self.calls.get(&call).ok_or("he has not called himself")?;
+        Ok(&mut self.played.callers[*place])
+    }
+
     fn named(&self, name: &str) -> Result<CallId, String> {
         let found = self.names.get(name).copied();
         found.ok_or_else(|| format!("{name} has not called"))
@@ -448,6 +489,16 @@ impl Player {
             (None, _) => Err("nothing rings there, or nobody talks".to_owned()),
             (Some(_), Some(_)) => Err("there are two of them".to_owned()),
         }
+    }
+}
+
+/// A telephone that begins to ring.
+const fn rings(number: Number, began: Timestamp) -> Ring {
+    Ring {
+        number,
+        began,
+        answered: None,
+        end: None,
     }
 }
 

@@ -34,6 +34,11 @@ fn what_queues_do_for_people_comes_out_live_as_it_is_simulated() {
     comes_out_as_simulated("service");
 }
 
+#[test]
+fn calls_that_lead_outside_or_are_placed_come_out_live_as_they_are_simulated() {
+    comes_out_as_simulated("outward");
+}
+
 /// Plays a session here and there, and compares what is left of it.
 fn comes_out_as_simulated(name: &str) {
     let file = format!("{name}.session.toml");
@@ -284,6 +289,9 @@ impl Stage {
                 let path = format!("agents/{by}/presence");
                 self.server.ask(token, &path, Some(&body));
             }
+            Act::Place { to, .. } => {
+                self.server.ask(token, "calls", Some(&send_to(to)));
+            }
             Act::Unpause(_, which) => status("unpause", which, None),
             Act::Handle { caller, handle, .. } => self.handle(token, caller, handle),
             _ => unreachable!("SIPp does it"),
@@ -293,13 +301,6 @@ impl Stage {
     fn handle(&self, token: &str, caller: &str, handle: &Handle) {
         let called = self.names.iter().find(|(name, _)| name == caller);
         let (_, number) = called.expect("the session was simulated");
-        let to = |to: &Destination| match to {
-            Destination::Voicemail(number) => format!("{{\"to\":\"voicemail {number}\"}}"),
-            other => {
-                let number = other.number().expect("it has one");
-                format!("{{\"to\":\"{number}\"}}")
-            }
-        };
         let id = self.call_of(token, &number.to_string());
         let (verb, body) = match handle {
             Handle::Note(disposition) => {
@@ -312,8 +313,8 @@ impl Stage {
             Handle::Listen => ("monitor", String::new()),
             Handle::Park => ("park", String::new()),
             Handle::PickUp => ("pick-up", String::new()),
-            Handle::Redirect(there) => ("redirect", to(there)),
-            Handle::Transfer(there) => ("transfer", to(there)),
+            Handle::Redirect(there) => ("redirect", send_to(there)),
+            Handle::Transfer(there) => ("transfer", send_to(there)),
         };
         let path = format!("calls/{id}/{verb}");
         self.server.ask(token, &path, Some(&body));
@@ -336,13 +337,23 @@ impl Stage {
 /// Who does it over the API.
 fn asks(act: &Act) -> Option<Number> {
     match act {
-        Act::Handle { by, .. } => Some(*by),
+        Act::Handle { by, .. } | Act::Place { by, .. } => Some(*by),
         Act::LogIn(agent, ..)
         | Act::Pause(agent, ..)
         | Act::Presence(agent, _)
         | Act::Unpause(agent, _) => Some(*agent),
         _ => None,
     }
+}
+
+/// Where a call goes, as the API takes it.
+fn send_to(to: &Destination) -> String {
+    let to = match to {
+        Destination::External { number, trunk } => format!("external {number} on {trunk}"),
+        Destination::Voicemail(number) => format!("voicemail {number}"),
+        inside => inside.number().expect("it has one").to_string(),
+    };
+    format!("{{\"to\":\"{to}\"}}")
 }
 
 fn since(at: Timestamp) -> Duration {

@@ -5,7 +5,7 @@ use tandem_engine::config::model::{Destination, Notice};
 use tandem_engine::records::callbacks::{Callback as Ended, CallbackEnd};
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, Announced, By, CallId, Effect, Event, Input, Key, LegId, Number, QueueId,
+    AgentId, Announced, By, CallId, CalledFor, Effect, Event, Input, Key, LegId, Number, QueueId,
     ReservationEnd, Span, Timer, Timestamp,
 };
 
@@ -443,8 +443,10 @@ impl Model {
                 };
                 self.entry.to_play.push(Effect::RingCustomer {
                     call: *call,
-                    leg: Some(*leg),
-                    queue: Some(*queue),
+                    called_for: CalledFor::Agent {
+                        leg: *leg,
+                        queue: *queue,
+                    },
                     trunk,
                     number: right,
                     timeout,

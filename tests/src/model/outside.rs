@@ -4,8 +4,8 @@
 use tandem_engine::config::model::Destination;
 use tandem_engine::limits::EXTERNAL_RING_S;
 use tandem_engine::{
-    AgentId, By, CallId, Cause, Effect, EndReason, Event, Input, Number, PublicId, Reject, Span,
-    Timer,
+    AgentId, By, CallId, CalledFor, Cause, Effect, EndReason, Event, Input, Number, PublicId,
+    Reject, Span, Timer,
 };
 
 use super::state::Call;
@@ -67,8 +67,7 @@ impl Model {
         self.entry.to_play.push(alert);
         self.entry.to_play.push(Effect::RingCustomer {
             call: outside,
-            leg: None,
-            queue: None,
+            called_for: CalledFor::Caller(id),
             trunk,
             number,
             timeout,
@@ -94,13 +93,14 @@ impl Model {
         let call = Call {
             origin: Some(agent),
             rings_until: Some(self.entry.now + timeout),
-            placed: Some(to),
+            placed: Some(to.clone()),
             ..Call::new(public, number)
         };
         let fresh = self.calls.insert(id, call).is_none();
         self.entry.to_play.push(Effect::RingCaller {
             call: id,
             agent,
+            to,
             timeout,
         });
         self.seen.placed += 1;

@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use tandem_engine::Input;
 
-use crate::kit::Desk;
+use crate::kit::{CENTRE, Desk};
 
 /// The name of the only call that waits, or talks.
 fn only(desk: &Desk, what: &str) -> String {
@@ -129,4 +129,57 @@ fn an_administrator_hangs_up() {
         status(&desk, &dan, &id, "hang-up", ""),
         refused(404, "not_found")
     );
+}
+
+/// Her telephone rings, and when she answers, her call goes there.
+#[test]
+fn somebody_has_a_call_placed() {
+    let trunks = r#"
+[[trunk]]
+name = "Carrier"
+address = "127.0.0.1"
+outbound = true
+[[extension]]
+number = "1006"
+outbound = false
+"#;
+    let desk = Desk::with(&format!("{CENTRE}{trunks}"));
+    desk.up(1001);
+    desk.up(1006);
+    let (ann, eve, fay) = (
+        desk.token_of(1001),
+        desk.token_of(1005),
+        desk.token_of(1006),
+    );
+    let outside = r#"{"to": "external 0301234 on Carrier"}"#;
+    for (who, body, wanted) in [
+        // Nobody has the system's telephone.
+        (&desk.token, r#"{"to": "6400"}"#, refused(403, "denied")),
+        (&eve, r#"{"to": "6400"}"#, refused(409, "unreachable")),
+        (&ann, r#"{"to": "4444"}"#, refused(404, "not_found")),
+        (&ann, r#"{"to": "hang_up"}"#, refused(422, "to")),
+        (&ann, r#"{"to": "external 0301234"}"#, refused(422, "to")),
+        (
+            &ann,
+            r#"{"to": "external 0301234 on Lobby"}"#,
+            refused(404, "not_found"),
+        ),
+        (&ann, r#"{"number": "6400"}"#, refused(422, "body")),
+        (&fay, outside, refused(403, "denied")),
+    ] {
+        let reply = desk.post_as(who, "/api/v1/calls", body);
+        assert_eq!((reply.status.as_u16(), reply.code()), wanted, "{body}");
+    }
+
+    for to in [r#"{"to": "6401"}"#, outside, r#"{"to": "voicemail 1005"}"#] {
+        let reply = desk.post_as(&ann, "/api/v1/calls", to);
+        assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+        let id = reply.json()["id"].as_str().expect("it has one").to_owned();
+        let own = format!("/api/v1/calls/{id}/story");
+        assert_eq!(
+            desk.get_as(&desk.token, &own).status,
+            StatusCode::OK,
+            "{to}"
+        );
+    }
 }

@@ -15,7 +15,7 @@ const OPEN: [(&str, &str); 4] = [
 ];
 
 /// Every route. Whoever adds one adds it here, and to whoever may use it.
-const ROUTES: [(&str, &str); 39] = [
+const ROUTES: [(&str, &str); 40] = [
     ("get", "/api/v1/agents"),
     ("get", "/api/v1/agents/logins"),
     ("get", "/api/v1/agents/pauses"),
@@ -27,6 +27,7 @@ const ROUTES: [(&str, &str); 39] = [
     ("post", "/api/v1/agents/{number}/presence"),
     ("post", "/api/v1/agents/{number}/unpause"),
     ("get", "/api/v1/callbacks"),
+    ("post", "/api/v1/calls"),
     ("get", "/api/v1/calls/active"),
     ("get", "/api/v1/calls/records"),
     ("post", "/api/v1/calls/records/delete"),

@@ -614,20 +614,9 @@ pub(super) fn destination_or<T>(
     if let Some(other) = other(text) {
         return Some(other);
     }
-    let parsed = match text.trim().split_once(char::is_whitespace) {
-        None if text == "hang_up" => Some(Destination::HangUp),
-        Some(("call_flow", number)) => parsed(number).map(Destination::CallFlow),
-        Some(("extension", number)) => parsed(number).map(Destination::Extension),
-        Some(("external", outside)) => external(outside),
-        Some(("menu", number)) => parsed(number).map(Destination::Menu),
-        Some(("prompt", name)) => Some(Destination::Prompt(name.trim().to_owned())),
-        Some(("queue", number)) => parsed(number).map(Destination::Queue),
-        Some(("ring_group", number)) => parsed(number).map(Destination::RingGroup),
-        Some(("voicemail", number)) => parsed(number).map(Destination::Voicemail),
-        _ => None,
-    };
-    if parsed.is_none() {
-        let hint = match self::parsed(text) {
+    let read = read_destination(text);
+    if read.is_none() {
+        let hint = match parsed(text) {
             Some(number) => format!("write \"extension {number}\" or \"queue {number}\""),
             None => {
                 "\"hang_up\", \"extension 1009\", \"prompt Closed\" or \"queue 6401\"".to_owned()
@@ -638,7 +627,24 @@ pub(super) fn destination_or<T>(
             Some(hint),
         );
     }
-    parsed.map(made)
+    read.map(made)
+}
+
+/// Reads a destination as it is written in the configuration.
+#[must_use]
+pub fn read_destination(text: &str) -> Option<Destination> {
+    match text.trim().split_once(char::is_whitespace) {
+        None if text == "hang_up" => Some(Destination::HangUp),
+        Some(("call_flow", number)) => parsed(number).map(Destination::CallFlow),
+        Some(("extension", number)) => parsed(number).map(Destination::Extension),
+        Some(("external", outside)) => external(outside),
+        Some(("menu", number)) => parsed(number).map(Destination::Menu),
+        Some(("prompt", name)) => Some(Destination::Prompt(name.trim().to_owned())),
+        Some(("queue", number)) => parsed(number).map(Destination::Queue),
+        Some(("ring_group", number)) => parsed(number).map(Destination::RingGroup),
+        Some(("voicemail", number)) => parsed(number).map(Destination::Voicemail),
+        _ => None,
+    }
 }
 
 /// `0123456789 on Carrier`: a number outside, and the trunk on which it is called.

@@ -4,7 +4,9 @@
 use tandem_engine::config::model::QueueConfig;
 use tandem_engine::records::callbacks::{Callback, CallbackEnd};
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
-use tandem_engine::{AgentId, CallId, Effect, Event, Input, LegId, Number, QueueId, Timer};
+use tandem_engine::{
+    AgentId, CallId, CalledFor, Effect, Event, Input, LegId, Number, QueueId, Timer,
+};
 
 use super::{Books, Court, Seen, Visit, known};
 use crate::rehearse::laws::{Broken, Checked, Law};
@@ -343,8 +345,7 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         let Effect::RingCustomer {
-            leg: Some(leg),
-            queue: Some(queue),
+            called_for: CalledFor::Agent { leg, queue },
             timeout,
             ..
         } = effect

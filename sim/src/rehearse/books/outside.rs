@@ -2,7 +2,7 @@
 //! in a call of its own, which is tied to the call that it is for. And who has a call placed.
 
 use tandem_engine::limits::EXTERNAL_RING_S;
-use tandem_engine::{AgentId, By, CallId, Effect, Event, Input, Number, PublicId, Span};
+use tandem_engine::{AgentId, By, CallId, CalledFor, Effect, Event, Input, Number, PublicId, Span};
 
 use super::{Books, Call, Court, Seen, known};
 use crate::rehearse::laws::{Checked, Law};
@@ -136,8 +136,14 @@ impl Books {
                     right.then_some(*timeout)
                 }
                 Effect::RingCustomer {
-                    number, timeout, ..
-                } => (*number == entry.number && *timeout == outside).then_some(*timeout),
+                    called_for: CalledFor::Caller(caller),
+                    number,
+                    timeout,
+                    ..
+                } => {
+                    let right = entry.called_for == Some(*caller) && *number == entry.number;
+                    (right && *timeout == outside).then_some(*timeout)
+                }
                 _ => None,
             };
             entry.rung = ring_time.map(|timeout| (now, timeout));
