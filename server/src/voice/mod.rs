@@ -10,6 +10,7 @@
 //! tasks of their own ([`net`]) and share nothing with it but bounded channels.
 
 mod callers;
+mod consult;
 mod customers;
 mod exchange;
 mod identity;
