@@ -205,7 +205,7 @@ fn only_the_payload_is_passed_on() {
 
 #[test]
 fn whoever_names_our_own_port_does_not_hear_himself() {
-    let media = media(1);
+    let media = media(2);
     let (session, _) = open(&media);
     session.add_third().expect("ports are free");
     // The first names the port of the last.

@@ -104,7 +104,7 @@ fn one_can_be_heard_by_two() {
     assert_hear(&session, &lines, [third, agent, agent]);
 }
 
-/// The second pair of one who reads a key: what one side pressed.
+/// A side presses a key: the first packet of that.
 #[track_caller]
 fn press(peer: &Peer, session: &Session, side: Side, key: char, at: u32, sequence: u16) {
     let key = Digit::of_symbol(key).expect("a key");
@@ -208,6 +208,7 @@ fn three_survive_whatever_is_wanted_and_whatever_comes() {
     let mut dice = Dice::new(5);
     let media = media_for_three();
     let any = |dice: &mut Dice| Side::ALL[dice.below(3)];
+    let (melody, beep) = (Music::melody(), Music::beep());
     for round in 0..cases(30) {
         until("the ports are free", || media.pairs_free() == 3);
         let (session, _happened) = open(&media);
@@ -222,8 +223,8 @@ fn three_survive_whatever_is_wanted_and_whatever_comes() {
                     has_third = true;
                 }
                 1 => session.connect(side, any(&mut dice)),
-                2 => session.play(side, &Music::melody()),
-                3 => session.brief(side, &Music::beep(), any(&mut dice)),
+                2 => session.play(side, &melody),
+                3 => session.brief(side, &beep, any(&mut dice)),
                 4 => session.mute(side),
                 5 => session.set_remote(side, Remote::new(peer.local(), Codec::Pcmu)),
                 _ if side != Side::Third || has_third => {
