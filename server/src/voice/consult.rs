@@ -9,11 +9,13 @@ use crate::media::Side;
 
 impl Exchange {
     /// Who asks whom this leg rings, if it rings for a consultation.
-    pub(super) fn who_asks(&self, call: CallId, leg: LegId, events: &[Event]) -> Option<LegId> {
-        let consults = |event: &Event| matches!(event, Event::ConsultationRung { leg: rung, .. } if *rung == leg);
-        (events.iter().any(consults))
-            .then(|| self.talks_to(call))
-            .flatten()
+    pub(super) fn who_asks(&self, call: CallId, leg: LegId, beside: &[Event]) -> Option<LegId> {
+        let mut events = beside.iter();
+        let consults = events.any(|event| match event {
+            Event::ConsultationRung { leg: rung, .. } => *rung == leg,
+            _ => false,
+        });
+        consults.then(|| self.talks_to(call)).flatten()
     }
 
     /// The leg on which somebody talks to a caller, or holds him.
