@@ -7,6 +7,7 @@
 mod announcements;
 mod callbacks;
 mod codes;
+mod consultations;
 mod dialogs;
 mod faults;
 mod kills;

@@ -1,7 +1,7 @@
 //! A telephone at a fixed place that does, message by message, what it is told to: for
 //! what SIPp's scenarios can not time against one another.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,8 @@ use tandem_sip::digest::{self, Algorithm};
 
 use crate::voices;
 
+/// What is silent of mu-law.
+const SILENT: [u8; 2] = [0xff, 0x7f];
 /// Everything that must come comes sooner.
 const MOMENT: Duration = Duration::from_secs(10);
 
@@ -279,17 +281,36 @@ impl Phone {
 
     /// Hangs up a call that came with this INVITE and was answered.
     pub fn hang_up(&mut self, invite: &Message) {
-        let port = self.port();
         self.sent += 1;
+        self.request_back("BYE", invite, "");
+    }
+
+    /// Holds a call that came with this INVITE and was answered, or talks on.
+    #[track_caller]
+    pub fn holds(&mut self, invite: &Message, held: bool) {
+        self.sent += 1;
+        let direction = if held { "sendonly" } else { "sendrecv" };
+        let body = format!("{}a={direction}\r\n", self.description());
+        self.request_back("INVITE", invite, &body);
+        self.expect("200");
+        self.request_back("ACK", invite, "");
+    }
+
+    /// The latest request of ours in a call that came with this INVITE.
+    fn request_back(&self, method: &str, invite: &Message, body: &str) {
+        let (port, number) = (self.port(), self.sent);
         let text = format!(
-            "BYE {} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKbye{}\r\n\
-             From: {};tag=phone{port}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: 1 BYE\r\n\
-             Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+            "{method} {} SIP/2.0\r\n\
+             Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{method}{number}\r\n\
+             From: {};tag=phone{port}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {number} {method}\r\n\
+             Max-Forwards: 70\r\nContact: <sip:phone@127.0.0.1:{port}>\r\n{}\
+             Content-Length: {}\r\n\r\n{body}",
             contact(invite),
-            self.sent,
             invite.header("To"),
             invite.header("From"),
             invite.header("Call-ID"),
+            content_type(body),
+            body.len()
         );
         self.send(&text, invite.from);
     }
@@ -356,13 +377,26 @@ impl Phone {
         false
     }
 
+    /// Whose voices are in the packets that are here, and whether music is in any.
+    fn voices(&self) -> (BTreeSet<u8>, bool) {
+        let (mut voices, mut music) = (BTreeSet::new(), false);
+        let mut bytes = [0; 2_048];
+        while let Ok(length) = self.rtp.recv(&mut bytes) {
+            let packet = &bytes[..length];
+            match voices::voice(packet) {
+                Some(voice) => drop(voices.insert(voice)),
+                None => music |= !voices::holds_only(packet, &SILENT),
+            }
+        }
+        (voices, music)
+    }
+
     /// Whether a sound comes, and no silence, of mu-law.
     ///
     /// # Panics
     /// If nothing comes for so long.
     #[track_caller]
     pub fn hears_a_tone(&self) {
-        const SILENT: [u8; 2] = [0xff, 0x7f];
         let end = Instant::now() + MOMENT;
         let mut bytes = [0; 2_048];
         loop {
@@ -432,4 +466,31 @@ pub fn talk(one: (&Phone, &Message), two: (&Phone, &Message)) {
         }
         assert!(Instant::now() < end, "who hears the other: {heard:?}");
     }
+}
+
+/// Two telephones speak as in [`talk`], and so does a third: it hears music, and neither of
+/// them, and they do not hear it.
+///
+/// # Panics
+/// If that is not so.
+#[track_caller]
+pub fn talk_beside(one: (&Phone, &Message), two: (&Phone, &Message), waits: (&Phone, &Message)) {
+    const PACKETS: u16 = 40;
+    let all = [
+        (one, voices::CALLER),
+        (two, voices::AGENT),
+        (waits, voices::WAITING),
+    ];
+    // What is still on its way from before.
+    all.iter().for_each(|((phone, _), _)| phone.turns_away());
+    for sequence in 0..PACKETS {
+        for ((phone, place), voice) in all {
+            phone.say(voice, sequence, place);
+        }
+        std::thread::sleep(voices::PACE);
+    }
+    let [one, two, waits] = all.map(|((phone, _), _)| phone.voices());
+    assert_eq!(one.0, BTreeSet::from([voices::AGENT]), "who asks");
+    assert_eq!(two.0, BTreeSet::from([voices::CALLER]), "who is asked");
+    assert_eq!(waits, (BTreeSet::new(), true), "who waits");
 }

@@ -1,6 +1,7 @@
 //! What a supervisor does with calls over the API, at telephones that speak SIP.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -10,22 +11,25 @@ use crate::server::{self, Server};
 
 /// Who may do everything.
 const SUPERVISOR: u64 = 1009;
+/// Telephones outside queues ring so long.
+pub const RING_TIMEOUT_S: u64 = 5;
 /// The spoken sentence lasts so long: four prompts of a second.
 const SPOKEN: Duration = Duration::from_secs(4);
 
 /// A server, a caller from outside, and the telephones of two queues' agents and of a
 /// supervisor.
-struct Floor {
-    server: Server,
+pub struct Floor {
+    pub server: Server,
     token: String,
-    caller: Phone,
-    ann: Phone,
-    ben: Phone,
-    boss: Phone,
+    folder: PathBuf,
+    pub caller: Phone,
+    pub ann: Phone,
+    pub ben: Phone,
+    pub boss: Phone,
 }
 
 impl Floor {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let folder = server::folder(name);
         let (ann, ben, boss) = (Phone::of(1001), Phone::of(1002), Phone::of(SUPERVISOR));
         let phones = [(1001, &ann), (1002, &ben), (SUPERVISOR, &boss)];
@@ -39,7 +43,7 @@ impl Floor {
             let (port, all) = (phone.port(), number == SUPERVISOR);
             centre += &format!(
                 "[[extension]]\nnumber = \"{number}\"\ncontact = \"127.0.0.1:{port}\"\n\
-                 administrator = {all}\n"
+                 administrator = {all}\nring_timeout_s = {RING_TIMEOUT_S}\n"
             );
         }
         for (queue, agent) in [("6400", "1001"), ("6401", "1002")] {
@@ -54,6 +58,7 @@ impl Floor {
         Self {
             server,
             token,
+            folder,
             caller,
             ann,
             ben,
@@ -61,7 +66,7 @@ impl Floor {
         }
     }
 
-    fn sip(&self) -> SocketAddr {
+    pub fn sip(&self) -> SocketAddr {
         self.server.sip()
     }
 
@@ -80,16 +85,31 @@ impl Floor {
 
     /// The caller talks to Ann.
     #[track_caller]
-    fn talks(&mut self) -> (Message, Message) {
+    pub fn talks(&mut self) -> (Message, Message) {
         let (answer, ring) = self.waits();
         self.ann.pick_up(&ring);
         talk((&self.caller, &answer), (&self.ann, &ring));
         (answer, ring)
     }
 
+    /// What remains of the only visit to queue 6400: its outcome, and who answered.
+    #[track_caller]
+    pub fn record(&self) -> (Value, Value) {
+        let found = (self.server).ask(&self.token, "calls/records?queue=6400", None);
+        let records = found["records"].as_array().expect("a list");
+        assert_eq!(records.len(), 1, "{found}");
+        (records[0]["outcome"].clone(), records[0]["agent"].clone())
+    }
+
+    /// Stops; the journal leads to the same again.
+    pub fn stops(mut self) {
+        self.server.stop();
+        server::verify(&self.folder);
+    }
+
     /// Does this with the only call, which `waiting` or `active` shows.
     #[track_caller]
-    fn handle(&self, shown: &str, action: &str, body: &str) -> Value {
+    pub fn handle(&self, shown: &str, action: &str, body: &str) -> Value {
         handle(&self.server, &self.token, shown, (action, body))
     }
 }

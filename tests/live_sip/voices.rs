@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 pub const CALLER: u8 = 0x2A;
 /// What agents say.
 pub const AGENT: u8 = 0x5C;
+/// What a caller says who is to wait while two others talk.
+pub const WAITING: u8 = 0x37;
 /// Between two packets.
 pub const PACE: Duration = Duration::from_millis(20);
 /// Who hears nothing for so long does not speak any more.
@@ -143,6 +145,12 @@ fn talk(socket: &UdpSocket, says: u8, hears: u8, ear: &Mutex<Ear>, stop: &Atomic
 /// Whether a packet holds nothing but this sound.
 pub fn is(packet: &[u8], sound: u8) -> bool {
     packet.len() > HEADER_BYTES && holds_only(packet, &[sound])
+}
+
+/// Whose voice is in a packet; `None`: that of nobody, as music or silence.
+pub fn voice(packet: &[u8]) -> Option<u8> {
+    let mut voices = [CALLER, AGENT, WAITING].into_iter();
+    voices.find(|voice| is(packet, *voice))
 }
 
 /// Whether nothing but these samples is in a packet.

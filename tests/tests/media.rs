@@ -12,6 +12,8 @@ mod music;
 mod ports;
 #[path = "media/relay.rs"]
 mod relay;
+#[path = "media/third.rs"]
+mod third;
 #[path = "media/wav.rs"]
 mod wav;
 #[path = "media/wire.rs"]

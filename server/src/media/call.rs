@@ -1,5 +1,5 @@
-//! One call's media without its sockets: two parties, what each sends and what
-//! each hears. Time and datagrams come in, datagrams come out.
+//! One call's media without its sockets: two parties or three, what each sends
+//! and what each hears. Time and datagrams come in, datagrams come out.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,32 +14,29 @@ use super::rtp::{Header, Malformed, Packet};
 use super::stream::{Incoming, Outgoing};
 use super::telephone_event::{Detector, Digit, Event};
 
-/// One of the two parties of a call.
+/// One of the parties of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// Who is served.
+    /// Who serves.
     Agent,
     /// Who called.
     Caller,
+    /// Who is beside the two, as one whom the agent asks something. It is there
+    /// only in calls that were given it.
+    Third,
 }
 
 impl Side {
-    /// Both.
+    /// Those that every call has.
     pub const BOTH: [Side; 2] = [Side::Agent, Side::Caller];
-
-    /// The one who talks with this one.
-    #[must_use]
-    pub const fn other(self) -> Side {
-        match self {
-            Side::Agent => Side::Caller,
-            Side::Caller => Side::Agent,
-        }
-    }
+    /// All that a call can have.
+    pub const ALL: [Side; 3] = [Side::Agent, Side::Caller, Side::Third];
 
     pub(super) const fn index(self) -> usize {
         match self {
             Side::Agent => 0,
             Side::Caller => 1,
+            Side::Third => 2,
         }
     }
 }
@@ -94,22 +91,24 @@ pub enum Hears {
     Once(Music),
     /// A text once, from its begin, and this after it.
     Text(Music, Box<Hears>),
-    /// The other side.
-    Other,
+    /// Another side.
+    Side(Side),
 }
 
-/// What became of a datagram.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Received {
+/// What a side has said in one packet, for all who hear it.
+#[derive(Debug)]
+pub struct Said<'d> {
+    by: Side,
+    packet: Packet<'d>,
+    content: Content,
     /// A key was pressed.
     pub digit: Option<Digit>,
-    /// The packet goes on to the other side, to this address.
-    pub to: Option<SocketAddr>,
 }
 
 #[derive(Debug)]
 pub struct Call {
-    parties: [Party; 2],
+    /// In the order of [`Side::index`]: two of them, or three.
+    parties: Vec<Party>,
 }
 
 #[derive(Debug)]
@@ -121,8 +120,8 @@ struct Party {
     hears: Hears,
     /// Of the music, or of what plays once.
     position: usize,
-    /// The other side's key that is not passed on: it was pressed before this
-    /// side began to listen, and was meant for the server.
+    /// The key that is not passed on of whom this side hears: it was pressed
+    /// before it began to listen, and was meant for the server.
     withheld: Option<(u32, u32)>,
     tally: Arc<Tally>,
     /// Where its voice is written, if it is.
@@ -139,6 +138,7 @@ struct Peer {
     missed: bool,
 }
 
+#[derive(Debug)]
 enum Content {
     Audio(Codec),
     Event(Event),
@@ -163,15 +163,22 @@ impl Call {
         let [agent, caller] = random;
         let [agent_tally, caller_tally] = tallies;
         Self {
-            parties: [
+            parties: vec![
                 Party::new(agent, agent_tally),
                 Party::new(caller, caller_tally),
             ],
         }
     }
 
-    fn party(&mut self, side: Side) -> &mut Party {
-        &mut self.parties[side.index()]
+    /// Somebody comes beside the two, who is not there yet.
+    pub fn add_third(&mut self, random: u64, tally: Arc<Tally>) {
+        debug_assert_eq!(self.parties.len(), Side::Third.index(), "one is there");
+        self.parties.push(Party::new(random, tally));
+    }
+
+    /// Who is on a side; nobody where the call does not have it.
+    fn party(&mut self, side: Side) -> Option<&mut Party> {
+        self.parties.get_mut(side.index())
     }
 
     pub fn tally(&self, side: Side) -> &Tally {
@@ -181,7 +188,9 @@ impl Call {
     /// Names the peer of a side. The same address again, as in a refreshed
     /// session, leaves it to the source that was found.
     pub fn set_remote(&mut self, side: Side, remote: Remote, now: Instant) {
-        let party = self.party(side);
+        let Some(party) = self.party(side) else {
+            return;
+        };
         let known = party.peer.take().map(|peer| peer.latch);
         let latch = known.filter(|latch| latch.signalled() == remote.address);
         party.peer = Some(Peer {
@@ -195,39 +204,48 @@ impl Call {
     /// From now on a side hears something else. Music that already plays goes
     /// on; what plays once begins anew.
     pub fn hear(&mut self, side: Side, hears: Hears) {
-        let newest = self.party(side.other()).detector.newest();
-        let party = self.party(side);
+        let withheld = match hears {
+            Hears::Side(other) => (self.party(other)).and_then(|it| it.detector.newest()),
+            _ => None,
+        };
+        let Some(party) = self.party(side) else {
+            return;
+        };
         let same = match (&party.hears, &hears) {
             (Hears::Music(old), Hears::Music(new)) => old.is(new),
+            (Hears::Side(old), Hears::Side(new)) => old == new,
             (_, Hears::Once(_) | Hears::Text(..)) => false,
             (old, new) => std::mem::discriminant(old) == std::mem::discriminant(new),
         };
         if !same {
             party.hears = hears;
             party.position = 0;
-            party.withheld = newest;
+            party.withheld = withheld;
             party.outgoing.interrupt();
         }
     }
 
     /// From now on a side's voice is written, or no more.
     pub fn record(&mut self, side: Side, recorder: Option<Recorder>) {
-        self.party(side).recorder = recorder;
+        if let Some(party) = self.party(side) {
+            party.recorder = recorder;
+        }
     }
 
     /// Whether a side is to be sent a packet every 20 ms.
     pub fn is_paced(&self, side: Side) -> bool {
-        let hears = &self.parties[side.index()].hears;
-        matches!(
-            hears,
-            Hears::Music(_) | Hears::Once(_) | Hears::Text(..) | Hears::Silence
-        )
+        self.parties.get(side.index()).is_some_and(|party| {
+            matches!(
+                party.hears,
+                Hears::Music(_) | Hears::Once(_) | Hears::Text(..) | Hears::Silence
+            )
+        })
     }
 
     /// Writes the next 20 ms of what the server plays to a side; returns where
     /// they go.
     pub fn play(&mut self, side: Side, now: Instant, out: &mut Vec<u8>) -> Option<SocketAddr> {
-        let party = self.party(side);
+        let party = self.party(side)?;
         let peer = party.peer.as_ref()?;
         let (codec, to) = (peer.remote.codec, peer.latch.target()?);
         let header = party.outgoing.local(codec.payload_type(), now);
@@ -242,38 +260,36 @@ impl Call {
                     self.hear(side, then);
                 }
             }
-            Hears::Nothing | Hears::Other | Hears::Silence => {
+            Hears::Nothing | Hears::Side(_) | Hears::Silence => {
                 out.extend(std::iter::repeat_n(codec.silence(), FRAME_SAMPLES));
             }
         }
         Some(to)
     }
 
-    /// Takes a datagram that came to a side; writes the packet that goes on to
-    /// the other one.
-    pub fn receive(
+    /// Takes a datagram that came to a side; returns what it says, if it is good.
+    pub fn receive<'d>(
         &mut self,
         side: Side,
         from: SocketAddr,
-        datagram: &[u8],
+        datagram: &'d [u8],
         now: Instant,
-        out: &mut Vec<u8>,
-    ) -> Received {
-        let party = self.party(side);
+    ) -> Option<Said<'d>> {
+        let party = self.party(side)?;
         let packet = match Packet::parse(datagram) {
             Ok(packet) => packet,
             Err(Malformed::Rtcp) => {
                 party.tally.rtcp();
-                return Received::default();
+                return None;
             }
             Err(_) => {
                 party.tally.refused();
-                return Received::default();
+                return None;
             }
         };
         let Some(content) = party.admit(from, &packet, now) else {
             party.tally.refused();
-            return Received::default();
+            return None;
         };
         party.tally.received(datagram.len(), party.incoming.lost());
         let digit = match &content {
@@ -285,14 +301,30 @@ impl Call {
             }
             Content::Event(event) => party.detector.packet(&packet.header, event),
         };
-        let to = self.party(side.other()).relay(&packet, &content, now, out);
-        Received { digit, to }
+        Some(Said {
+            by: side,
+            packet,
+            content,
+            digit,
+        })
+    }
+
+    /// Writes what was said for a side, if it hears who said it; returns where
+    /// that goes.
+    pub fn relay(
+        &mut self,
+        said: &Said<'_>,
+        to: Side,
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) -> Option<SocketAddr> {
+        self.party(to)?.relay(said, now, out)
     }
 
     /// Whether a side, which ought to send, was silent for longer than allowed.
     /// Each silence is told once.
     pub fn is_missed(&mut self, side: Side, allowed: Duration, now: Instant) -> bool {
-        let Some(peer) = &mut self.party(side).peer else {
+        let Some(peer) = self.party(side).and_then(|it| it.peer.as_mut()) else {
             return false;
         };
         let silent = now.saturating_duration_since(peer.alive) > allowed;
@@ -331,17 +363,14 @@ impl Party {
         Some(content)
     }
 
-    /// Passes on what the other side sent, where this one hears it.
-    fn relay(
-        &mut self,
-        packet: &Packet,
-        content: &Content,
-        now: Instant,
-        out: &mut Vec<u8>,
-    ) -> Option<SocketAddr> {
-        if !matches!(self.hears, Hears::Other) {
+    /// Passes on what another side said, where this one hears it.
+    fn relay(&mut self, said: &Said<'_>, now: Instant, out: &mut Vec<u8>) -> Option<SocketAddr> {
+        if !matches!(self.hears, Hears::Side(heard) if heard == said.by) {
             return None;
         }
+        let Said {
+            packet, content, ..
+        } = said;
         let peer = self.peer.as_ref()?;
         let to = peer.latch.target()?;
         let key = (packet.header.ssrc, packet.header.timestamp);

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::counters::{Counters, Tally};
 use super::music::Music;
 use super::ports::{OpenError, Pool};
 use super::recording::Recorder;
-use super::shard::{Mailbox, Seat, Shard, Wishes};
+use super::shard::{Mailbox, Seat, Shard, Third, Wishes};
 use super::{MediaEvent, SessionId};
 
 /// More threads than this would only take turns.
@@ -28,7 +28,8 @@ pub struct MediaOptions {
     /// The address of this machine that peers can reach. Sockets are bound to
     /// it, and SDP names it.
     pub ip: IpAddr,
-    /// The ports; a call takes two pairs of them.
+    /// The ports; a call takes two pairs of them, and one more from when
+    /// somebody comes beside the two who talk.
     pub ports: RangeInclusive<u16>,
     /// Threads, of which one carries thousands of calls.
     pub threads: usize,
@@ -103,7 +104,7 @@ impl Media {
         let Threads {
             pool, shards, next, ..
         } = &*self.0;
-        let pairs = [pool.bind()?, pool.bind()?];
+        let pairs = vec![pool.bind()?, pool.bind()?];
         let id = SessionId(next.fetch_add(1, Relaxed));
         let shard = Arc::clone(&shards[id.0 % shards.len()]);
         let local = [pairs[0].local, pairs[1].local];
@@ -115,19 +116,21 @@ impl Media {
             pairs,
             mailbox: Arc::clone(&mailbox),
             events,
-            slots: [None; 2],
+            slots: [None; 3],
         };
         shard.open(seat).map_err(OpenError::Socket)?;
         Ok(Session(Arc::new(Inner {
             id,
             local,
             tallies,
+            third: Mutex::default(),
+            pool: Arc::clone(pool),
             mailbox,
             shard,
         })))
     }
 
-    /// How many pairs of ports are free; a call takes two. Those of a session
+    /// How many pairs of ports are free; a call takes two, or three. Those of a session
     /// that was dropped are free again after a moment.
     #[must_use]
     pub fn pairs_free(&self) -> usize {
@@ -162,6 +165,9 @@ struct Inner {
     id: SessionId,
     local: [SocketAddr; 2],
     tallies: [Arc<Tally>; 2],
+    /// Where the third side is, and its figures.
+    third: Mutex<Option<(SocketAddr, Arc<Tally>)>>,
+    pool: Arc<Pool>,
     mailbox: Arc<Mailbox>,
     shard: Arc<Shard>,
 }
@@ -173,10 +179,38 @@ impl Session {
         self.0.id
     }
 
+    /// Gives the call its third side, with ports of its own until the call ends;
+    /// where it has it, that stays.
+    ///
+    /// # Errors
+    /// Where no ports are left, or the system refuses.
+    pub fn add_third(&self) -> Result<(), OpenError> {
+        let mut known = self.third();
+        if known.is_some() {
+            return Ok(());
+        }
+        let (pair, random, tally) = (self.0.pool.bind()?, random()?, Arc::default());
+        let (local, figures) = (pair.local, Arc::clone(&tally));
+        let third = Third {
+            pair,
+            random,
+            tally,
+        };
+        (self.0.shard.join(self.0.id, third)).map_err(OpenError::Socket)?;
+        *known = Some((local, figures));
+        Ok(())
+    }
+
     /// Where a side is to send its RTP; the port behind takes RTCP.
+    ///
+    /// # Panics
+    /// If the call does not have this side.
     #[must_use]
     pub fn local(&self, side: Side) -> SocketAddr {
-        self.0.local[side.index()]
+        match self.0.local.get(side.index()) {
+            Some(local) => *local,
+            None => self.third().as_ref().expect("it was added").0,
+        }
     }
 
     /// Says who the peer of a side is, and what it takes. With another address
@@ -201,9 +235,10 @@ impl Session {
         self.hear(side, Hears::Text(text.clone(), music));
     }
 
-    /// Plays a text once to a side, from its begin; behind it, it hears the other side.
-    pub fn brief(&self, side: Side, text: &Music) {
-        self.hear(side, Hears::Text(text.clone(), Box::new(Hears::Other)));
+    /// Plays a text once to a side, from its begin; behind it, it hears another side.
+    pub fn brief(&self, side: Side, text: &Music, then: Side) {
+        let then = Box::new(Hears::Side(then));
+        self.hear(side, Hears::Text(text.clone(), then));
     }
 
     /// Sends silence to a side.
@@ -216,14 +251,26 @@ impl Session {
         self.wish(|wishes| wishes.recorders[side.index()] = Some(recorder));
     }
 
-    /// Lets both sides hear each other.
+    /// Lets agent and caller hear each other.
     pub fn bridge(&self) {
-        self.wish(|wishes| wishes.hears = [Some(Hears::Other), Some(Hears::Other)]);
+        self.connect(Side::Agent, Side::Caller);
     }
 
-    /// Lets them no longer hear each other, but silence.
+    /// Lets two sides hear each other; whom others hear stays.
+    pub fn connect(&self, one: Side, two: Side) {
+        self.wish(|wishes| {
+            wishes.hears[one.index()] = Some(Hears::Side(two));
+            wishes.hears[two.index()] = Some(Hears::Side(one));
+        });
+    }
+
+    /// Lets agent and caller no longer hear each other, but silence.
     pub fn unbridge(&self) {
-        self.wish(|wishes| wishes.hears = [Some(Hears::Silence), Some(Hears::Silence)]);
+        self.wish(|wishes| {
+            for side in Side::BOTH {
+                wishes.hears[side.index()] = Some(Hears::Silence);
+            }
+        });
     }
 
     /// Sends nothing more to a side, not even silence.
@@ -231,10 +278,17 @@ impl Session {
         self.hear(side, Hears::Nothing);
     }
 
-    /// What came from a side and went to it so far.
+    /// What came from a side and went to it so far; nothing where the call does not have it.
     #[must_use]
     pub fn counters(&self, side: Side) -> Counters {
-        self.0.tallies[side.index()].read()
+        match self.0.tallies.get(side.index()) {
+            Some(tally) => tally.read(),
+            None => (self.third().as_ref()).map_or_else(Counters::default, |(_, it)| it.read()),
+        }
+    }
+
+    fn third(&self) -> MutexGuard<'_, Option<(SocketAddr, Arc<Tally>)>> {
+        self.0.third.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hear(&self, side: Side, hears: Hears) {

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::call::{Call, Hears, Remote, Side};
 use super::codec::FRAME_MS;
+use super::counters::Tally;
 use super::ports::Pair;
 use super::recording::Recorder;
 use super::rtp::PACKET_BYTES_MAX;
@@ -34,8 +35,8 @@ const TURN_DATAGRAMS_MAX: usize = 32;
 /// As speech that comes late is lost, and all else in the server only waits.
 const NICE: i32 = -15;
 const EVENTS_MAX: usize = 1_024;
-/// The sockets of a call: RTP and RTCP of each side.
-const SOCKETS: usize = 4;
+/// The sockets that a call can have: RTP and RTCP of each side.
+const SOCKETS: usize = 2 * Side::ALL.len();
 const WAKE: Token = Token(usize::MAX);
 
 /// What other threads reach of a media thread.
@@ -49,6 +50,7 @@ pub struct Shard {
 #[derive(Debug, Default)]
 struct Inbox {
     opened: Vec<Seat>,
+    joined: Vec<(SessionId, Third)>,
     /// Sessions whose mailboxes hold something.
     wishing: Vec<SessionId>,
     closed: Vec<SessionId>,
@@ -59,9 +61,9 @@ struct Inbox {
 /// was not yet seen, so that a mailbox never overflows and nobody ever waits.
 #[derive(Debug, Default)]
 pub struct Wishes {
-    pub remotes: [Option<Remote>; 2],
-    pub hears: [Option<Hears>; 2],
-    pub recorders: [Option<Option<Recorder>>; 2],
+    pub remotes: [Option<Remote>; 3],
+    pub hears: [Option<Hears>; 3],
+    pub recorders: [Option<Option<Recorder>>; 3],
 }
 
 impl Wishes {
@@ -86,12 +88,20 @@ impl Mailbox {
 pub struct Seat {
     pub id: SessionId,
     pub call: Call,
-    /// In the order of [`Side::index`].
-    pub pairs: [Pair; 2],
+    /// In the order of [`Side::index`]: two of them, or three.
+    pub pairs: Vec<Pair>,
     pub mailbox: Arc<Mailbox>,
     pub events: mpsc::Sender<MediaEvent>,
     /// Where each side has its turn, if it has one.
-    pub slots: [Option<usize>; 2],
+    pub slots: [Option<usize>; 3],
+}
+
+/// Who comes beside the two.
+#[derive(Debug)]
+pub struct Third {
+    pub pair: Pair,
+    pub random: u64,
+    pub tally: Arc<Tally>,
 }
 
 impl Shard {
@@ -134,18 +144,28 @@ impl Shard {
 
     /// Hands a call over.
     pub fn open(&self, mut seat: Seat) -> io::Result<()> {
-        let id = seat.id;
-        for side in Side::BOTH {
-            let pair = &mut seat.pairs[side.index()];
-            let interest = Interest::READABLE;
-            self.registry
-                .register(&mut pair.rtp, token(id, side, false), interest)?;
-            self.registry
-                .register(&mut pair.rtcp, token(id, side, true), interest)?;
+        for (side, pair) in Side::BOTH.into_iter().zip(&mut seat.pairs) {
+            self.register(seat.id, side, pair)?;
         }
         self.inbox().opened.push(seat);
         self.wake();
         Ok(())
+    }
+
+    /// Hands over who comes beside the two of a call.
+    pub fn join(&self, id: SessionId, mut third: Third) -> io::Result<()> {
+        self.register(id, Side::Third, &mut third.pair)?;
+        self.inbox().joined.push((id, third));
+        self.wake();
+        Ok(())
+    }
+
+    fn register(&self, id: SessionId, side: Side, pair: &mut Pair) -> io::Result<()> {
+        let interest = Interest::READABLE;
+        self.registry
+            .register(&mut pair.rtp, token(id, side, false), interest)?;
+        self.registry
+            .register(&mut pair.rtcp, token(id, side, true), interest)
     }
 
     /// Leaves a wish for a call.
@@ -237,13 +257,14 @@ impl MediaThread {
         let Some(seat) = self.seats.get_mut(&id) else {
             return false;
         };
-        let side = Side::BOTH[token.0 % SOCKETS / 2];
+        let side = Side::ALL[token.0 % SOCKETS / 2];
         for _ in 0..TURN_DATAGRAMS_MAX {
             let rtcp = token.0 % 2 == 1;
-            let socket = match (&seat.pairs[side.index()], rtcp) {
-                (pair, false) => &pair.rtp,
-                (pair, true) => &pair.rtcp,
+            // Or it is not there yet.
+            let Some(pair) = seat.pairs.get(side.index()) else {
+                return false;
             };
+            let socket = if rtcp { &pair.rtcp } else { &pair.rtp };
             match socket.recv_from(&mut self.datagram) {
                 Ok(_) if rtcp => seat.call.tally(side).rtcp(),
                 Ok((length, from)) => {
@@ -265,6 +286,13 @@ impl MediaThread {
             let tokens = Side::BOTH.map(|side| token(seat.id, side, false));
             self.ready.extend(tokens);
             self.seats.insert(seat.id, seat);
+        }
+        for (id, third) in inbox.joined {
+            if let Some(seat) = self.seats.get_mut(&id) {
+                self.ready.push(token(id, Side::Third, false));
+                seat.pairs.push(third.pair);
+                seat.call.add_third(third.random, third.tally);
+            }
         }
         for id in inbox.wishing {
             self.fulfil(id);
@@ -290,17 +318,17 @@ impl MediaThread {
             hears,
             recorders,
         } = std::mem::take(&mut *seat.mailbox.wishes());
-        for (side, recorder) in Side::BOTH.into_iter().zip(recorders) {
+        for (side, recorder) in Side::ALL.into_iter().zip(recorders) {
             if let Some(recorder) = recorder {
                 seat.call.record(side, recorder);
             }
         }
-        for (side, remote) in Side::BOTH.into_iter().zip(remotes) {
+        for (side, remote) in Side::ALL.into_iter().zip(remotes) {
             if let Some(remote) = remote {
                 seat.call.set_remote(side, remote, now);
             }
         }
-        for (side, hears) in Side::BOTH.into_iter().zip(hears) {
+        for (side, hears) in Side::ALL.into_iter().zip(hears) {
             if let Some(hears) = hears {
                 seat.call.hear(side, hears);
             }
@@ -341,7 +369,7 @@ impl MediaThread {
         }
         self.watched = now;
         for seat in self.seats.values_mut() {
-            for side in Side::BOTH {
+            for side in Side::ALL {
                 if seat.call.is_missed(side, timeout, now) {
                     seat.tell(side, MediaEventKind::Timeout);
                 }
@@ -351,14 +379,19 @@ impl MediaThread {
 }
 
 impl Seat {
-    /// Takes a datagram and passes it on.
+    /// Takes a datagram and passes it on to all who hear it.
     fn take(&mut self, side: Side, from: SocketAddr, datagram: &[u8], out: &mut Vec<u8>) {
-        out.clear();
-        let received = self.call.receive(side, from, datagram, Instant::now(), out);
-        if let Some(to) = received.to {
-            self.send(side.other(), to, out);
+        let now = Instant::now();
+        let Some(said) = self.call.receive(side, from, datagram, now) else {
+            return;
+        };
+        for listener in Side::ALL {
+            out.clear();
+            if let Some(to) = self.call.relay(&said, listener, now, out) {
+                self.send(listener, to, out);
+            }
         }
-        if let Some(digit) = received.digit {
+        if let Some(digit) = said.digit {
             self.tell(side, MediaEventKind::Digit(digit));
         }
     }

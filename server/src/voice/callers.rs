@@ -12,7 +12,6 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::exchange::{Exchange, Invited, Party, way};
 use super::identity::Sender;
-use super::legs::Leg;
 use super::sdp;
 use crate::media::{Music, Session, Side};
 
@@ -285,11 +284,8 @@ impl Exchange {
 
     /// Lets a caller who talked hear music on hold: that of the queue, or the common one.
     pub(super) fn hold(&mut self, call: CallId, queue: Option<QueueId>) {
-        let holds = |leg: &Leg| leg.call == call && leg.is_bridged();
-        if self.legs.values().any(holds)
-            && let Some(caller) = self.callers.get(&call)
-        {
-            caller.media.silence(Side::Agent);
+        if let Some(leg) = self.talks_to(call).and_then(|leg| self.legs.get(&leg)) {
+            leg.media.silence(leg.side);
         }
         self.play_music(call, queue);
     }
@@ -408,8 +404,8 @@ impl Exchange {
             self.invited.remove(transaction);
         }
         match caller.side {
-            Side::Agent => caller.media.mute(Side::Agent),
             Side::Caller => drop(self.sessions.remove(&caller.media.id())),
+            side => caller.media.mute(side),
         }
         if let Some(dialog) = &caller.dialog {
             self.parties.remove(dialog.id());
@@ -426,10 +422,11 @@ impl Exchange {
         Some((&mut caller.local, media, caller.source.transport))
     }
 
-    fn side_of(&self, party: Party) -> Side {
+    /// On which side of the media of its call a party speaks.
+    pub(super) fn side_of(&self, party: Party) -> Side {
         match party {
             Party::Caller(call) => self.callers.get(&call).map_or(Side::Caller, |it| it.side),
-            Party::Leg(_) => Side::Agent,
+            Party::Leg(leg) => self.legs.get(&leg).map_or(Side::Agent, |it| it.side),
         }
     }
 

@@ -405,7 +405,7 @@ impl Exchange {
             }
         }
         for (_, effect) in &line.out.effects {
-            self.carry_out_effect(effect);
+            self.carry_out_effect(effect, &line.out.events);
         }
         for event in &line.out.events {
             if let Event::SupervisorRung { leg, .. } = event {
@@ -414,7 +414,8 @@ impl Exchange {
         }
     }
 
-    fn carry_out_effect(&mut self, effect: &Effect) {
+    /// Carries out an effect; beside it, this happened.
+    fn carry_out_effect(&mut self, effect: &Effect, beside: &[Event]) {
         match *effect {
             Effect::AlertCaller { call } => self.alert_caller(call),
             Effect::Announce {
@@ -431,6 +432,7 @@ impl Exchange {
                 ..
             } => self.brief(queue, leg, agent, both),
             Effect::CancelRing { leg, why } => self.cancel_ring(leg, why),
+            Effect::Consult { leg, .. } => self.consult(leg),
             Effect::HangUpCaller { call, cause } => self.hang_up_caller(call, cause),
             Effect::HangUpLeg { leg } => self.hang_up_leg(leg),
             Effect::Join { call, with } => self.join(call, with),
@@ -445,7 +447,10 @@ impl Exchange {
                 queue,
                 customer,
                 ..
-            } => self.ring(leg, (call, customer), agent, queue),
+            } => {
+                let asking = self.who_asks(call, leg, beside);
+                self.ring(leg, (call, customer), agent, queue, asking);
+            }
             Effect::RingCaller {
                 call,
                 agent,
@@ -469,7 +474,6 @@ impl Exchange {
             Effect::SaySlot {
                 leg, ref prompts, ..
             } => self.say_slot(leg, prompts),
-            Effect::Consult { leg, .. } => self.consulted_unheard(leg),
             // Voices are not mixed or recorded yet: a supervisor hears nothing.
             Effect::Mix { .. } | Effect::Record { .. } => {}
             // Ports of their own.
@@ -479,13 +483,6 @@ impl Exchange {
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => {}
         }
-    }
-
-    /// Two telephones can not talk beside a caller yet: who is consulted is let go, so that
-    /// nobody waits in silence, and the caller is talked to again.
-    fn consulted_unheard(&mut self, leg: LegId) {
-        self.hang_up_leg(leg);
-        self.tell(Input::LegEnded { leg });
     }
 
     /// Who is where may be another now.

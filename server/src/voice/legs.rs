@@ -27,10 +27,12 @@ pub(super) struct Leg {
     /// Where the caller is called once this is answered, if he is.
     pub(super) customer: Option<Number>,
     pub(super) media: Session,
+    /// The side of the media on which it speaks once it has answered.
+    pub(super) side: Side,
     local: Local,
-    /// Whether the caller hears that it rings: it is what his call came to, and neither one
-    /// of a queue's telephones nor a supervisor's.
-    direct: bool,
+    /// Who hears that it rings: the caller, where it is what his call came to, or who asks
+    /// for a consultation. Nobody does of a queue's telephones and a supervisor's.
+    pub(super) alerts: Option<Party>,
     /// Whether the telephone may list it as a missed call.
     shows_missed: bool,
     branches: Branches,
@@ -44,8 +46,8 @@ pub(super) struct Answered {
     source: Target,
     agreement: Agreement,
     row: Option<[u8; 8]>,
-    /// Whether it was connected with the caller, or waits for one who is called back:
-    /// supervisors are not, nor are those who were too late.
+    /// Whether it was connected with the caller or with who asks about him, or waits for one
+    /// who is called back: supervisors are not, nor are those who were too late.
     pub(super) bridged: bool,
     /// Whether it holds the caller.
     held: bool,
@@ -63,30 +65,34 @@ pub(super) struct Ringing {
 }
 
 impl Leg {
-    /// Whether somebody on it talks to the caller, hears that he is called back, or is told
-    /// where he parked him.
+    /// Whether somebody on it talks to the caller or to who asks about him, hears that he is
+    /// called back, or is told where he parked him.
     pub(super) fn is_bridged(&self) -> bool {
         self.answered.as_ref().is_some_and(|device| device.bridged)
     }
 }
 
 impl Exchange {
-    /// Rings the devices of an extension.
+    /// Rings the devices of an extension; for a consultation, if somebody asks for one.
     pub(super) fn ring(
         &mut self,
         leg: LegId,
         (call, customer): (CallId, Option<Number>),
         agent: AgentId,
         queue: Option<QueueId>,
+        asking: Option<LegId>,
     ) {
-        let Some((media, codec, from)) = self.for_whom(call, customer) else {
+        let side = asking.map_or(Side::Agent, |asking| self.beside(asking));
+        let wanted = self.for_whom(call, customer);
+        let wanted = wanted.filter(|(media, ..)| side != Side::Third || media.add_third().is_ok());
+        let Some((media, codec, from)) = wanted else {
             return self.tell(Input::LegFailed {
                 leg,
                 cause: Cause::Unreachable,
             });
         };
         let serial = self.next_serial();
-        let local = sdp::local(&media, Side::Agent, codec, serial);
+        let local = sdp::local(&media, side, codec, serial);
         let body = description::offer(&local).to_bytes();
         let config = queue.and_then(|queue| self.queue_config(queue));
         let alert_info = config.and_then(|config| config.alert_info.as_deref());
@@ -109,8 +115,12 @@ impl Exchange {
             call,
             customer,
             media,
+            side,
             local,
-            direct: queue.is_none(),
+            alerts: match asking {
+                Some(asking) => Some(Party::Leg(asking)),
+                None => queue.is_none().then_some(Party::Caller(call)),
+            },
             shows_missed,
             branches,
             answered: None,
@@ -234,23 +244,23 @@ impl Exchange {
         }
     }
 
-    /// A direct call's caller hears that the telephone rings once it does.
+    /// Who is to hear that a telephone rings hears it once it does.
     fn rings(&mut self, party: Option<Party>, status: Status) {
         let leg = match party {
-            Some(Party::Leg(leg)) => self.legs.get(&leg),
-            Some(Party::Caller(_)) | None => None,
+            Some(Party::Leg(leg)) if status != Status::TRYING => self.legs.get(&leg),
+            Some(_) | None => None,
         };
-        if let Some(call) = leg.filter(|leg| leg.direct).map(|leg| leg.call)
-            && status != Status::TRYING
-        {
-            self.alert_caller(call);
+        match leg.and_then(|leg| leg.alerts) {
+            Some(Party::Caller(call)) => self.alert_caller(call),
+            Some(Party::Leg(asking)) => self.alert_asking(asking),
+            None => {}
         }
     }
 
     /// A leg that rings is a supervisor's: its caller hears whom or what he heard.
     pub(super) fn rings_unheard(&mut self, id: LegId) {
         if let Some(leg) = self.legs.get_mut(&id) {
-            leg.direct = false;
+            leg.alerts = None;
         }
     }
 
@@ -391,22 +401,27 @@ impl Exchange {
     /// while the caller hears music, and then both.
     pub(super) fn brief(&mut self, queue: QueueId, id: LegId, agent: &[String], both: &[String]) {
         let leg = self.legs.get(&id).filter(|leg| leg.is_bridged());
-        let Some(media) = leg.map(|leg| leg.media.clone()) else {
+        let Some((media, side)) = leg.map(|leg| (leg.media.clone(), leg.side)) else {
             return;
         };
         let (alone, both) = (self.parts_of(agent), self.parts_of(both));
         let music = self.music_of(Some(queue));
         let meanwhile = alone.iter().map(|&(_, length)| (Some(&music), length));
         let hears = [
-            (Side::Agent, Music::row(alone.iter().chain(&both).copied())),
+            (
+                side,
+                Music::row(alone.iter().chain(&both).copied()),
+                Side::Caller,
+            ),
             (
                 Side::Caller,
                 Music::row(meanwhile.chain(both.iter().copied())),
+                side,
             ),
         ];
-        for (side, text) in hears {
+        for (side, text, then) in hears {
             if let Some(text) = text {
-                media.brief(side, &text);
+                media.brief(side, &text, then);
             }
         }
     }
@@ -414,13 +429,18 @@ impl Exchange {
     /// Connects a caller with a telephone that answered.
     pub(super) fn bridge(&mut self, call: CallId, id: LegId) {
         let connected = self.legs.get(&id).filter(|leg| leg.is_bridged());
-        let connected = connected.map(|leg| leg.media.clone());
-        if let Some(media) = connected {
-            // Back from hold.
+        if let Some(leg) = connected {
+            // Back from hold, or behind a consultation.
+            leg.media.connect(Side::Caller, leg.side);
+            let holds = leg.answered.as_ref().is_some_and(|device| device.held);
             if let Some(caller) = self.callers.get_mut(&call) {
                 caller.listens = false;
             }
-            return media.bridge();
+            if holds {
+                // What it holds is from now on the caller.
+                self.tell(Input::LegHeld { leg: id });
+            }
+            return;
         }
         self.let_told_of(call);
         let answered = self.answer_caller(call);
@@ -430,7 +450,7 @@ impl Exchange {
         // Where either end is gone already, the engine has been told; who is left hears it
         // from the engine.
         if answered && let Some(media) = self.take_up(id) {
-            media.bridge();
+            media.connect(Side::Caller, self.side_of(Party::Leg(id)));
         }
     }
 
@@ -443,7 +463,7 @@ impl Exchange {
         device.row = self.outlived.keep(&device.dialog, hop);
         device.bridged = true;
         let remote = sdp::remote_of_answer(&device.agreement);
-        leg.media.set_remote(Side::Agent, remote);
+        leg.media.set_remote(leg.side, remote);
         Some(leg.media.clone())
     }
 
@@ -458,7 +478,7 @@ impl Exchange {
         let leg = self.legs.remove(&id)?;
         let answered = leg.answered?;
         if answered.bridged {
-            leg.media.mute(Side::Agent);
+            leg.media.mute(leg.side);
         }
         self.parties.remove(answered.dialog.id());
         self.outlived.drop(answered.row);

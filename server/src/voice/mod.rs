@@ -11,6 +11,7 @@
 
 mod branches;
 mod callers;
+mod consult;
 mod customers;
 mod exchange;
 mod identity;

@@ -19,7 +19,7 @@ impl Exchange {
         let leg = self.legs.get(&id).filter(|leg| leg.is_bridged());
         match (leg, text) {
             (Some(leg), Some(text)) => {
-                leg.media.play_once(Side::Agent, &text);
+                leg.media.play_once(leg.side, &text);
                 let until = self.now() + Duration::from_micros(length.micros());
                 self.told.push((until, id));
             }

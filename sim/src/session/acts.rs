@@ -69,11 +69,15 @@ pub struct Caller {
     pub dials: Number,
 }
 
-/// What a supervisor does with a call.
+/// What a supervisor does with a call, or who talks in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Handle {
+    /// `1001 asks 1002 about Adam`: who talks consults somebody.
+    Consult(Number),
     /// `1009 ends Adam`.
     End,
+    /// `1001 completes transfer of Adam`, to who is asked about him; or `1001 returns to Adam`.
+    EndConsultation(bool),
     /// `1009 listens to Adam`.
     Listen,
     /// `1001 notes Sold of Adam`: what the call came to, who talks.
@@ -155,28 +159,46 @@ fn extension_act(
 
 /// What somebody does with whose call.
 fn handle(verb: &str, words: &mut SplitWhitespace<'_>) -> Result<(String, Handle), String> {
-    let mut noted = None;
-    match verb {
-        "listens" => expect(words, "to")?,
-        "pauses" => expect(words, "recording")?,
-        "notes" => {
-            noted = Some(word(words, "a disposition")?.to_owned());
-            expect(words, "of")?;
+    let known = match verb {
+        "asks" => {
+            let asked = parsed(words, "a number")?;
+            expect(words, "about")?;
+            Some(Handle::Consult(asked))
         }
-        "ends" | "parks" | "records" | "redirects" | "takes" | "transfers" => {}
+        "completes" => {
+            expect(words, "transfer")?;
+            expect(words, "of")?;
+            Some(Handle::EndConsultation(true))
+        }
+        "ends" => Some(Handle::End),
+        "listens" => {
+            expect(words, "to")?;
+            Some(Handle::Listen)
+        }
+        "notes" => {
+            let disposition = word(words, "a disposition")?.to_owned();
+            expect(words, "of")?;
+            Some(Handle::Note(disposition))
+        }
+        "parks" => Some(Handle::Park),
+        "pauses" => {
+            expect(words, "recording")?;
+            Some(Handle::Record(false))
+        }
+        "records" => Some(Handle::Record(true)),
+        "returns" => {
+            expect(words, "to")?;
+            Some(Handle::EndConsultation(false))
+        }
+        "takes" => Some(Handle::PickUp),
+        "redirects" | "transfers" => None,
         other => return Err(format!("an extension does not do {other:?}")),
-    }
+    };
     let caller = word(words, "whose call")?.to_owned();
-    let handle = match (verb, noted) {
-        (_, Some(disposition)) => Handle::Note(disposition),
-        ("ends", _) => Handle::End,
-        ("listens", _) => Handle::Listen,
-        ("parks", _) => Handle::Park,
-        ("pauses", _) => Handle::Record(false),
-        ("records", _) => Handle::Record(true),
-        ("takes", _) => Handle::PickUp,
-        ("redirects", _) => Handle::Redirect(to(words)?),
-        _ => Handle::Transfer(to(words)?),
+    let handle = match known {
+        Some(handle) => handle,
+        None if verb == "redirects" => Handle::Redirect(to(words)?),
+        None => Handle::Transfer(to(words)?),
     };
     Ok((caller, handle))
 }

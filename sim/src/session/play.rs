@@ -437,7 +437,13 @@ impl Player {
         let call = self.named(caller)?;
         let by = By::Person(by);
         self.tell(match handle {
+            Handle::Consult(to) => Input::ConsultCall { by, call, to: *to },
             Handle::End => Input::HangUpCall { by, call },
+            Handle::EndConsultation(transfer) => Input::EndConsultation {
+                by,
+                call,
+                transfer: *transfer,
+            },
             Handle::Listen => Input::MonitorCall {
                 by,
                 call,

@@ -308,6 +308,10 @@ impl Stage {
                 self.server.put(token, &format!("calls/{id}/notes"), &body);
                 return;
             }
+            Handle::Consult(asked) => ("consult", format!("{{\"to\":\"{asked}\"}}")),
+            Handle::EndConsultation(transfer) => {
+                ("consult/end", format!("{{\"transfer\":{transfer}}}"))
+            }
             Handle::Record(on) => ("recording", format!("{{\"on\":{on}}}")),
             Handle::End => ("hang-up", String::new()),
             Handle::Listen => ("monitor", String::new()),

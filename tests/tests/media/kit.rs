@@ -33,7 +33,7 @@ pub fn range(ports: u16) -> RangeInclusive<u16> {
     }
 }
 
-/// Media for so many calls.
+/// Media for so many calls of two.
 pub fn media(calls: u16) -> Media {
     let ports = range(4 * calls);
     Media::start(&MediaOptions {
