@@ -222,7 +222,8 @@ impl Tally {
             | Event::QueueCallEnded(_)
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.count(at, event),
-            Event::AnnouncementStarted { .. }
+            Event::AgentTurned { .. }
+            | Event::AnnouncementStarted { .. }
             | Event::CallbackAsked { .. }
             | Event::CallbackForgone { .. }
             | Event::CallbackNotPermitted { .. }

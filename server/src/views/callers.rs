@@ -1,6 +1,6 @@
 //! Callers as they come and go.
 
-use tandem_engine::{By, CallId, Input, PublicId};
+use tandem_engine::{AgentId, By, CallId, Input, Number, PublicId};
 
 use super::fold::{Call, Fold, Stage};
 
@@ -16,6 +16,16 @@ impl Fold {
             _ => return,
         };
         let origin = origin.and_then(|number| self.directory.find_agent(number));
+        self.begin(id, public, caller, origin);
+    }
+
+    /// Who talked to a caller is one himself from now on.
+    pub(super) fn turn(&mut self, id: CallId, public: PublicId, agent: AgentId) {
+        let number = self.directory.agents.get(&agent).map(|agent| agent.number);
+        self.begin(id, public, number.unwrap_or_default(), Some(agent));
+    }
+
+    fn begin(&mut self, id: CallId, public: PublicId, caller: Number, origin: Option<AgentId>) {
         if let Some(origin) = origin {
             self.agent(origin).talking.insert(id);
             self.touched.insert(origin);

@@ -291,6 +291,12 @@ impl Fold {
                 | Event::CallPlaced { call, public, .. } => {
                     self.arrive(*call, *public, &line.entry.input);
                 }
+                Event::AgentTurned {
+                    agent,
+                    turned,
+                    public,
+                    ..
+                } => self.turn(*turned, *public, *agent),
                 event => self.event(event, at),
             }
         }
@@ -328,7 +334,8 @@ impl Fold {
             | Event::SurveyStarted { .. } => self.of_call(event, at),
             Event::QueueCallEnded(record) => self.end_visit(record),
             // Who hears a prompt, leaves a message or talks outside is between two places.
-            Event::AnnouncementStarted { .. }
+            Event::AgentTurned { .. }
+            | Event::AnnouncementStarted { .. }
             | Event::CallbackAsked { .. }
             | Event::CallbackEnded(_)
             | Event::CallbackForgone { .. }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tandem_engine::{CallId, Cause, Effect, EndReason, Event, Input, LegId, Reject};
+use tandem_engine::{CallId, Cause, Effect, EndReason, Event, HangUpCause, Input, LegId, Reject};
 use tandem_sip::endpoint::{self, ClientId, ServerId};
 use tandem_sip::header::names;
 use tandem_sip::uas::{self, Abilities};
@@ -466,8 +466,16 @@ impl Exchange {
             Effect::StopPrompt { call } => self.stop_prompt(call),
             Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
             Effect::SaySlot {
-                leg, ref prompts, ..
+                leg: Some(leg),
+                ref prompts,
+                ..
             } => self.say_slot(leg, prompts),
+            Effect::SaySlot { call, .. } => self.hang_up_caller(call, HangUpCause::Normal),
+            // Nobody becomes a caller on his leg yet.
+            Effect::TurnLeg { leg, call } => {
+                self.hang_up_leg(leg);
+                self.tell(Input::CallerHungUp { call });
+            }
             Effect::Consult { leg, .. } => self.consulted_unheard(leg),
             // Voices are not mixed or recorded yet: a supervisor hears nothing.
             Effect::Mix { .. } | Effect::Record { .. } => {}

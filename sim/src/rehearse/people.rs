@@ -278,6 +278,16 @@ impl People {
                 act: CallAct::Parked | CallAct::Transferred,
                 ..
             } => self.parts(now, *call),
+            Event::AgentTurned {
+                call,
+                turned,
+                public,
+                ..
+            } => {
+                self.parts(now, *call);
+                self.places(*turned, public.counter);
+                self.parts(now, *turned);
+            }
             Event::ConsultationEnded { call, leg, .. } => {
                 self.legs.insert(*leg, *call);
             }
@@ -470,7 +480,8 @@ impl People {
             | Effect::RecordMessage { .. }
             | Effect::SaySlot { .. }
             | Effect::StopPrompt { .. }
-            | Effect::StopRecording { .. } => {}
+            | Effect::StopRecording { .. }
+            | Effect::TurnLeg { .. } => {}
         }
     }
 

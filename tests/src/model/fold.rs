@@ -31,6 +31,7 @@ impl Model {
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. } => self.fold_leg(event),
+            Event::AgentTurned { .. } => self.agent_turned(event),
             Event::CallRetrieved { .. }
             | Event::ConsultationEnded { .. }
             | Event::ConsultationRung { .. }

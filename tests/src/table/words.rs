@@ -114,6 +114,12 @@ impl Orders {
         self.left.iter().any(|(_, effect)| effect == order)
     }
 
+    /// Whether a caller hears a slot, and is hung up on behind that.
+    fn says_slot(&self, call: CallId) -> bool {
+        let is = |effect: &Effect| matches!(effect, Effect::SaySlot { call: of, leg: None, .. } if *of == call);
+        self.left.iter().any(|(_, effect)| is(effect))
+    }
+
     /// Whether a caller is told something instead of hearing music.
     fn announces(&self, call: CallId) -> bool {
         let is =
@@ -215,6 +221,7 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             public,
         } => {
             let told = hang_up(*reason).filter(|_| !orders.silent.contains(public));
+            let told = told.filter(|_| !orders.says_slot(*call));
             let but = told.map_or(String::new(), |cause| {
                 let call = *call;
                 let wanted = Effect::HangUpCaller { call, cause };
@@ -531,7 +538,8 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         | Effect::Mix { .. }
         | Effect::PlayHoldMusic { .. }
         | Effect::Record { .. }
-        | Effect::SaySlot { .. } => unreachable!("told above"),
+        | Effect::SaySlot { .. }
+        | Effect::TurnLeg { .. } => unreachable!("told above"),
     }
 }
 
