@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tandem_engine::{CallId, Cause, Effect, EndReason, Event, HangUpCause, Input, LegId, Reject};
+use tandem_engine::{CallId, Cause, Effect, EndReason, Event, Input, LegId, Reject};
 use tandem_sip::endpoint::{self, ClientId, ServerId};
 use tandem_sip::header::names;
 use tandem_sip::uas::{self, Abilities};
@@ -465,17 +465,7 @@ impl Exchange {
             } => self.record_message(call, public, mailbox),
             Effect::StopPrompt { call } => self.stop_prompt(call),
             Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
-            Effect::SaySlot {
-                leg: Some(leg),
-                ref prompts,
-                ..
-            } => self.say_slot(leg, prompts),
-            Effect::SaySlot { call, .. } => self.hang_up_caller(call, HangUpCause::Normal),
-            // Nobody becomes a caller on his leg yet.
-            Effect::TurnLeg { leg, call } => {
-                self.hang_up_leg(leg);
-                self.tell(Input::CallerHungUp { call });
-            }
+            Effect::SaySlot { .. } | Effect::TurnLeg { .. } => self.part_sides(effect),
             Effect::Consult { leg, .. } => self.consulted_unheard(leg),
             // Voices are not mixed or recorded yet: a supervisor hears nothing.
             Effect::Mix { .. } | Effect::Record { .. } => {}
@@ -485,6 +475,26 @@ impl Exchange {
             | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => {}
+        }
+    }
+
+    /// One side of a conversation goes elsewhere without the other. Nobody becomes a caller on
+    /// his leg yet: he is let go, and his caller too.
+    fn part_sides(&mut self, effect: &Effect) {
+        match *effect {
+            Effect::SaySlot {
+                leg: Some(leg),
+                ref prompts,
+                ..
+            } => self.say_slot(leg, prompts),
+            Effect::SaySlot { call, .. } => {
+                self.hang_up_caller(call, tandem_engine::HangUpCause::Normal);
+            }
+            Effect::TurnLeg { leg, call } => {
+                self.hang_up_leg(leg);
+                self.tell(Input::CallerHungUp { call });
+            }
+            _ => unreachable!("all others part nobody"),
         }
     }
 

@@ -429,6 +429,7 @@ impl Model {
     /// Reads an event that somebody's handling of a call led to.
     pub(super) fn fold_handling(&mut self, event: &Event) -> Checked {
         match event {
+            Event::AgentTurned { .. } => self.agent_turned(event),
             Event::CallRetrieved { call, with, slot } => self.call_retrieved(*call, *with, *slot),
             Event::ConsultationEnded {
                 call,
