@@ -161,7 +161,7 @@ fn sums_are_those_of_the_records() {
     assert!(sums.len() > 3, "they cover some intervals");
     for (begin, sums) in sums {
         assert_eq!(begin % INTERVAL_S, 0);
-        let sla = tandem_engine::Span::from_secs(60);
+        let sla = Span::from_secs(60);
         let of_interval = records
             .iter()
             .filter(|record| interval_of(record.joined_us) == begin);

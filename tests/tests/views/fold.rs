@@ -322,6 +322,8 @@ fn screens_show_what_the_engine_does() {
     let mut profile = Profile::mixed();
     profile.restarts = 2;
     profile.wall = 2;
+    profile.callbacks = 20;
+    profile.shape.callbacks = 0.9;
     let name = "screens_show_what_the_engine_does";
     hold(
         name,
@@ -348,6 +350,7 @@ fn screens_show_what_the_engine_does() {
         pending,
     } = shown.into_inner();
     println!("{batches} batches, {waiting} waiting, {active} active, {partial} partial");
+    println!("{pending} to be called back");
     assert!(
         waiting > 1_000 && active > 500 && partial > 1_000 && pending > 100,
         "there was hardly anything to see"
