@@ -255,11 +255,13 @@ pub enum Effect {
         /// The engine hangs up after this time: for display only.
         timeout: Span,
     },
-    /// Tell who is on this leg in which slot the caller was parked, with these prompts one
-    /// after the other, and end the leg then; at once where there are none.
+    /// Tell one side of a conversation in which slot the other was parked, with these prompts
+    /// one after the other, and end that side then; at once where there are none.
     SaySlot {
-        /// Which.
-        leg: LegId,
+        /// Whose call it was.
+        call: CallId,
+        /// The leg of who is told; `None`: the caller is.
+        leg: Option<LegId>,
         /// The number to dial.
         slot: Number,
         /// The prompts' names.
@@ -279,6 +281,14 @@ pub enum Effect {
         public: PublicId,
         /// Whether it is kept. One that is too short is thrown away.
         keep: bool,
+    },
+    /// This answered leg is from now on the caller's side of a new call, which this order
+    /// begins. Where that can not be, the caller of that call has hung up.
+    TurnLeg {
+        /// Which.
+        leg: LegId,
+        /// The new call.
+        call: CallId,
     },
 }
 
@@ -305,7 +315,8 @@ impl Effect {
             | Self::RecordMessage { .. }
             | Self::SaySlot { .. }
             | Self::StopPrompt { .. }
-            | Self::StopRecording { .. } => EffectKind::Told,
+            | Self::StopRecording { .. }
+            | Self::TurnLeg { .. } => EffectKind::Told,
             Self::Mail { .. }
             | Self::MailAgent { .. }
             | Self::MailMessage { .. }

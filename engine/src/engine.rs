@@ -281,7 +281,7 @@ impl<T: Trace> Step<'_, T> {
             Input::LegHeld { leg } => self.hold(*leg, true),
             Input::LegResumed { leg } => self.hold(*leg, false),
             Input::MonitorCall { by, call, how } => self.monitor_call(*by, *call, *how),
-            Input::ParkCall { by, call } => self.park_call(*by, *call),
+            Input::ParkCall { by, call, side } => self.park_call(*by, *call, *side),
             Input::PersonErased { by, number } => self.person_erased(*by, *number),
             Input::PickUpCall { by, call } => self.pick_up_call(*by, *call),
             Input::PlaceCall { by, to } => self.place_call(*by, to),
@@ -297,7 +297,7 @@ impl<T: Trace> Step<'_, T> {
             }
             Input::SwitchRecording { by, call, on } => self.switch_recording(*by, *call, *on),
             Input::Tick => self.tick(),
-            Input::TransferCall { by, call, to } => self.transfer_call(*by, *call, to),
+            Input::TransferCall { by, call, side, to } => self.transfer_call(*by, *call, *side, to),
             Input::WallOffset { micros } => {
                 self.wall_offset(*micros);
                 Ok(())

@@ -32,6 +32,20 @@ pub enum Event {
         /// Who changed it.
         by: By,
     },
+    /// Who talked to a caller goes elsewhere without him. On the leg that he had he is the
+    /// caller of a new call, which begins with this.
+    AgentTurned {
+        /// The caller's call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+        /// Who.
+        agent: AgentId,
+        /// The new call.
+        turned: CallId,
+        /// Its public id.
+        public: PublicId,
+    },
     /// A caller who waits in a queue is told something, or an agent who answers him. The
     /// latter comes right before `CallAnswered`.
     AnnouncementStarted {
@@ -632,6 +646,8 @@ pub enum CallAct {
     Monitored(Monitoring),
     /// Parked its caller.
     Parked,
+    /// Parked who talked to its caller.
+    ParkedAgent,
     /// Wants to take it; he has when it is answered.
     PickedUp,
     /// Sent it somewhere else while it waited.
@@ -640,6 +656,8 @@ pub enum CallAct {
     Returned,
     /// Sent it somewhere else from a conversation.
     Transferred,
+    /// Sent who talked to its caller somewhere else, without him.
+    TransferredAgent,
 }
 
 /// What a menu got of its caller.

@@ -255,12 +255,14 @@ pub enum Input {
         /// How.
         how: Monitoring,
     },
-    /// The caller of a conversation is parked.
+    /// One side of a conversation is parked; the other is told the slot, and let go.
     ParkCall {
         /// Who asks for it.
         by: By,
         /// Which.
         call: CallId,
+        /// Who is parked.
+        side: Side,
     },
     /// Everything that tells who had this number is blanked.
     PersonErased {
@@ -321,12 +323,14 @@ pub enum Input {
     },
     /// The earliest deadline has come.
     Tick,
-    /// A caller who talks is sent somewhere else; who talks to him is let go.
+    /// One side of a conversation is sent somewhere else; the other is let go.
     TransferCall {
         /// Who asks for it.
         by: By,
         /// Which.
         call: CallId,
+        /// Who is sent.
+        side: Side,
         /// Where to.
         to: Destination,
     },
@@ -381,6 +385,15 @@ pub enum Recording {
     On,
     /// Not at present; it may go on.
     Paused,
+}
+
+/// A side of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Side {
+    /// Who talks to the caller: an agent, or another extension.
+    Agent,
+    /// The caller.
+    Caller,
 }
 
 /// Which of an agent's queues an input is about.

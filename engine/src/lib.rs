@@ -54,6 +54,7 @@ mod survey;
 mod time;
 pub mod timer;
 pub mod trace;
+mod turn;
 pub mod view;
 mod voicemail;
 
@@ -64,7 +65,7 @@ pub use event::{
     ReservationEnd,
 };
 pub use ids::{AgentId, CallId, LegId, MemberId, PartyId, PublicId, QueueId};
-pub use input::{By, Caller, Cause, Entry, Input, Monitoring, Recording, Which};
+pub use input::{By, Caller, Cause, Entry, Input, Monitoring, Recording, Side, Which};
 pub use key::{Key, NoKey};
 pub use lamps::Lamp;
 pub use mark::{Mark, Marks};

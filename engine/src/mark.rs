@@ -47,6 +47,7 @@ marks! {
     AbortedSkillStep: "a step of skill levels can not be carried out at first",
     AbortedSurvey: "the silence behind a survey can not be ended as it should",
     AbortedWrapUp: "the end of a wrap-up can not be carried out at first",
+    AgentTurned: "who talks to a caller is sent elsewhere without him, or parked",
     AnnouncementWhileRinging: "a caller is told something while telephones ring for him",
     AnnouncementsAtOnce: "two announcements are due at once, and one follows the other",
     AnswerCrossesEnd: "an answer comes when its ring is over",

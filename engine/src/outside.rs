@@ -7,7 +7,7 @@ use crate::calls::goal;
 use crate::config::model::Destination;
 use crate::effect::{CalledFor, Effect, EffectId};
 use crate::event::Event;
-use crate::ids::CallId;
+use crate::ids::{AgentId, CallId, PublicId};
 use crate::input::{By, Caller, Cause};
 use crate::limits::EXTERNAL_RING_S;
 use crate::mark::Mark;
@@ -58,14 +58,8 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn place_call(&mut self, by: By, to: &Destination) -> Result<(), Reject> {
         let agent = self.telephone_of(by)?;
         self.goal_of(by, to)?;
-        let entry = &self.s.agents[agent];
-        let timeout = entry.ring_timeout;
-        let from = Caller {
-            number: entry.number,
-            extension: Some(entry.number),
-            ..Caller::default()
-        };
-        let (call, public) = self.add_call(&from, Some(agent))?;
+        let timeout = self.s.agents[agent].ring_timeout;
+        let (call, public) = self.call_of(agent)?;
         let ring = self.emit(Effect::RingCaller {
             call,
             agent,
@@ -81,6 +75,17 @@ impl<T: Trace> Step<'_, T> {
         self.s.agents[agent].engaged += 1;
         self.agent_engaged(agent);
         Ok(())
+    }
+
+    /// A call whose caller is an extension.
+    pub(crate) fn call_of(&mut self, agent: AgentId) -> Result<(CallId, PublicId), Reject> {
+        let number = self.s.agents[agent].number;
+        let from = Caller {
+            number,
+            extension: Some(number),
+            ..Caller::default()
+        };
+        self.add_call(&from, Some(agent))
     }
 
     /// The caller's side of a call rings from now on.

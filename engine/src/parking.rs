@@ -1,5 +1,6 @@
 //! Parked callers: one in each slot, until somebody dials the slot, or the time is
-//! over and the caller comes back to who parked him.
+//! over and the caller comes back to who parked him. Who talked to a caller may be parked in
+//! his stead: he is the caller of a call of his own then.
 
 use crate::calls::{Goal, UNANSWERED, prompt_named};
 use crate::config::announcements::{Announcements, Sentence};
@@ -9,7 +10,7 @@ use crate::directory::Target;
 use crate::effect::{Effect, HangUpCause};
 use crate::event::{CallAct, EndReason, Event};
 use crate::ids::{CallId, QueueId};
-use crate::input::{By, Caller, Cause};
+use crate::input::{By, Caller, Cause, Side};
 use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
@@ -20,10 +21,10 @@ use crate::timer::Timer;
 use crate::trace::Trace;
 
 impl<T: Trace> Step<'_, T> {
-    /// Parks a caller who talks, in the first free slot. Who talked to him is told the
-    /// slot, and is off the line.
+    /// Parks one side of a conversation, in the first free slot. The other is told the slot,
+    /// and is off the line.
     #[cold]
-    pub(crate) fn park_call(&mut self, by: By, call: CallId) -> Result<(), Reject> {
+    pub(crate) fn park_call(&mut self, by: By, call: CallId, side: Side) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::Parking)?;
         let (call, leg) = self.in_talk(&granted)?;
         let parking = self.s.options.parking.ok_or(Reject::NoSlot)?;
@@ -34,24 +35,43 @@ impl<T: Trace> Step<'_, T> {
             By::Person(number) => self.agent_of(number).ok(),
             By::System => None,
         };
-        self.handled(call, by, CallAct::Parked);
-        self.part(call);
-        self.drop_talk(leg);
-        self.emit(Effect::PlayHoldMusic { call, queue });
+        let (goes, told) = match side {
+            Side::Agent => {
+                let own = self.own_call(leg)?;
+                self.handled(call, by, CallAct::ParkedAgent);
+                (self.turn(call, leg, own), None)
+            }
+            Side::Caller => {
+                self.handled(call, by, CallAct::Parked);
+                self.part(call);
+                self.drop_talk(leg);
+                (call, Some(leg))
+            }
+        };
+        self.emit(Effect::PlayHoldMusic { call: goes, queue });
         let prompts = spoken(self.s, queue, slot);
-        self.emit(Effect::SaySlot { leg, slot, prompts });
+        self.emit(Effect::SaySlot {
+            call,
+            leg: told,
+            slot,
+            prompts,
+        });
         let due = self.now + parking.timeout;
         let parked = Parked {
             slot,
             queue,
             back_to: person.unwrap_or(talked),
-            timer: self.s.timers.arm(due, Timer::Parked(call)),
+            timer: self.s.timers.arm(due, Timer::Parked(goes)),
         };
-        let entry = &mut self.s.calls[call];
+        let entry = &mut self.s.calls[goes];
         entry.stage = Stage::AwaitingRetrieval;
         entry.extra().parked = Some(parked);
-        self.s.slots.insert(slot, call);
-        self.tell(Event::CallParked { call, slot });
+        self.s.slots.insert(slot, goes);
+        self.tell(Event::CallParked { call: goes, slot });
+        if goes != call {
+            // He is let go when he has heard the slot.
+            self.close(call, EndReason::AgentHungUp, None);
+        }
         Ok(())
     }
 
@@ -59,6 +79,8 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn parked_too_long(&mut self, call: CallId) {
         let parked = self.unpark(call);
         let back_to = Some(parked.back_to).filter(|&agent| self.s.agents.contains(agent));
+        // Nobody is rung for himself.
+        let back_to = back_to.filter(|&agent| self.s.calls[call].origin != Some(agent));
         self.sometimes_if(Mark::ParkedForNobody, |_| back_to.is_none());
         self.tell(Event::ParkingTimedOut { call });
         self.send(

@@ -12,7 +12,7 @@ use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{CallAct, EndReason, Event};
 use crate::ids::{AgentId, CallId, LegId, QueueId};
-use crate::input::{By, Monitoring, Recording};
+use crate::input::{By, Monitoring, Recording, Side};
 use crate::mark::Mark;
 use crate::outbox::Reject;
 use crate::permissions::{self, AccessGranted};
@@ -155,27 +155,34 @@ impl<T: Trace> Step<'_, T> {
         Ok(())
     }
 
-    /// Sends a caller who talks somewhere else, and lets who talks to him go. The
+    /// Sends one side of a conversation somewhere else, and lets the other go. The
     /// queue's call has its outcome with that, and its agent his wrap-up.
     #[cold]
     pub(crate) fn transfer_call(
         &mut self,
         by: By,
         call: CallId,
+        side: Side,
         to: &Destination,
     ) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::Distribution)?;
         let (call, leg) = self.in_talk(&granted)?;
         let goal = self.goal_of(by, to)?;
-        self.handled(call, by, CallAct::Transferred);
         let queue = queue_of(&self.s.calls[call]);
-        self.part(call);
-        self.drop_talk(leg);
-        self.emit(Effect::HangUpLeg { leg });
+        let goes = match side {
+            Side::Agent => self.leave_caller(by, call, leg)?,
+            Side::Caller => {
+                self.handled(call, by, CallAct::Transferred);
+                self.part(call);
+                self.drop_talk(leg);
+                self.emit(Effect::HangUpLeg { leg });
+                call
+            }
+        };
         if rings_telephones(self.s, &goal) {
-            self.emit(Effect::PlayHoldMusic { call, queue });
+            self.emit(Effect::PlayHoldMusic { call: goes, queue });
         }
-        self.send_anew(call, goal);
+        self.send_anew(goes, goal);
         Ok(())
     }
 

@@ -33,6 +33,15 @@ pub enum Figure {
     /// wrap-up, over the time in which they were on duty. The queue's agents
     /// are those who were ever logged in to it in this run.
     Occupancy,
+    /// Calls whose callers were to be called back, and for whom that is over.
+    Callbacks,
+    /// Of these, those in which agent and customer talked.
+    CalledBack,
+    /// Of these, the others.
+    CallbacksFailed,
+    /// Seconds from joining to the customer's answer, or to the callback's failure, on average
+    /// over the callbacks.
+    MeanCallbackWait,
     /// How many of the queue's agents were on duty, on average over the time.
     Agents,
 }
@@ -48,7 +57,7 @@ pub(crate) enum Unit {
 
 impl Figure {
     /// The figures that are published, in their order.
-    pub const PUBLISHED: [Self; 12] = [
+    pub const PUBLISHED: [Self; 16] = [
         Self::Offered,
         Self::Answered,
         Self::Abandoned,
@@ -61,6 +70,18 @@ impl Figure {
         Self::MaxWait,
         Self::MeanTalk,
         Self::Occupancy,
+        Self::Callbacks,
+        Self::CalledBack,
+        Self::CallbacksFailed,
+        Self::MeanCallbackWait,
+    ];
+
+    /// Those of callbacks: without one they say nothing.
+    pub(crate) const OF_CALLBACKS: [Self; 4] = [
+        Self::Callbacks,
+        Self::CalledBack,
+        Self::CallbacksFailed,
+        Self::MeanCallbackWait,
     ];
 
     /// How many figures there are.
@@ -82,6 +103,10 @@ impl Figure {
             Self::MaxWait => "max_wait_s",
             Self::MeanTalk => "mean_talk_s",
             Self::Occupancy => "occupancy",
+            Self::Callbacks => "callbacks",
+            Self::CalledBack => "called_back",
+            Self::CallbacksFailed => "callbacks_failed",
+            Self::MeanCallbackWait => "mean_callback_wait_s",
             Self::Agents => "agents",
         }
     }
@@ -110,6 +135,10 @@ impl Figure {
             Self::MaxWait => "Longest wait",
             Self::MeanTalk => "Mean talk",
             Self::Occupancy => "Occupancy",
+            Self::Callbacks => "Callbacks",
+            Self::CalledBack => "Called back",
+            Self::CallbacksFailed => "Callbacks failed",
+            Self::MeanCallbackWait => "Mean wait, callbacks",
             Self::Agents => "Agents on duty",
         }
     }
@@ -122,13 +151,21 @@ impl Figure {
 
     pub(crate) const fn unit(self) -> Unit {
         match self {
-            Self::Offered | Self::Answered | Self::Abandoned | Self::Missed => Unit::Calls,
+            Self::Offered
+            | Self::Answered
+            | Self::Abandoned
+            | Self::Missed
+            | Self::Callbacks
+            | Self::CalledBack
+            | Self::CallbacksFailed => Unit::Calls,
             Self::ServiceLevel | Self::ProbabilityOfWait | Self::Abandonment | Self::Occupancy => {
                 Unit::Share
             }
-            Self::MeanWait | Self::MeanWaitAnswered | Self::MaxWait | Self::MeanTalk => {
-                Unit::Seconds
-            }
+            Self::MeanWait
+            | Self::MeanWaitAnswered
+            | Self::MaxWait
+            | Self::MeanTalk
+            | Self::MeanCallbackWait => Unit::Seconds,
             Self::Agents => Unit::Agents,
         }
     }

@@ -69,6 +69,11 @@ impl Row {
         agents > Some(0.0) && (agents >= Some(1.0) || busy < Some(0.9999))
     }
 
+    /// Whether anybody was to be called back.
+    pub(crate) fn has_callbacks(&self) -> bool {
+        self.get(Figure::Callbacks).mean > Some(0.0)
+    }
+
     /// Neither calls nor agents: there is nothing to say.
     pub(crate) fn is_quiet(&self) -> bool {
         self.get(Figure::Offered)

@@ -139,7 +139,9 @@ impl Writer<'_> {
         }
         let mut table = self.table();
         table.set_header(heads);
-        for figure in Figure::PUBLISHED {
+        let called_back = scopes.iter().any(|(scope, _)| scope.total.has_callbacks());
+        let shown = |figure: &Figure| called_back || !Figure::OF_CALLBACKS.contains(figure);
+        for figure in Figure::PUBLISHED.into_iter().filter(shown) {
             let mut cells = vec![figure.title().to_owned()];
             for (scope, queue) in scopes {
                 cells.push(self.estimate(figure, scope.total.get(figure)));

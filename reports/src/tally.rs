@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tandem_engine::records::callbacks::{Callback, CallbackEnd};
 use tandem_engine::records::{Outcome, QueueCall};
 use tandem_engine::{AgentId, AgentStatus, Event, QueueId, Span, Timestamp};
 
@@ -30,8 +29,6 @@ pub struct Tally {
     counts: Vec<Counts>,
     /// By queue.
     waits: Vec<Waits>,
-    /// By queue.
-    callbacks: Vec<Callbacks>,
     /// Where each agent stands in the lists below, by the slot of his id: as
     /// which generation, and the place. Who is deleted keeps his.
     places: Vec<Option<(u32, usize)>>,
@@ -42,17 +39,6 @@ pub struct Tally {
     members: Vec<Member>,
     /// Answered calls by group.
     answered: Vec<u64>,
-}
-
-/// What became of a queue's callbacks, of those whose callers joined in the counted time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Callbacks {
-    /// Valid requests whose callback is over.
-    pub total: u64,
-    /// Of these, those in which agent and customer talked; the others failed.
-    pub successful: u64,
-    /// Numbers that can not be called. They are no requests.
-    pub invalid: u64,
 }
 
 /// Sums over calls; times in microseconds.
@@ -67,6 +53,10 @@ struct Counts {
     waited_answered: u64,
     waited_longest: u64,
     talked: u64,
+    /// Those who were to be called back.
+    callbacks: u64,
+    called_back: u64,
+    waited_callback: u64,
 }
 
 /// An agent as he is now.
@@ -105,6 +95,11 @@ impl Counts {
         self.not_at_once += u64::from(!call.offered_at_once);
         self.waited += waited;
         self.waited_longest = self.waited_longest.max(waited);
+        if call.callback {
+            self.callbacks += 1;
+            self.called_back += u64::from(call.outcome == Outcome::Answered);
+            self.waited_callback += waited;
+        }
         match call.outcome {
             Outcome::Answered => {
                 self.answered += 1;
@@ -127,6 +122,9 @@ impl Counts {
         self.waited_answered += other.waited_answered;
         self.waited_longest = self.waited_longest.max(other.waited_longest);
         self.talked += other.talked;
+        self.callbacks += other.callbacks;
+        self.called_back += other.called_back;
+        self.waited_callback += other.waited_callback;
     }
 
     fn figures(&self, occurrences: f64) -> Figures {
@@ -155,6 +153,16 @@ impl Counts {
             seconds(self.waited_longest, self.offered.min(1)),
         );
         figures.set(Figure::MeanTalk, seconds(self.talked, self.answered));
+        figures.set(Figure::Callbacks, calls(self.callbacks));
+        figures.set(Figure::CalledBack, calls(self.called_back));
+        figures.set(
+            Figure::CallbacksFailed,
+            calls(self.callbacks - self.called_back),
+        );
+        figures.set(
+            Figure::MeanCallbackWait,
+            seconds(self.waited_callback, self.callbacks),
+        );
         figures
     }
 }
@@ -187,7 +195,6 @@ impl Tally {
             origin: layout.origin.micros(),
             counts: vec![Counts::default(); queues * grid.count],
             waits: vec![Waits::default(); queues],
-            callbacks: vec![Callbacks::default(); queues],
             places: (0..layout.agent_groups.len())
                 .map(|slot| Some((0, slot)))
                 .collect(),
@@ -216,14 +223,15 @@ impl Tally {
         match event {
             Event::AgentStatusChanged { .. }
             | Event::CallAnswered { .. }
-            | Event::CallbackEnded(_)
             | Event::ConnectionFailed { .. }
             | Event::DeviceChanged { .. }
             | Event::QueueCallEnded(_)
             | Event::WrapUpEnded { .. }
             | Event::WrapUpStarted { .. } => self.count(at, event),
-            Event::AnnouncementStarted { .. }
+            Event::AgentTurned { .. }
+            | Event::AnnouncementStarted { .. }
             | Event::CallbackAsked { .. }
+            | Event::CallbackEnded(_)
             | Event::CallbackForgone { .. }
             | Event::CallbackNotPermitted { .. }
             | Event::CallbackRequested { .. }
@@ -290,7 +298,6 @@ impl Tally {
                 ..
             } => self.status_changed(now, *agent, *queue, status),
             Event::CallAnswered { agent, queue, .. } => self.talk_began(now, *queue, *agent),
-            Event::CallbackEnded(callback) => self.callback_ended(callback),
             Event::ConnectionFailed { agent, queue, .. } => self.talk_failed(now, *queue, *agent),
             Event::DeviceChanged { agent, up } => {
                 self.settle(now, *agent).down = !up;
@@ -334,32 +341,6 @@ impl Tally {
         {
             *count += 1;
         }
-    }
-
-    fn callback_ended(&mut self, callback: &Callback) {
-        let Some(slot) = self.layout.place(callback.queue) else {
-            return;
-        };
-        let joined_at = callback.joined_at.micros();
-        let counted = self.origin + self.grid.begin..self.origin + self.grid.end;
-        if !counted.contains(&joined_at) {
-            return;
-        }
-        let callbacks = &mut self.callbacks[slot];
-        match callback.end {
-            CallbackEnd::Connected => {
-                callbacks.total += 1;
-                callbacks.successful += 1;
-            }
-            CallbackEnd::Failed(_) => callbacks.total += 1,
-            CallbackEnd::InvalidNumber => callbacks.invalid += 1,
-        }
-    }
-
-    /// What became of a queue's callbacks.
-    #[must_use]
-    pub fn callbacks(&self, queue: usize) -> Callbacks {
-        self.callbacks[queue]
     }
 
     fn talk_began(&mut self, now: u64, queue: QueueId, agent: AgentId) {

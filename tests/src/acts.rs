@@ -11,7 +11,7 @@ use proptest::sample::select;
 use proptest::strategy::Union;
 use tandem_engine::config::model::{MemberKind, Strategy as Ring};
 use tandem_engine::config::presence::Presence;
-use tandem_engine::{Cause, EffectId, Input, Monitoring};
+use tandem_engine::{Cause, EffectId, Input, Monitoring, Side};
 
 use crate::centre::{
     self, Centre, ExtensionDraft, OptionsDraft, PointDraft, QueueDraft, Shape, extension_draft,
@@ -261,16 +261,16 @@ pub enum Handle {
     Monitor(Monitoring),
     /// Notes what it came to.
     Note(NoteBits),
-    /// Parks its caller.
-    Park,
+    /// Parks its caller, or who talks to him.
+    Park(Side),
     /// Picks it up.
     PickUp,
     /// Has it recorded, or not.
     Record(bool),
     /// Redirects it while it waits.
     Redirect(To),
-    /// Transfers it while it talks.
-    Transfer(To),
+    /// Transfers its caller while he talks, or who talks to him.
+    Transfer(Side, To),
 }
 
 /// An act, when it is done, and whether ticks come late until then.
@@ -449,6 +449,7 @@ fn handle() -> impl Strategy<Value = Act> {
         1 => any::<u8>().prop_map(To::Outside),
     ];
     let place = to.clone();
+    let side = select(vec![Side::Caller, Side::Caller, Side::Agent]);
     let how = select(vec![
         Monitoring::Barge,
         Monitoring::Listen,
@@ -458,11 +459,11 @@ fn handle() -> impl Strategy<Value = Act> {
         1 => Just(Handle::HangUp),
         3 => how.prop_map(Handle::Monitor),
         3 => (0..64_u8).prop_map(Handle::Note),
-        3 => Just(Handle::Park),
+        3 => side.clone().prop_map(Handle::Park),
         3 => Just(Handle::PickUp),
         2 => any::<bool>().prop_map(Handle::Record),
         2 => to.clone().prop_map(Handle::Redirect),
-        2 => to.prop_map(Handle::Transfer),
+        2 => (side, to).prop_map(|(side, to)| Handle::Transfer(side, to)),
         2 => any::<u8>().prop_map(Handle::Consult),
         1 => any::<bool>().prop_map(Handle::EndConsultation),
     ];

@@ -359,7 +359,8 @@ impl<W: Witness> World<W> {
                     |id| engine.agent(id).map(|agent| agent.number),
                 );
                 match event {
-                    Event::CallArrived { call, .. }
+                    Event::AgentTurned { turned: call, .. }
+                    | Event::CallArrived { call, .. }
                     | Event::CallPlaced { call, .. }
                     | Event::OutsideRung { outside: call, .. } => {
                         self.calls.push(*call);
@@ -568,16 +569,16 @@ impl<W: Witness> World<W> {
                 call,
                 note: Box::new(note(bits)),
             },
-            Handle::Park => Input::ParkCall { by, call },
+            Handle::Park(side) => Input::ParkCall { by, call, side },
             Handle::PickUp => Input::PickUpCall { by, call },
             Handle::Record(on) => Input::SwitchRecording { by, call, on },
             Handle::Redirect(to) => {
                 let to = self.destination(to);
                 Input::RedirectCall { by, call, to }
             }
-            Handle::Transfer(to) => {
+            Handle::Transfer(side, to) => {
                 let to = self.destination(to);
-                Input::TransferCall { by, call, to }
+                Input::TransferCall { by, call, side, to }
             }
         })
     }

@@ -41,7 +41,11 @@ pub(super) fn cards(scope: &Scope<'_>) -> String {
         ));
     }
     text.push_str("</div>\n<dl class=\"panel rest\">\n");
-    for figure in REST {
+    let callbacks = match scope.figures.total.has_callbacks() {
+        true => Figure::OF_CALLBACKS.as_slice(),
+        false => &[],
+    };
+    for figure in REST.iter().chain(callbacks).copied() {
         let estimate = scope.figures.total.get(figure);
         text.push_str(&format!(
             "<div><dt>{}</dt><dd>{}</dd></div>\n",

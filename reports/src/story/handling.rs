@@ -132,10 +132,12 @@ const fn act_word(act: CallAct) -> &'static str {
         CallAct::HungUp => "hung_up",
         CallAct::Monitored(_) => "monitored",
         CallAct::Parked => "parked",
+        CallAct::ParkedAgent => "parked_agent",
         CallAct::PickedUp => "picked_up",
         CallAct::Redirected => "redirected",
         CallAct::Returned => "returned",
         CallAct::Transferred => "transferred",
+        CallAct::TransferredAgent => "transferred_agent",
     }
 }
 

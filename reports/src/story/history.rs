@@ -151,6 +151,15 @@ impl History {
             | Event::ExtensionRung { call, agent, .. } => {
                 self.occupy(agent, call, at);
             }
+            Event::AgentTurned {
+                call,
+                agent,
+                turned,
+                ..
+            } => {
+                self.leave(agent, call, at);
+                self.occupy(agent, turned, at);
+            }
             Event::CallEnded { call, .. } => self.release(call, at),
             Event::CallOffered {
                 call, queue, agent, ..
@@ -160,12 +169,7 @@ impl History {
                 (past.rung, past.rung_for) = (now, Some(call));
             }
             Event::ConnectionFailed { call, agent, .. }
-            | Event::ExtensionRingEnded { call, agent, .. } => {
-                if let Some(agents) = self.talks.get_mut(&call) {
-                    agents.retain(|other| *other != agent);
-                }
-                self.free_from(agent, call, at);
-            }
+            | Event::ExtensionRingEnded { call, agent, .. } => self.leave(agent, call, at),
             Event::DeviceChanged { agent, .. } => {
                 self.agents.entry(agent).or_default().device = now;
             }
@@ -190,6 +194,14 @@ impl History {
         }
         past.calls.push((call, at));
         self.talks.entry(call).or_default().push(agent);
+    }
+
+    /// An agent is off a call that goes on.
+    fn leave(&mut self, agent: AgentId, call: CallId, at: Timestamp) {
+        if let Some(agents) = self.talks.get_mut(&call) {
+            agents.retain(|other| *other != agent);
+        }
+        self.free_from(agent, call, at);
     }
 
     fn release(&mut self, call: CallId, at: Timestamp) {

@@ -172,13 +172,11 @@ impl Teller {
 
     /// What an entry did to this call.
     fn own(&mut self, engine: &Engine, entry: &Entry, at: Timestamp, event: &Event, t: &mut Turn) {
+        if let Some((call, _)) = way::begun(event).filter(|(_, public)| *public == self.wanted) {
+            self.call = Some(call);
+            return self.begin(engine, entry, event, at);
+        }
         match event {
-            Event::CallArrived { call, public, .. } | Event::CallPlaced { call, public, .. }
-                if *public == self.wanted =>
-            {
-                self.call = Some(*call);
-                self.begin(engine, entry, at);
-            }
             Event::QueueCallEnded(record) if record.call == self.wanted => {
                 self.left(engine, at, record);
                 t.joined = false;
@@ -351,8 +349,8 @@ impl Teller {
         self.push(at, what);
     }
 
-    fn begin(&mut self, engine: &Engine, entry: &Entry, at: Timestamp) {
-        let Some((from, dialled)) = way::came(&entry.input) else {
+    fn begin(&mut self, engine: &Engine, entry: &Entry, event: &Event, at: Timestamp) {
+        let Some((from, dialled)) = way::came(engine, &entry.input, event) else {
             return;
         };
         self.wall = self.wall_of(engine, engine.find_queue(dialled));

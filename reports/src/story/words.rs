@@ -587,6 +587,7 @@ fn handled(what: &What) -> String {
         "listen" => format!("{who} listens to the conversation."),
         "monitored" => format!("{who} wants to listen in."),
         "parked" => format!("{who} parked the caller."),
+        "parked_agent" => format!("{who} parked who talked to the caller."),
         "parked_in" => format!("The caller is parked in {slot}."),
         "parked_too_long" => "Nobody came for the parked caller in time.".to_owned(),
         "picked_up" => format!("{who} wants to take the call, and is rung."),
@@ -598,6 +599,7 @@ fn handled(what: &What) -> String {
         "returned" => format!("{who} goes back to the caller."),
         "takes_over" => format!("The caller is now for {who}."),
         "transferred" => format!("{who} transferred the caller."),
+        "transferred_agent" => format!("{who} transferred who talked to the caller."),
         "whisper" => format!("{who} whispers to who talks to the caller."),
         _ => format!("{who} did something with the call."),
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use tandem_engine::config::model::{Config, ContactConfig};
 use tandem_engine::config::presence::Presence;
 use tandem_engine::records::contacts::ContactIndex;
-use tandem_engine::{AgentId, AgentStatus, Engine, Number, QueueId};
+use tandem_engine::view::CallStage;
+use tandem_engine::{AgentId, AgentStatus, CallId, Engine, Number, PublicId, QueueId, Timestamp};
 
 /// The configuration in force, the ids of everything in it, and how everybody
 /// stands. Made anew with every change of the configuration, and at a start,
@@ -20,6 +21,8 @@ pub struct Directory {
     pub agents: BTreeMap<AgentId, AgentEntry>,
     /// Queues, deleted ones that still hold callers among them.
     pub queues: BTreeMap<QueueId, QueueEntry>,
+    /// Calls whose callers wait to be called back: they outlive a restart.
+    pub promised: BTreeMap<CallId, PromisedEntry>,
     agent_ids: BTreeMap<Number, AgentId>,
     queue_ids: BTreeMap<Number, QueueId>,
     contacts: ContactIndex,
@@ -49,6 +52,21 @@ pub struct QueueEntry {
     pub name: String,
     /// Who serves it, in the order of its list.
     pub members: Vec<AgentId>,
+}
+
+/// A call whose caller waits to be called back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromisedEntry {
+    /// Its id for ever.
+    pub public: PublicId,
+    /// The number that the caller called from.
+    pub caller: Number,
+    /// The queue in which he has his place.
+    pub queue: QueueId,
+    /// When he joined it.
+    pub joined_at: Timestamp,
+    /// Whose telephones ring for him.
+    pub ringing: Vec<AgentId>,
 }
 
 /// An agent's place in one queue.
@@ -89,6 +107,9 @@ impl Directory {
             revision,
             agents,
             queues,
+            promised: (engine.calls().into_iter())
+                .filter_map(|id| Some((id, promised(engine, id)?)))
+                .collect(),
         }
     }
 
@@ -141,6 +162,24 @@ fn agent(engine: &Engine, id: AgentId) -> Option<AgentEntry> {
         up: view.up,
         presence: view.presence,
         memberships,
+    })
+}
+
+fn promised(engine: &Engine, id: CallId) -> Option<PromisedEntry> {
+    let call = engine.call(id)?;
+    let CallStage::Agent { queue, joined_at } = call.stage else {
+        return None;
+    };
+    let rings = |agent: &AgentId| {
+        let offer = engine.agent(*agent).and_then(|agent| agent.offer);
+        offer.is_some_and(|leg| call.legs.contains(&leg))
+    };
+    engine.waiting(id)?.callback.then(|| PromisedEntry {
+        public: call.public,
+        caller: call.caller,
+        queue,
+        joined_at,
+        ringing: engine.agents().into_iter().filter(rings).collect(),
     })
 }
 

@@ -36,7 +36,7 @@ pub use batch::{Batch, Line, PORT_BATCHES_MAX, Poisoned, Port, PortReceiver, por
 pub use clock::{Clock, SystemClock};
 pub(crate) use config::parts;
 pub use config::{ConfigFile, ImportError, differences};
-pub use directory::{AgentEntry, Directory, Membership, QueueEntry};
+pub use directory::{AgentEntry, Directory, Membership, PromisedEntry, QueueEntry};
 pub use explain::{Explained, Seen, explain, explain_at};
 pub use handle::{Applied, AskError, Busy, Handle, Load};
 pub use inbox::{ARRIVALS_QUEUED_MAX, ASKS_QUEUED_MAX, REPORTS_QUEUED_MAX};

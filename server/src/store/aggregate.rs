@@ -30,6 +30,12 @@ pub struct Aggregate {
     pub waited_us_max: u64,
     /// Talking time, in microseconds.
     pub talked_us: u64,
+    /// Those whose callers were to be called back.
+    pub callbacks: u64,
+    /// Of these, those in which agent and customer talked; the others failed.
+    pub called_back: u64,
+    /// Waiting time of those to be called back, in microseconds.
+    pub waited_callback_us: u64,
 }
 
 impl Aggregate {
@@ -39,6 +45,7 @@ impl Aggregate {
         let is = |outcome| u64::from(call.outcome == outcome);
         let answered = is(Outcome::Answered);
         let waited_us = call.waited.micros();
+        let callbacks = u64::from(call.callback);
         Self {
             offered: 1,
             answered,
@@ -49,6 +56,9 @@ impl Aggregate {
             waited_answered_us: waited_us * answered,
             waited_us_max: waited_us,
             talked_us: call.talked.micros(),
+            callbacks,
+            called_back: callbacks * answered,
+            waited_callback_us: waited_us * callbacks,
         }
     }
 
@@ -65,6 +75,9 @@ impl Aggregate {
             waited_answered_us: (self.waited_answered_us).saturating_add(other.waited_answered_us),
             waited_us_max: self.waited_us_max.max(other.waited_us_max),
             talked_us: self.talked_us.saturating_add(other.talked_us),
+            callbacks: self.callbacks + other.callbacks,
+            called_back: self.called_back + other.called_back,
+            waited_callback_us: (self.waited_callback_us).saturating_add(other.waited_callback_us),
         }
     }
 }

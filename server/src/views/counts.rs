@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tandem_engine::records::Outcome;
+use tandem_engine::records::{Outcome, QueueCall};
 use tandem_engine::{Number, Span, Timestamp};
 
 use crate::store::{
@@ -25,6 +25,10 @@ pub struct QueueCounts {
     pub missed: u32,
     /// Answered in less than the service-level time.
     pub met: u32,
+    /// Callbacks that are over.
+    pub callbacks: u32,
+    /// Of these, those in which nobody talked.
+    pub callbacks_failed: u32,
 }
 
 /// Calls of one agent in one queue.
@@ -74,11 +78,20 @@ impl QueueCounts {
         }
     }
 
+    /// Counts a callback, if the visit that is over was one.
+    pub(crate) fn call_back(&mut self, call: &QueueCall) {
+        let failed = call.callback && call.outcome != Outcome::Answered;
+        self.callbacks += u32::from(call.callback);
+        self.callbacks_failed += u32::from(failed);
+    }
+
     pub(crate) fn add(&mut self, other: Self) {
         self.answered += other.answered;
         self.abandoned += other.abandoned;
         self.missed += other.missed;
         self.met += other.met;
+        self.callbacks += other.callbacks;
+        self.callbacks_failed += other.callbacks_failed;
     }
 }
 
@@ -138,6 +151,7 @@ impl Today {
         let interval = interval_of(left_us);
         let counts = self.queues.entry((record.queue, interval)).or_default();
         counts.end(record.call.outcome, waited, sla_time);
+        counts.call_back(&record.call);
         if let Some(agent) = record.agent {
             let key = (agent, record.queue, interval);
             self.agents.entry(key).or_default().answered += 1;

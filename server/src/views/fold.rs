@@ -89,10 +89,18 @@ pub(super) enum Stage {
 
 impl Stage {
     const fn joined(queue: QueueId, joined_at: Timestamp) -> Self {
+        Self::waiting(queue, joined_at, Vec::new())
+    }
+
+    pub(super) const fn waiting(
+        queue: QueueId,
+        joined_at: Timestamp,
+        ringing: Vec<AgentId>,
+    ) -> Self {
         Self::AwaitingAgent {
             queue,
             joined_at,
-            ringing: Vec::new(),
+            ringing,
         }
     }
 
@@ -114,6 +122,8 @@ pub(super) struct Queue {
     /// Waiting calls for whom somebody's telephone rings.
     pub(super) ringing: u32,
     pub(super) talking: u32,
+    /// Whose callers are to be called back, or talk as they were.
+    pub(super) promised: BTreeSet<CallId>,
     pub(super) counts: QueueCounts,
 }
 
@@ -269,6 +279,7 @@ impl Fold {
             }
             self.touched.insert(*id);
         }
+        self.know_promised(&directory);
         self.see_states(at);
         self.dirty.all = true;
     }
@@ -291,6 +302,12 @@ impl Fold {
                 | Event::CallPlaced { call, public, .. } => {
                     self.arrive(*call, *public, &line.entry.input);
                 }
+                Event::AgentTurned {
+                    agent,
+                    turned,
+                    public,
+                    ..
+                } => self.turn(*turned, *public, *agent),
                 event => self.event(event, at),
             }
         }
@@ -327,13 +344,14 @@ impl Fold {
             | Event::SupervisorRung { .. }
             | Event::SurveyStarted { .. } => self.of_call(event, at),
             Event::QueueCallEnded(record) => self.end_visit(record),
+            Event::CallbackRequested { call, queue, .. } => self.promise(*call, *queue),
             // Who hears a prompt, leaves a message or talks outside is between two places.
-            Event::AnnouncementStarted { .. }
+            Event::AgentTurned { .. }
+            | Event::AnnouncementStarted { .. }
             | Event::CallbackAsked { .. }
             | Event::CallbackEnded(_)
             | Event::CallbackForgone { .. }
             | Event::CallbackNotPermitted { .. }
-            | Event::CallbackRequested { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
             | Event::CallHeld { .. }
@@ -527,6 +545,7 @@ impl Fold {
     }
 
     fn end_visit(&mut self, record: &QueueCall) {
+        self.call_back(record);
         let call = self.publics.get(&record.call).copied();
         let stage = call.and_then(|call| Some(&self.calls.get(&call)?.stage));
         match (record.outcome, stage) {
@@ -610,7 +629,7 @@ impl Fold {
     }
 
     /// Takes a call out of where it is and puts it elsewhere.
-    fn set_stage(&mut self, id: CallId, stage: Stage) {
+    pub(super) fn set_stage(&mut self, id: CallId, stage: Stage) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };

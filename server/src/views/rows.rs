@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tandem_engine::{AgentId, AgentStatus, Number, QueueId};
+use tandem_engine::{AgentId, AgentStatus, CallId, Number, QueueId};
 
 use super::fold::{Agent, Call, Fold, Stage};
 use super::screen::{
@@ -68,10 +68,17 @@ impl Fold {
         let nothing = super::fold::Queue::default();
         let queue = self.queues.get(&id).unwrap_or(&nothing);
         let first = queue.waiting.first();
+        let talks = |id: &&CallId| {
+            let stage = self.calls.get(*id).map(|call| &call.stage);
+            matches!(stage, Some(Stage::AwaitingEnd { .. }))
+        };
+        let promised = queue.promised.len();
+        let pending = promised - queue.promised.iter().filter(talks).count();
+        let whole = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Some(QueueRow {
             number: facts.number,
             name: facts.name.clone(),
-            waiting: u32::try_from(queue.waiting.len()).unwrap_or(u32::MAX),
+            waiting: whole(queue.waiting.len()),
             longest_wait_since: first.map(|(joined_at, _)| self.unix_ms(*joined_at)),
             ringing: queue.ringing,
             talking: queue.talking,
@@ -80,6 +87,9 @@ impl Fold {
             abandoned: queue.counts.abandoned,
             missed: queue.counts.missed,
             met: queue.counts.met,
+            callbacks: queue.counts.callbacks.saturating_add(whole(promised)),
+            callbacks_failed: queue.counts.callbacks_failed,
+            callbacks_pending: whole(pending),
             service_level_percent: queue.counts.service_level_percent(),
             sla_threshold_percent: facts.sla_threshold_percent,
             sla_time_s: facts.sla_time.micros() / 1_000_000,
@@ -142,6 +152,7 @@ impl Fold {
             queue: self.queue_number(*queue)?,
             caller: shown(call.caller),
             contact: self.contact_name(call.caller),
+            callback: self.is_promised(call.id, *queue),
             joined_at: self.unix_ms(*joined_at),
             ringing,
             call: call.id,
@@ -163,6 +174,7 @@ impl Fold {
             queue: queue.and_then(|queue| self.queue_number(queue)),
             caller: shown(call.caller),
             contact: self.contact_name(call.caller),
+            callback: queue.is_some_and(|queue| self.is_promised(call.id, queue)),
             agent: self.agent_number(*agent)?,
             answered_at: self.unix_ms(*answered_at),
             call: call.id,

@@ -49,6 +49,13 @@ pub struct QueueRow {
     pub missed: u32,
     /// Calls that were answered in less than the service-level time.
     pub met: u32,
+    /// Callbacks that callers were promised: those of today that are over, and those that
+    /// are not.
+    pub callbacks: u32,
+    /// Those of today that came to nothing.
+    pub callbacks_failed: u32,
+    /// Those that have not come to anything yet.
+    pub callbacks_pending: u32,
     /// Share of the offered calls that met it, in percent, rounded down; null
     /// while there are none.
     pub service_level_percent: Option<u32>,
@@ -149,6 +156,8 @@ pub struct WaitingRow {
     /// Which of the company's contacts that is; null for nobody of them, and for those who
     /// may not know.
     pub contact: Option<String>,
+    /// Whether the caller is not on the line, but to be called back.
+    pub callback: bool,
     /// When the caller joined, in Unix ms.
     pub joined_at: i64,
     /// The agents whose telephones ring for it.
@@ -178,6 +187,8 @@ pub struct ActiveRow {
     /// Which of the company's contacts that is; null for nobody of them, and for those who
     /// may not know.
     pub contact: Option<String>,
+    /// Whether the caller was called back.
+    pub callback: bool,
     /// Who answered.
     #[serde(serialize_with = "text")]
     #[schema(value_type = String)]

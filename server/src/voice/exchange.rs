@@ -471,9 +471,7 @@ impl Exchange {
             } => self.record_message(call, public, mailbox),
             Effect::StopPrompt { call } => self.stop_prompt(call),
             Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
-            Effect::SaySlot {
-                leg, ref prompts, ..
-            } => self.say_slot(leg, prompts),
+            Effect::SaySlot { .. } | Effect::TurnLeg { .. } => self.part_sides(effect),
             // Voices are not mixed or recorded yet: a supervisor hears nothing.
             Effect::Mix { .. } | Effect::Record { .. } => {}
             // Ports of their own.
@@ -482,6 +480,26 @@ impl Exchange {
             | Effect::MailMessage { .. }
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => {}
+        }
+    }
+
+    /// One side of a conversation goes elsewhere without the other. Nobody becomes a caller on
+    /// his leg yet: he is let go, and his caller too.
+    fn part_sides(&mut self, effect: &Effect) {
+        match *effect {
+            Effect::SaySlot {
+                leg: Some(leg),
+                ref prompts,
+                ..
+            } => self.say_slot(leg, prompts),
+            Effect::SaySlot { call, .. } => {
+                self.hang_up_caller(call, tandem_engine::HangUpCause::Normal);
+            }
+            Effect::TurnLeg { leg, call } => {
+                self.hang_up_leg(leg);
+                self.tell(Input::CallerHungUp { call });
+            }
+            _ => unreachable!("all others part nobody"),
         }
     }
 

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use tandem_engine::config::model::Destination;
 use tandem_engine::config::text::read_destination;
-use tandem_engine::{By, CallId, Event, Input, Monitoring, PublicId};
+use tandem_engine::{By, CallId, Event, Input, Monitoring, PublicId, Side};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -236,6 +236,7 @@ async fn park(
     handle(&app, signed_in, &id, |by, call| Input::ParkCall {
         by,
         call,
+        side: Side::Caller,
     })
     .await
 }
@@ -349,7 +350,8 @@ async fn transfer(
     body: Body,
 ) -> Result<Json<Handled>, Problem> {
     let to = destination(&body::json(&headers, body).await?)?;
-    let input = |by, call| Input::TransferCall { by, call, to };
+    let side = Side::Caller;
+    let input = |by, call| Input::TransferCall { by, call, side, to };
     handle(&app, signed_in, &id, input).await
 }
 

@@ -99,6 +99,8 @@ struct RecordRow {
     reason: &'static str,
     /// The number of who answered.
     agent: Option<String>,
+    /// Whether the caller was to be called back.
+    callback: bool,
     /// How often a telephone rang for it.
     offers: u32,
     /// Its name where something is done about it.
@@ -171,6 +173,7 @@ impl RecordRow {
             outcome: outcome_word(call.outcome),
             reason: reason_word(call.reason),
             agent: record.agent.map(|agent| agent.to_string()),
+            callback: call.callback,
             offers: call.offers,
             log: log_name(&LogKey::of(record)),
             survey_key: survey.map(|survey| survey.key.symbol()),

@@ -289,11 +289,28 @@ impl People {
                 self.talk_together(now, *call);
                 self.talk_together(now, *outside);
             }
-            Event::CallPlaced { call, public, .. } => self.places(*call, public.counter),
-            Event::OutsideRung { call, outside, .. } => self.rings_outside(*call, *outside),
             Event::CallbackAsked { call, .. } => self.say_where(now, *call),
             Event::PointReached { call, .. } => self.choose(now, *call),
             Event::SurveyStarted { call, .. } => self.rate(now, *call),
+            _ => self.hear_of_newcomer(now, event),
+        }
+    }
+
+    /// Hears of a call that begins otherwise than by somebody's calling.
+    fn hear_of_newcomer(&mut self, now: Timestamp, event: &Event) {
+        match event {
+            Event::AgentTurned {
+                call,
+                turned,
+                public,
+                ..
+            } => {
+                self.parts(now, *call);
+                self.places(*turned, public.counter);
+                self.parts(now, *turned);
+            }
+            Event::CallPlaced { call, public, .. } => self.places(*call, public.counter),
+            Event::OutsideRung { call, outside, .. } => self.rings_outside(*call, *outside),
             _ => {}
         }
     }
@@ -470,7 +487,8 @@ impl People {
             | Effect::RecordMessage { .. }
             | Effect::SaySlot { .. }
             | Effect::StopPrompt { .. }
-            | Effect::StopRecording { .. } => {}
+            | Effect::StopRecording { .. }
+            | Effect::TurnLeg { .. } => {}
         }
     }
 

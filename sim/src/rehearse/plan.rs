@@ -3,7 +3,7 @@
 
 use tandem_engine::config::model::Config;
 use tandem_engine::config::presence::Presence;
-use tandem_engine::{By, Number, Span, Timer, Timestamp, Which};
+use tandem_engine::{By, Number, Side, Span, Timer, Timestamp, Which};
 
 use super::chance::{Chance, What};
 use super::{centre, script};
@@ -161,8 +161,8 @@ pub enum Handle {
     Listen,
     /// Notes the first of the dispositions, so many, and with four more a remark.
     Note(u8),
-    /// Parks its caller.
-    Park,
+    /// Parks this side of its conversation.
+    Park(Side),
     /// Has its recording paused.
     PauseRecording,
     /// Picks it up.
@@ -175,8 +175,8 @@ pub enum Handle {
     Place(Number),
     /// Takes it back from hold.
     Resume,
-    /// Sends its caller elsewhere while he talks.
-    Transfer(Number),
+    /// Sends this side of its conversation elsewhere.
+    Transfer(Side, Number),
     /// Whispers.
     Whisper,
 }

@@ -5,7 +5,7 @@ use tandem_engine::config::model::{
     Change, Config, Destination, EmptyStates, MemberConfig, MemberKind,
 };
 use tandem_engine::config::presence::Presence;
-use tandem_engine::{By, Number, Span, Timestamp, Which};
+use tandem_engine::{By, Number, Side, Span, Timestamp, Which};
 
 use super::centre::{self, some_extension, some_point, some_queue, some_slot, some_stranger};
 use super::chance::{Chance, QUARTER_US};
@@ -266,6 +266,10 @@ impl Script<'_> {
         };
         let asked = some_extension(self.chance);
         let note = u8::try_from(self.chance.below(8)).unwrap_or(0);
+        let side = match self.chance.percent(25) {
+            true => Side::Agent,
+            false => Side::Caller,
+        };
         let handle = self.chance.weighted(&[
             (2, Handle::Barge),
             (4, Handle::Consult(asked)),
@@ -275,14 +279,14 @@ impl Script<'_> {
             (2, Handle::Hold),
             (3, Handle::Listen),
             (2, Handle::Note(note)),
-            (4, Handle::Park),
+            (4, Handle::Park(side)),
             (1, Handle::PauseRecording),
             (5, Handle::PickUp),
             (2, Handle::Record),
             (2, Handle::Redirect(to)),
             (1, Handle::Place(to)),
             (2, Handle::Resume),
-            (3, Handle::Transfer(to)),
+            (3, Handle::Transfer(side, to)),
             (2, Handle::Whisper),
         ]);
         self.act(Act::Handle { by, place, handle });

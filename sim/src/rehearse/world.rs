@@ -360,7 +360,7 @@ impl<'p, L: Lens> World<'p, L> {
                 call,
                 note: Box::new(self.note(which)),
             },
-            Handle::Park => Input::ParkCall { by, call },
+            Handle::Park(side) => Input::ParkCall { by, call, side },
             Handle::PauseRecording => Input::SwitchRecording {
                 by,
                 call,
@@ -375,9 +375,10 @@ impl<'p, L: Lens> World<'p, L> {
                 to: to(number),
             },
             Handle::Resume => Input::LegResumed { leg: leg()? },
-            Handle::Transfer(number) => Input::TransferCall {
+            Handle::Transfer(side, number) => Input::TransferCall {
                 by,
                 call,
+                side,
                 to: to(number),
             },
             Handle::Whisper => monitor(Monitoring::Whisper),

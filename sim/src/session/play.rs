@@ -8,7 +8,7 @@ use tandem_engine::records::QueueCall;
 use tandem_engine::records::notes::Note;
 use tandem_engine::{
     AgentId, By, CallId, Caller as From, Cause, Effect, EffectId, Engine, Entry, Event, Input,
-    LegId, Monitoring, Number, Outbox, Span, Timestamp,
+    LegId, Monitoring, Number, Outbox, Side, Span, Timestamp,
 };
 
 use super::Session;
@@ -276,7 +276,11 @@ impl Player {
                 self.ended(at, *leg, End::Others);
             }
             // He hears the slot to its end.
-            Effect::SaySlot { leg, prompts, .. } => {
+            Effect::SaySlot {
+                leg: Some(leg),
+                prompts,
+                ..
+            } => {
                 let spoken: u64 = (prompts.iter())
                     .filter_map(|name| self.prompts.get(name))
                     .map(|length| length.micros())
@@ -457,7 +461,11 @@ impl Player {
                     remark: String::new(),
                 }),
             },
-            Handle::Park => Input::ParkCall { by, call },
+            Handle::Park => Input::ParkCall {
+                by,
+                call,
+                side: Side::Caller,
+            },
             Handle::PickUp => Input::PickUpCall { by, call },
             Handle::Record(on) => Input::SwitchRecording { by, call, on: *on },
             Handle::Redirect(to) => Input::RedirectCall {
@@ -468,6 +476,7 @@ impl Player {
             Handle::Transfer(to) => Input::TransferCall {
                 by,
                 call,
+                side: Side::Caller,
                 to: to.clone(),
             },
         })

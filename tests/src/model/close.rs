@@ -17,6 +17,7 @@ impl Model {
         self.withdrawals_had_causes()?;
         self.offers_still_hold()?;
         self.supervisors_are_right()?;
+        self.everybody_has_parted()?;
         for agent in std::mem::take(&mut self.entry.gone) {
             self.persons.remove(&agent);
         }

@@ -85,20 +85,26 @@ impl Model {
                 self.law(Law::Legs, fits, || format!("{effect:?} is of another call"))?;
                 self.goes_on(*leg, Sound::Answered, Sound::Bridged, effect)
             }
-            Effect::SaySlot { leg, slot, prompts } => {
+            Effect::SaySlot {
+                call,
+                leg,
+                slot,
+                prompts,
+            } => {
                 self.law(Law::Legs, self.slot_prompts(*slot) == *prompts, || {
                     format!("{effect:?} is not what is to be said")
                 })?;
-                self.goes_on(*leg, Sound::Bridged, Sound::Over, effect)
+                match leg {
+                    Some(leg) => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
+                    None => self.caller_is_let_go(*call),
+                }
             }
             Effect::HangUpLeg { leg } => self.goes_on(*leg, Sound::Bridged, Sound::Over, effect),
-            Effect::HangUpCaller { call, .. } => {
-                let due = self.entry.to_hang_up.iter().position(|due| due == call);
-                let found = due.map(|place| self.entry.to_hang_up.remove(place));
-                self.law(Law::Legs, found.is_some(), || {
-                    format!("caller {call} is hung up for no reason, or twice")
-                })
+            Effect::TurnLeg { leg, call } => {
+                self.goes_on(*leg, Sound::Bridged, Sound::Over, effect)?;
+                self.is_due(*call, effect)
             }
+            Effect::HangUpCaller { call, .. } => self.caller_is_let_go(*call),
             Effect::RingCaller { call, .. }
             | Effect::RingCustomer { call, .. }
             | Effect::AlertCaller { call }
@@ -121,6 +127,14 @@ impl Model {
             | Effect::MailServiceLevel { .. }
             | Effect::PushRecord { .. } => Ok(()),
         }
+    }
+
+    fn caller_is_let_go(&mut self, call: CallId) -> Checked {
+        let due = self.entry.to_hang_up.iter().position(|due| *due == call);
+        let found = due.map(|place| self.entry.to_hang_up.remove(place));
+        self.law(Law::Legs, found.is_some(), || {
+            format!("caller {call} is hung up for no reason, or twice")
+        })
     }
 
     /// What a caller hears, or who hears him, is what follows from the events.
@@ -201,7 +215,8 @@ impl Model {
             | Effect::Record { .. }
             | Effect::RecordMessage { .. }
             | Effect::StopPrompt { .. }
-            | Effect::StopRecording { .. } => true,
+            | Effect::StopRecording { .. }
+            | Effect::TurnLeg { .. } => true,
             _ => false,
         };
         let play: Vec<_> = play.iter().filter(stays).collect();

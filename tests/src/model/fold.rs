@@ -31,7 +31,8 @@ impl Model {
             | Event::ExtensionAnswered { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. } => self.fold_leg(event),
-            Event::CallRetrieved { .. }
+            Event::AgentTurned { .. }
+            | Event::CallRetrieved { .. }
             | Event::ConsultationEnded { .. }
             | Event::ConsultationRung { .. }
             | Event::RecordingSwitched { .. }
@@ -45,11 +46,10 @@ impl Model {
             | Event::MessageStarted { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. } => self.fold_way(event),
-            Event::CallbackNotPermitted { .. } | Event::CustomerRung { .. } => {
-                self.fold_callback(event)
-            }
             Event::CallPlaced { .. }
+            | Event::CallbackNotPermitted { .. }
             | Event::CallerAnswered { .. }
+            | Event::CustomerRung { .. }
             | Event::OutsideAnswered { .. }
             | Event::OutsideRung { .. } => self.fold_outside(event),
             Event::QueueCallEnded(record) => self.queue_call_ended(record),

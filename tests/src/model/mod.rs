@@ -32,6 +32,7 @@ mod status;
 mod supervise;
 mod survey;
 mod timers;
+mod turn;
 mod views;
 mod visits;
 
@@ -181,6 +182,8 @@ pub struct Seen {
     pub consulted: u64,
     /// Callers who were transferred to who was consulted.
     pub passed_on: u64,
+    /// Who talked to a caller and went elsewhere without him.
+    pub turned: u64,
     /// Parked callers who were fetched.
     pub retrieved: u64,
     /// What waiting callers were told.
@@ -241,6 +244,7 @@ impl Seen {
         self.supervised += other.supervised;
         self.consulted += other.consulted;
         self.passed_on += other.passed_on;
+        self.turned += other.turned;
         self.retrieved += other.retrieved;
         self.announcements += other.announcements;
         self.briefings += other.briefings;
@@ -320,6 +324,8 @@ struct Scope {
     taken_over: Option<state::Place>,
     /// Calls that end with the one that they were connected with, and why.
     parted: BTreeMap<CallId, tandem_engine::EndReason>,
+    /// Who is to leave his caller in this entry.
+    turn: Option<turn::Turn>,
 }
 
 impl Scope {
@@ -374,6 +380,7 @@ impl Scope {
             silent: BTreeSet::new(),
             taken_over: None,
             parted: BTreeMap::new(),
+            turn: None,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::state::Call;
 use super::{Checked, Law, Model, known};
 
 impl Model {
-    /// Reads an event of a number outside.
+    /// Reads an event of somebody who is called.
     pub(super) fn fold_outside(&mut self, event: &Event) -> Checked {
         match event {
             Event::CallPlaced {
@@ -21,6 +21,9 @@ impl Model {
                 agent,
             } => self.call_placed(*call, *public, *agent),
             Event::CallerAnswered { call, agent } => self.caller_answered(*call, *agent),
+            Event::CallbackNotPermitted { .. } | Event::CustomerRung { .. } => {
+                self.fold_callback(event)
+            }
             Event::OutsideAnswered { call, outside } => self.outside_answered(*call, *outside),
             Event::OutsideRung {
                 call,

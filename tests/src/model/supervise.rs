@@ -5,7 +5,7 @@ use tandem_engine::config::model::Destination;
 use tandem_engine::config::rights::{OwnRecording, Right};
 use tandem_engine::{
     AgentId, By, CallAct, CallId, Effect, EndReason, Event, Input, LegId, Monitoring, Number,
-    QueueId, Recording, Reject, Timestamp,
+    QueueId, Recording, Reject, Side, Timestamp,
 };
 
 use super::state::{Helps, Leg, LegStage, Parked, Sound};
@@ -36,14 +36,24 @@ impl Model {
             Input::MonitorCall { by, call, how } => {
                 (by, call, Right::Monitoring, Some(CallAct::Monitored(*how)))
             }
-            Input::ParkCall { by, call } => (by, call, Right::Parking, Some(CallAct::Parked)),
+            Input::ParkCall { by, call, side } => {
+                let act = match side {
+                    Side::Agent => CallAct::ParkedAgent,
+                    Side::Caller => CallAct::Parked,
+                };
+                (by, call, Right::Parking, Some(act))
+            }
             Input::PickUpCall { by, call } => (by, call, Right::PickUp, Some(CallAct::PickedUp)),
             Input::RedirectCall { by, call, .. } => {
                 (by, call, Right::Distribution, Some(CallAct::Redirected))
             }
             Input::SwitchRecording { by, call, .. } => (by, call, Right::Recording, None),
-            Input::TransferCall { by, call, .. } => {
-                (by, call, Right::Distribution, Some(CallAct::Transferred))
+            Input::TransferCall { by, call, side, .. } => {
+                let act = match side {
+                    Side::Agent => CallAct::TransferredAgent,
+                    Side::Caller => CallAct::Transferred,
+                };
+                (by, call, Right::Distribution, Some(act))
             }
             _ => return None,
         };
@@ -241,8 +251,23 @@ impl Model {
                 };
                 self.hangs_up_on_screen(call, agent)
             }
-            Input::ParkCall { .. } => self.begin_parking(by, call),
-            Input::TransferCall { to, .. } => self.begin_transfer(call, to),
+            Input::ParkCall { side, .. } | Input::TransferCall { side, .. }
+                if side == Side::Agent =>
+            {
+                self.begin_turn(call)
+            }
+            Input::ParkCall { .. } => {
+                let queue = self.concerns(call);
+                self.rate_later(call);
+                let talked = self.let_go(call)?;
+                self.begin_parking(by, (call, queue), talked)
+            }
+            Input::TransferCall { to, .. } => {
+                let queue = self.concerns(call);
+                self.rate_later(call);
+                self.let_go(call)?;
+                self.begin_transfer((call, queue), to)
+            }
             Input::MonitorCall { how, .. } => self.begin_monitoring(by, call, how),
             _ => Ok(()),
         }
@@ -277,10 +302,11 @@ impl Model {
         Ok(agent)
     }
 
-    fn begin_transfer(&mut self, call: CallId, to: Destination) -> Checked {
-        let queue = self.concerns(call);
-        self.rate_later(call);
-        self.let_go(call)?;
+    pub(super) fn begin_transfer(
+        &mut self,
+        (call, queue): (CallId, Option<QueueId>),
+        to: Destination,
+    ) -> Checked {
         let somebody_rings = match to {
             Destination::External { .. } | Destination::Voicemail(_) => false,
             ref to => to.number().is_some_and(|number| {
@@ -314,10 +340,12 @@ impl Model {
         Ok(())
     }
 
-    fn begin_parking(&mut self, by: By, call: CallId) -> Checked {
-        let queue = self.concerns(call);
-        self.rate_later(call);
-        let talked = self.let_go(call)?;
+    pub(super) fn begin_parking(
+        &mut self,
+        by: By,
+        (call, queue): (CallId, Option<QueueId>),
+        talked: AgentId,
+    ) -> Checked {
         let parking = known(self.options.parking, "a place to park")?;
         let taken: Vec<Number> = (self.calls.values())
             .filter_map(|call| Some(call.parked.as_ref()?.slot))
@@ -401,6 +429,7 @@ impl Model {
     /// Reads an event that somebody's handling of a call led to.
     pub(super) fn fold_handling(&mut self, event: &Event) -> Checked {
         match event {
+            Event::AgentTurned { .. } => self.agent_turned(event),
             Event::CallRetrieved { call, with, slot } => self.call_retrieved(*call, *with, *slot),
             Event::ConsultationEnded {
                 call,
@@ -582,6 +611,7 @@ impl Model {
         let parked = known(entry.parked.take(), "a parked call")?;
         if goes_on {
             let back_to = self.persons.get(&parked.back_to);
+            let back_to = back_to.filter(|_| entry.origin != Some(parked.back_to));
             // Nobody has no number.
             let number = back_to.map_or(Number::NONE, |person| person.number);
             entry.goes_to = Some(Destination::Extension(number));

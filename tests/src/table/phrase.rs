@@ -143,6 +143,9 @@ pub fn read(text: &str) -> Result<Phrase, String> {
         ["clock", ..] => Phrase::Clock(read_clock(&words[1..].join(" "))?),
         ["caller" | "customer", "of", rest @ ..] => waiting::customer(rest).ok_or_else(unknown)?,
         [agent, "has", name, "placed", "to", to] => place(agent, name, to)?,
+        ["who", "talked", "to", call, "hangs", "up"] => {
+            Phrase::CallerHangsUp(waiting::who_talked_to(call))
+        }
         ["number", "for", rest @ ..] => waiting::number_for(rest).ok_or_else(unknown)?,
         ["estimate", "for", "the", "next", "of", queue] => {
             Phrase::Ask(Question::EstimateOfNext(read_value(queue)?))

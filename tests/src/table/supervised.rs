@@ -1,7 +1,9 @@
 //! What supervisors do with calls, in words: inputs, facts and orders.
 
 use tandem_engine::config::model::Destination;
-use tandem_engine::{By, CallId, Effect, Event, Input, Monitoring, Number, QueueId, Recording};
+use tandem_engine::{
+    By, CallId, Effect, Event, Input, Monitoring, Number, QueueId, Recording, Side,
+};
 
 use super::centre;
 use super::words::Orders;
@@ -14,11 +16,11 @@ pub enum Handling {
     EndConsultation(bool),
     HangUp,
     Monitor(Monitoring),
-    Park,
+    Park(Side),
     PickUp,
     Record(bool),
     Redirect(Destination),
-    Transfer(Destination),
+    Transfer(Side, Destination),
 }
 
 impl Handling {
@@ -29,11 +31,11 @@ impl Handling {
             Self::EndConsultation(transfer) => Input::EndConsultation { by, call, transfer },
             Self::HangUp => Input::HangUpCall { by, call },
             Self::Monitor(how) => Input::MonitorCall { by, call, how },
-            Self::Park => Input::ParkCall { by, call },
+            Self::Park(side) => Input::ParkCall { by, call, side },
             Self::PickUp => Input::PickUpCall { by, call },
             Self::Record(on) => Input::SwitchRecording { by, call, on },
             Self::Redirect(to) => Input::RedirectCall { by, call, to },
-            Self::Transfer(to) => Input::TransferCall { by, call, to },
+            Self::Transfer(side, to) => Input::TransferCall { by, call, side, to },
         }
     }
 }
@@ -52,21 +54,42 @@ pub fn read(words: &[&str]) -> Option<Result<(String, Handling), String>> {
         ["ends", call] => (call, Ok(Handling::HangUp)),
         ["joins", "in", call] => (call, Ok(Handling::Monitor(Monitoring::Barge))),
         ["listens", "to", call] => (call, Ok(Handling::Monitor(Monitoring::Listen))),
-        ["parks", call] => (call, Ok(Handling::Park)),
+        ["parks", call] => (call, Ok(Handling::Park(Side::Caller))),
+        ["parks", "who", "talks", "to", call] => (call, Ok(Handling::Park(Side::Agent))),
         ["picks", "up", call] => (call, Ok(Handling::PickUp)),
         ["records", call] => (call, Ok(Handling::Record(true))),
         ["redirects", call, "to", to] => (call, centre::destination(to).map(Handling::Redirect)),
         ["stops", "recording", call] => (call, Ok(Handling::Record(false))),
-        ["transfers", call, "to", to] => (call, centre::destination(to).map(Handling::Transfer)),
+        ["transfers", call, "to", to] => (call, transfer(Side::Caller, to)),
+        ["transfers", "who", "talks", "to", call, "to", to] => (call, transfer(Side::Agent, to)),
         ["whispers", "in", call] => (call, Ok(Handling::Monitor(Monitoring::Whisper))),
         _ => return None,
     };
     Some(handling.map(|handling| ((*call).to_owned(), handling)))
 }
 
+fn transfer(side: Side, to: &str) -> Result<Handling, String> {
+    Ok(Handling::Transfer(side, centre::destination(to)?))
+}
+
 /// A fact of a call that somebody handles.
 pub fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
     Some(match event {
+        Event::AgentTurned {
+            call,
+            leg,
+            agent,
+            turned,
+            ..
+        } => {
+            let order = Effect::TurnLeg {
+                leg: *leg,
+                call: *turned,
+            };
+            let but = orders.take("on no line", |effect| *effect == order);
+            let (agent, call) = (names.agent(*agent), names.call(*call));
+            format!("{agent} goes on without {call}{but}")
+        }
         Event::CallHeld { call, agent } => {
             let but = hold_music(*call, orders);
             format!("{} holds {}{but}", names.agent(*agent), names.call(*call))
@@ -216,12 +239,25 @@ pub fn order(effect: &Effect, names: &Names) -> Option<String> {
         Effect::Record { call, recording } => {
             format!("order: {}", recorded(names.call(*call), *recording))
         }
-        Effect::SaySlot { leg, slot, prompts } => {
+        Effect::SaySlot {
+            call,
+            leg,
+            slot,
+            prompts,
+        } => {
             let said = match prompts.as_slice() {
                 [] => String::new(),
                 prompts => format!(": {}", prompts.join(", ")),
             };
-            format!("order: tell {} the slot {slot}{said}", names.leg(*leg))
+            let who = match leg {
+                Some(leg) => names.leg(*leg).to_string(),
+                None => names.call(*call).to_owned(),
+            };
+            format!("order: tell {who} the slot {slot}{said}")
+        }
+        Effect::TurnLeg { leg, call } => {
+            let (leg, call) = (names.leg(*leg), names.call(*call));
+            format!("order: {leg} is the caller of {call}")
         }
         _ => return None,
     })

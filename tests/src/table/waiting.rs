@@ -90,6 +90,11 @@ pub(super) fn number_called_for(call: &str) -> String {
     format!("number for {call}")
 }
 
+/// The name of the call of who talked to a caller and goes elsewhere without him.
+pub(super) fn who_talked_to(call: &str) -> String {
+    format!("who talked to {call}")
+}
+
 /// What is told of the customer of a callback.
 pub(super) const fn of_customer(call: CallId, cause: Option<Cause>) -> Input {
     match cause {

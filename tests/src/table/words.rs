@@ -114,6 +114,19 @@ impl Orders {
         self.left.iter().any(|(_, effect)| effect == order)
     }
 
+    /// What is wrong where a caller is not hung up on; he may hear a slot before.
+    fn lets_go(&mut self, call: CallId, cause: HangUpCause) -> String {
+        let hears = |effect: &Effect| match effect {
+            Effect::SaySlot { call: of, leg, .. } => *of == call && leg.is_none(),
+            _ => false,
+        };
+        if self.left.iter().any(|(_, effect)| hears(effect)) {
+            return String::new();
+        }
+        let wanted = Effect::HangUpCaller { call, cause };
+        self.take("the caller is not hung up on", |effect| *effect == wanted)
+    }
+
     /// Whether a caller is told something instead of hearing music.
     fn announces(&self, call: CallId) -> bool {
         let is =
@@ -215,11 +228,7 @@ fn fact_of_call(event: &Event, orders: &mut Orders, names: &Names) -> Option<Str
             public,
         } => {
             let told = hang_up(*reason).filter(|_| !orders.silent.contains(public));
-            let but = told.map_or(String::new(), |cause| {
-                let call = *call;
-                let wanted = Effect::HangUpCaller { call, cause };
-                orders.take("the caller is not hung up on", |effect| *effect == wanted)
-            });
+            let but = told.map_or(String::new(), |cause| orders.lets_go(*call, cause));
             format!("{} ended: {}{but}", names.call(*call), end_reason(*reason))
         }
         Event::AnnouncementStarted {
@@ -516,6 +525,22 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::RecordMessage { .. } | Effect::StopPrompt { .. } | Effect::StopRecording { .. } => {
             points::order(effect, names)
         }
+        Effect::Ring { .. } | Effect::RingCaller { .. } | Effect::RingCustomer { .. } => {
+            ring(effect, names)
+        }
+        Effect::Consult { .. }
+        | Effect::Join { .. }
+        | Effect::Mix { .. }
+        | Effect::PlayHoldMusic { .. }
+        | Effect::Record { .. }
+        | Effect::SaySlot { .. }
+        | Effect::TurnLeg { .. } => unreachable!("told above"),
+    }
+}
+
+/// An order to ring somebody.
+fn ring(effect: &Effect, names: &Names) -> String {
+    match effect {
         Effect::Ring { leg, call, .. } => {
             format!("order: ring {} for {}", names.leg(*leg), names.call(*call))
         }
@@ -526,12 +551,7 @@ fn order(id: EffectId, effect: &Effect, names: &mut Names) -> String {
         Effect::RingCustomer { call, number, .. } => {
             format!("order: call {} at {number}", names.call(*call))
         }
-        Effect::Consult { .. }
-        | Effect::Join { .. }
-        | Effect::Mix { .. }
-        | Effect::PlayHoldMusic { .. }
-        | Effect::Record { .. }
-        | Effect::SaySlot { .. } => unreachable!("told above"),
+        _ => format!("{effect:?} rings nobody"),
     }
 }
 

@@ -461,6 +461,15 @@ impl World {
                     public,
                     ..
                 } => self.names.placed(*call, *outside, *public)?,
+                Event::AgentTurned {
+                    call,
+                    turned,
+                    public,
+                    ..
+                } => {
+                    let name = waiting::who_talked_to(self.names.call(*call));
+                    self.names.named(*turned, *public, name)?;
+                }
                 _ => {}
             }
         }

@@ -36,7 +36,7 @@ fn times() {
     assert!(offered(61).contains("\"after_s\" is at most \"max_waiting_s\""));
     let timeout = |span| with(|callback| callback.timeout = span);
     assert_eq!(timeout(Span::from_micros(59_999_999)), "");
-    assert!(timeout(Span::from_secs(60)).contains("is less than \"max_waiting_s\""));
+    assert!(timeout(Span::from_secs(60)).contains("must be less than \"max_waiting_s\""));
     let ring = |seconds| with(|callback| callback.customer_ring = Span::from_secs(seconds));
     assert_eq!((ring(1), ring(RING_TIMEOUT_S_MAX)), Default::default());
     for beyond in [0, RING_TIMEOUT_S_MAX + 1] {

@@ -83,5 +83,6 @@ fn any_deadline_may_fail() {
 fn deadlines_may_fail_again_and_again() {
     let mut profile = Profile::mixed();
     profile.aborts = 20;
+    profile.steps = 240;
     watch("deadlines_may_fail_again_and_again", 300, &profile, &LAWS);
 }

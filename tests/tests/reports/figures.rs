@@ -46,6 +46,41 @@ fn figures_of_calls() {
     assert!(report.get("all").is_none() && report.get("groups").is_none());
 }
 
+/// A callback counts once, where its caller joined: among all calls, and by itself.
+#[test]
+fn figures_of_callbacks() {
+    let report = json_of(
+        layout(),
+        &["70 answered q0 a0 5 5 60
+           330 answered q0 a0 100 200 30 callback
+           400 missed q0 100 300 callback
+           1900 missed q0 1700 100 callback
+           2600 answered q0 a0 1900 400 300 callback"],
+    );
+    let row = &report["queues"]["Support"];
+    let wanted = [
+        ("offered", 5.0),
+        ("answered", 3.0),
+        ("missed", 2.0),
+        ("callbacks", 4.0),
+        ("called_back", 2.0),
+        ("callbacks_failed", 2.0),
+        ("mean_callback_wait_s", 250.0),
+    ];
+    for (key, wanted) in wanted {
+        assert_close(&mean(row, key), wanted);
+    }
+    let of_interval = |place: usize, key| mean(&report["intervals"][place], key);
+    assert_close(&of_interval(0, "callbacks"), 3.0);
+    assert_close(&of_interval(0, "callbacks_failed"), 2.0);
+    assert_close(&of_interval(0, "mean_callback_wait_s"), 200.0);
+    assert_close(&of_interval(1, "called_back"), 1.0);
+    let report = json_of(layout(), &["70 answered q0 a0 5 5 60"]);
+    let row = &report["queues"]["Support"];
+    assert_close(&mean(row, "callbacks"), 0.0);
+    assert_eq!(mean(row, "mean_callback_wait_s"), Value::Null);
+}
+
 /// To wait is not to be rung for in the instant of joining, however long that
 /// rings; who is refused waits for no time and was not rung for either.
 #[test]

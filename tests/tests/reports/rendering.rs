@@ -50,6 +50,10 @@ fn the_shape_of_json() {
         ("max_wait_s", "5.0"),
         ("mean_talk_s", "60.0"),
         ("occupancy", "0.0"),
+        ("callbacks", "0.0"),
+        ("called_back", "0.0"),
+        ("callbacks_failed", "0.0"),
+        ("mean_callback_wait_s", "null"),
     ];
     let figures = figures.map(|(key, mean)| format!(r#""{key}":{{"mean":{mean},"ci95":null}}"#));
     let figures = figures.join(",");

@@ -113,7 +113,7 @@ pub(crate) fn seconds(word: &str) -> Timestamp {
     Timestamp::from_micros(micros)
 }
 
-/// `<end> <outcome> qN [aN] <joined> <waited> [talked] [rung]`.
+/// `<end> <outcome> qN [aN] <joined> <waited> [talked] [rung] [callback]`.
 pub(crate) fn record(words: &[&str], queue: QueueId) -> QueueCall {
     let mut times = words[2..]
         .iter()
@@ -144,7 +144,7 @@ pub(crate) fn record(words: &[&str], queue: QueueId) -> QueueCall {
         reason,
         agent,
         offers: 1,
-        callback: false,
+        callback: words.contains(&"callback"),
         offered_at_once: words.contains(&"rung"),
     }
 }

@@ -1,6 +1,7 @@
 //! Records and sums of calls, as whoever reports on them reads them.
 
-use tandem_engine::{By, Input, Number};
+use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
+use tandem_engine::{By, Input, Number, PublicId, QueueId, Span, Timestamp};
 use tandem_server::store::{
     Aggregate, CallRecord, INTERVAL_S, RecordKey, RecordsOf, StoreError, interval_of,
 };
@@ -160,7 +161,7 @@ fn sums_are_those_of_the_records() {
     assert!(sums.len() > 3, "they cover some intervals");
     for (begin, sums) in sums {
         assert_eq!(begin % INTERVAL_S, 0);
-        let sla = tandem_engine::Span::from_secs(60);
+        let sla = Span::from_secs(60);
         let of_interval = records
             .iter()
             .filter(|record| interval_of(record.joined_us) == begin);
@@ -175,6 +176,38 @@ fn sums_are_those_of_the_records() {
         Ok(Vec::new())
     );
     shift.stop().1.expect("a clean stop");
+}
+
+/// A callback counts once among all calls, and by itself whether it failed or not.
+#[test]
+fn callbacks_have_sums_of_their_own() {
+    let call = |outcome, waited, callback| QueueCall {
+        call: PublicId::default(),
+        visit: 0,
+        queue: QueueId::from_parts(0, 0),
+        caller: Number::NONE,
+        joined_at: Timestamp::ZERO,
+        waited: Span::from_secs(waited),
+        talked: Span::ZERO,
+        outcome,
+        reason: LeaveReason::TimedOut,
+        agent: None,
+        offers: 1,
+        offered_at_once: false,
+        callback,
+    };
+    let calls = [
+        call(Outcome::Answered, 100, true),
+        call(Outcome::Missed, 300, true),
+        call(Outcome::Answered, 5, false),
+    ];
+    let sums = calls
+        .iter()
+        .map(|call| Aggregate::of(call, Span::from_secs(20)));
+    let sums = sums.fold(Aggregate::default(), Aggregate::plus);
+    assert_eq!((sums.offered, sums.answered, sums.missed), (3, 2, 1));
+    assert_eq!((sums.callbacks, sums.called_back), (2, 1));
+    assert_eq!(sums.waited_callback_us, 400 * SECOND_US);
 }
 
 #[test]

@@ -209,7 +209,13 @@ impl Judge {
                 Figure::MeanWaitAnswered => exact.mean_wait_answered_s,
                 Figure::MeanTalk => talk_s,
                 Figure::Occupancy => exact.occupancy,
-                Figure::Abandoned | Figure::MaxWait | Figure::Agents => {
+                Figure::Abandoned
+                | Figure::Agents
+                | Figure::CalledBack
+                | Figure::Callbacks
+                | Figure::CallbacksFailed
+                | Figure::MaxWait
+                | Figure::MeanCallbackWait => {
                     unreachable!("theory is not asked for {}", figure.title())
                 }
             };

@@ -9,7 +9,7 @@ use tandem_engine::records::Outcome;
 use tandem_engine::view::{AgentView, CallStage};
 use tandem_engine::{AgentStatus, By, Engine, Entry, Event, Input, Number, QueueId};
 use tandem_server::driver::{Batch, Directory, Line};
-use tandem_server::views::{AgentState, Fold, MembershipStatus, Screen, Sight, Today};
+use tandem_server::views::{AgentState, Fold, MembershipStatus, Screen, Sight, Today, WaitingRow};
 use tandem_tests::acts::{Profile, history};
 use tandem_tests::cases::{Regressions, hold};
 use tandem_tests::live::{self, Witness};
@@ -26,8 +26,8 @@ struct Watcher {
     wall_offset: i64,
     /// Made of changes only.
     replayed: Screen,
-    /// By queue: answered, abandoned, missed.
-    records: BTreeMap<QueueId, [u32; 3]>,
+    /// By queue: answered, abandoned, missed, callbacks and those that failed.
+    records: BTreeMap<QueueId, [u32; 5]>,
     /// Calls that supervisors picked up from queues that are not theirs.
     from_elsewhere: u32,
     shown: Shown,
@@ -40,6 +40,7 @@ struct Shown {
     waiting: usize,
     active: usize,
     partial: u32,
+    pending: u32,
 }
 
 impl Watcher {
@@ -81,6 +82,8 @@ impl Watcher {
         self.shown.batches += 1;
         self.shown.waiting += screen.waiting.len();
         self.shown.active += screen.active.len();
+        let pending = screen.queues.values().map(|row| row.callbacks_pending);
+        self.shown.pending += pending.sum::<u32>();
         Ok(())
     }
 
@@ -146,6 +149,10 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
         };
         let first = screen.waiting.values().filter(|call| call.queue == *number);
         let first = first.map(|call| call.joined_at).min();
+        let pending = pending(engine, id);
+        if row.callbacks_pending != pending || row.callbacks < pending {
+            return wrong(format!("{pending} are to be called back by {number}"));
+        }
         if row.waiting != view.callers || row.longest_wait_since != first {
             return wrong(format!("queue {number} has {}", view.callers));
         }
@@ -167,8 +174,14 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
             CallStage::Agent { .. } => {
                 waiting += 1;
                 let row = screen.waiting.get(&view.public);
-                let ringing = engine.waiting(id).map_or(0, |waiting| waiting.ringing) as usize;
-                if row.is_none_or(|row| row.caller != caller || row.ringing.len() != ringing) {
+                let waits = engine.waiting(id);
+                let ringing = waits.map_or(0, |waiting| waiting.ringing) as usize;
+                let callback = waits.is_some_and(|waiting| waiting.callback);
+                let right = |row: &WaitingRow| {
+                    let own = row.caller == caller && row.callback == callback;
+                    own && row.ringing.len() == ringing
+                };
+                if !row.is_some_and(|row| right(row)) {
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
@@ -195,6 +208,20 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
         return wrong(format!("{waiting} wait, {active} talk"));
     }
     check_agents(engine, screen)
+}
+
+/// How many customers a queue has to call back.
+fn pending(engine: &Engine, queue: Option<QueueId>) -> u32 {
+    let calls = engine.calls().into_iter();
+    let pending = calls.filter(|id| match engine.call(*id).map(|call| call.stage) {
+        Some(CallStage::Agent { queue: of, .. }) => {
+            let waiting = engine.waiting(*id);
+            Some(of) == queue && waiting.is_some_and(|waiting| waiting.callback)
+        }
+        Some(CallStage::Customer { queue: of }) => Some(of) == queue,
+        _ => false,
+    });
+    u32::try_from(pending.count()).expect("a test has few calls")
 }
 
 fn check_agents(engine: &Engine, screen: &Screen) -> Result<(), String> {
@@ -250,6 +277,12 @@ impl Witness for Watcher {
 
     fn after(&mut self, engine: &Engine, line: &live::Line) -> Result<(), String> {
         let live::Line { entry, out } = line.clone();
+        if matches!(entry.input, Input::Restarted { .. }) && self.begun {
+            // Whoever shows it has just been started as well.
+            self.lines.clear();
+            self.begun = false;
+            self.fold = Fold::new(Today::default());
+        }
         if let (Input::WallOffset { micros }, None) = (&entry.input, &out.reject) {
             self.wall_offset = *micros;
         }
@@ -260,7 +293,10 @@ impl Witness for Watcher {
                     Outcome::Abandoned => 1,
                     Outcome::Missed => 2,
                 };
-                self.records.entry(record.queue).or_default()[index] += 1;
+                let counts = self.records.entry(record.queue).or_default();
+                counts[index] += 1;
+                counts[3] += u32::from(record.callback);
+                counts[4] += u32::from(record.callback && index > 0);
                 let agent = record.agent.and_then(|agent| engine.agent(agent));
                 let serves = |agent: &AgentView<'_>| {
                     let mut members = agent.members.iter().filter_map(|id| engine.member(*id));
@@ -286,6 +322,8 @@ fn screens_show_what_the_engine_does() {
     let mut profile = Profile::mixed();
     profile.restarts = 2;
     profile.wall = 2;
+    profile.callbacks = 20;
+    profile.shape.callbacks = 0.9;
     let name = "screens_show_what_the_engine_does";
     hold(
         name,
@@ -300,6 +338,7 @@ fn screens_show_what_the_engine_does() {
             shown.waiting += seen.waiting;
             shown.active += seen.active;
             shown.partial += seen.partial;
+            shown.pending += seen.pending;
             played
         },
     );
@@ -308,10 +347,12 @@ fn screens_show_what_the_engine_does() {
         waiting,
         active,
         partial,
+        pending,
     } = shown.into_inner();
     println!("{batches} batches, {waiting} waiting, {active} active, {partial} partial");
+    println!("{pending} to be called back");
     assert!(
-        waiting > 1_000 && active > 500 && partial > 1_000,
+        waiting > 1_000 && active > 500 && partial > 1_000 && pending > 100,
         "there was hardly anything to see"
     );
 }
@@ -337,7 +378,12 @@ fn every_call_is_counted_once() {
             for (number, row) in &screen.queues {
                 let id = engine.find_queue(*number).expect("it is shown");
                 let records = watcher.records.get(&id).copied().unwrap_or_default();
-                if [row.answered, row.abandoned, row.missed] != records {
+                let called_back = row.callbacks - row.callbacks_pending;
+                let callbacks = [called_back, row.callbacks_failed];
+                let [answered, abandoned, missed, rest @ ..] = records;
+                if [row.answered, row.abandoned, row.missed] != [answered, abandoned, missed]
+                    || callbacks != rest
+                {
                     return Err(format!("{records:?} ended, and counted were\n{row:#?}"));
                 }
             }

@@ -48,8 +48,13 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig) {
         wrong(what, "\"after_s\" is at most \"max_waiting_s\"");
     }
     if !limit.is_zero() && callback.timeout >= limit {
-        let what = "\"timeout_s\" is less than \"max_waiting_s\"".to_owned();
-        wrong(what, "leave it out, and it is the same");
+        let what = format!(
+            "a callback may wait {}, a caller only {limit}",
+            callback.timeout
+        );
+        let hint =
+            "\"timeout_s\" must be less than \"max_waiting_s\"; without it they are the same";
+        wrong(what, hint);
     }
     if callback.after.is_zero() != callback.offer.is_none() {
         let what = "an \"offer\" and its time \"after_s\" go together".to_owned();

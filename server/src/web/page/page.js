@@ -284,7 +284,7 @@ function updateWaiting(item, call) {
   item.caller.title = call.caller ?? "";
   text(item.time, duration(waited));
   item.time.className = waited >= goal * 1000 ? "time late" : "time";
-  text(item.queue, queueName(call.queue));
+  text(item.queue, `${queueName(call.queue)}${call.callback ? ", to be called back" : ""}`);
   const ringing = call.ringing.map(agentName);
   const more = ringing.length > 2 ? ` and ${ringing.length - 2} more` : "";
   text(item.agent, ringing.length ? `rings ${ringing.slice(0, 2).join(", ")}${more}` : "");

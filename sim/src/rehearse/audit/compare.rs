@@ -151,7 +151,17 @@ impl Row<'_> {
             ours.answered,
         )?;
         self.seconds(theirs, Figure::MaxWait, ours.longest, ours.offered.min(1))?;
-        self.seconds(theirs, Figure::MeanTalk, ours.talked, ours.answered)
+        self.seconds(theirs, Figure::MeanTalk, ours.talked, ours.answered)?;
+        let failed = ours.callbacks - ours.called_back;
+        self.count(theirs, Figure::Callbacks, ours.callbacks)?;
+        self.count(theirs, Figure::CalledBack, ours.called_back)?;
+        self.count(theirs, Figure::CallbacksFailed, failed)?;
+        self.seconds(
+            theirs,
+            Figure::MeanCallbackWait,
+            ours.waited_callback,
+            ours.callbacks,
+        )
     }
 
     fn of_work(&mut self, theirs: &Figures, ours: &Sums, window: Window) -> Checked {

@@ -37,6 +37,10 @@ pub(super) struct Sums {
     pub(super) waited_answered: u64,
     pub(super) longest: u64,
     pub(super) talked: u64,
+    /// Who was to be called back, who was, and how long they all waited.
+    pub(super) callbacks: u64,
+    pub(super) called_back: u64,
+    pub(super) waited_callback: u64,
     pub(super) busy: u64,
     pub(super) on_duty: u64,
 }
@@ -92,6 +96,11 @@ impl Auditor {
         sums.waited += waited;
         sums.longest = sums.longest.max(waited);
         sums.had_to_wait += u64::from(!visit.offered_at_once);
+        if visit.callback {
+            sums.callbacks += 1;
+            sums.called_back += u64::from(visit.outcome == Outcome::Answered);
+            sums.waited_callback += waited;
+        }
         match visit.outcome {
             Outcome::Abandoned => sums.abandoned += 1,
             Outcome::Missed => sums.missed += 1,

@@ -77,8 +77,15 @@ impl Books {
                     let right = callers_told.insert(call) && self.entry.ended.contains_key(&call);
                     court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
-                Effect::HangUpLeg { leg } | Effect::SaySlot { leg, .. } => {
+                Effect::HangUpLeg { leg }
+                | Effect::SaySlot { leg: Some(leg), .. }
+                | Effect::TurnLeg { leg, .. } => {
                     let right = legs_told.insert(leg) && self.talked_until_now(leg, effect);
+                    court.law(Law::Ends, right, || format!("{effect:?}"))?;
+                }
+                Effect::SaySlot { call, slot, .. } => {
+                    let ended = callers_told.insert(call) && self.entry.ended.contains_key(&call);
+                    let right = ended && self.is_parked_in(slot);
                     court.law(Law::Ends, right, || format!("{effect:?}"))?;
                 }
                 Effect::Announce { .. }
@@ -135,12 +142,17 @@ impl Books {
     /// Who is sent off the line talked; who is told a slot has parked somebody in it.
     fn talked_until_now(&self, leg: LegId, effect: &Effect) -> bool {
         let talked = self.entry.gone.get(&leg).is_some_and(|(leg, _)| leg.talks);
-        let mut slots = self.calls.values().map(|call| call.parked);
         talked
             && match *effect {
-                Effect::SaySlot { slot, .. } => slots.any(|parked| parked == Some(slot)),
+                Effect::SaySlot { slot, .. } => self.is_parked_in(slot),
+                Effect::TurnLeg { call, .. } => self.is_there(call),
                 _ => true,
             }
+    }
+
+    fn is_parked_in(&self, slot: Number) -> bool {
+        let mut slots = self.calls.values().map(|call| call.parked);
+        slots.any(|parked| parked == Some(slot))
     }
 
     /// Where a service level turned, a mail was ordered, unless too much is kept.

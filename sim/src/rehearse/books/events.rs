@@ -58,7 +58,8 @@ impl Books {
             | Event::SurveyStarted { .. } => self.of_visit(seen, event, court),
             Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
             Event::CallNoted(noted) => self.noted(noted, court),
-            Event::CallParked { .. }
+            Event::AgentTurned { .. }
+            | Event::CallParked { .. }
             | Event::CallRetrieved { .. }
             | Event::CallPlaced { .. }
             | Event::CallerAnswered { .. }
@@ -635,10 +636,12 @@ impl Books {
         let right = match act {
             CallAct::HungUp | CallAct::PickedUp => Right::PickUp,
             CallAct::Monitored(_) => Right::Monitoring,
-            CallAct::Parked => Right::Parking,
-            CallAct::Consulted | CallAct::Redirected | CallAct::Returned | CallAct::Transferred => {
-                Right::Distribution
-            }
+            CallAct::Parked | CallAct::ParkedAgent => Right::Parking,
+            CallAct::Consulted
+            | CallAct::Redirected
+            | CallAct::Returned
+            | CallAct::Transferred
+            | CallAct::TransferredAgent => Right::Distribution,
         };
         let may = match by {
             By::System => true,

@@ -2,7 +2,9 @@
 //! in a call of its own, which is tied to the call that it is for. And who has a call placed.
 
 use tandem_engine::limits::EXTERNAL_RING_S;
-use tandem_engine::{AgentId, By, CallId, CalledFor, Effect, Event, Input, Number, PublicId, Span};
+use tandem_engine::{
+    AgentId, By, CallId, CalledFor, Effect, Event, Input, LegId, Number, PublicId, Side, Span,
+};
 
 use super::{Books, Call, Court, Seen, known};
 use crate::rehearse::laws::{Checked, Law};
@@ -15,6 +17,13 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         match event {
+            Event::AgentTurned {
+                call,
+                leg,
+                agent,
+                turned,
+                public,
+            } => self.turned(seen, (*call, *leg, *agent), *turned, *public, court),
             Event::CallPlaced {
                 call,
                 public,
@@ -85,6 +94,36 @@ impl Books {
         self.entry.customers.push(call);
         court.law(Law::Permissions, own && up && fresh, || {
             format!("{call} {public} is placed for {agent}")
+        })
+    }
+
+    /// Who talked to a caller is one himself, on the leg that he had.
+    fn turned(
+        &mut self,
+        seen: &Seen<'_>,
+        (call, leg, agent): (CallId, LegId, AgentId),
+        turned: CallId,
+        public: PublicId,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        let asked = match seen.entry.input {
+            Input::ParkCall { call: of, side, .. } | Input::TransferCall { call: of, side, .. } => {
+                side == Side::Agent && of == call
+            }
+            _ => false,
+        };
+        let talked = self.legs.get(&leg);
+        let talked = talked.is_some_and(|it| it.converses(call) && it.agent == agent);
+        let number = self.numbers.get(&agent).copied().unwrap_or_default();
+        let fresh = self.last_public.is_none_or(|last| last < public);
+        let fresh = fresh && !self.calls.contains_key(&turned);
+        self.last_public = Some(public);
+        self.publics.insert(public, turned);
+        let new = Call::new(public, number, Some(agent));
+        self.calls.insert(turned, new);
+        self.leg_over(seen, leg);
+        court.law(Law::Calls, asked && talked && fresh, || {
+            format!("{agent} leaves {call} on {leg} for {turned} {public}")
         })
     }
 

@@ -48,7 +48,10 @@ impl Books {
         let asked = config.and_then(|config| config.survey.as_deref().cloned());
         let call = known(self.calls.get_mut(&id), Law::Calls, || format!("{id}"))?;
         let right = call.visit.is_none() && call.asked.is_none() && asked.is_some();
-        let somebody = talked.is_some() || call.joined.take().is_some();
+        // Who talked to him may have gone elsewhere just now.
+        let mut gone = self.entry.gone.values();
+        let somebody = talked.is_some() || gone.any(|(leg, _)| leg.converses(id));
+        let somebody = call.joined.take().is_some() || somebody;
         call.asked = asked;
         court.law(Law::Outcomes, right && somebody, || {
             format!("{id} is asked by {queue}: {call:?}")

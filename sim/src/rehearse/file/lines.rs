@@ -5,7 +5,7 @@ use core::str::{FromStr, SplitWhitespace};
 
 use tandem_engine::config::model::Config;
 use tandem_engine::config::presence::Presence;
-use tandem_engine::{By, Number, SECOND_US, Span, Timestamp, Which};
+use tandem_engine::{By, Number, SECOND_US, Side, Span, Timestamp, Which};
 
 use crate::rehearse::plan::{Act, Call, Handle, Planned, Slip, Status, TimerKind};
 
@@ -109,13 +109,14 @@ fn status_words(status: &Status) -> String {
 }
 
 /// What somebody does with a call, and where he sends it.
-const HANDLES: [(&str, Handle); 12] = [
+const HANDLES: [(&str, Handle); 13] = [
     ("barge", Handle::Barge),
     ("complete_transfer", Handle::CompleteTransfer),
     ("hang_up", Handle::HangUp),
     ("hold", Handle::Hold),
     ("listen", Handle::Listen),
-    ("park", Handle::Park),
+    ("park", Handle::Park(Side::Caller)),
+    ("park_agent", Handle::Park(Side::Agent)),
     ("pause_recording", Handle::PauseRecording),
     ("pick_up", Handle::PickUp),
     ("record", Handle::Record),
@@ -130,7 +131,8 @@ fn handle_words(handle: Handle) -> String {
         Handle::Note(which) => format!("note {which}"),
         Handle::Place(to) => format!("place {to}"),
         Handle::Redirect(to) => format!("redirect {to}"),
-        Handle::Transfer(to) => format!("transfer {to}"),
+        Handle::Transfer(Side::Agent, to) => format!("transfer_agent {to}"),
+        Handle::Transfer(Side::Caller, to) => format!("transfer {to}"),
         plain => {
             let word = HANDLES.iter().find(|(_, known)| *known == plain);
             word.map_or("", |(word, _)| word).to_owned()
@@ -275,7 +277,8 @@ impl<'t> Words<'t> {
             "note" => Handle::Note(self.parsed("which dispositions")?),
             "place" => Handle::Place(self.number()?),
             "redirect" => Handle::Redirect(self.number()?),
-            "transfer" => Handle::Transfer(self.number()?),
+            "transfer" => Handle::Transfer(Side::Caller, self.number()?),
+            "transfer_agent" => Handle::Transfer(Side::Agent, self.number()?),
             word => {
                 let known = HANDLES.iter().find(|(known, _)| *known == word);
                 let known = known.map(|&(_, handle)| handle);
