@@ -14,7 +14,7 @@ use crate::config::presence::Presence;
 use crate::directory::Target;
 use crate::effect::{CancelReason, Effect, HangUpCause};
 use crate::event::{EndReason, Event};
-use crate::ids::{AgentId, MemberId, QueueId};
+use crate::ids::{AgentId, LegId, MemberId, QueueId};
 use crate::input::{By, Cause};
 use crate::limits::CHANGES_MAX;
 use crate::mark::Mark;
@@ -394,6 +394,8 @@ impl<T: Trace> Step<'_, T> {
             self.s.queues[queue].config.forget(number);
             self.members_removed(queue);
         }
+        // Where they lead, nobody is kept in a queue by him any more.
+        self.end_rings_of(agent);
         for queue in self.s.queues.ids() {
             self.s.queues[queue].config.forget(number);
         }
@@ -417,12 +419,27 @@ impl<T: Trace> Step<'_, T> {
         self.put_out_if_empty(queue);
     }
 
+    fn legs_of(&self, agent: AgentId) -> Vec<LegId> {
+        let legs = self.s.legs.iter();
+        let his = legs.filter(|(_, leg)| leg.agent == agent);
+        his.map(|(id, _)| id).collect()
+    }
+
+    /// Callers whose call rings at an extension that goes go on as if it could not be
+    /// reached. Offers of queues have been taken back already.
+    fn end_rings_of(&mut self, agent: AgentId) {
+        for leg in self.legs_of(agent) {
+            if self.s.legs.contains(leg) {
+                self.sometimes(Mark::ExtensionDeletedRinging);
+                let cancel = Some(CancelReason::Withdrawn);
+                self.extension_failed(leg, Cause::Unreachable, cancel);
+            }
+        }
+    }
+
+    /// Ends everything else that an extension that goes has a part in.
     fn end_calls_of(&mut self, agent: AgentId) {
-        let legs: Vec<_> = (self.s.legs.iter())
-            .filter(|(_, leg)| leg.agent == agent)
-            .map(|(id, _)| id)
-            .collect();
-        for leg in legs {
+        for leg in self.legs_of(agent) {
             if let Some(entry) = self.s.legs.get(leg) {
                 let call = entry.call;
                 let purpose = entry.purpose;
@@ -431,12 +448,7 @@ impl<T: Trace> Step<'_, T> {
                     if purpose == Purpose::Consult {
                         self.talk_again(call);
                     }
-                } else if entry.timeout.is_some() {
-                    self.sometimes(Mark::ExtensionDeletedRinging);
-                    // Offers of queues have been taken back already.
-                    let cancel = Some(CancelReason::Withdrawn);
-                    self.extension_failed(leg, Cause::Unreachable, cancel);
-                } else {
+                } else if entry.timeout.is_none() {
                     self.sometimes(Mark::ExtensionDeletedTalking);
                     self.finish_talk(call);
                     self.close(call, EndReason::AgentHungUp, Some(HANG_UP));
