@@ -362,6 +362,27 @@ impl<'c> Plan<'c> {
                 _ => {}
             }
         }
+        self.find_waits_of_options();
+        for queue in &self.from.queues {
+            let changes = [
+                Node::PutQueue(queue.number),
+                Node::RemoveQueue(queue.number),
+            ];
+            let needs_more = needs_more(queue, &self.to.options);
+            self.wait_for_leaving(changes, queue.destinations(), needs_more);
+        }
+        for point in &self.from.points {
+            let changes = [
+                Node::PutPoint(point.number),
+                Node::RemovePoint(point.number),
+            ];
+            let needs_more = point_needs_more(point, &self.to.options);
+            self.wait_for_leaving(changes, point.destinations(), needs_more);
+        }
+    }
+
+    /// Options wait for what needs the old ones, and for what the new ones need.
+    fn find_waits_of_options(&mut self) {
         for extension in &self.from.extensions {
             if needs_reasons(extension, &self.to.options) {
                 let number = extension.number;
@@ -389,22 +410,6 @@ impl<'c> Plan<'c> {
         let owners = self.to.options.contacts.iter();
         for owner in owners.filter_map(|contact| contact.owner) {
             self.wait(Node::OptionsOwned, Node::PutExtension(owner), Need::Should);
-        }
-        for queue in &self.from.queues {
-            let changes = [
-                Node::PutQueue(queue.number),
-                Node::RemoveQueue(queue.number),
-            ];
-            let needs_more = needs_more(queue, &self.to.options);
-            self.wait_for_leaving(changes, queue.destinations(), needs_more);
-        }
-        for point in &self.from.points {
-            let changes = [
-                Node::PutPoint(point.number),
-                Node::RemovePoint(point.number),
-            ];
-            let needs_more = point_needs_more(point, &self.to.options);
-            self.wait_for_leaving(changes, point.destinations(), needs_more);
         }
     }
 

@@ -97,7 +97,7 @@ impl Model {
             let told = engine.estimate_of_next(*id);
             self.law(Law::Estimates, self.fits(*id, None, told), || {
                 let books = self.reckoned(*id, None);
-                format!("the next caller of queue {id} is told to wait for {told:?}, and the books say {books:?}")
+                format!("the next of queue {id} is told {told:?}, and the books say {books:?}")
             })?;
         }
         Ok(())
