@@ -221,6 +221,54 @@ fn a_third_side_that_falls_silent_is_told() {
     assert_eq!((event.side, event.kind), wanted);
 }
 
+/// Who talks to a caller, on either of his sides, goes on in a call of his own: where he sends
+/// to stays, and so does the stream to him.
+#[test]
+fn who_leaves_keeps_his_ports_and_talks_in_a_call_of_his_own() {
+    for (place, side) in [(0, Side::Agent), (2, Side::Third)] {
+        let media = Media::start(&MediaOptions {
+            ports: range(8),
+            ..MediaOptions::new(IP)
+        });
+        let media = media.expect("media start");
+        let (session, _happened) = open(&media);
+        let phones = Phones::start().expect("a thread");
+        let lines = three(&phones, &session);
+        let (events, mut happened) = tokio::sync::mpsc::channel(100);
+        let leaves = &lines[place];
+        session.connect(Side::Caller, side);
+        let hears = |phone: &Phone, hz: u16| {
+            until("he is heard", || phone.heard().share(hz) > 0.98);
+        };
+        hears(leaves, VOICES[1]);
+        hears(&lines[1], VOICES[place]);
+        let local = session.local(side);
+
+        let own = media.part(&session, side, events).expect("ports are free");
+        assert_eq!((own.local(Side::Caller), media.pairs_free()), (local, 0));
+        session.play(Side::Caller, &Music::tone(MUSIC));
+        hears(&lines[1], MUSIC);
+        own.play(Side::Caller, &Music::tone(MUSIC + 500));
+        hears(leaves, MUSIC + 500);
+        let helps = phones.open(IP).expect("a port is free");
+        own.set_remote(Side::Agent, Remote::new(helps.local(), Codec::Pcma));
+        helps.connect(Remote::new(own.local(Side::Agent), Codec::Pcma));
+        helps.say(Some(Music::tone(MUSIC - 300)));
+        own.bridge();
+        hears(leaves, MUSIC - 300);
+        hears(&helps, VOICES[place]);
+        // Nobody is there any more of whom something could be wanted.
+        session.bridge();
+        session.play(side, &Music::tone(MUSIC));
+        drop(session);
+        until("the others' ports are free", || media.pairs_free() == 2);
+        hears(&helps, VOICES[place]);
+        let heard = leaves.heard();
+        assert_eq!((heard.sources.len(), heard.steps_back), (1, 0));
+        assert!(happened.try_recv().is_err());
+    }
+}
+
 /// Whatever is wanted and whatever comes, in any order: in the end they hear each other.
 #[test]
 fn three_survive_whatever_is_wanted_and_whatever_comes() {
