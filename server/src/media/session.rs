@@ -29,7 +29,7 @@ pub struct MediaOptions {
     /// it, and SDP names it.
     pub ip: IpAddr,
     /// The ports; a call takes two pairs of them, and one more from when
-    /// somebody comes beside the two who talk.
+    /// somebody comes beside the two who talk. Who leaves them takes his along.
     pub ports: RangeInclusive<u16>,
     /// Threads, of which one carries thousands of calls.
     pub threads: usize,

@@ -440,6 +440,37 @@ impl Exchange {
             Effect::PlayMusic { call, queue } => self.play_music(call, Some(queue)),
             Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
             Effect::PlayTone { call, tone } => self.play_tone(call, tone),
+            Effect::Ring { .. } | Effect::RingCaller { .. } | Effect::RingCustomer { .. } => {
+                self.carry_out_ring(effect, beside);
+            }
+            Effect::RecordMessage {
+                call,
+                public,
+                mailbox,
+            } => self.record_message(call, public, mailbox),
+            Effect::StopPrompt { call } => self.stop_prompt(call),
+            Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
+            Effect::SaySlot {
+                call,
+                leg,
+                ref prompts,
+                ..
+            } => self.say_slot(leg.map_or(Party::Caller(call), Party::Leg), prompts),
+            Effect::TurnLeg { leg, call } => self.turn_leg(leg, call),
+            // Voices are not mixed or recorded yet: a supervisor hears nothing.
+            Effect::Mix { .. } | Effect::Record { .. } => {}
+            // Ports of their own.
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => {}
+        }
+    }
+
+    /// Somebody is to be rung: a telephone, or who is the caller's side of a call.
+    fn carry_out_ring(&mut self, effect: &Effect, beside: &[Event]) {
+        match *effect {
             Effect::Ring {
                 leg,
                 call,
@@ -464,28 +495,7 @@ impl Exchange {
                 number,
                 ..
             } => self.call_outside(call, called_for, trunk, number),
-            Effect::RecordMessage {
-                call,
-                public,
-                mailbox,
-            } => self.record_message(call, public, mailbox),
-            Effect::StopPrompt { call } => self.stop_prompt(call),
-            Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
-            Effect::SaySlot {
-                call,
-                leg,
-                ref prompts,
-                ..
-            } => self.say_slot(leg.map_or(Party::Caller(call), Party::Leg), prompts),
-            Effect::TurnLeg { leg, call } => self.turn_leg(leg, call),
-            // Voices are not mixed or recorded yet: a supervisor hears nothing.
-            Effect::Mix { .. } | Effect::Record { .. } => {}
-            // Ports of their own.
-            Effect::Mail { .. }
-            | Effect::MailAgent { .. }
-            | Effect::MailMessage { .. }
-            | Effect::MailServiceLevel { .. }
-            | Effect::PushRecord { .. } => {}
+            _ => unreachable!("all others ring nobody"),
         }
     }
 
