@@ -184,13 +184,13 @@ outbound = false
     }
 }
 
-/// Ann is sent to a queue without her caller, where Ben talks to her; and he is parked.
+/// Ann goes to a queue without her caller, where Ben talks to her; and he is parked.
 #[test]
 fn either_side_of_a_conversation_is_moved() {
     let mut desk = Desk::with(&format!("[options]\nparking_slots = \"701-702\"\n{CENTRE}"));
     desk.up(1001);
-    let (cay, ben) = (desk.token_of(1003), desk.token_of(1002));
-    let (_, legs) = desk.call(4_000, 6_400);
+    let (ann, ben) = (desk.token_of(1001), desk.token_of(1002));
+    let (_, legs) = desk.call(4_000, 6_401);
     desk.tell(Input::LegAnswered { leg: legs[0] });
     let id = only(&desk, "active");
     for (action, body, code) in [
@@ -199,12 +199,12 @@ fn either_side_of_a_conversation_is_moved() {
         ("park", r#"{"side": "Agent"}"#, "side"),
         ("park", r#"{"slot": "702"}"#, "body"),
     ] {
-        let told = status(&desk, &cay, &id, action, body);
+        let told = status(&desk, &ann, &id, action, body);
         assert_eq!(told, refused(422, code), "{body}");
     }
     let agent = r#"{"to": "6401", "side": "agent"}"#;
     assert_eq!(
-        status(&desk, &cay, &id, "transfer", agent),
+        status(&desk, &ann, &id, "transfer", agent),
         refused(200, "")
     );
     let rung = desk.tell(Input::DeviceUp {
