@@ -19,6 +19,7 @@ mod phone;
 mod registrations;
 mod server;
 mod session;
+mod sides;
 mod supervised;
 mod survey;
 mod torture;

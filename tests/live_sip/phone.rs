@@ -262,6 +262,14 @@ impl Phone {
         self.request("ACK", reply.from, &to, call, &tag, "");
     }
 
+    /// Presses a key on a call whose INVITE this is.
+    #[track_caller]
+    pub fn press_back(&mut self, invite: &Message, key: char) {
+        self.sent += 1;
+        self.request_back("INFO", invite, &key_pressed(key));
+        self.expect("200");
+    }
+
     /// Hangs up what was answered with this response.
     pub fn bye(&mut self, reply: &Message, call: &str) {
         let to = contact(reply).to_owned();
@@ -274,8 +282,7 @@ impl Phone {
         let to = contact(reply).to_owned();
         let tag = tag_of(reply.header("To"));
         self.keys += 1;
-        let body = format!("Signal={key}\r\nDuration=160\r\n");
-        self.request("INFO", reply.from, &to, call, &tag, &body);
+        self.request("INFO", reply.from, &to, call, &tag, &key_pressed(key));
         self.expect("200");
     }
 
@@ -436,6 +443,11 @@ fn contact(message: &Message) -> &str {
 fn tag_of(to: &str) -> String {
     to.find(";tag=")
         .map_or(String::new(), |at| to[at..].to_owned())
+}
+
+/// What tells of a key in an INFO.
+fn key_pressed(key: char) -> String {
+    format!("Signal={key}\r\nDuration=160\r\n")
 }
 
 fn content_type(body: &str) -> &'static str {

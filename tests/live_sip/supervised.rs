@@ -14,7 +14,7 @@ const SUPERVISOR: u64 = 1009;
 /// Telephones outside queues ring so long.
 pub const RING_TIMEOUT_S: u64 = 5;
 /// The spoken sentence lasts so long: four prompts of a second.
-const SPOKEN: Duration = Duration::from_secs(4);
+pub const SPOKEN: Duration = Duration::from_secs(4);
 
 /// A server, a caller from outside, and the telephones of two queues' agents and of a
 /// supervisor.
@@ -30,12 +30,18 @@ pub struct Floor {
 
 impl Floor {
     pub fn new(name: &str) -> Self {
+        Self::with(name, "", "")
+    }
+
+    /// The same, with more tables, and with these settings of its queues.
+    pub fn with(name: &str, tables: &str, settings: &str) -> Self {
         let folder = server::folder(name);
         let (ann, ben, boss) = (Phone::of(1001), Phone::of(1002), Phone::of(SUPERVISOR));
         let phones = [(1001, &ann), (1002, &ben), (SUPERVISOR, &boss)];
         let mut centre = "[options]\nparking_slots = \"701-702\"\n\
              [[trunk]]\nname = \"Carrier\"\naddress = \"127.0.0.1\"\n"
             .to_owned();
+        centre += tables;
         for prompt in ["en parked", "en 7", "en 0", "en 1"] {
             centre += &format!("[[prompt]]\nname = \"{prompt}\"\nlength_s = 1\n");
         }
@@ -49,7 +55,7 @@ impl Floor {
         for (queue, agent) in [("6400", "1001"), ("6401", "1002")] {
             centre += &format!(
                 "[[queue]]\nnumber = \"{queue}\"\nname = \"Queue {queue}\"\n\
-                 static_agents = [\"{agent}\"]\nwrap_up_s = 0\n"
+                 static_agents = [\"{agent}\"]\nwrap_up_s = 0\n{settings}"
             );
         }
         let token = server::token(&folder, "1009");
@@ -95,10 +101,24 @@ impl Floor {
     /// What remains of the only visit to queue 6400: its outcome, and who answered.
     #[track_caller]
     pub fn record(&self) -> (Value, Value) {
-        let found = (self.server).ask(&self.token, "calls/records?queue=6400", None);
+        self.record_of("6400")
+    }
+
+    /// The same of another queue.
+    #[track_caller]
+    pub fn record_of(&self, queue: &str) -> (Value, Value) {
+        let field = |name| self.record_with(queue, name);
+        (field("outcome"), field("agent"))
+    }
+
+    /// What the record of the only visit to a queue says there.
+    #[track_caller]
+    pub fn record_with(&self, queue: &str, field: &str) -> Value {
+        let path = format!("calls/records?queue={queue}");
+        let found = self.server.ask(&self.token, &path, None);
         let records = found["records"].as_array().expect("a list");
         assert_eq!(records.len(), 1, "{found}");
-        (records[0]["outcome"].clone(), records[0]["agent"].clone())
+        records[0][field].clone()
     }
 
     /// Stops; the journal leads to the same again.

@@ -107,12 +107,13 @@ pub struct Said<'d> {
 
 #[derive(Debug)]
 pub struct Call {
-    /// In the order of [`Side::index`]: two of them, or three.
-    parties: Vec<Party>,
+    /// In the order of [`Side::index`]: who is not there, or there no more, is none.
+    parties: [Option<Party>; 3],
 }
 
+/// Who is on a side.
 #[derive(Debug)]
-struct Party {
+pub struct Party {
     peer: Option<Peer>,
     incoming: Incoming,
     detector: Detector,
@@ -163,26 +164,43 @@ impl Call {
         let [agent, caller] = random;
         let [agent_tally, caller_tally] = tallies;
         Self {
-            parties: vec![
-                Party::new(agent, agent_tally),
-                Party::new(caller, caller_tally),
+            parties: [
+                Some(Party::new(agent, agent_tally)),
+                Some(Party::new(caller, caller_tally)),
+                None,
             ],
+        }
+    }
+
+    /// The call of who has left another one: he is its caller. Its agent is to come.
+    pub fn of(caller: Party, random: u64, tally: Arc<Tally>) -> Self {
+        Self {
+            parties: [Some(Party::new(random, tally)), Some(caller), None],
         }
     }
 
     /// Somebody comes beside the two, who is not there yet.
     pub fn add_third(&mut self, random: u64, tally: Arc<Tally>) {
-        debug_assert_eq!(self.parties.len(), Side::Third.index(), "one is there");
-        self.parties.push(Party::new(random, tally));
+        let third = &mut self.parties[Side::Third.index()];
+        debug_assert!(third.is_none(), "one is there");
+        *third = Some(Party::new(random, tally));
+    }
+
+    /// Who is on a side leaves, and is sent nothing until it is said what he hears then.
+    pub fn leave(&mut self, side: Side) -> Option<Party> {
+        self.hear(side, Hears::Nothing);
+        self.record(side, None);
+        self.parties[side.index()].take()
     }
 
     /// Who is on a side; nobody where the call does not have it.
     fn party(&mut self, side: Side) -> Option<&mut Party> {
-        self.parties.get_mut(side.index())
+        self.parties[side.index()].as_mut()
     }
 
-    pub fn tally(&self, side: Side) -> &Tally {
-        &self.parties[side.index()].tally
+    /// The figures of who is on a side.
+    pub fn tally(&self, side: Side) -> Option<&Tally> {
+        (self.parties[side.index()].as_ref()).map(|party| &*party.tally)
     }
 
     /// Names the peer of a side. The same address again, as in a refreshed
@@ -234,7 +252,7 @@ impl Call {
 
     /// Whether a side is to be sent a packet every 20 ms.
     pub fn is_paced(&self, side: Side) -> bool {
-        self.parties.get(side.index()).is_some_and(|party| {
+        self.parties[side.index()].as_ref().is_some_and(|party| {
             matches!(
                 party.hears,
                 Hears::Music(_) | Hears::Once(_) | Hears::Text(..) | Hears::Silence

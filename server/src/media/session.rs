@@ -16,7 +16,7 @@ use super::counters::{Counters, Tally};
 use super::music::Music;
 use super::ports::{OpenError, Pool};
 use super::recording::Recorder;
-use super::shard::{Mailbox, Seat, Shard, Third, Wishes};
+use super::shard::{Fresh, Mailbox, Own, Seat, Shard, Wishes};
 use super::{MediaEvent, SessionId};
 
 /// More threads than this would only take turns.
@@ -29,7 +29,7 @@ pub struct MediaOptions {
     /// it, and SDP names it.
     pub ip: IpAddr,
     /// The ports; a call takes two pairs of them, and one more from when
-    /// somebody comes beside the two who talk.
+    /// somebody comes beside the two who talk. Who leaves them takes his along.
     pub ports: RangeInclusive<u16>,
     /// Threads, of which one carries thousands of calls.
     pub threads: usize,
@@ -104,16 +104,16 @@ impl Media {
         let Threads {
             pool, shards, next, ..
         } = &*self.0;
-        let pairs = vec![pool.bind()?, pool.bind()?];
+        let (agent, caller) = (pool.bind()?, pool.bind()?);
         let id = SessionId(next.fetch_add(1, Relaxed));
         let shard = Arc::clone(&shards[id.0 % shards.len()]);
-        let local = [pairs[0].local, pairs[1].local];
+        let local = [agent.local, caller.local];
         let tallies: [Arc<Tally>; 2] = Default::default();
         let mailbox = Arc::new(Mailbox::default());
         let seat = Seat {
             id,
             call: Call::new([random()?, random()?], tallies.clone()),
-            pairs,
+            pairs: [Some(agent), Some(caller), None],
             mailbox: Arc::clone(&mailbox),
             events,
             slots: [None; 3],
@@ -128,6 +128,56 @@ impl Media {
             mailbox,
             shard,
         })))
+    }
+
+    /// Gives who is on a side of a call a call of his own, whose caller he is: his ports and
+    /// his peer stay as they are, and he is sent silence. In the call that he leaves nobody is
+    /// on that side any more.
+    ///
+    /// # Errors
+    /// Where no ports are left for who will talk to him, or the system refuses: then nothing
+    /// has changed.
+    ///
+    /// # Panics
+    /// If the call does not have this side.
+    pub fn part(
+        &self,
+        from: &Session,
+        side: Side,
+        events: mpsc::Sender<MediaEvent>,
+    ) -> Result<Session, OpenError> {
+        let Inner { pool, shard, .. } = &*from.0;
+        let (pair, random, tally) = (pool.bind()?, random()?, Arc::<Tally>::default());
+        let id = SessionId(self.0.next.fetch_add(1, Relaxed));
+        let (mailbox, agent) = (Arc::new(Mailbox::default()), pair.local);
+        let own = Own {
+            id,
+            agent: Fresh {
+                pair,
+                random,
+                tally: Arc::clone(&tally),
+            },
+            mailbox: Arc::clone(&mailbox),
+            events,
+        };
+        let (caller, figures) = from.place(side);
+        shard
+            .part(from.id(), side, own)
+            .map_err(OpenError::Socket)?;
+        if side == Side::Third {
+            *from.third() = None;
+        }
+        let session = Session(Arc::new(Inner {
+            id,
+            local: [agent, caller],
+            tallies: [tally, figures],
+            third: Mutex::default(),
+            pool: Arc::clone(pool),
+            mailbox,
+            shard: Arc::clone(shard),
+        }));
+        session.silence(Side::Caller);
+        Ok(session)
     }
 
     /// How many pairs of ports are free; a call takes two, or three. Those of a session
@@ -191,7 +241,7 @@ impl Session {
         }
         let (pair, random, tally) = (self.0.pool.bind()?, random()?, Arc::default());
         let (local, figures) = (pair.local, Arc::clone(&tally));
-        let third = Third {
+        let third = Fresh {
             pair,
             random,
             tally,
@@ -207,9 +257,17 @@ impl Session {
     /// If the call does not have this side.
     #[must_use]
     pub fn local(&self, side: Side) -> SocketAddr {
-        match self.0.local.get(side.index()) {
-            Some(local) => *local,
-            None => self.third().as_ref().expect("it was added").0,
+        self.place(side).0
+    }
+
+    /// Where a side is, and its figures.
+    fn place(&self, side: Side) -> (SocketAddr, Arc<Tally>) {
+        match side {
+            Side::Third => self.third().clone().expect("it was added"),
+            side => {
+                let at = side.index();
+                (self.0.local[at], Arc::clone(&self.0.tallies[at]))
+            }
         }
     }
 

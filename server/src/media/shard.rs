@@ -50,7 +50,8 @@ pub struct Shard {
 #[derive(Debug, Default)]
 struct Inbox {
     opened: Vec<Seat>,
-    joined: Vec<(SessionId, Third)>,
+    /// Who came to a call or left it, in that order.
+    changed: Vec<(SessionId, Change)>,
     /// Sessions whose mailboxes hold something.
     wishing: Vec<SessionId>,
     closed: Vec<SessionId>,
@@ -88,20 +89,38 @@ impl Mailbox {
 pub struct Seat {
     pub id: SessionId,
     pub call: Call,
-    /// In the order of [`Side::index`]: two of them, or three.
-    pub pairs: Vec<Pair>,
+    /// In the order of [`Side::index`], as the parties of the call.
+    pub pairs: [Option<Pair>; 3],
     pub mailbox: Arc<Mailbox>,
     pub events: mpsc::Sender<MediaEvent>,
     /// Where each side has its turn, if it has one.
     pub slots: [Option<usize>; 3],
 }
 
-/// Who comes beside the two.
+/// Who is new to a call: beside the two, or as the agent of who has a call of his own now.
 #[derive(Debug)]
-pub struct Third {
+pub struct Fresh {
     pub pair: Pair,
     pub random: u64,
     pub tally: Arc<Tally>,
+}
+
+/// Who is in a call changes.
+#[derive(Debug)]
+enum Change {
+    /// Somebody comes beside the two.
+    Joins(Fresh),
+    /// Who is on this side leaves, for a call of his own.
+    Leaves(Side, Own),
+}
+
+/// The call of who leaves another one.
+#[derive(Debug)]
+pub struct Own {
+    pub id: SessionId,
+    pub agent: Fresh,
+    pub mailbox: Arc<Mailbox>,
+    pub events: mpsc::Sender<MediaEvent>,
 }
 
 impl Shard {
@@ -144,8 +163,10 @@ impl Shard {
 
     /// Hands a call over.
     pub fn open(&self, mut seat: Seat) -> io::Result<()> {
-        for (side, pair) in Side::BOTH.into_iter().zip(&mut seat.pairs) {
-            self.register(seat.id, side, pair)?;
+        for (side, pair) in Side::ALL.into_iter().zip(&mut seat.pairs) {
+            if let Some(pair) = pair {
+                self.register(seat.id, side, pair)?;
+            }
         }
         self.inbox().opened.push(seat);
         self.wake();
@@ -153,9 +174,17 @@ impl Shard {
     }
 
     /// Hands over who comes beside the two of a call.
-    pub fn join(&self, id: SessionId, mut third: Third) -> io::Result<()> {
+    pub fn join(&self, id: SessionId, mut third: Fresh) -> io::Result<()> {
         self.register(id, Side::Third, &mut third.pair)?;
-        self.inbox().joined.push((id, third));
+        self.inbox().changed.push((id, Change::Joins(third)));
+        self.wake();
+        Ok(())
+    }
+
+    /// Has who is on a side of a call leave it for his own.
+    pub fn part(&self, id: SessionId, side: Side, mut own: Own) -> io::Result<()> {
+        self.register(own.id, Side::Agent, &mut own.agent.pair)?;
+        self.inbox().changed.push((id, Change::Leaves(side, own)));
         self.wake();
         Ok(())
     }
@@ -260,13 +289,13 @@ impl MediaThread {
         let side = Side::ALL[token.0 % SOCKETS / 2];
         for _ in 0..TURN_DATAGRAMS_MAX {
             let rtcp = token.0 % 2 == 1;
-            // Or it is not there yet.
-            let Some(pair) = seat.pairs.get(side.index()) else {
+            // Or it is not there yet, or no more.
+            let Some(pair) = &seat.pairs[side.index()] else {
                 return false;
             };
             let socket = if rtcp { &pair.rtcp } else { &pair.rtp };
             match socket.recv_from(&mut self.datagram) {
-                Ok(_) if rtcp => seat.call.tally(side).rtcp(),
+                Ok(_) if rtcp => seat.call.tally(side).into_iter().for_each(Tally::rtcp),
                 Ok((length, from)) => {
                     seat.take(side, from, &self.datagram[..length], &mut self.out);
                 }
@@ -282,16 +311,12 @@ impl MediaThread {
     fn read_inbox(&mut self) -> bool {
         let inbox = std::mem::take(&mut *self.shard.inbox());
         for seat in inbox.opened {
-            // What came before it had a seat was told then, and is told once.
-            let tokens = Side::BOTH.map(|side| token(seat.id, side, false));
-            self.ready.extend(tokens);
-            self.seats.insert(seat.id, seat);
+            self.seat(seat);
         }
-        for (id, third) in inbox.joined {
-            if let Some(seat) = self.seats.get_mut(&id) {
-                self.ready.push(token(id, Side::Third, false));
-                seat.pairs.push(third.pair);
-                seat.call.add_third(third.random, third.tally);
+        for (id, change) in inbox.changed {
+            match change {
+                Change::Joins(third) => self.join(id, third),
+                Change::Leaves(side, own) => self.part(id, side, own),
             }
         }
         for id in inbox.wishing {
@@ -306,6 +331,56 @@ impl MediaThread {
             }
         }
         inbox.stop
+    }
+
+    /// Somebody comes beside the two of a call.
+    fn join(&mut self, id: SessionId, third: Fresh) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            self.ready.push(token(id, Side::Third, false));
+            seat.pairs[Side::Third.index()] = Some(third.pair);
+            seat.call.add_third(third.random, third.tally);
+        }
+    }
+
+    /// Who is on a side of a call leaves it for his own, with his sockets.
+    fn part(&mut self, id: SessionId, side: Side, own: Own) {
+        // What was wanted of him before.
+        self.fulfil(id);
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let left = seat.call.leave(side).zip(seat.pairs[side.index()].take());
+        let Some((party, mut pair)) = left else {
+            return;
+        };
+        let Fresh {
+            pair: fresh,
+            random,
+            tally,
+        } = own.agent;
+        let registry = self.poll.registry();
+        for (socket, rtcp) in [(&mut pair.rtp, false), (&mut pair.rtcp, true)] {
+            let token = token(own.id, Side::Caller, rtcp);
+            let known = registry.reregister(socket, token, Interest::READABLE);
+            known.expect("what is watched can be named anew");
+        }
+        let seat = Seat {
+            id: own.id,
+            call: Call::of(party, random, tally),
+            pairs: [Some(fresh), Some(pair), None],
+            mailbox: own.mailbox,
+            events: own.events,
+            slots: [None; 3],
+        };
+        self.seat(seat);
+    }
+
+    /// A call is here from now on.
+    fn seat(&mut self, seat: Seat) {
+        // What came before it had a seat was told then, and is told once.
+        let tokens = Side::BOTH.map(|side| token(seat.id, side, false));
+        self.ready.extend(tokens);
+        self.seats.insert(seat.id, seat);
     }
 
     fn fulfil(&mut self, id: SessionId) {
@@ -410,10 +485,13 @@ impl Seat {
     }
 
     fn send(&self, side: Side, to: SocketAddr, packet: &[u8]) {
-        let tally = self.call.tally(side);
+        let there = self.call.tally(side).zip(self.pairs[side.index()].as_ref());
+        let Some((tally, pair)) = there else {
+            return;
+        };
         // A peer that names our own port would hear itself for ever.
-        let is_own = self.pairs.iter().any(|pair| pair.local == to);
-        let sent = !is_own && self.pairs[side.index()].rtp.send_to(packet, to).is_ok();
+        let is_own = self.pairs.iter().flatten().any(|pair| pair.local == to);
+        let sent = !is_own && pair.rtp.send_to(packet, to).is_ok();
         match sent {
             true => tally.sent(packet.len()),
             false => tally.unsent(),
@@ -426,8 +504,10 @@ impl Seat {
             side,
             kind,
         };
-        if self.events.try_send(event).is_err() {
-            self.call.tally(side).unheard();
+        if self.events.try_send(event).is_err()
+            && let Some(tally) = self.call.tally(side)
+        {
+            tally.unheard();
         }
     }
 }

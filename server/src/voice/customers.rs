@@ -139,7 +139,7 @@ impl Exchange {
 
     fn ring_his_own(&mut self, call: CallId, agent: AgentId, to: &Destination) -> Option<Customer> {
         let directory = Arc::clone(&self.directory);
-        let own = directory.agents.get(&agent)?;
+        let (number, own_name) = self.known_as(agent)?;
         let dialled = match to {
             Destination::External { number, .. } => Some(*number),
             inside => inside.number(),
@@ -155,8 +155,8 @@ impl Exchange {
             invite
         };
         Some(Customer {
-            number: own.number,
-            name: Some(own.name.clone()).filter(|name| !name.is_empty()),
+            number,
+            name: own_name,
             branches: self.ring_devices(agent, Party::Caller(call), &from, offering)?,
             media,
             side: Side::Caller,

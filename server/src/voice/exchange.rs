@@ -115,8 +115,8 @@ pub(super) struct Exchange {
     pub(super) ringing: HashMap<ClientId, Ringing>,
     /// INVITEs that are over, until no late answer can come any more.
     pub(super) lingering: VecDeque<(Time, ClientId)>,
-    /// Telephones that are told a slot, until when: then they are let go.
-    pub(super) told: Vec<(Time, LegId)>,
+    /// Who is told a slot, until when: then he is let go.
+    pub(super) told: Vec<(Time, Party)>,
     pub(super) parties: HashMap<DialogId, Party>,
     pub(super) music: Library,
     pub(super) messages: Messages,
@@ -440,6 +440,37 @@ impl Exchange {
             Effect::PlayMusic { call, queue } => self.play_music(call, Some(queue)),
             Effect::PlayPrompt { call, ref prompt } => self.play_prompt(call, prompt),
             Effect::PlayTone { call, tone } => self.play_tone(call, tone),
+            Effect::Ring { .. } | Effect::RingCaller { .. } | Effect::RingCustomer { .. } => {
+                self.carry_out_ring(effect, beside);
+            }
+            Effect::RecordMessage {
+                call,
+                public,
+                mailbox,
+            } => self.record_message(call, public, mailbox),
+            Effect::StopPrompt { call } => self.stop_prompt(call),
+            Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
+            Effect::SaySlot {
+                call,
+                leg,
+                ref prompts,
+                ..
+            } => self.say_slot(leg.map_or(Party::Caller(call), Party::Leg), prompts),
+            Effect::TurnLeg { leg, call } => self.turn_leg(leg, call),
+            // Voices are not mixed or recorded yet: a supervisor hears nothing.
+            Effect::Mix { .. } | Effect::Record { .. } => {}
+            // Ports of their own.
+            Effect::Mail { .. }
+            | Effect::MailAgent { .. }
+            | Effect::MailMessage { .. }
+            | Effect::MailServiceLevel { .. }
+            | Effect::PushRecord { .. } => {}
+        }
+    }
+
+    /// Somebody is to be rung: a telephone, or who is the caller's side of a call.
+    fn carry_out_ring(&mut self, effect: &Effect, beside: &[Event]) {
+        match *effect {
             Effect::Ring {
                 leg,
                 call,
@@ -464,42 +495,7 @@ impl Exchange {
                 number,
                 ..
             } => self.call_outside(call, called_for, trunk, number),
-            Effect::RecordMessage {
-                call,
-                public,
-                mailbox,
-            } => self.record_message(call, public, mailbox),
-            Effect::StopPrompt { call } => self.stop_prompt(call),
-            Effect::StopRecording { call, keep, .. } => self.stop_recording(call, keep),
-            Effect::SaySlot { .. } | Effect::TurnLeg { .. } => self.part_sides(effect),
-            // Voices are not mixed or recorded yet: a supervisor hears nothing.
-            Effect::Mix { .. } | Effect::Record { .. } => {}
-            // Ports of their own.
-            Effect::Mail { .. }
-            | Effect::MailAgent { .. }
-            | Effect::MailMessage { .. }
-            | Effect::MailServiceLevel { .. }
-            | Effect::PushRecord { .. } => {}
-        }
-    }
-
-    /// One side of a conversation goes elsewhere without the other. Nobody becomes a caller on
-    /// his leg yet: he is let go, and his caller too.
-    fn part_sides(&mut self, effect: &Effect) {
-        match *effect {
-            Effect::SaySlot {
-                leg: Some(leg),
-                ref prompts,
-                ..
-            } => self.say_slot(leg, prompts),
-            Effect::SaySlot { call, .. } => {
-                self.hang_up_caller(call, tandem_engine::HangUpCause::Normal);
-            }
-            Effect::TurnLeg { leg, call } => {
-                self.hang_up_leg(leg);
-                self.tell(Input::CallerHungUp { call });
-            }
-            _ => unreachable!("all others part nobody"),
+            _ => unreachable!("all others ring nobody"),
         }
     }
 

@@ -24,12 +24,14 @@ const LINGER: Duration = Duration::from_secs(32);
 #[derive(Debug)]
 pub(super) struct Leg {
     pub(super) call: CallId,
+    /// Whose telephone it is.
+    pub(super) agent: AgentId,
     /// Where the caller is called once this is answered, if he is.
     pub(super) customer: Option<Number>,
     pub(super) media: Session,
     /// The side of the media on which it speaks once it has answered.
     pub(super) side: Side,
-    local: Local,
+    pub(super) local: Local,
     /// Who hears that it rings: the caller, where it is what his call came to, or who asks
     /// for a consultation. Nobody does of a queue's telephones and a supervisor's.
     pub(super) alerts: Option<Party>,
@@ -43,9 +45,10 @@ pub(super) struct Leg {
 #[derive(Debug)]
 pub(super) struct Answered {
     pub(super) dialog: Dialog,
-    source: Target,
-    agreement: Agreement,
-    row: Option<[u8; 8]>,
+    pub(super) source: Target,
+    /// How it answered our offer, and what was agreed on with that.
+    pub(super) agreed: (description::Session, Agreement),
+    pub(super) row: Option<[u8; 8]>,
     /// Whether it was connected with the caller or with who asks about him, or waits for one
     /// who is called back: supervisors are not, nor are those who were too late.
     pub(super) bridged: bool,
@@ -113,6 +116,7 @@ impl Exchange {
         };
         let entry = Leg {
             call,
+            agent,
             customer,
             media,
             side,
@@ -294,12 +298,10 @@ impl Exchange {
         }
         self.linger(transaction);
         self.parties.insert(dialog.id().clone(), party);
+        let agreed = (described, agreement);
         match party {
-            Party::Caller(call) => {
-                let agreed = (described, agreement);
-                self.customer_picks_up(call, transaction, dialog, to, agreed);
-            }
-            Party::Leg(leg) => self.device_picks_up(leg, transaction, dialog, to, agreement),
+            Party::Caller(call) => self.customer_picks_up(call, transaction, dialog, to, agreed),
+            Party::Leg(leg) => self.device_picks_up(leg, transaction, dialog, to, agreed),
         }
     }
 
@@ -321,7 +323,7 @@ impl Exchange {
         transaction: ClientId,
         dialog: Dialog,
         source: Target,
-        agreement: Agreement,
+        agreed: (description::Session, Agreement),
     ) {
         let Some(leg) = self.legs.get_mut(&id) else {
             return;
@@ -329,7 +331,7 @@ impl Exchange {
         leg.answered = Some(Answered {
             dialog,
             source,
-            agreement,
+            agreed,
             row: None,
             bridged: false,
             held: false,
@@ -462,7 +464,7 @@ impl Exchange {
         let hop = way(device.dialog.next_hop(), device.source);
         device.row = self.outlived.keep(&device.dialog, hop);
         device.bridged = true;
-        let remote = sdp::remote_of_answer(&device.agreement);
+        let remote = sdp::remote_of_answer(&device.agreed.1);
         leg.media.set_remote(leg.side, remote);
         Some(leg.media.clone())
     }

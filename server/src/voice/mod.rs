@@ -23,6 +23,7 @@ mod outlived;
 mod parking;
 mod registrations;
 pub(crate) mod sdp;
+mod turn;
 mod voicemail;
 
 use std::io;

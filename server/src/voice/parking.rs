@@ -3,27 +3,44 @@
 
 use std::time::Duration;
 
-use tandem_engine::{CallId, Input, LegId};
+use tandem_engine::{CallId, HangUpCause, Input};
 use tandem_sip::Time;
 use tandem_sip::sdp as description;
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Party};
 use super::sdp;
 use crate::media::{Session, Side};
 
 impl Exchange {
-    /// Tells who is on a leg where the caller is parked, and lets him go then. The caller
-    /// hears music meanwhile.
-    pub(super) fn say_slot(&mut self, id: LegId, prompts: &[String]) {
+    /// Tells one side of a conversation where the other is parked, and lets him go then. Who is
+    /// parked hears music meanwhile.
+    pub(super) fn say_slot(&mut self, told: Party, prompts: &[String]) {
         let (text, length) = self.text_of(prompts);
-        let leg = self.legs.get(&id).filter(|leg| leg.is_bridged());
-        match (leg, text) {
-            (Some(leg), Some(text)) => {
-                leg.media.play_once(leg.side, &text);
+        match (self.voice_of(told), text) {
+            (Some((media, side)), Some(text)) => {
+                media.play_once(side, &text);
                 let until = self.now() + Duration::from_micros(length.micros());
-                self.told.push((until, id));
+                self.told.push((until, told));
             }
-            _ => self.hang_up_leg(id),
+            _ => self.let_go(told),
+        }
+    }
+
+    /// Where who talks is heard, and hears.
+    fn voice_of(&self, party: Party) -> Option<(&Session, Side)> {
+        match party {
+            Party::Caller(call) => self.callers.get(&call).map(|it| (&it.media, it.side)),
+            Party::Leg(leg) => {
+                let leg = self.legs.get(&leg).filter(|leg| leg.is_bridged())?;
+                Some((&leg.media, leg.side))
+            }
+        }
+    }
+
+    fn let_go(&mut self, party: Party) {
+        match party {
+            Party::Caller(call) => self.hang_up_caller(call, HangUpCause::Normal),
+            Party::Leg(leg) => self.hang_up_leg(leg),
         }
     }
 
@@ -31,22 +48,26 @@ impl Exchange {
     pub(super) fn let_told_go(&mut self, now: Time) {
         let (over, more) = (self.told.drain(..)).partition(|&(until, _)| until <= now);
         self.told = more;
-        let over: Vec<(Time, LegId)> = over;
-        for (_, leg) in over {
-            self.hang_up_leg(leg);
+        let over: Vec<(Time, Party)> = over;
+        for (_, told) in over {
+            self.let_go(told);
         }
     }
 
-    /// Somebody else is to talk to this caller: who is still told his slot is let go.
+    /// Somebody else is to talk to this caller: who is still told his slot, in the same media,
+    /// is let go.
     pub(super) fn let_told_of(&mut self, call: CallId) {
         let legs = &self.legs;
-        let of_call = |leg: &LegId| legs.get(leg).is_some_and(|leg| leg.call == call);
-        let over: Vec<LegId> = (self.told.iter().map(|(_, leg)| *leg))
+        let of_call = |told: &Party| match told {
+            Party::Caller(_) => false,
+            Party::Leg(leg) => legs.get(leg).is_some_and(|leg| leg.call == call),
+        };
+        let over: Vec<Party> = (self.told.iter().map(|(_, told)| *told))
             .filter(of_call)
             .collect();
-        self.told.retain(|(_, leg)| !over.contains(leg));
-        for leg in over {
-            self.hang_up_leg(leg);
+        self.told.retain(|(_, told)| !over.contains(told));
+        for told in over {
+            self.let_go(told);
         }
     }
 

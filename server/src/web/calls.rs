@@ -41,7 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 struct Handled {
     /// Number of the entry in the journal, where it is durable.
     seq: u64,
-    /// The slot in which the caller was parked, if he was.
+    /// The slot in which somebody was parked, if he was.
     #[serde(skip_serializing_if = "Option::is_none")]
     slot: Option<String>,
 }
@@ -62,6 +62,25 @@ struct SendTo {
     /// A number that can be dialled, a box (`voicemail 1001`), or a number outside on a trunk
     /// (`external 0301234567 on Carrier`).
     to: String,
+}
+
+/// Which side of a conversation goes where.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Transfer {
+    /// A number that can be dialled, a box (`voicemail 1001`), or a number outside on a trunk
+    /// (`external 0301234567 on Carrier`).
+    to: String,
+    /// `caller` (the default), or `agent`: who talks to the caller goes there in his stead.
+    side: Option<String>,
+}
+
+/// Which side of a conversation is parked.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Park {
+    /// `caller` (the default), or `agent`: who talks to the caller is parked in his stead.
+    side: Option<String>,
 }
 
 /// Who is asked about a caller.
@@ -220,25 +239,27 @@ async fn monitor(
     handle(&app, signed_in, &id, input).await
 }
 
-/// Parks the caller of a conversation.
+/// Parks one side of a conversation: the other is told the slot.
 #[utoipa::path(post, path = "/calls/{id}/park", tag = "calls",
     params(("id" = String, Path, description = "The call.")),
+    request_body(content = Option<Park>, content_type = "application/json"),
     responses(
         (status = 200, body = Handled, description = "It is durable."),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem),
     ))]
 async fn park(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Json<Handled>, Problem> {
-    handle(&app, signed_in, &id, |by, call| Input::ParkCall {
-        by,
-        call,
-        side: Side::Caller,
-    })
-    .await
+    let asked: Park = body::json(&headers, body).await?;
+    let side = side(asked.side.as_deref())?;
+    let input = |by, call| Input::ParkCall { by, call, side };
+    handle(&app, signed_in, &id, input).await
 }
 
 /// Rings the telephone of whoever asks, for him to take a caller who waits.
@@ -277,7 +298,8 @@ async fn place(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Placed>, Problem> {
-    let to = destination(&body::json(&headers, body).await?)?;
+    let SendTo { to } = body::json(&headers, body).await?;
+    let to = destination(&to)?;
     let by = signed_in.by;
     let Applied { seq, out, .. } = ask(&app, Input::PlaceCall { by, to }).await?;
     let public = out.events.iter().find_map(|event| match event {
@@ -327,15 +349,16 @@ async fn redirect(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Handled>, Problem> {
-    let to = destination(&body::json(&headers, body).await?)?;
+    let SendTo { to } = body::json(&headers, body).await?;
+    let to = destination(&to)?;
     let input = |by, call| Input::RedirectCall { by, call, to };
     handle(&app, signed_in, &id, input).await
 }
 
-/// Sends the caller of a conversation somewhere else.
+/// Sends one side of a conversation somewhere else, and lets the other go.
 #[utoipa::path(post, path = "/calls/{id}/transfer", tag = "calls",
     params(("id" = String, Path, description = "The call.")),
-    request_body(content = SendTo, content_type = "application/json"),
+    request_body(content = Transfer, content_type = "application/json"),
     responses(
         (status = 200, body = Handled, description = "It is durable."),
         (status = 401, body = Problem), (status = 403, body = Problem),
@@ -349,20 +372,29 @@ async fn transfer(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Handled>, Problem> {
-    let to = destination(&body::json(&headers, body).await?)?;
-    let side = Side::Caller;
+    let asked: Transfer = body::json(&headers, body).await?;
+    let (to, side) = (destination(&asked.to)?, side(asked.side.as_deref())?);
     let input = |by, call| Input::TransferCall { by, call, side, to };
     handle(&app, signed_in, &id, input).await
 }
 
 /// A number leads to whatever has it, however it is called here; all else is written as in
 /// the configuration.
-fn destination(asked: &SendTo) -> Result<Destination, Problem> {
-    match read_destination(&asked.to) {
+fn destination(to: &str) -> Result<Destination, Problem> {
+    match read_destination(to) {
         Some(to @ (Destination::External { .. } | Destination::Voicemail(_))) => Ok(to),
-        _ => (asked.to.parse().map(Destination::Queue)).map_err(|_| {
+        _ => (to.parse().map(Destination::Queue)).map_err(|_| {
             let wanted = "a number, as 1005, \"voicemail 1005\" or \"external 0301234 on Carrier\"";
-            Problem::invalid("to", format!("{:?} is not {wanted}", asked.to))
+            Problem::invalid("to", format!("{to:?} is not {wanted}"))
         }),
+    }
+}
+
+/// Which side of a conversation is meant.
+fn side(asked: Option<&str>) -> Result<Side, Problem> {
+    match asked {
+        None | Some("caller") => Ok(Side::Caller),
+        Some("agent") => Ok(Side::Agent),
+        Some(_) => Err(Problem::invalid("side", "agent or caller")),
     }
 }

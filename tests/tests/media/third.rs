@@ -9,6 +9,7 @@ use tandem_server::media::{
     Codec, Media, MediaEventKind, MediaOptions, Music, OpenError, Remote, Session, Side,
 };
 use tandem_tests::cases::cases;
+use tokio::sync::mpsc;
 
 use crate::kit::{Dice, IP, Peer, media, nth, open, range, until};
 
@@ -193,6 +194,9 @@ fn where_no_ports_are_left_the_two_talk_on() {
     let (session, _happened) = open(&media);
     let why = session.add_third().expect_err("none are left");
     assert!(matches!(why, OpenError::PortsExhausted));
+    let (events, _happened) = mpsc::channel(1);
+    let why = media.part(&session, Side::Agent, events);
+    assert!(matches!(why, Err(OpenError::PortsExhausted)));
     let (caller, agent) = (Peer::new(), Peer::new());
     session.set_remote(Side::Caller, Remote::new(caller.local(), Codec::Pcmu));
     session.set_remote(Side::Agent, Remote::new(agent.local(), Codec::Pcmu));
@@ -219,6 +223,71 @@ fn a_third_side_that_falls_silent_is_told() {
     let event = happened.blocking_recv().expect("the session lives");
     let wanted = (Side::Third, MediaEventKind::Timeout);
     assert_eq!((event.side, event.kind), wanted);
+}
+
+/// Who talks to a caller, on either of his sides, goes on in a call of his own: where he sends
+/// to stays, and so does the stream to him.
+#[test]
+fn who_leaves_keeps_his_ports_and_talks_in_a_call_of_his_own() {
+    let hears = |phone: &Phone, hz: u16| {
+        until("he is heard", || phone.heard().share(hz) > 0.98);
+    };
+    for (place, side) in [(0, Side::Agent), (2, Side::Third)] {
+        let media = media(2);
+        let (session, _happened) = open(&media);
+        let phones = Phones::start().expect("a thread");
+        let lines = three(&phones, &session);
+        let (events, mut happened) = mpsc::channel(100);
+        let leaves = &lines[place];
+        session.connect(Side::Caller, side);
+        hears(leaves, VOICES[1]);
+        hears(&lines[1], VOICES[place]);
+        let local = session.local(side);
+
+        let own = media.part(&session, side, events).expect("ports are free");
+        assert_eq!((own.local(Side::Caller), media.pairs_free()), (local, 0));
+        session.play(Side::Caller, &Music::tone(MUSIC));
+        hears(&lines[1], MUSIC);
+        own.play(Side::Caller, &Music::tone(MUSIC + 500));
+        hears(leaves, MUSIC + 500);
+        let helps = phones.open(IP).expect("a port is free");
+        own.set_remote(Side::Agent, Remote::new(helps.local(), Codec::Pcma));
+        helps.connect(Remote::new(own.local(Side::Agent), Codec::Pcma));
+        helps.say(Some(Music::tone(MUSIC - 300)));
+        own.bridge();
+        hears(leaves, MUSIC - 300);
+        hears(&helps, VOICES[place]);
+        // Nobody is there any more of whom something could be wanted.
+        session.bridge();
+        session.play(side, &Music::tone(MUSIC));
+        drop(session);
+        until("the others' ports are free", || media.pairs_free() == 2);
+        hears(&helps, VOICES[place]);
+        let heard = leaves.heard();
+        assert_eq!((heard.sources.len(), heard.steps_back), (1, 0));
+        assert!(happened.try_recv().is_err());
+    }
+}
+
+#[test]
+fn who_comes_beside_the_two_after_the_third_has_left_has_his_own_ports() {
+    let media = Media::start(&MediaOptions {
+        ports: range(10),
+        ..MediaOptions::new(IP)
+    });
+    let media = media.expect("media start");
+    let (session, _happened) = open(&media);
+    session.add_third().expect("ports are free");
+    let local = session.local(Side::Third);
+    let (events, _happens) = mpsc::channel(1);
+    let own = media.part(&session, Side::Third, events);
+    let own = own.expect("ports are free");
+    session.add_third().expect("ports are free");
+    assert_eq!(own.local(Side::Caller), local);
+    assert_ne!(session.local(Side::Third), local);
+    assert_eq!(media.pairs_free(), 0);
+    drop(session);
+    until("the ports are free", || media.pairs_free() == 3);
 }
 
 /// Whatever is wanted and whatever comes, in any order: in the end they hear each other.

@@ -1,7 +1,7 @@
 //! What is done with calls over the API.
 
 use hyper::StatusCode;
-use tandem_engine::Input;
+use tandem_engine::{Effect, Input, Number};
 
 use crate::kit::{CENTRE, Desk};
 
@@ -182,4 +182,57 @@ outbound = false
             "{to}"
         );
     }
+}
+
+/// Ann goes to a queue without her caller, where Ben talks to her; and he is parked.
+#[test]
+fn either_side_of_a_conversation_is_moved() {
+    let mut desk = Desk::with(&format!("[options]\nparking_slots = \"701-702\"\n{CENTRE}"));
+    desk.up(1001);
+    let (ann, ben) = (desk.token_of(1001), desk.token_of(1002));
+    let (_, legs) = desk.call(4_000, 6_401);
+    desk.tell(Input::LegAnswered { leg: legs[0] });
+    let id = only(&desk, "active");
+    for (action, body, code) in [
+        ("transfer", r#"{"to": "6401", "side": "both"}"#, "side"),
+        ("transfer", r#"{"side": "agent"}"#, "body"),
+        ("park", r#"{"side": "Agent"}"#, "side"),
+        ("park", r#"{"slot": "702"}"#, "body"),
+    ] {
+        let told = status(&desk, &ann, &id, action, body);
+        assert_eq!(told, refused(422, code), "{body}");
+    }
+    let agent = r#"{"to": "6401", "side": "agent"}"#;
+    assert_eq!(
+        status(&desk, &ann, &id, "transfer", agent),
+        refused(200, "")
+    );
+    let rung = desk.tell(Input::DeviceUp {
+        extension: Number::from_u64(1002),
+    });
+    let active = desk.see("/api/v1/calls/active");
+    assert_eq!(active["active"].as_array().map(Vec::len), Some(0));
+    let waiting = desk.see("/api/v1/calls/waiting")["waiting"][0].take();
+    assert_eq!(waiting["caller"], "1001", "{waiting}");
+    assert_ne!(waiting["id"], id.as_str());
+
+    let legs = rung
+        .out
+        .effects
+        .iter()
+        .filter_map(|(_, effect)| match effect {
+            Effect::Ring { leg, .. } => Some(*leg),
+            _ => None,
+        });
+    for leg in legs {
+        desk.tell(Input::LegAnswered { leg });
+    }
+    let id = only(&desk, "active");
+    assert_eq!(waiting["id"], id.as_str());
+    let path = format!("/api/v1/calls/{id}/park");
+    let parked = desk.post_as(&ben, &path, r#"{"side": "agent"}"#).json();
+    assert_eq!(parked["slot"], "701", "{parked}");
+    let path = format!("/api/v1/calls/{id}/transfer");
+    let over = desk.post_as(&ben, &path, agent);
+    assert_eq!(over.code(), "not_found");
 }
