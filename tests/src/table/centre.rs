@@ -158,7 +158,7 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "announce" => announce(told(queue), value)?,
         "announce_agent_number" => told(queue).agent_number = read_bool(value)?,
         "auto_pause" => queue.auto_pause_after = read_value(value)?,
-        "crowded" => queue.crowded = Some(crowded(value)?),
+        "crowded" => queue.crowded = crowded(value)?,
         "callback" => queue.callback = waiting::read(value)?.map(Box::new),
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
@@ -282,15 +282,18 @@ fn skill_steps(text: &str) -> Result<Vec<SkillStep>, String> {
 }
 
 /// `3,60,queue:6401`: from 3 callers on, or where one would wait for more than a
-/// minute.
-fn crowded(text: &str) -> Result<Crowded, String> {
+/// minute; or none.
+fn crowded(text: &str) -> Result<Option<Crowded>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
     match text.split(',').collect::<Vec<_>>()[..] {
-        [callers, wait, to] => Ok(Crowded {
+        [callers, wait, to] => Ok(Some(Crowded {
             callers: read_value(callers)?,
             wait: read_span(wait)?,
             destination: destination(to)?,
-        }),
-        _ => Err("callers,seconds,destination".to_owned()),
+        })),
+        _ => Err("callers,seconds,destination, or none".to_owned()),
     }
 }
 

@@ -129,8 +129,10 @@ impl Orders {
 
     /// Whether a caller is told something instead of hearing music.
     fn announces(&self, call: CallId) -> bool {
-        let is =
-            |effect: &Effect| matches!(effect, Effect::Announce { call: to, .. } if *to == call);
+        let is = |effect: &Effect| match effect {
+            Effect::Announce { call: to, .. } | Effect::PlayPrompt { call: to, .. } => *to == call,
+            _ => false,
+        };
         self.left.iter().any(|(_, effect)| is(effect))
     }
 

@@ -497,7 +497,7 @@ fn callback(options: &Options) -> BoxedStrategy<Option<CallbackConfig>> {
     let name = || proptest::option::of(select(names.clone()));
     let prefix = select(vec![Number::NONE, number(9), number(77)]);
     let times = (any::<bool>(), span(0..=86_400), span(1..=600));
-    let said = (select(names.clone()), name(), name(), name());
+    let said = (select(names.clone()), name(), name(), name(), name());
     let callback = (select(&Key::ALL[..11]), prefix, times, said).prop_map(
         |(key, prefix, (offered, timeout, customer_ring), said)| CallbackConfig {
             key,
@@ -509,6 +509,7 @@ fn callback(options: &Options) -> BoxedStrategy<Option<CallbackConfig>> {
             confirm: said.1,
             thanks: said.2,
             invalid: said.3,
+            crowded: said.4,
             ..CallbackConfig::new("Carrier")
         },
     );
