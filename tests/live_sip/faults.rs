@@ -157,20 +157,21 @@ fn telephones_show_what_their_queue_wants() {
     let text = centre(&[&agent], "linear") + discreet + &known;
     let mut server = Server::start(&folder, &text);
     let at = server.sip();
-    for (is_known, queue, alert_info, elsewhere) in [
-        (false, "6400", "", false),
-        (false, "6401", "<http://127.0.0.1>;info=sales", true),
-        (true, "6401", "<http://127.0.0.1>;info=friends", true),
+    for (call, queue, alert_info, elsewhere) in [
+        ("first", "6400", "", false),
+        ("second", "6401", "<http://127.0.0.1>;info=sales", true),
+        ("known", "6401", "<http://127.0.0.1>;info=friends", true),
     ] {
+        let is_known = call == "known";
         let caller = if is_known { &mut friend } else { &mut stranger };
-        caller.invite(at, queue, queue);
+        caller.invite(at, queue, call);
         let ring = agent.expect("INVITE");
         assert_eq!(ring.header("Alert-Info"), alert_info);
         agent.respond(&ring, "180 Ringing");
-        caller.cancel(at, queue, queue);
+        caller.cancel(at, queue, call);
         caller.expect("200");
         let gone = caller.expect("487");
-        caller.ack(&gone, queue);
+        caller.ack(&gone, call);
         let cancel = agent.expect("CANCEL");
         let told = cancel.header("Reason").contains("Call completed elsewhere");
         assert_eq!(told, elsewhere, "{cancel:?}");
