@@ -191,13 +191,16 @@ impl Model {
                 queue.arrivals = Some(Arrivals::after(queue.arrivals, now));
             }
         }
-        match offer {
-            Some(offer) => self.is_offered(call, queue, &offer),
-            None => {
-                self.is_welcomed(call, queue)?;
-                self.is_reserved(call)
-            }
+        self.is_received(call, queue, offer)
+    }
+
+    /// Who has joined is offered a callback, as it is too crowded for him; or he waits.
+    fn is_received(&mut self, call: CallId, queue: QueueId, offer: Option<String>) -> Checked {
+        if let Some(offer) = offer {
+            return self.is_offered(call, queue, &offer);
         }
+        self.is_welcomed(call, queue)?;
+        self.is_reserved(call)
     }
 
     /// Who waits must hear something: music where he was answered, now or
