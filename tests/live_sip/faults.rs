@@ -143,8 +143,9 @@ fn of_two_who_answer_one_gets_the_caller() {
     assert_eq!(outcomes(&server::records(&folder)), [("answered", 1001)]);
 }
 
-/// A queue chooses the melody of its calls, a contact goes before it, and the queue says whether those that an agent missed are
-/// listed by his telephone: what somebody else answered is not (RFC 3326).
+/// A queue chooses the melody of its calls, a contact goes before it, and the queue says
+/// whether those that an agent missed are listed by his telephone: what somebody else
+/// answered is not (RFC 3326).
 #[test]
 fn telephones_show_what_their_queue_wants() {
     let folder = server::folder("telephones_show");

@@ -124,7 +124,8 @@
 //! holiday_prompt = false        # true: they hear the holiday's prompt first
 //! callback = { trunk = "Carrier", key = "1", after_s = 0, prefix = "9", timeout_s = 900,
 //!     customer_ring_s = 30, offer = "Call you?", confirm = "Which number", thanks = "Bye",
-//!     crowded = "Call you instead?", invalid = "No number" }   # all but the trunk can be left out; default: no callbacks
+//!     crowded = "Call you instead?", invalid = "No number" }   # all but the trunk can be
+//!                               # left out; default: no callbacks
 //! survey = { prompt = "How was it", end_prompt = "Thanks", points = { 1 = 1, 2 = 0 } }
 //!                               # asked when the agent has hung up; default: nothing
 //! sla_time_s = 60

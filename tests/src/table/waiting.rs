@@ -161,12 +161,9 @@ fn fact_of_callback(event: &Event, orders: &mut Orders, names: &Names) -> Option
             crowded,
         } => {
             let (call, queue) = (names.call(*call), names.queue(*queue));
-            let crowded = if *crowded {
-                ", which is too crowded"
-            } else {
-                ""
-            };
-            format!("{call} is asked where to be called back by {queue}{crowded}")
+            let why = crowded.then_some(", which is too crowded");
+            let why = why.unwrap_or_default();
+            format!("{call} is asked where to be called back by {queue}{why}")
         }
         Event::CallbackEnded(callback) => {
             let call = names.record(callback.call);

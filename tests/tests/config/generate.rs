@@ -607,8 +607,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
             queue.show_missed_calls,
         ] = how.2;
         (queue.permissions, queue.alert_info) = (how.4, how.3.2);
-        queue.music = how.3.0.map(str::to_owned);
-        queue.hold_music = how.3.1.map(str::to_owned);
+        [queue.music, queue.hold_music] = [how.3.0, how.3.1].map(|it| it.map(str::to_owned));
         queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         queue.max_waiting = times.1;

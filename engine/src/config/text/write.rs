@@ -196,6 +196,14 @@ fn contact(out: &mut String, contact: &ContactConfig) {
     alert_info(out, contact.alert_info.as_deref());
 }
 
+fn music(out: &mut String, queue: &QueueConfig) {
+    for (key, music) in [("music", &queue.music), ("hold_music", &queue.hold_music)] {
+        if let Some(music) = music {
+            line(out, key, &quoted(music));
+        }
+    }
+}
+
 fn alert_info(out: &mut String, alert_info: Option<&str>) {
     if let Some(alert_info) = alert_info {
         line(out, "alert_info", &quoted(alert_info));
@@ -310,11 +318,7 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     if !queue.answer_on_entry {
         line(out, "answer_on_entry", "false");
     }
-    for (key, music) in [("music", &queue.music), ("hold_music", &queue.hold_music)] {
-        if let Some(music) = music {
-            line(out, key, &quoted(music));
-        }
-    }
+    music(out, queue);
     if queue.strategy != default.strategy {
         line(out, "strategy", &quoted(word(STRATEGIES, queue.strategy)));
     }

@@ -100,14 +100,8 @@ impl Books {
                 | Effect::MailAgent { .. }
                 | Effect::MailServiceLevel { .. }
                 | Effect::PushRecord { .. } => self.is_ordered(seen, *id, effect, court)?,
-                Effect::Ring {
-                    call,
-                    queue,
-                    ref alert_info,
-                    ..
-                } => {
-                    let right = self.melody(call, queue) == alert_info.as_deref();
-                    court.law(Law::Rings, right, || format!("{effect:?}"))?;
+                Effect::Ring { .. } => {
+                    self.has_its_melody(effect, court)?;
                     let ring = known(Ring::of(effect), Law::Effects, || format!("{effect:?}"))?;
                     self.rings(seen, ring, court)?;
                     rung.push((ring.leg, ring.call, ring.agent, ring.queue));
@@ -120,6 +114,20 @@ impl Books {
         court.law(Law::Effects, rung == self.entry.rung, || {
             format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
         })
+    }
+
+    /// A ring brings the melody of the caller's contact or else of the queue.
+    fn has_its_melody(&self, ring: &Effect, court: &mut Court<'_>) -> Checked {
+        let right = match ring {
+            Effect::Ring {
+                call,
+                queue,
+                alert_info,
+                ..
+            } => self.melody(*call, *queue) == alert_info.as_deref(),
+            _ => true,
+        };
+        court.law(Law::Rings, right, || format!("{ring:?}"))
     }
 
     /// The melody of a ring: of the caller's contact or else of the queue.
