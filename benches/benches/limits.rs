@@ -97,6 +97,7 @@ impl Known {
             name: "Known".to_owned(),
             numbers: vec![number],
             owner: Some(agent_number(0)),
+            alert_info: None,
         });
         let mut centre = Centre::of(&config);
         centre.all_up(WIDE_AGENTS);

@@ -224,6 +224,9 @@ pub enum Effect {
         /// Where the caller is called once this is answered, as he is not on the line but
         /// waits for a callback; `None`: he is on the line.
         customer: Option<Number>,
+        /// What it is brought as `Alert-Info` (RFC 3261 20.4), by which it chooses a melody:
+        /// that of the caller's contact, or else of the queue.
+        alert_info: Option<Box<str>>,
         /// The engine cancels after this time: for display only.
         timeout: Span,
     },

@@ -79,12 +79,15 @@ pub enum Event {
         /// The outside's name for it.
         key: u128,
     },
-    /// A waiting caller wants to be called back, and is to say at which number.
+    /// A waiting caller wants to be called back, and is to say at which number; or he found
+    /// his queue too crowded, and is asked whether he wants that, and where.
     CallbackAsked {
         /// Whose call.
         call: CallId,
         /// In which queue.
         queue: QueueId,
+        /// Whether it was too crowded for him.
+        crowded: bool,
     },
     /// A callback is over, by a conversation or without one; or a number was given that
     /// can not be called, and the caller waits on.

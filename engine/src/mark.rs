@@ -69,6 +69,8 @@ marks! {
     ConnectionFailedDeleted: "a connection fails when its queue is deleted",
     ConsultationHungUp: "who asks somebody about a caller hangs up, and the caller goes there",
     ConsultationTransferredRinging: "a caller is transferred to who has not answered yet",
+    CrowdedDeclined: "who found a queue too crowded wants no callback, and goes elsewhere",
+    CrowdedOffered: "who finds a queue too crowded is offered a callback first",
     DeadlineOfBefore: "a deadline was due before the system started again",
     DeletedQueueEmpties: "the last caller leaves a deleted queue",
     Erased: "a person who is on a call is erased",

@@ -661,6 +661,12 @@ impl Visit {
         })
     }
 
+    /// Whether the queue was too crowded for the caller, who is offered a callback first.
+    pub(crate) fn found_it_crowded(&self) -> bool {
+        let callback = self.callback.as_deref();
+        matches!(callback, Some(Callback::Asked { crowded: true, .. }))
+    }
+
     /// The callback that he was promised, if he was.
     #[inline]
     pub(crate) fn promise(&self) -> Option<&Promise> {

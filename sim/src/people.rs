@@ -260,6 +260,13 @@ impl<'s> People<'s> {
         asks.then_some((after, offered.key))
     }
 
+    /// Whether a caller asks to be called back, if his queue lets him.
+    #[must_use]
+    pub fn wants_callback(&self, call: CallId) -> bool {
+        let calling = self.calling(call);
+        calling.is_some_and(|calling| self.callback_wish(calling.caller).is_some())
+    }
+
     /// What a caller keys in who is asked where he wants to be called: at the number that
     /// he calls from, which may be too short to be called as it is.
     #[must_use]

@@ -313,8 +313,13 @@ impl<W: Watch> World<'_, W> {
                 | Event::OutsideAnswered { call, .. } => {
                     self.people.answered(*call, told_for);
                 }
-                Event::CallbackAsked { call, .. } => {
-                    let keys = self.people.callback_keys(*call).into_iter();
+                Event::CallbackAsked { call, crowded, .. } => {
+                    let wants = !crowded || self.people.wants_callback(*call);
+                    let keys = self
+                        .people
+                        .callback_keys(*call)
+                        .into_iter()
+                        .filter(|_| wants);
                     self.at_once
                         .extend(keys.map(|key| Reply::Presses(*call, key)));
                 }

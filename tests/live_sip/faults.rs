@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::phone::Phone;
+use crate::phone::{Phone, talk};
 use crate::server::{self, Record, Server};
+use crate::voices::WAITING;
 
 /// Long enough to see that nothing more comes, retransmissions included.
 const QUIET: Duration = Duration::from_secs(2);
@@ -142,28 +143,36 @@ fn of_two_who_answer_one_gets_the_caller() {
     assert_eq!(outcomes(&server::records(&folder)), [("answered", 1001)]);
 }
 
-/// A queue chooses the melody of its calls, and whether those that an agent missed are
-/// listed by his telephone: what somebody else answered is not (RFC 3326).
+/// A queue chooses the melody of its calls, a contact goes before it, and the queue says
+/// whether those that an agent missed are listed by his telephone: what somebody else
+/// answered is not (RFC 3326).
 #[test]
 fn telephones_show_what_their_queue_wants() {
     let folder = server::folder("telephones_show");
-    let (mut agent, mut caller) = (Phone::new(), Phone::new());
+    let (mut agent, mut stranger, mut friend) = (Phone::new(), Phone::new(), Phone::new());
     let discreet = "alert_info = \"sales\"\nshow_missed_calls = false\n";
-    let text = centre(&[&agent], "linear") + discreet;
+    let known = format!(
+        "[[contact]]\nname = \"Bell\"\nnumbers = [\"+4930{}\"]\nalert_info = \"friends\"\n",
+        friend.port()
+    );
+    let text = centre(&[&agent], "linear") + discreet + &known;
     let mut server = Server::start(&folder, &text);
     let at = server.sip();
-    for (queue, alert_info, elsewhere) in [
-        ("6400", "", false),
-        ("6401", "<http://127.0.0.1>;info=sales", true),
+    for (call, queue, alert_info, elsewhere) in [
+        ("first", "6400", "", false),
+        ("second", "6401", "<http://127.0.0.1>;info=sales", true),
+        ("known", "6401", "<http://127.0.0.1>;info=friends", true),
     ] {
-        caller.invite(at, queue, queue);
+        let is_known = call == "known";
+        let caller = if is_known { &mut friend } else { &mut stranger };
+        caller.invite(at, queue, call);
         let ring = agent.expect("INVITE");
         assert_eq!(ring.header("Alert-Info"), alert_info);
         agent.respond(&ring, "180 Ringing");
-        caller.cancel(at, queue, queue);
+        caller.cancel(at, queue, call);
         caller.expect("200");
         let gone = caller.expect("487");
-        caller.ack(&gone, queue);
+        caller.ack(&gone, call);
         let cancel = agent.expect("CANCEL");
         let told = cancel.header("Reason").contains("Call completed elsewhere");
         assert_eq!(told, elsewhere, "{cancel:?}");
@@ -172,8 +181,48 @@ fn telephones_show_what_their_queue_wants() {
         agent.expect("ACK");
     }
     server.stop();
-    // The other call is a record of the other queue.
+    // The other calls are records of the other queue.
     assert_eq!(outcomes(&server::records(&folder)), [("abandoned", 0)]);
+}
+
+/// Who is on hold hears music of its own, not that which he heard while he waited.
+#[test]
+fn music_on_hold_is_not_the_waiting_music() {
+    let folder = server::folder("music_on_hold");
+    let (mut agent, mut caller) = (Phone::new(), Phone::new());
+    let music = folder.join("data/music");
+    std::fs::create_dir_all(&music).expect("tests may write here");
+    std::fs::write(music.join("hold.wav"), wav(&[WAITING; 8_000])).expect("it is written");
+    let text = centre(&[&agent], "linear") + "hold_music = \"hold.wav\"\n";
+    let mut server = Server::start(&folder, &text);
+    let at = server.sip();
+    caller.invite(at, "6401", "held");
+    let ring = agent.expect("INVITE");
+    agent.pick_up(&ring);
+    let answer = caller.answered("held");
+    talk((&caller, &answer), (&agent, &ring));
+    agent.holds(&ring, true);
+    caller.comes_to_hear(WAITING);
+    agent.holds(&ring, false);
+    talk((&caller, &answer), (&agent, &ring));
+    caller.bye(&answer, "held");
+    caller.expect("200");
+    let bye = agent.expect("BYE");
+    agent.respond(&bye, "200 OK");
+    server.stop();
+}
+
+/// A WAV file of this mu-law.
+fn wav(sound: &[u8]) -> Vec<u8> {
+    let mut bytes = b"RIFF____WAVEfmt ".to_vec();
+    for word in [18_u32, 0x0001_0007, 8_000, 8_000, 0x0008_0001] {
+        bytes.extend(word.to_le_bytes());
+    }
+    bytes.extend(b"\0\0fact\x04\0\0\0abcddata");
+    let length = u32::try_from(sound.len()).expect("it is short");
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(sound);
+    bytes
 }
 
 /// Two queues want the same agent in the same moment: his telephone rings once, and for

@@ -417,6 +417,19 @@ impl Phone {
         }
     }
 
+    /// Whether this comes, and nothing else with it.
+    ///
+    /// # Panics
+    /// If it does not for so long.
+    #[track_caller]
+    pub fn comes_to_hear(&self, sound: u8) {
+        let end = Instant::now() + MOMENT;
+        while !self.hears(sound) {
+            assert!(Instant::now() < end, "{sound} is not heard");
+            std::thread::sleep(voices::PACE);
+        }
+    }
+
     /// Hears nothing of what has come until a moment from now.
     pub fn turns_away(&self) {
         std::thread::sleep(Duration::from_millis(200));

@@ -6,7 +6,7 @@
 //! it out of the line but its own time, an agent, a supervisor, or the end of its queue.
 
 use crate::acd::line::{visit, visit_mut};
-use crate::calls::{UNANSWERED, prompt_named};
+use crate::calls::{UNANSWERED, goal, prompt_named};
 use crate::config::callback::CallbackConfig;
 use crate::config::model::Notice;
 use crate::effect::{CalledFor, CancelReason, Effect, HangUpCause};
@@ -38,7 +38,11 @@ impl<T: Trace> Step<'_, T> {
         self.withdraw_rings(id, OfferEnd::Withdrawn, CancelReason::Withdrawn);
         self.stop_growing_if_silent(id);
         let queue = visit(self.s, id).queue;
-        self.tell(Event::CallbackAsked { call: id, queue });
+        self.tell(Event::CallbackAsked {
+            call: id,
+            queue,
+            crowded: false,
+        });
         if let Some(own) = visit_mut(&mut self.s.calls[id]).announcing.take() {
             self.s.timers.cancel(own.timer);
         }
@@ -47,9 +51,32 @@ impl<T: Trace> Step<'_, T> {
             self.emit(Effect::StopPrompt { call: id });
         }
         let over = over.unwrap_or(self.now);
-        self.await_digit(id, Number::NONE, over, over + ANSWER);
+        self.await_digit(id, Number::NONE, over, over + ANSWER, false);
         self.end_reservation(id, ReservationEnd::AskedForCallback);
         self.sort_in(id);
+    }
+
+    /// Whether who finds a queue too crowded is offered a callback there.
+    pub(crate) fn offers_callback(&self, queue: QueueId) -> bool {
+        let offer = settings(self.s, queue).and_then(|callback| callback.crowded.as_ref());
+        offer.is_some_and(|name| prompt_named(self.s, name).is_some())
+    }
+
+    /// Who finds a queue too crowded stands in the line as long as he is asked whether he
+    /// wants to be called back, and where. Nobody is rung for him, and who says nothing
+    /// goes elsewhere.
+    #[cold]
+    pub(crate) fn offer_callback(&mut self, id: CallId) {
+        self.sometimes(Mark::CrowdedOffered);
+        let queue = visit(self.s, id).queue;
+        self.tell(Event::CallbackAsked {
+            call: id,
+            queue,
+            crowded: true,
+        });
+        let over = self.say(id, |callback| callback.crowded.as_ref());
+        let over = over.unwrap_or(self.now);
+        self.await_digit(id, Number::NONE, over, over + ANSWER, true);
     }
 
     /// Plays one of the prompts of a caller's queue, if it is there; tells when it is over.
@@ -63,9 +90,21 @@ impl<T: Trace> Step<'_, T> {
         prompt.map(|prompt| self.say_prompt(id, prompt))
     }
 
-    fn await_digit(&mut self, id: CallId, typed: Number, over: Timestamp, until: Timestamp) {
+    fn await_digit(
+        &mut self,
+        id: CallId,
+        typed: Number,
+        over: Timestamp,
+        until: Timestamp,
+        crowded: bool,
+    ) {
         let timer = self.s.timers.arm(until, Timer::Callback(id));
-        let asked = Callback::Asked { typed, over, timer };
+        let asked = Callback::Asked {
+            typed,
+            over,
+            timer,
+            crowded,
+        };
         visit_mut(&mut self.s.calls[id]).callback = Some(Box::new(asked));
     }
 
@@ -73,7 +112,13 @@ impl<T: Trace> Step<'_, T> {
     #[cold]
     pub(crate) fn key_in_callback(&mut self, id: CallId, key: Key) {
         let own = visit(self.s, id);
-        let Some(&Callback::Asked { typed, over, timer }) = own.callback.as_deref() else {
+        let Some(&Callback::Asked {
+            typed,
+            over,
+            timer,
+            crowded,
+        }) = own.callback.as_deref()
+        else {
             return self.sometimes(Mark::KeyWithoutMeaning);
         };
         self.s.timers.cancel(timer);
@@ -93,7 +138,7 @@ impl<T: Trace> Step<'_, T> {
             true => Span::from_secs(CALLBACK_CONFIRM_S),
             false => ANSWER,
         };
-        self.await_digit(id, typed, self.now, self.now + patience);
+        self.await_digit(id, typed, self.now, self.now + patience, crowded);
     }
 
     /// The caller has said where he wants to be called: where he keyed in nothing, or the
@@ -113,7 +158,7 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
-    /// What the caller gave can not be called: he waits on.
+    /// What the caller gave can not be called: he waits on, or goes elsewhere.
     fn refuse_number(&mut self, id: CallId) {
         self.sometimes(Mark::CallbackInvalid);
         let call = &self.s.calls[id];
@@ -141,12 +186,22 @@ impl<T: Trace> Step<'_, T> {
         self.wait_on(id, None);
     }
 
-    /// A caller waits on as if he had never asked, and hears this first.
+    /// A caller waits on as if he had never asked, and hears this first; or he found the
+    /// queue too crowded, and goes elsewhere.
     fn wait_on(&mut self, id: CallId, prompt: Option<String>) {
-        visit_mut(&mut self.s.calls[id]).callback = None;
+        let own = visit_mut(&mut self.s.calls[id]);
+        let (queue, crowded) = (own.queue, own.found_it_crowded());
+        own.callback = None;
+        let entry = self.s.queues.get(queue).filter(|_| crowded);
+        if let Some(limits) = entry.and_then(|entry| entry.config.crowded.as_ref()) {
+            let elsewhere = goal(self.s, &limits.destination);
+            self.sometimes(Mark::CrowdedDeclined);
+            self.leave(id, Outcome::Missed, LeaveReason::QueueCrowded);
+            return self.send(id, elsewhere);
+        }
         let told = prompt.is_some_and(|it| self.tell_waiting(id, Announced::NotCalledBack, it));
         if !told {
-            self.entertain(id, visit(self.s, id).queue);
+            self.entertain(id, queue);
             self.plan_announcements(id);
         }
         self.sort_in(id);

@@ -36,9 +36,12 @@ impl<T: Trace> Step<'_, T> {
             0 => None,
             _ => self.promised_to(id, queue),
         };
-        if let Some((reason, to)) = self.refusal(queue, place.is_some(), promised.is_some()) {
+        let refusal = self.refusal(queue, place.is_some(), promised.is_some());
+        let crowded = matches!(refusal, Some((LeaveReason::QueueCrowded, _)));
+        let offers = crowded && self.offers_callback(queue);
+        if let Some((reason, to)) = refusal.filter(|_| !offers) {
             let elsewhere = goal(self.s, to);
-            self.sometimes_if(Mark::QueueCrowded, |_| reason == LeaveReason::QueueCrowded);
+            self.sometimes_if(Mark::QueueCrowded, |_| crowded);
             self.end_visit(id, Outcome::Missed, reason);
             return Err(elsewhere);
         }
@@ -58,6 +61,18 @@ impl<T: Trace> Step<'_, T> {
             }
             Some(place) => self.take_place(id, place),
         }
+        if offers {
+            self.offer_callback(id);
+        } else {
+            self.receive(id, queue);
+        }
+        self.sort_in(id);
+        self.put_out_if_empty(queue);
+        Ok(())
+    }
+
+    /// What a caller hears first who has joined, and for whom he is reserved.
+    fn receive(&mut self, id: CallId, queue: QueueId) {
         if !self.s.queues[queue].config.speaks() || !self.welcome(id, queue) {
             self.entertain(id, queue);
         }
@@ -65,9 +80,6 @@ impl<T: Trace> Step<'_, T> {
         {
             self.reserve(id);
         }
-        self.sort_in(id);
-        self.put_out_if_empty(queue);
-        Ok(())
     }
 
     /// Lets a caller hear what he hears while he waits. Who was answered once,
@@ -200,12 +212,12 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Keeps the place of a caller who is about to leave the line, from a time on, for as
-    /// long as his queue is set to.
+    /// long as his queue is set to. Who found it too crowded has none.
     pub(crate) fn keep_place(&mut self, id: CallId, from: Timestamp) {
         let own = visit(self.s, id);
         let kept = self.s.queues[own.queue].config.place_kept;
         let number = self.s.parties[self.s.calls[id].party].number;
-        if kept.is_zero() || number.is_none() {
+        if kept.is_zero() || number.is_none() || own.found_it_crowded() {
             return;
         }
         let place = Place::of(own);

@@ -6,7 +6,7 @@ use crate::acd::strategy;
 use crate::config::model::{Rests, Strategy};
 use crate::effect::{CancelReason, Effect};
 use crate::event::{Event, OfferEnd, ReservationEnd};
-use crate::ids::{AgentId, CallId, LegId, MemberId};
+use crate::ids::{AgentId, CallId, LegId, MemberId, QueueId};
 use crate::input::{By, Cause, Recording};
 use crate::mark::Mark;
 use crate::state::{Answered, Leg, Purpose, Stage, caller_gone};
@@ -149,6 +149,7 @@ impl<T: Trace> Step<'_, T> {
             agent,
             queue,
             customer,
+            alert_info: self.alert_info(call, queue),
             timeout,
         });
         let timer = self
@@ -158,6 +159,14 @@ impl<T: Trace> Step<'_, T> {
         let entry = &mut self.s.legs[leg];
         (entry.ring, entry.timeout) = (ring, Some(timer));
         leg
+    }
+
+    /// By what a telephone chooses its melody: a contact's own goes before the queue's.
+    fn alert_info(&self, call: CallId, queue: Option<QueueId>) -> Option<Box<str>> {
+        let own = self.s.contacts.some_ring_apart().then_some(call);
+        let own = own.and_then(|call| self.contact_of(call)?.alert_info.as_deref());
+        let of_queue = || self.s.queues[queue?].config.alert_info.as_deref();
+        own.or_else(of_queue).map(Box::from)
     }
 
     /// Takes a leg out of its call and its agent; returns what it was.

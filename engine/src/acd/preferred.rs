@@ -4,6 +4,7 @@
 
 use crate::acd::estimate::serves;
 use crate::acd::line::{visit, visit_mut};
+use crate::config::model::ContactConfig;
 use crate::directory::Target;
 use crate::event::{Event, ReservationEnd};
 use crate::ids::{AgentId, CallId, MemberId, QueueId};
@@ -54,9 +55,7 @@ impl<T: Trace> Step<'_, T> {
             visit(self.s, call).queue,
             self.s.parties[entry.party].number,
         );
-        let options = &self.s.options;
-        let contact = self.s.contacts.find(number, options.contact_matching);
-        let owner = contact.and_then(|place| options.contacts[place].owner);
+        let owner = self.contact_of(call).and_then(|contact| contact.owner);
         let owner = owner.and_then(|number| self.agent_of(number).ok());
         let last = self.s.last_agents.get(number, self.now);
         let known = [
@@ -68,6 +67,14 @@ impl<T: Trace> Step<'_, T> {
             let agent = agent.filter(|_| agent != entry.origin)?;
             Some((self.serving_as(agent, queue)?, mark))
         })
+    }
+
+    /// The contact who calls, if the caller is one.
+    pub(crate) fn contact_of(&self, call: CallId) -> Option<&ContactConfig> {
+        let number = self.s.parties[self.s.calls[call].party].number;
+        let options = &self.s.options;
+        let place = self.s.contacts.find(number, options.contact_matching)?;
+        options.contacts.get(place)
     }
 
     /// As whom an agent takes calls of a queue, if he does and is not being deleted.

@@ -27,6 +27,9 @@ pub struct CallbackConfig {
     pub customer_ring: Span,
     /// Name of the prompt that offers a callback; `None`: none is played.
     pub offer: Option<String>,
+    /// Name of the prompt that asks who finds the queue too crowded where he wants to be
+    /// called, before he goes elsewhere; `None`: he goes there at once.
+    pub crowded: Option<String>,
     /// Name of the prompt that asks for the number; `None`: none is played.
     pub confirm: Option<String>,
     /// Name of the prompt that is played before who asked is hung up; `None`: none is.
@@ -48,6 +51,7 @@ impl CallbackConfig {
             timeout: Span::ZERO,
             customer_ring: Span::from_secs(30),
             offer: None,
+            crowded: None,
             confirm: None,
             thanks: None,
             invalid: None,
@@ -58,6 +62,7 @@ impl CallbackConfig {
     pub fn prompts(&self) -> impl Iterator<Item = (&'static str, &Option<String>)> {
         [
             ("offer", &self.offer),
+            ("crowded", &self.crowded),
             ("confirm", &self.confirm),
             ("thanks", &self.thanks),
             ("invalid", &self.invalid),

@@ -207,6 +207,9 @@ pub struct ContactConfig {
     /// Whose contact he is, an extension: in queues with a
     /// [`QueueConfig::preferred_wait`] he is reserved for this agent.
     pub owner: Option<Number>,
+    /// What a telephone that rings for him is brought in place of the queue's
+    /// [`QueueConfig::alert_info`]; `None`: the queue's.
+    pub alert_info: Option<String>,
 }
 
 /// A telephone and the person behind it.
@@ -277,6 +280,9 @@ pub struct QueueConfig {
     pub answer_on_entry: bool,
     /// Name of the file of its waiting music; `None`: that of the server.
     pub music: Option<String>,
+    /// Name of the file of the music that its callers hear on hold, once they were
+    /// answered; `None`: the waiting music.
+    pub hold_music: Option<String>,
     /// Who supervises it.
     pub managers: Vec<Number>,
     /// What its managers and agents may see and do.
@@ -363,6 +369,7 @@ impl QueueConfig {
             members: Vec::new(),
             answer_on_entry: true,
             music: None,
+            hold_music: None,
             managers: Vec::new(),
             permissions: Permissions::default(),
             agent_timeout: Span::from_secs(15),

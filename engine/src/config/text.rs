@@ -38,6 +38,7 @@
 //! name = "Bell Ltd"
 //! numbers = ["+4930123456", "+4930123457"]
 //! owner = "1001"                # default: nobody; else for whom preferred_wait_s reserves him
+//! alert_info = "friends"        # default: none; else goes before that of a queue
 //!
 //! [[hours]]                     # a calendar of business hours and holidays
 //! name = "Office"
@@ -67,6 +68,7 @@
 //! name = "Support"
 //! answer_on_entry = true        # false: it rings until an agent answers
 //! music = "waiting.wav"         # default: that of the server
+//! hold_music = "hold.wav"       # once they were answered; default: the same
 //! strategy = "ring_all"         # fewest_calls least_recent linear random rrmemory
 //!                               # least_talk_time ring_progressively weighted_random
 //! ring_more_every_s = 5         # of ring_progressively
@@ -122,7 +124,8 @@
 //! holiday_prompt = false        # true: they hear the holiday's prompt first
 //! callback = { trunk = "Carrier", key = "1", after_s = 0, prefix = "9", timeout_s = 900,
 //!     customer_ring_s = 30, offer = "Call you?", confirm = "Which number", thanks = "Bye",
-//!     invalid = "No number" }   # all but the trunk can be left out; default: no callbacks
+//!     crowded = "Call you instead?", invalid = "No number" }   # all but the trunk can be
+//!                               # left out; default: no callbacks
 //! survey = { prompt = "How was it", end_prompt = "Thanks", points = { 1 = 1, 2 = 0 } }
 //!                               # asked when the agent has hung up; default: nothing
 //! sla_time_s = 60

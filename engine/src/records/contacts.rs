@@ -89,6 +89,8 @@ impl ContactMatching {
 #[derive(Clone, Debug, Default)]
 pub struct ContactIndex {
     places: BTreeMap<String, usize>,
+    /// Whether telephones ring for some of them otherwise than for others.
+    some_ring_apart: bool,
 }
 
 impl ContactIndex {
@@ -105,7 +107,14 @@ impl ContactIndex {
         });
         Self {
             places: places.collect(),
+            some_ring_apart: contacts.iter().any(|contact| contact.alert_info.is_some()),
         }
+    }
+
+    /// Whether telephones ring for some of them otherwise than for others.
+    #[must_use]
+    pub const fn some_ring_apart(&self) -> bool {
+        self.some_ring_apart
     }
 
     /// The place of the contact who calls from this number.

@@ -19,6 +19,8 @@ pub(crate) enum Callback {
         over: Timestamp,
         /// Nothing more is awaited when this timer fires.
         timer: TimerId,
+        /// Whether the queue was too crowded for him: he is let in for a callback alone.
+        crowded: bool,
     },
     /// He was promised one, and keeps his place.
     Promised(Promise),

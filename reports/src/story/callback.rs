@@ -18,7 +18,10 @@ pub(super) fn what(
 ) -> Option<What> {
     let is_own = |call: &CallId| Some(*call) == own;
     let (act, number, agent, until) = match event {
-        Event::CallbackAsked { call, .. } if is_own(call) => ("asked", None, None, None),
+        Event::CallbackAsked { call, crowded, .. } if is_own(call) => match crowded {
+            true => ("offered", None, None, None),
+            false => ("asked", None, None, None),
+        },
         Event::CallbackEnded(it) if it.call == public && it.end == CallbackEnd::InvalidNumber => {
             ("invalid", None, None, None)
         }
@@ -65,8 +68,11 @@ pub(super) fn sentence(what: &What) -> String {
     let until = (until.as_ref()).map(|until| format!(", until {} at the latest", until.time()));
     match *act {
         "asked" => "The caller wants to be called back, and is asked where.".to_owned(),
-        "forgone" => "The caller says nothing, and waits on.".to_owned(),
-        "invalid" => "The caller gave a number that can not be called, and waits on.".to_owned(),
+        "forgone" => "The caller says nothing, and will not be called back.".to_owned(),
+        "invalid" => "The caller gave a number that can not be called.".to_owned(),
+        "offered" => "It is too crowded: the caller is asked where to be called back, and \
+            goes elsewhere if that is nowhere."
+            .to_owned(),
         "not_permitted" => format!("{agent} answered, and may not call outside."),
         "requested" => {
             let until = until.unwrap_or_default();

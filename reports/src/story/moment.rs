@@ -198,7 +198,7 @@ pub enum What {
     },
     /// Something about a callback.
     Callback {
-        /// `asked`, `forgone`, `invalid`, `not_permitted`, `requested` or `rung`.
+        /// `asked`, `forgone`, `invalid`, `not_permitted`, `offered`, `requested` or `rung`.
         act: &'static str,
         /// Where the caller is to be called; null where that is not said, or was erased.
         number: Option<String>,

@@ -360,6 +360,9 @@ fn outcome(visit: &Visit) -> String {
         (_, Some("caller_hung_up")) => " Then the caller gave up.".to_owned(),
         (_, Some("key_pressed")) => " Then the caller left by a key.".to_owned(),
         (_, Some("timed_out")) => " That was as long as the queue lets anybody wait.".to_owned(),
+        (_, Some("queue_crowded")) => {
+            " It was too crowded, and the caller did not ask for a callback.".to_owned()
+        }
         (_, Some("queue_empty")) => " Then nobody was there to take calls any more.".to_owned(),
         (_, Some("redirected")) => " Then the caller was sent elsewhere.".to_owned(),
         (_, Some("hung_up_by_supervisor")) => " Then somebody hung up.".to_owned(),

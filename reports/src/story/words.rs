@@ -437,6 +437,7 @@ fn left(what: &What) -> Vec<String> {
         "queue_empty" => format!("Put out of {queue}: nobody was there to take calls any more."),
         "hung_up_by_supervisor" => format!("Left {queue}: a supervisor hung up."),
         "redirected" => format!("Left {queue}: sent elsewhere by a supervisor."),
+        "queue_crowded" => format!("{queue} was too crowded, and no callback was asked for."),
         "queue_removed" => format!("Put out of {queue}: the queue was deleted."),
         "system_restart" => format!("The system went down while the caller was in {queue}."),
         _ => format!("A defect ended the wait in {queue}."),

@@ -282,12 +282,17 @@ impl Exchange {
         queues.find(|config| config.number == number)
     }
 
-    /// Lets a caller who talked hear music on hold: that of the queue, or the common one.
+    /// Lets a caller who talked hear music on hold: that of the queue, its waiting music, or
+    /// the common one.
     pub(super) fn hold(&mut self, call: CallId, queue: Option<QueueId>) {
         if let Some(leg) = self.talks_to(call).and_then(|leg| self.legs.get(&leg)) {
             leg.media.silence(leg.side);
         }
-        self.play_music(call, queue);
+        let config = queue.and_then(|queue| self.queue_config(queue));
+        match config.and_then(|config| config.hold_music.as_deref()) {
+            Some(file) => self.play_to(call, &self.music.of(Some(file)).clone()),
+            None => self.play_music(call, queue),
+        }
     }
 
     /// The waiting music of a queue, or the common one.
@@ -298,12 +303,15 @@ impl Exchange {
     }
 
     pub(super) fn play_music(&mut self, call: CallId, queue: Option<QueueId>) {
-        let music = self.music_of(queue);
+        self.play_to(call, &self.music_of(queue));
+    }
+
+    fn play_to(&mut self, call: CallId, music: &Music) {
         if self.answer_caller(call)
             && let Some(caller) = self.callers.get_mut(&call)
         {
             caller.listens = true;
-            caller.media.play(Side::Caller, &music);
+            caller.media.play(Side::Caller, music);
         }
     }
 

@@ -477,10 +477,12 @@ impl Exchange {
                 agent,
                 queue,
                 customer,
+                ref alert_info,
                 ..
             } => {
                 let asking = self.who_asks(call, leg, beside);
-                self.ring(leg, (call, customer), agent, queue, asking);
+                let alert_info = alert_info.as_deref();
+                self.ring(leg, (call, customer), agent, (queue, alert_info), asking);
             }
             Effect::RingCaller {
                 call,

@@ -82,7 +82,7 @@ impl Exchange {
         leg: LegId,
         (call, customer): (CallId, Option<Number>),
         agent: AgentId,
-        queue: Option<QueueId>,
+        (queue, alert_info): (Option<QueueId>, Option<&str>),
         asking: Option<LegId>,
     ) {
         let side = asking.map_or(Side::Agent, |asking| self.beside(asking));
@@ -98,7 +98,6 @@ impl Exchange {
         let local = sdp::local(&media, side, codec, serial);
         let body = description::offer(&local).to_bytes();
         let config = queue.and_then(|queue| self.queue_config(queue));
-        let alert_info = config.and_then(|config| config.alert_info.as_deref());
         let alert_info = alert_info.map(alert_info_of);
         let shows_missed = config.is_none_or(|config| config.show_missed_calls);
         let dressed = |mut invite: Request| {

@@ -56,7 +56,9 @@ impl Library {
     /// Has every file read that a queue or a prompt names and nobody has read. That
     /// takes longer than a call may wait.
     pub(super) fn know(&mut self, config: &Config) {
-        let music = config.queues.iter().filter_map(|queue| queue.music.clone());
+        let queues = config.queues.iter();
+        let music = queues.flat_map(|queue| [queue.music.clone(), queue.hold_music.clone()]);
+        let music = music.flatten();
         let prompts = config.options.prompts.iter();
         for name in music.chain(prompts.filter_map(|prompt| prompt.file.clone())) {
             if let Entry::Vacant(unknown) = self.known.entry(name.clone()) {

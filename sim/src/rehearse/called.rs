@@ -67,6 +67,7 @@ pub(super) fn callback(
         timeout: if fits(timeout) { timeout } else { Span::ZERO },
         customer_ring: chance.quarters(4, 80).max(least),
         offer: offered.then(|| PROMPTS[0].to_owned()),
+        crowded: prompt(chance),
         confirm: prompt(chance),
         thanks: prompt(chance),
         invalid: prompt(chance),

@@ -187,6 +187,7 @@ fn contacts(chance: &mut Chance) -> Vec<ContactConfig> {
         name: format!("Stranger {place}"),
         numbers: vec![Number::from_u64(STRANGER + place)],
         owner: chance.percent(80).then(|| some_extension(chance)),
+        alert_info: chance.percent(30).then(|| "friends".to_owned()),
     };
     strangers.into_iter().map(contact).collect()
 }
@@ -467,7 +468,8 @@ pub(super) fn queue(
         // Who hears it ring can be told nothing.
         answer_on_entry: announcements.is_some() || callback.is_some() || chance.percent(70),
         music: None,
-        alert_info: None,
+        hold_music: None,
+        alert_info: chance.percent(20).then(|| "sales".to_owned()),
         show_missed_calls: true,
         managers: managers(chance, config),
         permissions: permissions(chance, config),

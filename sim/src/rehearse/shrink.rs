@@ -222,6 +222,7 @@ type Setting = fn(&mut QueueConfig, &QueueConfig);
 /// Every setting that says how a queue works; who serves it is left out otherwise.
 const DEFAULTS: &[Setting] = &[
     |queue, default| queue.agent_timeout = default.agent_timeout,
+    |queue, default| queue.alert_info.clone_from(&default.alert_info),
     |queue, default| queue.auto_pause_after = default.auto_pause_after,
     |queue, default| queue.answer_on_entry = default.answer_on_entry,
     |queue, default| queue.crowded.clone_from(&default.crowded),

@@ -26,6 +26,7 @@ impl Contacts {
             name: format!("Contact {place}"),
             numbers: vec![outside(place)],
             owner: owner.map(extension).filter(|it| extensions.contains(it)),
+            alert_info: (place % 2 == 0).then(|| "friends".to_owned()),
         };
         contacts.map(contact).collect()
     }

@@ -25,6 +25,8 @@ pub(super) struct Further {
     /// How callers ask to be called back: the key's place, quarters of a second before the
     /// offer, of patience and of ringing, which trunk, and which prompts.
     callback: Option<CallbackDraft>,
+    /// Whether who finds it too crowded is offered a callback.
+    crowded_offer: bool,
     /// The prompts that ask callers and thank them.
     survey: Option<(usize, Option<usize>)>,
 }
@@ -56,10 +58,12 @@ pub(super) fn further(shape: &Shape) -> impl Strategy<Value = Further> + use<> {
     let reserved = prop_oneof![3 => Just(0_u64), 2 => 4..=60_u64];
     let prompt = 0..PROMPTS.len();
     let survey = option::weighted(0.4, (prompt.clone(), option::of(prompt)));
-    let parts = (crowded, 4..=12_u64, kept, reserved, survey, callback(shape));
+    let called = (callback(shape), option::weighted(0.7, Just(())));
+    let parts = (crowded, 4..=12_u64, kept, reserved, survey, called);
     parts.prop_map(
-        |(crowded, ring_more_every, place_kept, preferred_wait, survey, callback)| Further {
-            callback,
+        |(crowded, ring_more_every, place_kept, preferred_wait, survey, called)| Further {
+            callback: called.0,
+            crowded_offer: called.1.is_some(),
             crowded,
             ring_more_every,
             place_kept,
@@ -93,6 +97,7 @@ impl Further {
             timeout,
             customer_ring: quarters(ring),
             offer: after.map(|_| PROMPTS[0].to_owned()),
+            crowded: self.crowded_offer.then(|| PROMPTS[0].to_owned()),
             confirm,
             thanks,
             invalid,

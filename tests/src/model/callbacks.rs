@@ -22,6 +22,8 @@ pub(super) struct Callback {
     /// What he has keyed in who is asked where; when the prompt is over, and when no key
     /// is awaited any more.
     pub(super) asked: Option<(String, Timestamp, Timestamp)>,
+    /// Whether his queue was too crowded for him who is asked.
+    crowded: bool,
     pub(super) promise: Option<Promise>,
     /// The prompt that must begin in this entry, if one must.
     due: Option<String>,
@@ -71,6 +73,11 @@ impl Callback {
     pub(super) fn hears(&self) -> bool {
         let thanked = |promise: Promise| matches!(promise.part, Part::Thanked(_));
         self.asked.is_some() || self.promise.is_some_and(thanked)
+    }
+
+    /// Whether the queue was too crowded for him who is asked.
+    pub(super) fn found_it_crowded(&self) -> bool {
+        self.crowded && self.asked.is_some()
     }
 
     /// Whether the customer is being called.
@@ -172,7 +179,11 @@ impl Model {
         let now = self.entry.now;
         self.seen.callbacks += 1;
         self.entry.asks = Some(call);
-        self.entry.facts.push(Event::CallbackAsked { call, queue });
+        self.entry.facts.push(Event::CallbackAsked {
+            call,
+            queue,
+            crowded: false,
+        });
         let over = self.begins_with(call, config.confirm.as_ref())?;
         if over.is_none() {
             self.entry.to_play.push(Effect::StopPrompt { call });
@@ -187,6 +198,27 @@ impl Model {
         if visit.growing {
             (visit.retry_until, visit.growing) = (None, false);
         }
+        Ok(())
+    }
+
+    /// What asks who finds a queue too crowded, if anything does.
+    pub(super) fn offer_of(&self, queue: QueueId) -> Option<String> {
+        let offer = self.offered_in(queue)?.crowded?;
+        self.prompt(&offer).is_some().then_some(offer)
+    }
+
+    /// Who finds a queue too crowded is asked where he wants to be called.
+    pub(super) fn is_offered(&mut self, call: CallId, queue: QueueId, offer: &String) -> Checked {
+        self.seen.callbacks += 1;
+        self.entry.facts.push(Event::CallbackAsked {
+            call,
+            queue,
+            crowded: true,
+        });
+        let over = known(self.begins_with(call, Some(offer))?, "an offer")?;
+        let callback = self.cb(call)?;
+        callback.asked = Some((String::new(), over, over + Span::from_secs(KEY_S)));
+        callback.crowded = true;
         Ok(())
     }
 
@@ -262,7 +294,14 @@ impl Model {
     }
 
     fn waits_on(&mut self, call: CallId, queue: QueueId, prompt: Option<&String>) -> Checked {
+        let crowded = self.cb(call)?.found_it_crowded();
         *self.cb(call)? = Callback::default();
+        let entry = known(self.queues.get(&queue), "a queue")?;
+        let elsewhere = entry.config.crowded.as_ref().filter(|_| crowded);
+        if let Some(crowded) = elsewhere {
+            self.entry.declines = Some((call, crowded.destination.clone()));
+            return Ok(());
+        }
         self.wind_clocks(call, queue)?;
         match prompt.filter(|name| self.prompt(name).is_some()) {
             Some(_) => self.entry.to_tell = Some((call, Announced::NotCalledBack)),

@@ -74,11 +74,13 @@ impl Model {
                 let call = self.calls.get(call).filter(|_| *key == Key::Pound);
                 let speaks =
                     call.is_some_and(|call| call.voicemail.is_some() && call.hears.is_none());
-                self.entry.by_key.is_none() && !speaks
+                let stays = self.entry.by_key.is_some() || self.entry.declines.is_some();
+                !stays && !speaks
             }
             Input::Restarted { .. } => self.calls.keys().all(|id| self.is_silent(*id)),
             Input::Tick => match self.entry.first {
                 Some((_, Timer::RingTimeout(leg))) => stage(&leg) == Some(LegStage::Over),
+                Some((_, Timer::Callback(_))) => self.entry.declines.is_none(),
                 _ => true,
             },
             _ => true,

@@ -157,11 +157,24 @@ impl Model {
             agent,
             queue,
             customer,
+            alert_info,
             timeout,
         } = effect
         else {
             return known(None, "a ring");
         };
+        let caller = self.calls.get(call).map(|call| call.number);
+        let contact = caller.and_then(|caller| self.contact_of(caller));
+        let melodies = [
+            contact.and_then(|contact| contact.alert_info.clone()),
+            queue.and_then(|queue| self.queues.get(&queue)?.config.alert_info.clone()),
+        ];
+        let melody = melodies.into_iter().flatten().next();
+        self.law(
+            Law::Legs,
+            melody.as_deref() == alert_info.as_deref(),
+            || format!("{effect:?} has another melody than {melody:?}"),
+        )?;
         let next = (!self.entry.rung.is_empty()).then(|| self.entry.rung.remove(0));
         let known_leg = known(self.legs.get(leg), "a ring that no event tells of")?;
         let told = (

@@ -305,6 +305,8 @@ struct Scope {
     briefing: Option<(CallId, Span)>,
     /// Who leaves his queue by a key, and where it leads.
     by_key: Option<(CallId, Destination)>,
+    /// Who found his queue too crowded and wants no callback, and where that leads.
+    declines: Option<(CallId, Destination)>,
     /// Queues whose longest wait is watched anew.
     rearmed: BTreeSet<QueueId>,
     /// Memberships that end because the extension does.
@@ -370,6 +372,7 @@ impl Scope {
             to_tell: None,
             briefing: None,
             by_key: None,
+            declines: None,
             rearmed: BTreeSet::new(),
             left: Vec::new(),
             gone: Vec::new(),

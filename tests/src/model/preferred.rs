@@ -1,7 +1,10 @@
 //! Who waits for one agent alone, and since when for anybody.
 
+use tandem_engine::config::model::ContactConfig;
 use tandem_engine::limits::LAST_AGENT_KEPT_DAYS;
-use tandem_engine::{AgentId, CallId, Event, Input, QueueId, ReservationEnd, Span, Timestamp};
+use tandem_engine::{
+    AgentId, CallId, Event, Input, Number, QueueId, ReservationEnd, Span, Timestamp,
+};
 
 use super::{Checked, Model, known};
 
@@ -38,15 +41,10 @@ impl Model {
     fn knows(&self, call: CallId, queue: QueueId) -> Option<AgentId> {
         let call = self.calls.get(&call)?;
         let (number, now) = (call.number, self.entry.now);
-        let matching = self.options.contact_matching;
-        let (mut owner, mut last) = (None, None);
+        let contact = self.contact_of(number);
+        let owner = contact.and_then(|contact| self.person(contact.owner?));
+        let mut last = None;
         if !number.is_none() {
-            let is_his = |his: &tandem_engine::Number| {
-                matching.matches(&number.to_string(), &his.to_string())
-            };
-            let mut contacts = self.options.contacts.iter();
-            let contact = contacts.find(|contact| contact.numbers.iter().any(is_his));
-            owner = contact.and_then(|contact| self.person(contact.owner?));
             let mut known = self.last_agents.iter();
             let known = known.find(|(known, _, until)| *known == number && now < *until);
             last = known.map(|(_, agent, _)| *agent);
@@ -61,6 +59,14 @@ impl Model {
             up && serves && call.origin != Some(*agent)
         };
         owner.filter(takes_calls).or(last.filter(takes_calls))
+    }
+
+    /// The contact who calls from this number.
+    pub(super) fn contact_of(&self, number: Number) -> Option<&ContactConfig> {
+        let matching = self.options.contact_matching;
+        let is_his = |his: &Number| matching.matches(&number.to_string(), &his.to_string());
+        let mut contacts = self.options.contacts.iter().filter(|_| !number.is_none());
+        contacts.find(|contact| contact.numbers.iter().any(is_his))
     }
 
     /// A caller of such a queue has talked with an agent.

@@ -137,6 +137,8 @@ impl Model {
         })?;
         let kept = self.place_of(caller, queue);
         let refusal = self.join_refusal(queue, caller);
+        let crowded = refusal == Some(LeaveReason::QueueCrowded);
+        let offer = self.offer_of(queue).filter(|_| crowded);
         let limit = known(self.queues.get(&queue), "a queue")?
             .config
             .max_waiting;
@@ -148,7 +150,7 @@ impl Model {
                 Some(own).filter(|_| lasts)
             }
         };
-        self.law(Law::Routes, refusal.is_none(), || {
+        self.law(Law::Routes, refusal.is_none() || offer.is_some(), || {
             format!("call {call} joins queue {number} in spite of {refusal:?}")
         })?;
         let (mut order, now, seq) = (self.next_count(), self.entry.now, self.entry.seq);
@@ -188,6 +190,14 @@ impl Model {
             if queue.config.priority != 0 {
                 queue.arrivals = Some(Arrivals::after(queue.arrivals, now));
             }
+        }
+        self.is_received(call, queue, offer)
+    }
+
+    /// Who has joined is offered a callback, as it is too crowded for him; or he waits.
+    fn is_received(&mut self, call: CallId, queue: QueueId, offer: Option<String>) -> Checked {
+        if let Some(offer) = offer {
+            return self.is_offered(call, queue, &offer);
         }
         self.is_welcomed(call, queue)?;
         self.is_reserved(call)
@@ -267,12 +277,17 @@ impl Model {
         self.is_open(id, queue)?;
         let caller = known(self.calls.get(&id), "a call")?.number;
         let refusal = self.join_refusal(queue, caller);
-        self.law(Law::Routes, refusal == Some(record.reason), || {
-            format!(
-                "queue {number} refuses a call for {:?}, not {refusal:?}",
-                record.reason
-            )
-        })?;
+        let offered = record.reason == LeaveReason::QueueCrowded && self.offer_of(queue).is_some();
+        self.law(
+            Law::Routes,
+            refusal == Some(record.reason) && !offered,
+            || {
+                format!(
+                    "queue {number} refuses a call for {:?}, not {refusal:?}",
+                    record.reason
+                )
+            },
+        )?;
         let joined_at = self.entry.now;
         let call = known(self.calls.get_mut(&id), "a call")?;
         call.goes_to = Some(to);
@@ -323,6 +338,7 @@ impl Model {
             reason,
             LeaveReason::CallerHungUp | LeaveReason::SystemRestart
         ) && visit.callback.promise.is_none()
+            && !visit.callback.found_it_crowded()
         {
             self.keep_place(caller, visit);
         }
@@ -376,6 +392,12 @@ impl Model {
                 let by_key = self.entry.by_key.take().filter(|(call, _)| *call == id);
                 self.seen.keys += u64::from(by_key.is_some());
                 let (_, to) = known(by_key, "a caller who leaves by a key")?;
+                known(self.calls.get_mut(&id), "a call")?.goes_to = Some(to);
+                true
+            }
+            LeaveReason::QueueCrowded => {
+                let declines = self.entry.declines.take().filter(|(call, _)| *call == id);
+                let (_, to) = known(declines, "a caller who wants no callback")?;
                 known(self.calls.get_mut(&id), "a call")?.goes_to = Some(to);
                 true
             }

@@ -158,7 +158,8 @@ fn queue_setting(queue: &mut QueueConfig, key: &str, value: &str) -> Result<(), 
         "announce" => announce(told(queue), value)?,
         "announce_agent_number" => told(queue).agent_number = read_bool(value)?,
         "auto_pause" => queue.auto_pause_after = read_value(value)?,
-        "crowded" => queue.crowded = Some(crowded(value)?),
+        "crowded" => queue.crowded = crowded(value)?,
+        "alert_info" => queue.alert_info = Some(value.to_owned()),
         "callback" => queue.callback = waiting::read(value)?.map(Box::new),
         "count_since" => queue.fewest_calls_since = count_since(value)?,
         "dynamic" => set_members(queue, MemberKind::Dynamic, value)?,
@@ -282,15 +283,18 @@ fn skill_steps(text: &str) -> Result<Vec<SkillStep>, String> {
 }
 
 /// `3,60,queue:6401`: from 3 callers on, or where one would wait for more than a
-/// minute.
-fn crowded(text: &str) -> Result<Crowded, String> {
+/// minute; or none.
+fn crowded(text: &str) -> Result<Option<Crowded>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
     match text.split(',').collect::<Vec<_>>()[..] {
-        [callers, wait, to] => Ok(Crowded {
+        [callers, wait, to] => Ok(Some(Crowded {
             callers: read_value(callers)?,
             wait: read_span(wait)?,
             destination: destination(to)?,
-        }),
-        _ => Err("callers,seconds,destination".to_owned()),
+        })),
+        _ => Err("callers,seconds,destination, or none".to_owned()),
     }
 }
 
@@ -392,8 +396,8 @@ pub fn options(options: &mut Options, words: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// `Bell +4930123,+4930124 1001`: a contact with these numbers and this owner; in the
-/// place of the one with that name, if there is one.
+/// `Bell +4930123,+4930124 1001 friends`: a contact with these numbers, this owner (or `-`)
+/// and this melody; in the place of the one with that name, if there is one.
 pub fn contact(options: &mut Options, words: &[&str]) -> Result<(), String> {
     let [name, numbers, owner @ ..] = words else {
         return Err("a contact has a name and numbers".to_owned());
@@ -401,7 +405,11 @@ pub fn contact(options: &mut Options, words: &[&str]) -> Result<(), String> {
     let contact = ContactConfig {
         name: (*name).to_owned(),
         numbers: list(numbers)?,
-        owner: owner.first().map(|owner| read_value(owner)).transpose()?,
+        owner: match owner.first() {
+            None | Some(&"-") => None,
+            Some(owner) => Some(read_value(owner)?),
+        },
+        alert_info: owner.get(1).map(|word| (*word).to_owned()),
     };
     options.contacts.retain(|known| known.name != *name);
     options.contacts.push(contact);

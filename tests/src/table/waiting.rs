@@ -28,6 +28,7 @@ pub(super) fn read(text: &str) -> Result<Option<CallbackConfig>, String> {
         match key {
             "after" => callback.after = read_span(value)?,
             "confirm" => callback.confirm = prompt(),
+            "crowded" => callback.crowded = prompt(),
             "invalid" => callback.invalid = prompt(),
             "key" => callback.key = read_value(value)?,
             "offer" => callback.offer = prompt(),
@@ -154,9 +155,15 @@ pub(super) fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<
 
 fn fact_of_callback(event: &Event, orders: &mut Orders, names: &Names) -> Option<String> {
     Some(match event {
-        Event::CallbackAsked { call, queue } => {
+        Event::CallbackAsked {
+            call,
+            queue,
+            crowded,
+        } => {
             let (call, queue) = (names.call(*call), names.queue(*queue));
-            format!("{call} is asked where to be called back by {queue}")
+            let why = crowded.then_some(", which is too crowded");
+            let why = why.unwrap_or_default();
+            format!("{call} is asked where to be called back by {queue}{why}")
         }
         Event::CallbackEnded(callback) => {
             let call = names.record(callback.call);
@@ -179,7 +186,7 @@ fn fact_of_callback(event: &Event, orders: &mut Orders, names: &Names) -> Option
             }
         }
         Event::CallbackForgone { call, .. } => {
-            format!("{} says nothing, and waits on", names.call(*call))
+            format!("{} says nothing, and is not called back", names.call(*call))
         }
         Event::CallbackNotPermitted { call, agent, .. } => {
             let (call, agent) = (names.call(*call), names.agent(*agent));

@@ -129,8 +129,10 @@ impl Orders {
 
     /// Whether a caller is told something instead of hearing music.
     fn announces(&self, call: CallId) -> bool {
-        let is =
-            |effect: &Effect| matches!(effect, Effect::Announce { call: to, .. } if *to == call);
+        let is = |effect: &Effect| match effect {
+            Effect::Announce { call: to, .. } | Effect::PlayPrompt { call: to, .. } => *to == call,
+            _ => false,
+        };
         self.left.iter().any(|(_, effect)| is(effect))
     }
 
@@ -157,8 +159,19 @@ impl Orders {
         agent: AgentId,
         queue: Option<QueueId>,
     ) -> String {
+        let melody = self.left.iter().find_map(|(_, effect)| match effect {
+            Effect::Ring {
+                leg: of,
+                alert_info,
+                ..
+            } if *of == leg => alert_info.clone(),
+            _ => None,
+        });
+        let melody = melody.map_or(String::new(), |melody| {
+            format!(", with the melody {melody}")
+        });
         // The time that the telephone may show is of no matter here.
-        self.take("no telephone rings", |effect| match effect {
+        let but = self.take("no telephone rings", |effect| match effect {
             Effect::Ring {
                 leg: l,
                 call: c,
@@ -167,7 +180,8 @@ impl Orders {
                 ..
             } => (*l, *c, *a, *q) == (leg, call, agent, queue),
             _ => false,
-        })
+        });
+        melody + &but
     }
 
     pub(super) fn cancel(&mut self, leg: LegId, why: CancelReason) -> String {

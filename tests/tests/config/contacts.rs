@@ -17,6 +17,7 @@ fn with_contacts(by: MatchBy, numbers: &[&[&str]]) -> String {
                 .map(|it| it.parse().expect("a number"))
                 .collect(),
             owner: None,
+            alert_info: None,
         };
         config.options.contacts = numbers.iter().enumerate().map(contact).collect();
     })
@@ -32,6 +33,7 @@ fn contacts() {
                     .map(|i| number(10_000_000 + n * 10 + i))
                     .collect(),
                 owner: None,
+                alert_info: None,
             };
             config.options.contacts = (0..count).map(contact).collect();
         })

@@ -148,15 +148,18 @@ prop_compose! {
 
 /// Contacts, no two of whom end in the same digits; their owners are places in a list.
 fn contacts() -> impl Strategy<Value = Vec<ContactConfig>> {
-    let contact = (name(), 1..=3_u64, proptest::option::of(0..40_u64));
+    let owner = proptest::option::of(0..40_u64);
+    let contact = (name(), 1..=3_u64, owner, alert_info());
     vec(contact, 0..4).prop_map(|contacts| {
         let contacts = (0..).zip(contacts);
-        let contact = |(place, (name, many, owner)): (u64, (String, u64, Option<u64>))| {
+        let contact = |(place, contact): (u64, (String, u64, Option<u64>, Option<String>))| {
+            let (name, many, owner, alert_info) = contact;
             let digits = |n| 4_930_000_000 + place * 10 + n;
             ContactConfig {
                 name,
                 numbers: (0..many).map(|n| number(digits(n))).collect(),
                 owner: owner.map(number),
+                alert_info,
             }
         };
         contacts.map(contact).collect()
@@ -497,7 +500,7 @@ fn callback(options: &Options) -> BoxedStrategy<Option<CallbackConfig>> {
     let name = || proptest::option::of(select(names.clone()));
     let prefix = select(vec![Number::NONE, number(9), number(77)]);
     let times = (any::<bool>(), span(0..=86_400), span(1..=600));
-    let said = (select(names.clone()), name(), name(), name());
+    let said = (select(names.clone()), name(), name(), name(), name());
     let callback = (select(&Key::ALL[..11]), prefix, times, said).prop_map(
         |(key, prefix, (offered, timeout, customer_ring), said)| CallbackConfig {
             key,
@@ -509,6 +512,7 @@ fn callback(options: &Options) -> BoxedStrategy<Option<CallbackConfig>> {
             confirm: said.1,
             thanks: said.2,
             invalid: said.3,
+            crowded: said.4,
             ..CallbackConfig::new("Carrier")
         },
     );
@@ -560,7 +564,7 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
         select(&RINGS[..]),
         select(&SINCE[..]),
         any::<[bool; 4]>(),
-        (music(), alert_info()),
+        (music(), music(), alert_info()),
         permissions(extensions),
     );
     let destination = destination(digits, numbers, options);
@@ -602,8 +606,8 @@ fn queue(digits: u64, numbers: &Numbers, options: &Options) -> BoxedStrategy<Que
             queue.record,
             queue.show_missed_calls,
         ] = how.2;
-        (queue.permissions, queue.alert_info) = (how.4, how.3.1);
-        queue.music = how.3.0.map(str::to_owned);
+        (queue.permissions, queue.alert_info) = (how.4, how.3.2);
+        [queue.music, queue.hold_music] = [how.3.0, how.3.1].map(|it| it.map(str::to_owned));
         queue.announcements = queue.announcements.filter(|_| how.2[1]);
         (queue.agent_timeout, queue.retry_interval, queue.wrap_up) = times.0;
         queue.max_waiting = times.1;

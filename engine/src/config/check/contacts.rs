@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::object::name;
+use super::object::{alert_info, name};
 use super::{Faults, Subject, Wrong};
 use crate::config::model::{ContactConfig, Options};
 use crate::limits::{CONTACT_NUMBERS_MAX, CONTACTS_MAX};
@@ -20,6 +20,9 @@ pub(super) fn contacts(faults: &mut Faults, options: &Options) {
     for (item, contact) in contacts.iter().enumerate() {
         let mut add = |wrong: Wrong| faults.add(Subject::Options, "contact", Some(item), || wrong);
         if let Some(wrong) = name(&contact.name) {
+            add(wrong);
+        }
+        if let Some(wrong) = contact.alert_info.as_deref().and_then(alert_info) {
             add(wrong);
         }
         if contact.numbers.is_empty() {

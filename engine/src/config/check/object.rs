@@ -197,8 +197,10 @@ pub(super) fn queue(faults: &mut Faults, queue: &QueueConfig, range: (Number, Nu
     if let Some(wrong) = name(&queue.name) {
         faults.add(subject, "name", None, || wrong);
     }
-    if let Some(wrong) = queue.music.as_deref().and_then(file_name) {
-        faults.add(subject, "music", None, || wrong);
+    for (key, music) in [("music", &queue.music), ("hold_music", &queue.hold_music)] {
+        if let Some(wrong) = music.as_deref().and_then(file_name) {
+            faults.add(subject, key, None, || wrong);
+        }
     }
     if let Some(wrong) = queue.alert_info.as_deref().and_then(alert_info) {
         faults.add(subject, "alert_info", None, || wrong);
@@ -648,7 +650,7 @@ pub(super) fn file_name(file: &str) -> Option<Wrong> {
 }
 
 /// What is wrong with what a ring brings to a telephone: it stands in a header of SIP.
-fn alert_info(text: &str) -> Option<Wrong> {
+pub(super) fn alert_info(text: &str) -> Option<Wrong> {
     if text.chars().count() > ALERT_INFO_CHARS_MAX {
         let what = format!("this has at most {ALERT_INFO_CHARS_MAX} characters");
         return Some((what, None));

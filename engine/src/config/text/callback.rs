@@ -28,6 +28,7 @@ pub(super) fn read(mut table: Table<'_>) -> Option<CallbackConfig> {
     }
     for (key, prompt) in [
         ("offer", &mut callback.offer),
+        ("crowded", &mut callback.crowded),
         ("confirm", &mut callback.confirm),
         ("thanks", &mut callback.thanks),
         ("invalid", &mut callback.invalid),

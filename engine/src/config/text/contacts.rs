@@ -18,6 +18,7 @@ impl Reader {
         let given: Vec<_> = given.take(CONTACT_NUMBERS_MAX + 1).collect();
         let numbers: Vec<_> = given.iter().copied().filter_map(number).collect();
         let owner = table.get("owner").and_then(number);
+        let alert_info = table.get("alert_info").and_then(Value::str);
         table.finish();
         // What is missing or unreadable is told already; the check shall not tell what
         // follows.
@@ -30,6 +31,7 @@ impl Reader {
             name: name.to_owned(),
             numbers,
             owner,
+            alert_info: alert_info.map(str::to_owned),
         });
     }
 }

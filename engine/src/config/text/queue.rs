@@ -140,8 +140,13 @@ impl Reader {
 fn calls(queue: &mut QueueConfig, table: &mut Table<'_>, place: &mut Recorder) {
     set(&mut queue.answer_on_entry, table.bool("answer_on_entry"));
     set(&mut queue.record, table.bool("record"));
-    let music = place.key(table, "music").and_then(Value::str);
-    queue.music = music.map(str::to_owned);
+    for (key, music) in [
+        ("music", &mut queue.music),
+        ("hold_music", &mut queue.hold_music),
+    ] {
+        let file = place.key(table, key).and_then(Value::str);
+        *music = file.map(str::to_owned);
+    }
     set(&mut queue.strategy, table.one_of("strategy", STRATEGIES));
     set(
         &mut queue.fewest_calls_since,

@@ -193,6 +193,21 @@ fn contact(out: &mut String, contact: &ContactConfig) {
     if let Some(owner) = contact.owner {
         line(out, "owner", &format!("\"{owner}\""));
     }
+    alert_info(out, contact.alert_info.as_deref());
+}
+
+fn music(out: &mut String, queue: &QueueConfig) {
+    for (key, music) in [("music", &queue.music), ("hold_music", &queue.hold_music)] {
+        if let Some(music) = music {
+            line(out, key, &quoted(music));
+        }
+    }
+}
+
+fn alert_info(out: &mut String, alert_info: Option<&str>) {
+    if let Some(alert_info) = alert_info {
+        line(out, "alert_info", &quoted(alert_info));
+    }
 }
 
 fn hours(out: &mut String, hours: &HoursConfig) {
@@ -303,9 +318,7 @@ fn queue(out: &mut String, queue: &QueueConfig) {
     if !queue.answer_on_entry {
         line(out, "answer_on_entry", "false");
     }
-    if let Some(music) = &queue.music {
-        line(out, "music", &quoted(music));
-    }
+    music(out, queue);
     if queue.strategy != default.strategy {
         line(out, "strategy", &quoted(word(STRATEGIES, queue.strategy)));
     }
@@ -372,9 +385,7 @@ fn rings(out: &mut String, queue: &QueueConfig) {
     if queue.ring_in_use {
         line(out, "ring_in_use", "true");
     }
-    if let Some(alert_info) = &queue.alert_info {
-        line(out, "alert_info", &quoted(alert_info));
-    }
+    alert_info(out, queue.alert_info.as_deref());
     if !queue.show_missed_calls {
         line(out, "show_missed_calls", "false");
     }

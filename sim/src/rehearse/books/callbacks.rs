@@ -17,8 +17,10 @@ pub(super) enum Stand {
     /// He has none.
     #[default]
     None,
-    /// He is asked where.
-    Asked,
+    /// He is asked where; whether his queue was too crowded for him.
+    Asked(bool),
+    /// He found his queue too crowded and wants no callback: he leaves in this entry.
+    Declined,
     /// He hears that he will be called at this number.
     Thanked(Number),
     /// He has hung up, and waits for an agent.
@@ -35,7 +37,7 @@ impl Stand {
     /// The number that he was promised to be called at.
     pub(super) const fn promised(self) -> Option<Number> {
         match self {
-            Self::None | Self::Asked | Self::Outside => None,
+            Self::None | Self::Asked(_) | Self::Declined | Self::Outside => None,
             Self::Thanked(number)
             | Self::Reserved(number)
             | Self::Ringing(number, _)
@@ -54,7 +56,7 @@ impl Stand {
     /// A person is erased, and it is this caller's own number or not.
     pub(super) fn erase(&mut self, person: Number, own: bool) {
         match self {
-            Self::None | Self::Asked | Self::Outside => {}
+            Self::None | Self::Asked(_) | Self::Declined | Self::Outside => {}
             Self::Thanked(number)
             | Self::Reserved(number)
             | Self::Ringing(number, _)
@@ -73,7 +75,7 @@ impl Stand {
 
     /// Whether nobody may be rung for him as he hears something.
     pub(super) const fn hears(self) -> bool {
-        matches!(self, Self::Asked | Self::Thanked(_))
+        matches!(self, Self::Asked(_) | Self::Thanked(_))
     }
 }
 
@@ -100,24 +102,30 @@ impl Books {
         court: &mut Court<'_>,
     ) -> Checked {
         match event {
-            Event::CallbackAsked { call, queue } => {
+            Event::CallbackAsked {
+                call,
+                queue,
+                crowded,
+            } => {
                 let key = self.queues.get(queue).and_then(|it| it.callback.as_deref());
                 let key = key.map(|callback| callback.key);
                 let told = matches!(seen.entry.input, Input::KeyPressed { call: of, key: by }
                     if of == *call && Some(by) == key);
+                let told = match crowded {
+                    true => self.is_at_the_door(seen, *call, *queue),
+                    false => told,
+                };
                 let visit = self.visit_of(*call)?;
                 let waits = visit.answered.is_none() && visit.ringing == 0;
                 let first = visit.stand == Stand::None && visit.queue == *queue;
-                visit.stand = Stand::Asked;
+                visit.stand = Stand::Asked(*crowded);
                 court.law(Law::Outcomes, told && waits && first, || {
                     format!("{event:?}")
                 })
             }
             Event::CallbackEnded(callback) => self.callback_ended(callback, court),
             Event::CallbackForgone { call, .. } => {
-                let visit = self.visit_of(*call)?;
-                let asked = visit.stand == Stand::Asked;
-                visit.stand = Stand::None;
+                let asked = self.asked_no_more(*call)?;
                 court.law(Law::Outcomes, asked, || format!("{event:?}"))
             }
             Event::CallbackNotPermitted {
@@ -140,6 +148,40 @@ impl Books {
             } => self.customer_rung(seen, (*call, *queue, *agent), *leg, *number, court),
             _ => unreachable!("all others are not about callbacks"),
         }
+    }
+
+    /// Whether a caller has just joined a queue that is too crowded for him, and offers
+    /// callbacks to those.
+    fn is_at_the_door(&self, seen: &Seen<'_>, call: CallId, queue: QueueId) -> bool {
+        let visit = self.calls.get(&call).and_then(|call| call.visit);
+        let came = visit.is_some_and(|it| {
+            it.queue == queue && it.joined_in == seen.entry.seq && it.since == it.joined_at
+        });
+        let config = self.queues.get(&queue).filter(|_| came);
+        config.is_some_and(|config| {
+            let callback = config.callback.as_deref();
+            let offers = callback.is_some_and(|callback| callback.crowded.is_some());
+            offers && self.too_crowded(config, queue, 1)
+        })
+    }
+
+    /// A caller is asked no more where he wants to be called, and will not be: he waits, or
+    /// leaves a queue that was too crowded for him. Tells whether he was asked.
+    fn asked_no_more(&mut self, call: CallId) -> Result<bool, Broken> {
+        let queue = self.visit_of(call)?.queue;
+        let crowded = self
+            .queues
+            .get(&queue)
+            .is_some_and(|it| it.crowded.is_some());
+        let visit = self.visit_of(call)?;
+        let Stand::Asked(found_it_crowded) = visit.stand else {
+            return Ok(false);
+        };
+        visit.stand = match found_it_crowded && crowded {
+            true => Stand::Declined,
+            false => Stand::None,
+        };
+        Ok(true)
     }
 
     fn requested(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
@@ -167,7 +209,7 @@ impl Books {
         let text = number.to_string();
         let plain = text.len() >= 5 && text.chars().all(|c| c.is_ascii_digit());
         let visit = self.visit_of(*call)?;
-        let asked = visit.stand == Stand::Asked;
+        let asked = matches!(visit.stand, Stand::Asked(_));
         visit.stand = Stand::Thanked(*number);
         self.entry.requested.insert(*call);
         court.law(Law::Outcomes, in_time && plain && asked, || {
@@ -241,9 +283,9 @@ impl Books {
         };
         let (now, id) = (self.acted_at, self.publics.get(&callback.call).copied());
         let id = known(id, Law::Outcomes, || format!("{callback:?}"))?;
-        let call = known(self.calls.get_mut(&id), Law::Outcomes, || format!("{id}"))?;
+        let call = known(self.calls.get(&id), Law::Outcomes, || format!("{id}"))?;
         let (caller, number) = (call.number, call.visits - 1);
-        let visit = known(call.visit.as_mut(), Law::Outcomes, || format!("{id}"))?;
+        let visit = known(call.visit.as_ref(), Law::Outcomes, || format!("{id}"))?;
         let right = Callback {
             call: callback.call,
             visit: number,
@@ -254,8 +296,7 @@ impl Books {
             number: Number::NONE,
             end: CallbackEnd::InvalidNumber,
         };
-        let asked = visit.stand == Stand::Asked;
-        visit.stand = Stand::None;
+        let asked = self.asked_no_more(id)?;
         court.law(Law::Outcomes, asked && right == *callback, || {
             format!("{callback:?}, not {right:?}")
         })
@@ -423,6 +464,11 @@ impl Books {
     /// Everything about callbacks that was due in this entry has come.
     pub(super) fn callbacks_are_over(&self, court: &mut Court<'_>) -> Checked {
         let entry = &self.entry;
+        let declines = |call: &CallId| self.stand(*call) == Stand::Declined;
+        let stays = self.calls.keys().copied().find(declines);
+        court.law(Law::Outcomes, stays.is_none(), || {
+            format!("{stays:?} wants no callback, and stays in a queue that is too crowded")
+        })?;
         let over = entry.callbacks.is_empty() && entry.customers.is_empty();
         court.law(Law::Outcomes, over, || {
             format!(

@@ -32,6 +32,7 @@ impl Ring {
                 agent,
                 queue,
                 customer,
+                alert_info: _,
                 timeout,
             } => Some(Self {
                 leg,
@@ -100,6 +101,7 @@ impl Books {
                 | Effect::MailServiceLevel { .. }
                 | Effect::PushRecord { .. } => self.is_ordered(seen, *id, effect, court)?,
                 Effect::Ring { .. } => {
+                    self.has_its_melody(effect, court)?;
                     let ring = known(Ring::of(effect), Law::Effects, || format!("{effect:?}"))?;
                     self.rings(seen, ring, court)?;
                     rung.push((ring.leg, ring.call, ring.agent, ring.queue));
@@ -112,6 +114,33 @@ impl Books {
         court.law(Law::Effects, rung == self.entry.rung, || {
             format!("{rung:?} are rung, {:?} are told of", self.entry.rung)
         })
+    }
+
+    /// A ring brings the melody of the caller's contact or else of the queue.
+    fn has_its_melody(&self, ring: &Effect, court: &mut Court<'_>) -> Checked {
+        let right = match ring {
+            Effect::Ring {
+                call,
+                queue,
+                alert_info,
+                ..
+            } => self.melody(*call, *queue) == alert_info.as_deref(),
+            _ => true,
+        };
+        court.law(Law::Rings, right, || format!("{ring:?}"))
+    }
+
+    /// The melody of a ring: of the caller's contact or else of the queue.
+    fn melody(&self, call: CallId, queue: Option<QueueId>) -> Option<&str> {
+        let options = &self.config.options;
+        let number = self.calls.get(&call)?.number.to_string();
+        let matches = |own: &Number| options.contact_matching.matches(&number, &own.to_string());
+        let mut contacts = options.contacts.iter();
+        let contact = contacts.find(|contact| contact.numbers.iter().any(matches));
+        let of_queue = || self.queues.get(&queue?)?.alert_info.as_deref();
+        contact
+            .and_then(|contact| contact.alert_info.as_deref())
+            .or_else(of_queue)
     }
 
     /// What is for those who talk, or for who listens to them, finds them there; who is

@@ -5,6 +5,7 @@ use tandem_engine::config::model::QueueConfig;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{AgentId, CallId, Input, Key, QueueId, Span, Timer};
 
+use super::callbacks::Stand;
 use super::{Books, Call, Court, Seen, Visit, known};
 use crate::rehearse::audit::Work;
 use crate::rehearse::laws::{Broken, Checked, Law};
@@ -36,7 +37,8 @@ impl Books {
                 let left = matches!(
                     right.reason,
                     LeaveReason::CallerHungUp | LeaveReason::SystemRestart
-                ) && !right.callback;
+                ) && !right.callback
+                    && visit.stand != Stand::Asked(true);
                 let number = call.number;
                 let config = self.queues.get(&visit.queue);
                 let keeps = config.is_some_and(|config| !config.place_kept.is_zero());
@@ -71,7 +73,7 @@ impl Books {
             (Some(_), LeaveReason::QueueEmpty) => LeaveReason::QueueEmpty,
             _ if full => LeaveReason::QueueFull,
             // That the wait would be too long is for others to reckon.
-            (_, LeaveReason::QueueCrowded) if self.too_crowded(config, record.queue) => {
+            (_, LeaveReason::QueueCrowded) if self.too_crowded(config, record.queue, 0) => {
                 LeaveReason::QueueCrowded
             }
             _ => {
@@ -96,10 +98,10 @@ impl Books {
         })
     }
 
-    /// Whether too many wait in a queue, or one more may wait too long there.
-    fn too_crowded(&self, config: &QueueConfig, queue: QueueId) -> bool {
+    /// Whether too many wait in a queue, besides so many, or one more may wait too long there.
+    pub(super) fn too_crowded(&self, config: &QueueConfig, queue: QueueId, but: usize) -> bool {
         config.crowded.as_ref().is_some_and(|crowded| {
-            let waiting = self.waiting(queue).count();
+            let waiting = self.waiting(queue).count() - but;
             let most = usize::try_from(crowded.callers).unwrap_or(usize::MAX);
             !crowded.wait.is_zero() || waiting >= most
         })
@@ -150,6 +152,9 @@ impl Books {
         let queue = visit.queue;
         if let Some(reason) = self.why_failed(seen, id, visit) {
             return missed(reason);
+        }
+        if visit.stand == Stand::Declined {
+            return missed(LeaveReason::QueueCrowded);
         }
         let promised = visit.stand.promised().is_some();
         match (&seen.entry.input, timer) {
