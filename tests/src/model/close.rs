@@ -1,6 +1,6 @@
 //! What must hold when an entry is done.
 
-use tandem_engine::{CallId, Engine, Input, Key, Timer};
+use tandem_engine::{CallId, Engine, Input, Timer};
 
 use super::state::{Call, LegStage, Visit};
 use super::{Checked, Law, Model};
@@ -70,8 +70,9 @@ impl Model {
             Input::CustomerAnswered { call } | Input::CustomerFailed { call, .. } => {
                 !self.customer_rings(*call)
             }
-            Input::KeyPressed { call, key } => {
-                let call = self.calls.get(call).filter(|_| *key == Key::Pound);
+            Input::KeyPressed { call, .. } => {
+                // Who came to the box with this very key speaks on.
+                let call = self.calls.get(call).filter(|_| self.entry.ends_message);
                 let speaks =
                     call.is_some_and(|call| call.voicemail.is_some() && call.hears.is_none());
                 let stays = self.entry.by_key.is_some() || self.entry.declines.is_some();

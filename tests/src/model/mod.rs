@@ -307,6 +307,8 @@ struct Scope {
     by_key: Option<(CallId, Destination)>,
     /// Who found his queue too crowded and wants no callback, and where that leads.
     declines: Option<(CallId, Destination)>,
+    /// Whether who presses `#` was leaving a message, which that ends.
+    ends_message: bool,
     /// Queues whose longest wait is watched anew.
     rearmed: BTreeSet<QueueId>,
     /// Memberships that end because the extension does.
@@ -373,6 +375,7 @@ impl Scope {
             briefing: None,
             by_key: None,
             declines: None,
+            ends_message: false,
             rearmed: BTreeSet::new(),
             left: Vec::new(),
             gone: Vec::new(),
@@ -469,6 +472,7 @@ impl Witness for Model {
     fn before(&mut self, engine: &Engine, entry: &Entry) {
         self.entry = Scope::new(engine, entry, self.latest);
         self.entry.estimates = self.estimates_before(engine);
+        self.entry.ends_message = self.ends_message();
         self.seen.entries += 1;
         if self.laws.contains(&Law::Refusals) && self.refusal().is_some() {
             self.entry.untouched = Some(expect::untouched(engine, entry));

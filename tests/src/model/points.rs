@@ -7,7 +7,7 @@ use tandem_engine::config::model::Destination;
 use tandem_engine::config::points::{FlowStep, PointConfig, PointKind, RingGroup, RingOrder};
 use tandem_engine::records::Message;
 use tandem_engine::{
-    AgentId, CallId, Cause, Effect, Event, Input, LegId, Number, OfferEnd, Timer, Timestamp,
+    AgentId, CallId, Cause, Effect, Event, Input, Key, LegId, Number, OfferEnd, Timer, Timestamp,
 };
 
 use super::state::{Call, Helps, Leg, LegStage};
@@ -274,6 +274,15 @@ impl Model {
             mailbox,
         });
         Ok(())
+    }
+
+    /// Whether the input is the key that ends a message which its caller is leaving.
+    pub(super) fn ends_message(&self) -> bool {
+        let Input::KeyPressed { call, key } = &self.entry.input else {
+            return false;
+        };
+        let call = self.calls.get(call).filter(|_| *key == Key::Pound);
+        call.is_some_and(|call| matches!(call.voicemail, Some(Voicemail::Leaves(..))))
     }
 
     /// A message ended, and is kept or not.
