@@ -11,12 +11,16 @@ use proptest::sample::select;
 use proptest::strategy::Union;
 use tandem_engine::config::model::{MemberKind, Strategy as Ring};
 use tandem_engine::config::presence::Presence;
-use tandem_engine::{Cause, EffectId, Input, Monitoring, Side};
+use tandem_engine::{Cause, EffectId, Input, Key, Monitoring, Side};
 
 use crate::centre::{
     self, Centre, ExtensionDraft, OptionsDraft, PointDraft, QueueDraft, Shape, extension_draft,
     options_draft, point_draft, queue_draft,
 };
+
+/// The keys that callers press: those that menus know, and that which ends a number and a
+/// message.
+const KEYS: [Key; 5] = [Key::Zero, Key::One, Key::Two, Key::Three, Key::Pound];
 
 /// One of those that are there, by place; where `over`, one of all that ever
 /// were.
@@ -194,8 +198,8 @@ pub enum Act {
     HangUp(Pick),
     /// Who talks holds the caller, or goes on.
     Hold(Pick, bool),
-    /// A caller presses a key: one of the first four.
-    Key(Pick, u8),
+    /// A caller presses one of [`KEYS`].
+    Key(Pick, Key),
     /// The system is killed, and starts again after so many quarters of a
     /// second.
     Kill(u8),
@@ -421,7 +425,7 @@ fn traffic() -> impl Strategy<Value = Act> {
         13 => pick().prop_map(Act::Answer),
         6 => pick().prop_map(Act::EndLeg),
         3 => pick().prop_map(Act::HangUp),
-        3 => (pick(), 0..4_u8).prop_map(|(pick, key)| Act::Key(pick, key)),
+        3 => (pick(), select(KEYS.to_vec())).prop_map(|(pick, key)| Act::Key(pick, key)),
         3 => (pick(), cause).prop_map(|(pick, cause)| Act::Fail(pick, cause)),
         1 => pick().prop_map(Act::BridgeFail),
         1 => (pick(), any::<bool>()).prop_map(|(pick, on)| Act::Hold(pick, on)),

@@ -7,8 +7,7 @@ use tandem_engine::records::notes::Note;
 use tandem_engine::records::processing::Processing;
 use tandem_engine::view::CallStage;
 use tandem_engine::{
-    Awaiting, By, CallId, Caller, Cause, EffectId, Event, Input, Key, LegId, Number, Timestamp,
-    Which,
+    Awaiting, By, CallId, Caller, Cause, EffectId, Event, Input, LegId, Number, Timestamp, Which,
 };
 
 use crate::acts::{Act, Asker, Behind, Edit, Gap, Handle, NoteBits, Pick, Status, Step, To, Where};
@@ -240,7 +239,7 @@ impl<W: Witness> World<W> {
             Act::Presence(asker, place, presence) => self.presence(*asker, *place, *presence),
             Act::Key(pick, key) => Input::KeyPressed {
                 call: self.any_call(*pick)?,
-                key: Key::ALL[usize::from(*key)],
+                key: *key,
             },
             Act::Repeat(place) => self.repeated(*place)?,
             Act::Switch(asker, place, queues, status) => {
