@@ -1,16 +1,14 @@
 //! Callbacks at telephones: a caller asks for one and is hung up; an agent answers for him,
 //! and he is called on the trunk.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
-use tandem_server::store::Store;
 use tandem_sip::digest::{self, Algorithm};
 
-use crate::phone::{Message, Phone, talk};
-use crate::server::{self, Server};
-use crate::supervised::{handle, is_cancelled, is_hung_up, knows_its_trunk};
+use crate::phone::{Message, talk};
+use crate::supervised::{handle, is_cancelled, is_hung_up};
+use crate::trunked::Trunked;
 
 /// As whom the trunk knows the server.
 const USER: &str = "tandem";
@@ -18,32 +16,11 @@ const PASSWORD: &str = "of-the-trunk";
 const REALM: &str = "carrier.example";
 const NONCE: &str = "dcd98b7102dd2f0e";
 
-/// A server, a caller, the telephone of an agent, and the trunk.
-struct Floor {
-    folder: PathBuf,
-    centre: String,
-    server: Server,
-    token: String,
-    caller: Phone,
-    agent: Phone,
-    /// That of somebody who serves no queue.
-    other: Phone,
-    trunk: Phone,
-}
-
-impl Floor {
-    /// One whose queue has this callback beside its trunk, and this trunk its keys.
-    fn new(name: &str, callback: &str, outbound: &str) -> Self {
-        let folder = server::folder(name);
-        let (agent, other, trunk) = (Phone::of(1001), Phone::of(1002), Phone::new());
-        let centre = format!(
+/// One whose queue, in which Ann is, has this callback; Ben serves no queue.
+fn floor(name: &str, callback: &str, outbound: &str) -> Trunked {
+    Trunked::start(name, outbound, "1001", |[ann, ben]| {
+        format!(
             r#"
-            [[trunk]]
-            name = "Carrier"
-            address = "127.0.0.1:{}"
-            outbound = true
-            {outbound}
-
             [[prompt]]
             name = "Where"
             length_s = 60
@@ -54,12 +31,12 @@ impl Floor {
 
             [[extension]]
             number = "1001"
-            contact = "127.0.0.1:{}"
+            contact = "127.0.0.1:{ann}"
             administrator = true
 
             [[extension]]
             number = "1002"
-            contact = "127.0.0.1:{}"
+            contact = "127.0.0.1:{ben}"
 
             [[queue]]
             number = "6400"
@@ -67,26 +44,12 @@ impl Floor {
             static_agents = ["1001"]
             wrap_up_s = 0
             callback = {{ trunk = "Carrier", confirm = "Where", thanks = "Thanks", {callback} }}
-            "#,
-            trunk.port(),
-            agent.port(),
-            other.port()
-        );
-        let token = server::token(&folder, "1001");
-        let server = Server::start(&folder, &centre);
-        knows_its_trunk(&server, &mut Phone::new());
-        Self {
-            folder,
-            centre,
-            server,
-            token,
-            caller: Phone::new(),
-            agent,
-            other,
-            trunk,
-        }
-    }
+            "#
+        )
+    })
+}
 
+impl Trunked {
     /// The agent takes calls, or does not.
     fn pause(&self, paused: bool) {
         let verb = if paused { "pause" } else { "unpause" };
@@ -110,9 +73,9 @@ impl Floor {
     #[track_caller]
     fn is_called(&mut self) -> (Message, Message) {
         self.pause(false);
-        let ring = self.agent.expect("INVITE");
-        self.agent.respond(&ring, "180 Ringing");
-        self.agent.pick_up(&ring);
+        let ring = self.ann.expect("INVITE");
+        self.ann.respond(&ring, "180 Ringing");
+        self.ann.pick_up(&ring);
         let call = self.trunk.expect("INVITE");
         (ring, call)
     }
@@ -142,19 +105,13 @@ impl Floor {
         assert_eq!(records.len(), 1, "{found}");
         records[0].clone()
     }
-
-    /// Stops; the journal leads to the same again.
-    fn ends(mut self) {
-        self.server.stop();
-        server::verify(&self.folder);
-    }
 }
 
 /// His number is shown to the agent, that of the queue to him. The agent hears it ring, both
 /// hear each other, and whoever hangs up ends the call.
 #[test]
 fn a_customer_is_called_back_and_talks_to_the_agent() {
-    let mut floor = Floor::new("callback_talk", "", "");
+    let mut floor = floor("callback_talk", "", "");
     floor.asks("11#");
     let (ring, call) = floor.is_called();
     let own = floor.own();
@@ -165,12 +122,12 @@ fn a_customer_is_called_back_and_talks_to_the_agent() {
     let shown = call.header("From");
     assert!(shown.contains("sip:6400@"), "{shown}");
     floor.trunk.respond(&call, "180 Ringing");
-    floor.agent.hears_a_tone();
+    floor.ann.hears_a_tone();
     floor.trunk.pick_up(&call);
-    talk((&floor.trunk, &call), (&floor.agent, &ring));
+    talk((&floor.trunk, &call), (&floor.ann, &ring));
     floor.trunk.hang_up(&call);
     floor.trunk.expect("200");
-    is_hung_up(&mut floor.agent);
+    is_hung_up(&mut floor.ann);
     let record = floor.record();
     assert_eq!(record["outcome"], "answered", "{record}");
     assert_eq!(record["agent"], "1001", "{record}");
@@ -183,7 +140,7 @@ fn a_customer_is_called_back_and_talks_to_the_agent() {
 #[test]
 fn a_customer_is_called_at_the_number_that_he_keyed_in() {
     let (callback, shown) = ("prefix = \"9\"", "outbound_number = \"+493099\"");
-    let mut floor = Floor::new("callback_other", callback, shown);
+    let mut floor = floor("callback_other", callback, shown);
     floor.asks("1040123#");
     let (ring, call) = floor.is_called();
     let shown = ring.header("From");
@@ -192,9 +149,9 @@ fn a_customer_is_called_at_the_number_that_he_keyed_in() {
     let shown = call.header("From");
     assert!(shown.contains("sip:+493099@"), "{shown}");
     floor.trunk.pick_up(&call);
-    talk((&floor.trunk, &call), (&floor.agent, &ring));
-    floor.agent.hang_up(&ring);
-    floor.agent.expect("200");
+    talk((&floor.trunk, &call), (&floor.ann, &ring));
+    floor.ann.hang_up(&ring);
+    floor.ann.expect("200");
     is_hung_up(&mut floor.trunk);
     floor.ends();
 }
@@ -202,12 +159,12 @@ fn a_customer_is_called_at_the_number_that_he_keyed_in() {
 /// The trunk is told so when he has rung long enough, and the agent is let go.
 #[test]
 fn a_customer_who_does_not_answer_is_rung_no_more() {
-    let mut floor = Floor::new("callback_silent", "customer_ring_s = 5", "");
+    let mut floor = floor("callback_silent", "customer_ring_s = 5", "");
     floor.asks("11#");
     let (_ring, call) = floor.is_called();
     floor.trunk.respond(&call, "180 Ringing");
     is_cancelled(&mut floor.trunk, &call);
-    is_hung_up(&mut floor.agent);
+    is_hung_up(&mut floor.ann);
     let record = floor.record();
     assert_eq!(record["outcome"], "missed", "{record}");
     let reason = "callback_unanswered";
@@ -218,12 +175,12 @@ fn a_customer_who_does_not_answer_is_rung_no_more() {
 
 #[test]
 fn a_customer_who_is_busy_lets_the_agent_go() {
-    let mut floor = Floor::new("callback_busy", "", "");
+    let mut floor = floor("callback_busy", "", "");
     floor.asks("11#");
     let (_ring, call) = floor.is_called();
     floor.trunk.respond(&call, "486 Busy Here");
     floor.trunk.expect("ACK");
-    is_hung_up(&mut floor.agent);
+    is_hung_up(&mut floor.ann);
     let record = floor.record();
     assert_eq!(record["reason"], "callback_unanswered", "{record}");
     floor.ends();
@@ -233,13 +190,13 @@ fn a_customer_who_is_busy_lets_the_agent_go() {
 #[test]
 fn an_agent_hangs_up_while_the_customer_is_called() {
     for (name, too_late) in [("callback_left", false), ("callback_glare", true)] {
-        let mut floor = Floor::new(name, "", "");
+        let mut floor = floor(name, "", "");
         floor.asks("11#");
         let (ring, call) = floor.is_called();
         floor.trunk.respond(&call, "180 Ringing");
-        floor.agent.hears_a_tone();
-        floor.agent.hang_up(&ring);
-        floor.agent.expect("200");
+        floor.ann.hears_a_tone();
+        floor.ann.hang_up(&ring);
+        floor.ann.expect("200");
         if too_late {
             let cancel = floor.trunk.expect("CANCEL");
             floor.trunk.respond(&cancel, "200 OK");
@@ -260,7 +217,7 @@ fn an_agent_hangs_up_while_the_customer_is_called() {
 fn a_trunk_may_ask_who_calls() {
     for (name, right) in [("callback_asked", true), ("callback_refused", false)] {
         let outbound = format!("outbound_user = \"{USER}\"");
-        let mut floor = Floor::new(name, "", &outbound);
+        let mut floor = floor(name, "", &outbound);
         floor.keep_password();
         floor.asks("11#");
         let (ring, call) = floor.is_called();
@@ -277,14 +234,14 @@ fn a_trunk_may_ask_who_calls() {
         assert!(given.contains(&wanted), "{given}");
         if right {
             floor.trunk.pick_up(&again);
-            talk((&floor.trunk, &again), (&floor.agent, &ring));
+            talk((&floor.trunk, &again), (&floor.ann, &ring));
             floor.trunk.hang_up(&again);
             floor.trunk.expect("200");
         } else {
             floor.trunk.respond(&again, &question);
             floor.trunk.expect("ACK");
         }
-        is_hung_up(&mut floor.agent);
+        is_hung_up(&mut floor.ann);
         floor.ends();
     }
 }
@@ -292,49 +249,49 @@ fn a_trunk_may_ask_who_calls() {
 /// What was promised outlives the server, and so does the number.
 #[test]
 fn a_callback_is_made_after_a_restart() {
-    let mut floor = Floor::new("callback_restart", "", "");
+    let mut floor = floor("callback_restart", "", "");
     floor.asks("11#");
     floor.goes_down();
     let (ring, call) = floor.is_called();
     let shown = ring.header("From");
     assert!(shown.contains(&floor.own()), "{shown}");
     floor.trunk.pick_up(&call);
-    talk((&floor.trunk, &call), (&floor.agent, &ring));
+    talk((&floor.trunk, &call), (&floor.ann, &ring));
     floor.trunk.hang_up(&call);
     floor.trunk.expect("200");
-    is_hung_up(&mut floor.agent);
+    is_hung_up(&mut floor.ann);
     floor.ends();
 }
 
 /// A customer who was called is a caller like all others: he hears it ring where he is sent.
 #[test]
 fn a_customer_is_sent_on() {
-    let mut floor = Floor::new("callback_sent_on", "", "");
+    let mut floor = floor("callback_sent_on", "", "");
     floor.asks("11#");
     let (ring, call) = floor.is_called();
     floor.trunk.pick_up(&call);
-    talk((&floor.trunk, &call), (&floor.agent, &ring));
+    talk((&floor.trunk, &call), (&floor.ann, &ring));
     let transfer = ("transfer", r#"{"to":"1002"}"#);
     handle(&floor.server, &floor.token, "active", transfer);
-    is_hung_up(&mut floor.agent);
-    let other = floor.other.expect("INVITE");
+    is_hung_up(&mut floor.ann);
+    let other = floor.ben.expect("INVITE");
     let shown = other.header("From");
     assert!(shown.contains(&floor.own()), "{shown}");
-    floor.other.respond(&other, "180 Ringing");
+    floor.ben.respond(&other, "180 Ringing");
     floor.trunk.turns_away();
     floor.trunk.hears_a_tone();
-    floor.other.pick_up(&other);
-    talk((&floor.trunk, &call), (&floor.other, &other));
+    floor.ben.pick_up(&other);
+    talk((&floor.trunk, &call), (&floor.ben, &other));
     floor.trunk.hang_up(&call);
     floor.trunk.expect("200");
-    is_hung_up(&mut floor.other);
+    is_hung_up(&mut floor.ben);
     floor.ends();
 }
 
 /// For whom no agent is found in time, he is not called any more.
 #[test]
 fn a_callback_for_which_nobody_is_found_fails() {
-    let mut floor = Floor::new("callback_late", "timeout_s = 3", "");
+    let mut floor = floor("callback_late", "timeout_s = 3", "");
     floor.asks("11#");
     floor.trunk.hears_nothing(Duration::from_secs(3));
     let record = floor.record();
@@ -351,18 +308,18 @@ fn who_is_called_back_when_the_server_goes_down_is_not_called_again() {
         ("callback_down_rung", false, "failed"),
         ("callback_down_talking", true, "answered"),
     ] {
-        let mut floor = Floor::new(name, "", "");
+        let mut floor = floor(name, "", "");
         floor.asks("11#");
         let (ring, call) = floor.is_called();
         floor.trunk.respond(&call, "180 Ringing");
         if talks {
             floor.trunk.pick_up(&call);
-            talk((&floor.trunk, &call), (&floor.agent, &ring));
+            talk((&floor.trunk, &call), (&floor.ann, &ring));
         }
         // What ends dialogs is written a moment later than they begin.
         std::thread::sleep(Duration::from_millis(500));
         floor.goes_down();
-        is_hung_up(&mut floor.agent);
+        is_hung_up(&mut floor.ann);
         if talks {
             is_hung_up(&mut floor.trunk);
         }
@@ -372,23 +329,17 @@ fn who_is_called_back_when_the_server_goes_down_is_not_called_again() {
     }
 }
 
-impl Floor {
+impl Trunked {
     /// The server is killed, and comes back.
     fn goes_down(&mut self) {
         self.server.kill();
-        self.server = Server::start(&self.folder, &self.centre);
-        knows_its_trunk(&self.server, &mut Phone::new());
+        self.comes_back(&[]);
     }
 
     /// The server is told the trunk's password, as it is when it does not run.
     fn keep_password(&mut self) {
         self.server.stop();
-        let store = Store::open(&self.folder.join("data")).expect("the server has stopped");
-        let written = store.put_secret("trunk/Carrier", PASSWORD.as_bytes());
-        let written = written.expect("there is room").wait();
-        written.expect("it is written");
-        drop(store);
-        self.server = Server::start(&self.folder, &self.centre);
-        knows_its_trunk(&self.server, &mut Phone::new());
+        self.keeps_secret("trunk/Carrier", PASSWORD);
+        self.comes_back(&[]);
     }
 }

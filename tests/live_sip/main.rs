@@ -23,6 +23,7 @@ mod sides;
 mod supervised;
 mod survey;
 mod torture;
+mod trunked;
 mod voices;
 
 use std::collections::BTreeSet;

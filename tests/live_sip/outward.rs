@@ -1,14 +1,12 @@
 //! Numbers outside at telephones, on a trunk: callers who are sent there talk to whoever
 //! answers. And calls that somebody has placed: his own telephone rings first.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
-
-use tandem_server::store::Store;
 
 use crate::phone::{Message, Phone, talk};
 use crate::server::{self, Server};
-use crate::supervised::{handle, is_cancelled, is_hung_up, knows_its_trunk};
+use crate::supervised::{handle, is_cancelled, is_hung_up};
+use crate::trunked::Trunked;
 
 /// How long a number outside rings.
 const RINGS: Duration = Duration::from_secs(60);
@@ -16,44 +14,24 @@ const RINGS: Duration = Duration::from_secs(60);
 /// That of extension 1003.
 const PASSWORD: &str = "of-this-test-alone";
 
-/// A server, a caller from outside, the telephone of an agent, that of somebody who has calls
-/// placed, and what is called on the trunk.
-struct Floor {
-    folder: PathBuf,
-    centre: String,
-    server: Server,
-    token: String,
-    caller: Phone,
-    ann: Phone,
-    ben: Phone,
-    trunk: Phone,
+fn floor(name: &str) -> Trunked {
+    floor_with(name, "")
 }
 
-impl Floor {
-    fn new(name: &str) -> Self {
-        Self::with(name, "")
-    }
-
-    /// One whose trunk has these keys.
-    fn with(name: &str, outbound: &str) -> Self {
-        let folder = server::folder(&format!("outward_{name}"));
-        let (ann, ben, trunk) = (Phone::of(1001), Phone::of(1002), Phone::new());
-        let centre = format!(
+/// One whose trunk has these keys. Ann is an agent, and Ben has calls placed.
+fn floor_with(name: &str, outbound: &str) -> Trunked {
+    let name = format!("outward_{name}");
+    Trunked::start(&name, outbound, "1002", |[ann, ben]| {
+        format!(
             r#"
-            [[trunk]]
-            name = "Carrier"
-            address = "127.0.0.1:{}"
-            outbound = true
-            {outbound}
-
             [[extension]]
             number = "1001"
-            contact = "127.0.0.1:{}"
+            contact = "127.0.0.1:{ann}"
 
             [[extension]]
             number = "1002"
             name = "Ben"
-            contact = "127.0.0.1:{}"
+            contact = "127.0.0.1:{ben}"
             administrator = true
             ring_timeout_s = 5
 
@@ -77,26 +55,12 @@ impl Floor {
             name = "Overflow"
             max_waiting_s = 1
             failover = "external 0301234 on Carrier"
-            "#,
-            trunk.port(),
-            ann.port(),
-            ben.port()
-        );
-        let token = server::token(&folder, "1002");
-        let server = Server::start(&folder, &centre);
-        knows_its_trunk(&server, &mut Phone::new());
-        Self {
-            folder,
-            centre,
-            server,
-            token,
-            caller: Phone::new(),
-            ann,
-            ben,
-            trunk,
-        }
-    }
+            "#
+        )
+    })
+}
 
+impl Trunked {
     /// Somebody calls this queue, and rings outside.
     #[track_caller]
     fn rings_outside(&mut self, queue: &str) -> Message {
@@ -139,18 +103,12 @@ impl Floor {
         self.ben.respond(&own, "180 Ringing");
         own
     }
-
-    /// Stops; the journal leads to the same again.
-    fn ends(mut self) {
-        self.server.stop();
-        server::verify(&self.folder);
-    }
 }
 
 /// He sees who calls him, both hear each other, and the call ends with the caller.
 #[test]
 fn a_queue_without_agents_leads_to_a_number_outside() {
-    let mut floor = Floor::new("talk");
+    let mut floor = floor("talk");
     let (answer, call) = floor.talks_outside();
     let shown = call.header("From");
     let own = format!("sip:+4930{}@", floor.caller.port());
@@ -163,7 +121,7 @@ fn a_queue_without_agents_leads_to_a_number_outside() {
 
 #[test]
 fn who_answers_outside_hangs_up() {
-    let mut floor = Floor::with("hung_up", "outbound_number = \"+493099\"");
+    let mut floor = floor_with("hung_up", "outbound_number = \"+493099\"");
     let (_, call) = floor.talks_outside();
     let shown = call.header("From");
     assert!(shown.contains("sip:+493099@"), "{shown}");
@@ -177,7 +135,7 @@ fn who_answers_outside_hangs_up() {
 /// for four.
 #[test]
 fn who_has_waited_hears_the_number_outside_ring() {
-    let mut floor = Floor::new("rings");
+    let mut floor = floor("rings");
     floor.caller.invite(floor.server.sip(), "6402", "outward");
     let answer = floor.caller.answered("outward");
     let call = floor.is_rung();
@@ -202,7 +160,7 @@ fn a_number_outside_that_is_busy_or_not_there_is_told_to_the_caller() {
         ("declined", "603 Decline", "603"),
         ("nowhere", "404 Not Found", "480"),
     ] {
-        let mut floor = Floor::new(name);
+        let mut floor = floor(name);
         let call = floor.rings_outside("6401");
         floor.trunk.respond(&call, said);
         floor.trunk.expect("ACK");
@@ -213,7 +171,7 @@ fn a_number_outside_that_is_busy_or_not_there_is_told_to_the_caller() {
 
 #[test]
 fn a_number_outside_that_does_not_answer_is_rung_no_more() {
-    let mut floor = Floor::new("silent");
+    let mut floor = floor("silent");
     let call = floor.rings_outside("6401");
     floor.trunk.hears_nothing(RINGS - Duration::from_secs(5));
     is_cancelled(&mut floor.trunk, &call);
@@ -225,7 +183,7 @@ fn a_number_outside_that_does_not_answer_is_rung_no_more() {
 #[test]
 fn a_caller_gives_up_while_a_number_outside_rings() {
     for (name, too_late) in [("left", false), ("glare", true)] {
-        let mut floor = Floor::new(name);
+        let mut floor = floor(name);
         let call = floor.rings_outside("6401");
         floor.caller.cancel(floor.server.sip(), "6401", "outward");
         floor.caller.expect("200");
@@ -244,7 +202,7 @@ fn a_caller_gives_up_while_a_number_outside_rings() {
 
 #[test]
 fn a_caller_who_talks_is_transferred_to_a_number_outside() {
-    let mut floor = Floor::new("transferred");
+    let mut floor = floor("transferred");
     floor.caller.invite(floor.server.sip(), "6400", "outward");
     let answer = floor.caller.answered("outward");
     let ring = floor.ann.expect("INVITE");
@@ -266,7 +224,7 @@ fn a_caller_who_talks_is_transferred_to_a_number_outside() {
 /// Both are told so when the server comes back.
 #[test]
 fn who_talks_outside_when_the_server_goes_down_is_hung_up() {
-    let mut floor = Floor::new("down");
+    let mut floor = floor("down");
     let _talk = floor.talks_outside();
     // What ends dialogs is written a moment later than they begin.
     std::thread::sleep(Duration::from_millis(500));
@@ -280,7 +238,7 @@ fn who_talks_outside_when_the_server_goes_down_is_hung_up() {
 /// His telephone shows what he calls; then he waits as everybody does.
 #[test]
 fn a_call_is_placed_to_a_queue() {
-    let mut floor = Floor::new("to_queue");
+    let mut floor = floor("to_queue");
     let own = floor.places("6400");
     let shown = own.header("From");
     assert!(
@@ -312,7 +270,7 @@ fn a_call_is_placed_to_a_queue() {
 /// He hears it ring there, and who was called hangs up.
 #[test]
 fn a_call_is_placed_to_an_extension() {
-    let mut floor = Floor::new("to_extension");
+    let mut floor = floor("to_extension");
     let own = floor.places("1001");
     floor.ben.pick_up(&own);
     let ring = floor.ann.expect("INVITE");
@@ -330,7 +288,7 @@ fn a_call_is_placed_to_an_extension() {
 /// answers him.
 #[test]
 fn a_call_is_placed_to_the_outside() {
-    let mut floor = Floor::new("to_outside");
+    let mut floor = floor("to_outside");
     let to = "external 0301234 on Carrier";
     let own = floor.places(to);
     let shown = own.header("From");
@@ -361,7 +319,7 @@ fn a_call_is_placed_to_the_outside() {
 /// Nobody else is rung for who refuses his own call, or lets it ring.
 #[test]
 fn who_has_a_call_placed_does_not_take_it() {
-    let mut floor = Floor::new("not_taken");
+    let mut floor = floor("not_taken");
     let own = floor.places("6400");
     floor.ben.respond(&own, "486 Busy Here");
     floor.ben.expect("ACK");
@@ -375,17 +333,11 @@ fn who_has_a_call_placed_does_not_take_it() {
 /// answers has the call: the other hears that it was taken.
 #[test]
 fn a_call_is_placed_by_who_has_two_telephones() {
-    let mut floor = Floor::new("two");
+    let mut floor = floor("two");
     floor.server.stop();
-    let store = Store::open(&floor.folder.join("data")).expect("the server has stopped");
-    let written = store.put_secret("sip/1003", PASSWORD.as_bytes());
-    let written = written.expect("there is room").wait();
-    written.expect("it is written");
-    drop(store);
+    floor.keeps_secret("sip/1003", PASSWORD);
     let token = server::token(&floor.folder, "1003");
-    let md5 = &["--digest", "md5"];
-    floor.server = Server::start_with(&floor.folder, &floor.centre, md5);
-    knows_its_trunk(&floor.server, &mut Phone::new());
+    floor.comes_back(&["--digest", "md5"]);
     let (mut one, mut two) = (Phone::of(1003), Phone::of(1003));
     for phone in [&mut one, &mut two] {
         phone.register(floor.server.sip(), PASSWORD);
