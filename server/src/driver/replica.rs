@@ -2,7 +2,7 @@
 
 use tandem_engine::config::model::MemberKind;
 use tandem_engine::records::QueueCall;
-use tandem_engine::records::callbacks::CallbackEnd;
+use tandem_engine::records::callbacks::{Callback, CallbackEnd};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, Effect, EffectKind, Engine, Entry, Event, Input, Number,
     OfferEnd, Outbox, QueueId, Span, Timestamp,
@@ -235,8 +235,7 @@ impl Replica {
                 let state = match ended.end {
                     CallbackEnd::Connected => CallbackState::Answered,
                     CallbackEnd::Failed(reason) => CallbackState::Failed(reason),
-                    // Nothing was promised.
-                    CallbackEnd::InvalidNumber => return None,
+                    CallbackEnd::InvalidNumber => return self.invalid_callback(&ended),
                 };
                 let answered = out.events.iter().find_map(|event| match event {
                     Event::QueueCallEnded(call) if call.call == ended.call => call.agent,
@@ -266,14 +265,33 @@ impl Replica {
                     since_us: at,
                     agent: None,
                 };
-                let promised = CallbackStep::Promised(Box::new(row));
-                Some(RowChange::Callback(found.public, promised))
+                let asked = CallbackStep::Asked(Box::new(row));
+                Some(RowChange::Callback(found.public, asked))
             }
             Event::CustomerRung { call, agent, .. } => {
                 self.callback_comes(out, call, CallbackState::Calling, Some(agent))
             }
             _ => None,
         }
+    }
+
+    /// The caller gave a number that can not be called.
+    fn invalid_callback(&self, ended: &Callback) -> Option<RowChange> {
+        let at = self.names.unix_us(ended.at);
+        let row = CallbackRow {
+            call: ended.call,
+            visit: ended.visit,
+            queue: self.names.queues.get(&ended.queue)?.number,
+            caller: ended.caller,
+            number: ended.number,
+            requested_us: at,
+            until_us: None,
+            state: CallbackState::InvalidNumber,
+            since_us: at,
+            agent: None,
+        };
+        let asked = CallbackStep::Asked(Box::new(row));
+        Some(RowChange::Callback(ended.call, asked))
     }
 
     fn callback_comes(

@@ -1,5 +1,7 @@
 //! What came of callbacks: who was promised one, and how far it has come.
 
+use std::ops::RangeInclusive;
+
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 use tandem_engine::records::LeaveReason;
@@ -9,11 +11,11 @@ use super::Store;
 use super::error::StoreError;
 use super::read::{PAGE_ROWS_MAX, RecordKey};
 use super::rows::Row;
-use super::tables;
+use super::tables::{self, CallbackKeyTuple};
 use super::write::Txn;
 
-/// A callback that a caller was promised. It lies under the call and not under a moment, as
-/// the clock may be put before it is over.
+/// A callback that a caller was promised, or for which he gave a number that can not be
+/// called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallbackRow {
     /// The call.
@@ -24,7 +26,7 @@ pub struct CallbackRow {
     pub queue: Number,
     /// The number that the caller called from; blank where it is withheld or was erased.
     pub caller: Number,
-    /// Where he is to be called; blank where that was erased.
+    /// Where he is to be called; blank where that was erased, or can not be called.
     pub number: Number,
     /// When he asked, in microseconds of Unix time.
     pub requested_us: i64,
@@ -47,6 +49,8 @@ pub enum CallbackState {
     Calling,
     /// It came to nothing, for this reason.
     Failed(LeaveReason),
+    /// What the caller gave can not be called: nothing was promised.
+    InvalidNumber,
     /// No agent is found yet.
     Waiting,
 }
@@ -54,10 +58,10 @@ pub enum CallbackState {
 /// What happens to a callback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallbackStep {
-    /// It was promised.
-    Promised(Box<CallbackRow>),
-    /// It comes to this, at that moment in microseconds of Unix time, by an agent if one is
-    /// named.
+    /// It was asked for: promised, or with a number that can not be called.
+    Asked(Box<CallbackRow>),
+    /// What was promised comes to this, at that moment in microseconds of Unix time, by an
+    /// agent if one is named.
     Comes(CallbackState, i64, Option<Number>),
 }
 
@@ -72,6 +76,13 @@ impl CallbackRow {
         }
     }
 
+    /// Where it lies: under the call and not under a moment first, as the clock may be put
+    /// before it is over.
+    const fn place(&self) -> CallbackKeyTuple {
+        let PublicId { epoch, counter } = self.call;
+        (epoch, counter, self.visit, self.requested_us)
+    }
+
     /// Those whom it tells of.
     fn persons(&self) -> impl Iterator<Item = String> {
         let both = [self.caller, self.number].into_iter();
@@ -80,65 +91,68 @@ impl CallbackRow {
 }
 
 impl Txn<'_> {
-    /// Something happens to the callback that a call was promised last.
+    /// Somebody asks for a callback, or something happens to the one that a call was promised
+    /// last.
     pub(crate) fn change_callback(
         &self,
         call: PublicId,
         step: &CallbackStep,
     ) -> Result<(), StoreError> {
-        match step {
-            CallbackStep::Promised(row) => self.put_callback(row),
-            CallbackStep::Comes(state, at, agent) => {
-                let PublicId { epoch, counter } = call;
-                let mut table = self.open(tables::CALLBACKS)?;
-                let all = (epoch, counter, 0)..=(epoch, counter, u16::MAX);
-                let row = match table.range(all)?.next_back() {
-                    Some(last) => CallbackRow::decode(last?.1.value())?,
-                    // It was promised by an older version, which kept nothing of it.
-                    None => return Ok(()),
-                };
-                let row = CallbackRow {
-                    state: *state,
-                    since_us: *at,
-                    agent: agent.or(row.agent),
-                    ..row
-                };
-                let key = (epoch, counter, row.visit);
-                table.insert(key, row.encode().as_slice())?;
-                Ok(())
+        let (state, at, agent) = match step {
+            CallbackStep::Asked(row) => return self.put_callback(row),
+            CallbackStep::Comes(state, at, agent) => (*state, *at, *agent),
+        };
+        let mut table = self.open(tables::CALLBACKS)?;
+        let mut promised = None;
+        for row in table.range(all_of(call, 0..=u16::MAX))?.rev() {
+            let row = CallbackRow::decode(row?.1.value())?;
+            if row.state != CallbackState::InvalidNumber {
+                promised = Some(row);
+                break;
             }
         }
+        // If there is none, it was promised by an older version, which kept nothing of it.
+        if let Some(row) = promised {
+            let row = CallbackRow {
+                state,
+                since_us: at,
+                agent: agent.or(row.agent),
+                ..row
+            };
+            table.insert(row.place(), row.encode().as_slice())?;
+        }
+        Ok(())
     }
 
     fn put_callback(&self, row: &CallbackRow) -> Result<(), StoreError> {
-        let PublicId { epoch, counter } = row.call;
-        let key = (epoch, counter, row.visit);
+        let place = row.place();
         let mut table = self.open(tables::CALLBACKS)?;
-        table.insert(key, row.encode().as_slice())?;
+        table.insert(place, row.encode().as_slice())?;
         let queue = row.queue.to_string();
         let mut table = self.open(tables::CALLBACKS_BY_QUEUE)?;
         table.insert(row.key().under(&queue), ())?;
         let mut table = self.open(tables::CALLBACKS_BY_PERSON)?;
         for person in row.persons() {
-            table.insert((person.as_str(), epoch, counter, row.visit), ())?;
+            table.insert(of_person(&person, place), ())?;
         }
         Ok(())
     }
 
-    /// A callback is gone with the log of its call.
-    pub(crate) fn delete_callback(&self, call: PublicId, visit: u16) -> Result<(), StoreError> {
-        let PublicId { epoch, counter } = call;
+    /// What a caller asked for in a visit is gone with the log of its call.
+    pub(crate) fn delete_callbacks(&self, call: PublicId, visit: u16) -> Result<(), StoreError> {
         let mut table = self.open(tables::CALLBACKS)?;
-        let row = match table.remove((epoch, counter, visit))? {
-            Some(bytes) => CallbackRow::decode(bytes.value())?,
-            None => return Ok(()),
-        };
-        let queue = row.queue.to_string();
-        let mut table = self.open(tables::CALLBACKS_BY_QUEUE)?;
-        table.remove(row.key().under(&queue))?;
-        let mut table = self.open(tables::CALLBACKS_BY_PERSON)?;
-        for person in row.persons() {
-            table.remove((person.as_str(), epoch, counter, visit))?;
+        let mut deleted = Vec::new();
+        for row in table.extract_from_if(all_of(call, visit..=visit), |_, _| true)? {
+            deleted.push(CallbackRow::decode(row?.1.value())?);
+        }
+        let mut by_queue = self.open(tables::CALLBACKS_BY_QUEUE)?;
+        let mut by_person = self.open(tables::CALLBACKS_BY_PERSON)?;
+        for row in deleted {
+            let queue = row.queue.to_string();
+            by_queue.remove(row.key().under(&queue))?;
+            for person in row.persons() {
+                by_person.remove(of_person(&person, row.place()))?;
+            }
         }
         Ok(())
     }
@@ -149,14 +163,15 @@ impl Txn<'_> {
         let whose = person.to_string();
         let mut table = self.open(tables::CALLBACKS)?;
         let mut by_person = self.open(tables::CALLBACKS_BY_PERSON)?;
-        let all = (whose.as_str(), 0, 0, 0)..=(whose.as_str(), u32::MAX, u64::MAX, u16::MAX);
+        let first = of_person(&whose, (0, 0, 0, i64::MIN));
+        let last = of_person(&whose, (u32::MAX, u64::MAX, u16::MAX, i64::MAX));
         let mut erased = Vec::new();
-        for row in by_person.extract_from_if(all, |_, ()| true)? {
-            let (_, epoch, counter, visit) = row?.0.value();
-            erased.push((epoch, counter, visit));
+        for row in by_person.extract_from_if(first..=last, |_, ()| true)? {
+            let (_, epoch, counter, visit, requested_us) = row?.0.value();
+            erased.push((epoch, counter, visit, requested_us));
         }
-        for key in erased {
-            let row = match table.get(key)? {
+        for place in erased {
+            let row = match table.get(place)? {
                 Some(bytes) => CallbackRow::decode(bytes.value())?,
                 None => return Err(StoreError::Damaged { table: "callbacks" }),
             };
@@ -166,13 +181,25 @@ impl Txn<'_> {
                 number: Number::NONE,
                 ..row.clone()
             };
-            table.insert(key, blank.encode().as_slice())?;
+            table.insert(place, blank.encode().as_slice())?;
             for other in row.persons().filter(|_| own) {
-                by_person.remove((other.as_str(), key.0, key.1, key.2))?;
+                by_person.remove(of_person(&other, place))?;
             }
         }
         Ok(())
     }
+}
+
+/// Where everything lies that was asked for in these visits of a call.
+fn all_of(call: PublicId, visits: RangeInclusive<u16>) -> RangeInclusive<CallbackKeyTuple> {
+    let PublicId { epoch, counter } = call;
+    let (first, last) = visits.into_inner();
+    (epoch, counter, first, i64::MIN)..=(epoch, counter, last, i64::MAX)
+}
+
+const fn of_person(person: &str, place: CallbackKeyTuple) -> (&str, u32, u64, u16, i64) {
+    let (epoch, counter, visit, requested_us) = place;
+    (person, epoch, counter, visit, requested_us)
 }
 
 impl Store {
@@ -200,8 +227,8 @@ impl Store {
             if found.len() >= limit.min(PAGE_ROWS_MAX) {
                 break;
             }
-            let (_, _, epoch, counter, visit) = row?.0.value();
-            let row = match table.get((epoch, counter, visit))? {
+            let (_, requested_us, epoch, counter, visit) = row?.0.value();
+            let row = match table.get((epoch, counter, visit, requested_us))? {
                 Some(bytes) => CallbackRow::decode(bytes.value())?,
                 None => return Err(StoreError::Damaged { table: "callbacks" }),
             };

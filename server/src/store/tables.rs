@@ -12,11 +12,13 @@ pub(crate) type RecordKeyTuple<'a> = (&'a str, i64, u32, u64, u16);
 pub(crate) const AGGREGATES: TableDefinition<(&str, i64), &[u8]> =
     TableDefinition::new("aggregates");
 pub(crate) const BINDINGS: TableDefinition<&str, &[u8]> = TableDefinition::new("bindings");
-/// Callbacks: epoch and counter of the call's public id, visit.
-pub(crate) const CALLBACKS: TableDefinition<(u32, u64, u16), &[u8]> =
+/// Epoch and counter of the call's public id, visit, moment of the request in microseconds of
+/// Unix time: who gave a number that can not be called may ask again in the same visit.
+pub(crate) type CallbackKeyTuple = (u32, u64, u16, i64);
+pub(crate) const CALLBACKS: TableDefinition<CallbackKeyTuple, &[u8]> =
     TableDefinition::new("callbacks");
 /// The same behind each of the two numbers that they tell, for when a person is erased.
-pub(crate) const CALLBACKS_BY_PERSON: TableDefinition<(&str, u32, u64, u16), ()> =
+pub(crate) const CALLBACKS_BY_PERSON: TableDefinition<(&str, u32, u64, u16, i64), ()> =
     TableDefinition::new("callbacks_by_person");
 /// The moment in the key is that of the request.
 pub(crate) const CALLBACKS_BY_QUEUE: TableDefinition<RecordKeyTuple<'_>, ()> =
@@ -62,7 +64,7 @@ pub(crate) const STATUSES: TableDefinition<StatusKeyTuple<'_>, &[u8]> =
 
 /// Version of the file as a whole: the set of tables and their keys. A value
 /// has a version of its own.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Keys of the table `meta`.
 pub(crate) mod meta {

@@ -133,7 +133,7 @@ impl<'a> Txn<'a> {
                 RowChange::LogDeleted(log, stamp) => {
                     self.mark_deleted(log, *stamp)?;
                     self.delete_note(log.key.call, log.key.visit)?;
-                    self.delete_callback(log.key.call, log.key.visit)?;
+                    self.delete_callbacks(log.key.call, log.key.visit)?;
                 }
                 RowChange::LogProcessed(log, step) => self.add_log_step(log, *step)?,
                 RowChange::Noted(seq, noted, stamp) => self.put_note(*seq, noted, *stamp)?,

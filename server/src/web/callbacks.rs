@@ -1,4 +1,4 @@
-//! Callbacks: who was promised one, and what came of it.
+//! Callbacks: who asked for one, and what came of it.
 
 #![expect(
     unused_qualifications,
@@ -27,6 +27,8 @@ use crate::views::Sight;
 
 /// The words for how far a callback has come.
 const STATES: [&str; 4] = ["answered", "calling", "failed", "waiting"];
+/// Why one failed for which no number was given that can be called.
+const INVALID_NUMBER: &str = "invalid_number";
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(callbacks))
@@ -60,7 +62,8 @@ struct Callbacks {
     next: Option<String>,
 }
 
-/// A callback that a caller was promised.
+/// A callback that a caller was promised, or for which he gave a number that can not be
+/// called.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Callback)]
 struct Shown {
@@ -72,7 +75,7 @@ struct Shown {
     queue: String,
     /// The number that the caller called from; null where it is withheld or was erased.
     caller: Option<String>,
-    /// Where he wants to be called; null where that was erased.
+    /// Where he wants to be called; null where that was erased, or can not be called.
     number: Option<String>,
     /// When he asked, in Unix ms.
     requested_at: i64,
@@ -83,7 +86,7 @@ struct Shown {
     state: &'static str,
     /// Since when, in Unix ms.
     since: i64,
-    /// Why it failed; null where it did not.
+    /// Why it failed, `invalid_number` where nothing was promised; null where it did not.
     reason: Option<&'static str>,
     /// The number of who answered for it; null while nobody has.
     agent: Option<String>,
@@ -104,7 +107,8 @@ impl Shown {
             since: row.since_us.div_euclid(1_000),
             reason: match row.state {
                 CallbackState::Failed(reason) => Some(reason_word(reason)),
-                _ => None,
+                CallbackState::InvalidNumber => Some(INVALID_NUMBER),
+                CallbackState::Answered | CallbackState::Calling | CallbackState::Waiting => None,
             },
             agent: row.agent.map(|agent| agent.to_string()),
         }
@@ -115,7 +119,7 @@ const fn word(state: CallbackState) -> &'static str {
     match state {
         CallbackState::Answered => STATES[0],
         CallbackState::Calling => STATES[1],
-        CallbackState::Failed(_) => STATES[2],
+        CallbackState::Failed(_) | CallbackState::InvalidNumber => STATES[2],
         CallbackState::Waiting => STATES[3],
     }
 }
@@ -126,7 +130,7 @@ fn is_seen(row: &CallbackRow, sight: &Sight) -> bool {
     sight.sees_record(row.queue, answered)
 }
 
-/// Pages of the callbacks of a queue that has promised some. Who may not see everything sees
+/// Pages of the callbacks that callers of a queue asked for. Who may not see everything sees
 /// what his rights let him see of records: those that were answered as answered calls, all
 /// others as missed ones.
 #[utoipa::path(get, path = "/callbacks", tag = "records", params(Asked), responses(

@@ -122,6 +122,7 @@ fn centre(registry: &mut Registry, view: &View) {
     }
     registry.register("agents", "Agents by what they do", states);
     let (calls, today, first) = (Gauges::default(), Gauges::default(), Gauges::default());
+    let callbacks = Gauges::default();
     for row in view.screen.queues.values() {
         let label = |name: &'static str, value: &str| {
             let queue = ("queue", row.number.to_string());
@@ -143,12 +144,24 @@ fn centre(registry: &mut Registry, view: &View) {
                 .get_or_create(&label("outcome", outcome))
                 .set(whole(count));
         }
+        let states = [
+            ("failed", row.callbacks_failed),
+            ("pending", row.callbacks_pending),
+            ("requested", row.callbacks),
+        ];
+        for (state, count) in states {
+            callbacks
+                .get_or_create(&label("state", state))
+                .set(whole(count));
+        }
         if let Some(since) = row.longest_wait_since {
             let labels = vec![("queue", row.number.to_string())];
             first.get_or_create(&labels).set(since.div_euclid(1_000));
         }
     }
     registry.register("queue_calls", "Calls in a queue", calls);
+    let help = "Callbacks of a queue since its midnight, and those that are yet to be made";
+    registry.register("queue_callbacks", help, callbacks);
     registry.register("queue_today", "Calls of a queue since its midnight", today);
     let help = "When the caller joined who waits longest, in Unix seconds";
     registry.register("queue_longest_wait_since", help, first);

@@ -56,6 +56,9 @@ struct Asked {
     processing: Option<String>,
     /// Calls that are noted to have come to this disposition alone.
     disposition: Option<String>,
+    /// Callers alone with this in their number, or in the name of the contact that they are,
+    /// whatever the case of letters; whose contacts one may not know have no name.
+    search: Option<String>,
     /// Deleted logs instead, for those who see everything.
     deleted: Option<bool>,
     /// The `next` of the page before.
@@ -234,6 +237,8 @@ struct Search {
     outcome: Option<String>,
     processing: Option<String>,
     disposition: Option<String>,
+    /// In small letters.
+    sought: Option<String>,
     deleted: bool,
 }
 
@@ -270,6 +275,7 @@ impl Search {
                 &["not_dealt", "dealing", "dealt"],
             )?,
             disposition: asked.disposition.clone(),
+            sought: asked.search.as_ref().map(|text| text.to_lowercase()),
             deleted: asked.deleted.unwrap_or_default(),
         })
     }
@@ -287,11 +293,11 @@ impl Search {
             let reads = sight.sees_note(record.queue, record.agent);
             let note = note.filter(|_| reads).map(NotedRow::new);
             let wanted = self.wants(&record, &log, sight) && self.wants_note(note.as_ref());
-            (seen && wanted).then(|| {
-                let knows = sight.sees_contacts(Some(record.queue));
-                let directory = knows.then_some(&*viewer.view.directory);
-                RecordRow::new(&record, &log, survey, note, directory)
-            })
+            let knows = sight.sees_contacts(Some(record.queue));
+            let directory = knows.then_some(&*viewer.view.directory);
+            (seen && wanted)
+                .then(|| RecordRow::new(&record, &log, survey, note, directory))
+                .filter(|row| self.finds(row))
         };
         let key = |(record, _): &Beside| RecordKey::of(record);
         let (records, next) = self.page.fill(read, key, show)?;
@@ -320,6 +326,17 @@ impl Search {
     fn wants_note(&self, note: Option<&NotedRow>) -> bool {
         (self.disposition.as_ref())
             .is_none_or(|wanted| note.is_some_and(|note| note.dispositions.contains(wanted)))
+    }
+}
+
+impl Search {
+    /// Whether what is searched for is in the caller's number or name, as far as they are
+    /// shown.
+    fn finds(&self, row: &RecordRow) -> bool {
+        self.sought.as_ref().is_none_or(|sought| {
+            let mut shown = row.caller.iter().chain(&row.contact);
+            shown.any(|text| text.to_lowercase().contains(sought))
+        })
     }
 }
 

@@ -34,7 +34,7 @@ fn a_file_of_another_version_is_not_touched() {
         .create_with_backend(site.disk.clone())
         .expect("it opens");
     let tx = database.begin_write().expect("it works");
-    let later = 2_u32.to_le_bytes();
+    let later = 3_u32.to_le_bytes();
     tx.open_table(meta)
         .expect("it works")
         .insert("format", &later[..])
@@ -46,7 +46,7 @@ fn a_file_of_another_version_is_not_touched() {
         refused,
         StoreError::Version {
             table: "meta",
-            found: 2
+            found: 3
         }
     );
 }

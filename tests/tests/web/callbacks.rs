@@ -112,6 +112,52 @@ fn why_a_callback_failed_is_shown() {
     assert_eq!(row["number"], "50001");
 }
 
+/// Every number that can not be called is listed, and what the same caller is promised then;
+/// all of it goes with the log.
+#[test]
+fn numbers_that_can_not_be_called_are_listed_as_failed() {
+    let mut desk = Desk::with(CENTRE);
+    let call = asks(&mut desk, 50_001, "123");
+    for keys in ["114#", "140123#"] {
+        desk.site.clock.pass(1_000_000);
+        for key in keys.chars().map(|key| Key::of_symbol(key).unwrap()) {
+            desk.tell(Input::KeyPressed { call, key });
+        }
+    }
+    let told = |row: &Value| [&row["state"], &row["reason"], &row["number"]].map(Value::clone);
+    let all = list(&desk, &desk.token, "");
+    let invalid = [json!("failed"), json!("invalid_number"), Value::Null];
+    let waiting = [json!("waiting"), Value::Null, json!("40123")];
+    let twice = [invalid.clone(), invalid];
+    assert_eq!(
+        all.iter().map(told).collect::<Vec<_>>(),
+        [&twice[..], &[waiting]].concat()
+    );
+    assert_eq!(list(&desk, &desk.token, "&state=failed"), all[..2]);
+    let figures = desk.see("/api/v1/queues");
+    assert_eq!(figures["queues"][0]["callbacks"], 1, "{figures}");
+
+    answers(&desk, 1001);
+    let cause = Cause::Busy;
+    desk.tell(Input::CustomerFailed { call, cause });
+    let all = list(&desk, &desk.token, "");
+    let failed = [
+        json!("failed"),
+        json!("callback_unanswered"),
+        json!("40123"),
+    ];
+    assert_eq!(
+        all.iter().map(told).collect::<Vec<_>>(),
+        [&twice[..], &[failed]].concat()
+    );
+    let record = desk.see("/api/v1/calls/records?queue=6400");
+    let logs = json!({"logs": [record["records"][0]["log"]]}).to_string();
+    let reply = desk.post_as(&desk.token, "/api/v1/calls/records/delete", &logs);
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+    assert!(list(&desk, &desk.token, "").is_empty());
+    erase(&desk, 50_001);
+}
+
 #[test]
 fn a_callback_goes_with_the_log_of_its_call() {
     let mut desk = Desk::with(CENTRE);

@@ -201,6 +201,18 @@ fn who_a_caller_is_sees_who_may_know_the_contacts() {
     assert_eq!(records(&desk.token, 6_401), [fox()]);
     assert_eq!(records(&cay, 6_400), [fox(), Value::Null]);
     assert_eq!(records(&cay, 6_401), [Value::Null]);
+
+    let found = |token: &str, queue: u64, text: &str| {
+        let query = format!("queue={queue}&search={text}");
+        pages(&desk, token, &query, 1).len()
+    };
+    assert_eq!(found(&desk.token, 6_401, "fox"), 1);
+    assert_eq!(found(&cay, 6_400, "FOX%20%26"), 1);
+    assert_eq!(found(&cay, 6_400, "30123456"), 2);
+    assert_eq!(found(&cay, 6_400, "4568"), 1);
+    assert_eq!(found(&cay, 6_400, "hound"), 0);
+    assert_eq!(found(&cay, 6_401, "fox"), 0, "she may not know them there");
+    assert_eq!(found(&cay, 6_401, "4567"), 1);
 }
 
 #[test]

@@ -136,6 +136,7 @@ fn every_figure_is_there_for_prometheus() {
     for line in [
         "tandem_queue_calls{queue=\"6400\",state=\"waiting\"} 1",
         "tandem_queue_calls{queue=\"6401\",state=\"waiting\"} 1",
+        "tandem_queue_callbacks{queue=\"6400\",state=\"pending\"} 0",
         "tandem_agents{state=\"ringing\"} 1",
         "tandem_agents{state=\"away\"} 4",
         "tandem_queue_today{queue=\"6400\",outcome=\"answered\"} 0",
