@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{
     Call, CallSet, CallerRung, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State,
-    Visit, caller_gone,
+    Visit, caller_gone, is_held,
 };
 use crate::timer::{Timer, TimerId};
 
@@ -328,6 +328,9 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
         law(passes_through(call), || {
             format!("call {id} does not know what it passes through, or hears it unanswered")
         })?;
+        law(hold_fits(call), || {
+            format!("call {id} has a caller on hold to whom nobody talks")
+        })?;
         law(s.parties.contains(call.party), || {
             format!("call {id} is nobody's")
         })?;
@@ -362,13 +365,18 @@ fn passes_through(call: &Call) -> bool {
 fn supervisor_fits(call: &Call, leg: &Leg) -> bool {
     match leg.purpose {
         Purpose::Consult => {
-            let held = call.extra.as_ref().is_some_and(|extra| extra.held);
-            call.stage == Stage::AwaitingEnd && held && joined_with(call).is_none()
+            call.stage == Stage::AwaitingEnd && is_held(call) && joined_with(call).is_none()
         }
         Purpose::Monitor(_) => call.stage == Stage::AwaitingEnd && joined_with(call).is_none(),
         Purpose::PickUp => call.stage == Stage::AwaitingAgent && leg.timeout.is_some(),
         Purpose::Talk => true,
     }
+}
+
+/// What is known of holds is of the present conversation.
+fn hold_fits(call: &Call) -> bool {
+    let never = (call.extra.as_ref()).is_none_or(|extra| extra.hold.is_none());
+    never || (call.stage == Stage::AwaitingEnd && joined_with(call).is_none())
 }
 
 fn promise(call: &Call) -> Option<&Promise> {
