@@ -34,6 +34,7 @@ pub fn check(engine: &Engine) -> Result<(), String> {
     }
     calls_hold_together(s)?;
     callbacks_hold_together(s)?;
+    holds_are_of_conversations(s)?;
     parked_calls_have_slots(s)?;
     timers_have_owners(s)
 }
@@ -328,9 +329,6 @@ fn calls_hold_together(s: &State) -> Result<(), String> {
         law(passes_through(call), || {
             format!("call {id} does not know what it passes through, or hears it unanswered")
         })?;
-        law(hold_fits(call), || {
-            format!("call {id} has a caller on hold to whom nobody talks")
-        })?;
         law(s.parties.contains(call.party), || {
             format!("call {id} is nobody's")
         })?;
@@ -373,10 +371,16 @@ fn supervisor_fits(call: &Call, leg: &Leg) -> bool {
     }
 }
 
-/// What is known of holds is of the present conversation.
-fn hold_fits(call: &Call) -> bool {
-    let never = (call.extra.as_ref()).is_none_or(|extra| extra.hold.is_none());
-    never || (call.stage == Stage::AwaitingEnd && joined_with(call).is_none())
+/// What is known of a caller on hold is of the present conversation.
+fn holds_are_of_conversations(s: &State) -> Result<(), String> {
+    for (id, call) in s.calls.iter() {
+        let never = (call.extra.as_ref()).is_none_or(|extra| extra.hold.is_none());
+        let talks = call.stage == Stage::AwaitingEnd && joined_with(call).is_none();
+        law(never || talks, || {
+            format!("call {id} has a caller on hold, and nobody talks to him")
+        })?;
+    }
+    Ok(())
 }
 
 fn promise(call: &Call) -> Option<&Promise> {
