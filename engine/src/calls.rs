@@ -344,6 +344,7 @@ impl<T: Trace> Step<'_, T> {
         };
         self.dismiss_supervisors(id);
         if self.s.calls[id].extra.is_some() {
+            // Nobody talked, so nobody was on hold.
             self.end_extras(id);
         }
         let leg = self.drop_leg(leg);
@@ -374,7 +375,7 @@ impl<T: Trace> Step<'_, T> {
                 true => LeaveReason::CallbackAgentHungUp,
                 false => LeaveReason::QueueRemoved,
             };
-            self.end_visit(id, Outcome::Missed, reason);
+            self.end_visit(id, Outcome::Missed, reason, Span::ZERO);
             self.end_failed(id, Cause::Unreachable);
         }
         Ok(())
@@ -398,9 +399,10 @@ impl<T: Trace> Step<'_, T> {
     /// The conversation is over: a queue's call gets its outcome, its agent
     /// his wrap-up. The leg is still there, so that he is not free before.
     pub(crate) fn finish_talk(&mut self, id: CallId) {
-        if self.s.calls[id].extra.is_some() {
-            self.end_extras(id);
-        }
+        let held = match self.s.calls[id].extra {
+            Some(_) => self.end_extras(id),
+            None => Span::ZERO,
+        };
         if self.s.calls[id].visit.is_none() {
             return;
         }
@@ -413,7 +415,7 @@ impl<T: Trace> Step<'_, T> {
         if config.is_some_and(|config| !config.preferred_wait.is_zero()) {
             self.remember_agent(id, answered.agent);
         }
-        self.end_visit(id, Outcome::Answered, LeaveReason::Answered);
+        self.end_visit(id, Outcome::Answered, LeaveReason::Answered, held);
         if let Some(entry) = self.s.queues.get_mut(queue) {
             let work = &mut entry.learned.work;
             work.spend(self.now - answered.at + entry.config.wrap_up);

@@ -45,7 +45,7 @@ impl<T: Trace> Step<'_, T> {
         self.handled(call, by, CallAct::Consulted);
         let entry = &mut self.s.calls[call];
         let queue = queue_of(entry);
-        if !std::mem::replace(&mut entry.extra().held, true) {
+        if entry.extra().hold.begin(self.now) {
             let agent = self.s.legs[leg].agent;
             self.emit(Effect::PlayHoldMusic { call, queue });
             self.tell(Event::CallHeld { call, agent });
@@ -151,7 +151,7 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn talk_again(&mut self, call: CallId) {
         let leg = talk_leg(self.s, call).expect("a consultation is beside a conversation");
         let agent = self.s.legs[leg].agent;
-        self.s.calls[call].extra().held = false;
+        self.s.calls[call].extra().hold.end(self.now);
         self.emit(Effect::Bridge { call, leg });
         self.tell(Event::CallResumed { call, agent });
     }

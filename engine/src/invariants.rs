@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::ids::{CallId, MemberId, QueueId};
 use crate::state::{
     Call, CallSet, CallerRung, Leg, Passing, Progress, Promise, Purpose, Queue, Stage, State,
-    Visit, caller_gone,
+    Visit, caller_gone, is_held,
 };
 use crate::timer::{Timer, TimerId};
 
@@ -34,6 +34,7 @@ pub fn check(engine: &Engine) -> Result<(), String> {
     }
     calls_hold_together(s)?;
     callbacks_hold_together(s)?;
+    holds_are_of_conversations(s)?;
     parked_calls_have_slots(s)?;
     timers_have_owners(s)
 }
@@ -362,13 +363,24 @@ fn passes_through(call: &Call) -> bool {
 fn supervisor_fits(call: &Call, leg: &Leg) -> bool {
     match leg.purpose {
         Purpose::Consult => {
-            let held = call.extra.as_ref().is_some_and(|extra| extra.held);
-            call.stage == Stage::AwaitingEnd && held && joined_with(call).is_none()
+            call.stage == Stage::AwaitingEnd && is_held(call) && joined_with(call).is_none()
         }
         Purpose::Monitor(_) => call.stage == Stage::AwaitingEnd && joined_with(call).is_none(),
         Purpose::PickUp => call.stage == Stage::AwaitingAgent && leg.timeout.is_some(),
         Purpose::Talk => true,
     }
+}
+
+/// What is known of a caller on hold is of the present conversation.
+fn holds_are_of_conversations(s: &State) -> Result<(), String> {
+    for (id, call) in s.calls.iter() {
+        let never = (call.extra.as_ref()).is_none_or(|extra| extra.hold.is_none());
+        let talks = call.stage == Stage::AwaitingEnd && joined_with(call).is_none();
+        law(never || talks, || {
+            format!("call {id} has a caller on hold, and nobody talks to him")
+        })?;
+    }
+    Ok(())
 }
 
 fn promise(call: &Call) -> Option<&Promise> {

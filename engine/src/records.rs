@@ -33,6 +33,8 @@ pub struct QueueCall {
     pub waited: Span,
     /// From the answer to the end; zero where nobody answered.
     pub talked: Span,
+    /// How long of that the caller was on hold; never more.
+    pub held: Span,
     /// Its one outcome.
     pub outcome: Outcome,
     /// Why it has that outcome.

@@ -2,6 +2,7 @@
 //! is content. Everything here is flat, so that a fork is a copy.
 
 mod callback;
+mod hold;
 
 use core::num::NonZeroU128;
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use callback::{Callback, Progress, Promise};
+pub(crate) use hold::{Hold, is_held};
 
 use crate::acd::estimate::{Arrivals, Pace};
 use crate::acd::in_order::InOrder;
@@ -421,8 +423,8 @@ pub(crate) struct Extra {
     pub(crate) caller_gone: bool,
     /// How the conversation is recorded.
     pub(crate) recording: Recording,
-    /// Whether who talks holds the caller.
-    pub(crate) held: bool,
+    /// How long the caller is on hold in the present conversation.
+    pub(crate) hold: Hold,
     /// Where it is parked.
     pub(crate) parked: Option<Parked>,
     /// The call of the other caller, where two are connected with each other, or will be

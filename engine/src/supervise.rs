@@ -17,8 +17,9 @@ use crate::mark::Mark;
 use crate::outbox::Reject;
 use crate::permissions::{self, AccessGranted};
 use crate::records::{LeaveReason, Outcome};
-use crate::state::{Call, Purpose, Stage, State};
+use crate::state::{Call, Purpose, Stage, State, is_held};
 use crate::step::Step;
+use crate::time::Span;
 use crate::trace::Trace;
 
 /// Calls that wait, ring and talk.
@@ -374,14 +375,16 @@ impl<T: Trace> Step<'_, T> {
         });
     }
 
-    /// What was beside a conversation ends with it: its recording, a hold.
+    /// What was beside a conversation ends with it: its recording, a hold. Returns how long
+    /// its caller was on hold.
     #[cold]
     #[inline(never)]
-    pub(crate) fn end_extras(&mut self, call: CallId) {
+    pub(crate) fn end_extras(&mut self, call: CallId) -> Span {
         if recording(&self.s.calls[call]) != Recording::Off {
             self.record(call, Recording::Off, By::System);
         }
-        self.s.calls[call].extra().held = false;
+        let hold = std::mem::take(&mut self.s.calls[call].extra().hold);
+        hold.until(self.now)
     }
 
     /// An agent or an extension holds the caller, or talks to him again. While he consults
@@ -394,16 +397,17 @@ impl<T: Trace> Step<'_, T> {
             return Err(Reject::Stale);
         }
         let entry = &self.s.calls[call];
-        let so = entry.extra.as_ref().is_some_and(|extra| extra.held) == held;
-        if so || consulted(self.s, call).is_some() {
+        if is_held(entry) == held || consulted(self.s, call).is_some() {
             return Err(Reject::NoChange);
         }
         let queue = queue_of(entry);
-        self.s.calls[call].extra().held = held;
+        let hold = &mut self.s.calls[call].extra().hold;
         if held {
+            hold.begin(self.now);
             self.emit(Effect::PlayHoldMusic { call, queue });
             self.tell(Event::CallHeld { call, agent });
         } else {
+            hold.end(self.now);
             self.emit(Effect::Bridge { call, leg });
             self.tell(Event::CallResumed { call, agent });
         }

@@ -29,6 +29,8 @@ pub enum Figure {
     MaxWait,
     /// Seconds from the answer to the end, on average over the answered calls.
     MeanTalk,
+    /// Seconds of that in which the caller was on hold, on average over the answered calls.
+    MeanHold,
     /// Time in which the queue's agents talked on queue calls or were in
     /// wrap-up, over the time in which they were on duty. The queue's agents
     /// are those who were ever logged in to it in this run.
@@ -57,7 +59,7 @@ pub(crate) enum Unit {
 
 impl Figure {
     /// The figures that are published, in their order.
-    pub const PUBLISHED: [Self; 16] = [
+    pub const PUBLISHED: [Self; 17] = [
         Self::Offered,
         Self::Answered,
         Self::Abandoned,
@@ -69,6 +71,7 @@ impl Figure {
         Self::MeanWaitAnswered,
         Self::MaxWait,
         Self::MeanTalk,
+        Self::MeanHold,
         Self::Occupancy,
         Self::Callbacks,
         Self::CalledBack,
@@ -102,6 +105,7 @@ impl Figure {
             Self::MeanWaitAnswered => "mean_wait_answered_s",
             Self::MaxWait => "max_wait_s",
             Self::MeanTalk => "mean_talk_s",
+            Self::MeanHold => "mean_hold_s",
             Self::Occupancy => "occupancy",
             Self::Callbacks => "callbacks",
             Self::CalledBack => "called_back",
@@ -134,6 +138,7 @@ impl Figure {
             Self::MeanWaitAnswered => "Mean wait, answered",
             Self::MaxWait => "Longest wait",
             Self::MeanTalk => "Mean talk",
+            Self::MeanHold => "Mean hold",
             Self::Occupancy => "Occupancy",
             Self::Callbacks => "Callbacks",
             Self::CalledBack => "Called back",
@@ -165,6 +170,7 @@ impl Figure {
             | Self::MeanWaitAnswered
             | Self::MaxWait
             | Self::MeanTalk
+            | Self::MeanHold
             | Self::MeanCallbackWait => Unit::Seconds,
             Self::Agents => Unit::Agents,
         }

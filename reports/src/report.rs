@@ -77,10 +77,12 @@ impl Actual {
     /// From a tally of the records in a call log, which has the same layout.
     #[must_use]
     pub fn of(tally: &Tally, queue: Option<usize>) -> Self {
-        // Records say nothing about agents who are free, and logs nothing about callbacks.
+        // Records say nothing about agents who are free, and logs nothing about callbacks and
+        // holds.
         let told = |mut figures: Figures| {
             figures.set(Figure::Agents, None);
             figures.set(Figure::Occupancy, None);
+            figures.set(Figure::MeanHold, None);
             for figure in Figure::OF_CALLBACKS {
                 figures.set(figure, None);
             }

@@ -69,9 +69,14 @@ impl Row {
         agents > Some(0.0) && (agents >= Some(1.0) || busy < Some(0.9999))
     }
 
-    /// Whether anybody was to be called back.
-    pub(crate) fn has_callbacks(&self) -> bool {
-        self.get(Figure::Callbacks).mean > Some(0.0)
+    /// Whether it is worth showing: what few queues have only where it was.
+    pub(crate) fn tells_of(&self, figure: Figure) -> bool {
+        let was = |figure| self.get(figure).mean > Some(0.0);
+        match figure {
+            Figure::MeanHold => was(figure),
+            _ if Figure::OF_CALLBACKS.contains(&figure) => was(Figure::Callbacks),
+            _ => true,
+        }
     }
 
     /// Neither calls nor agents: there is nothing to say.

@@ -139,8 +139,10 @@ impl Writer<'_> {
         }
         let mut table = self.table();
         table.set_header(heads);
-        let called_back = scopes.iter().any(|(scope, _)| scope.total.has_callbacks());
-        let shown = |figure: &Figure| called_back || !Figure::OF_CALLBACKS.contains(figure);
+        let shown = |&figure: &Figure| {
+            let mut scopes = scopes.iter();
+            scopes.any(|(scope, _)| scope.total.tells_of(figure))
+        };
         for figure in Figure::PUBLISHED.into_iter().filter(shown) {
             let mut cells = vec![figure.title().to_owned()];
             for (scope, queue) in scopes {

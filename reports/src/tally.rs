@@ -53,6 +53,7 @@ struct Counts {
     waited_answered: u64,
     waited_longest: u64,
     talked: u64,
+    held: u64,
     /// Those who were to be called back.
     callbacks: u64,
     called_back: u64,
@@ -106,6 +107,7 @@ impl Counts {
                 self.met += u64::from(call.met(sla_time));
                 self.waited_answered += waited;
                 self.talked += call.talked.micros();
+                self.held += call.held.micros();
             }
             Outcome::Abandoned => self.abandoned += 1,
             Outcome::Missed => {}
@@ -122,6 +124,7 @@ impl Counts {
         self.waited_answered += other.waited_answered;
         self.waited_longest = self.waited_longest.max(other.waited_longest);
         self.talked += other.talked;
+        self.held += other.held;
         self.callbacks += other.callbacks;
         self.called_back += other.called_back;
         self.waited_callback += other.waited_callback;
@@ -153,6 +156,7 @@ impl Counts {
             seconds(self.waited_longest, self.offered.min(1)),
         );
         figures.set(Figure::MeanTalk, seconds(self.talked, self.answered));
+        figures.set(Figure::MeanHold, seconds(self.held, self.answered));
         figures.set(Figure::Callbacks, calls(self.callbacks));
         figures.set(Figure::CalledBack, calls(self.called_back));
         figures.set(

@@ -82,7 +82,7 @@ fn every_law_holds_after_every_entry() {
     assert!(seen.diverted > enough && seen.prompts > enough && seen.keys > enough);
     assert!(seen.consulted > enough / 10 && seen.passed_on > enough / 100);
     assert!(seen.supervised > enough && seen.retrieved > enough / 10);
-    assert!(seen.turned > enough / 10);
+    assert!(seen.turned > enough / 10 && seen.held > enough);
     assert!(seen.outside > enough && seen.outside_answers > enough / 10);
     assert!(seen.placed > enough && seen.placed_answers > enough / 100);
     assert!(seen.announcements > enough && seen.briefings > enough);

@@ -355,7 +355,8 @@ impl<T: Trace> Step<'_, T> {
                 agent,
                 leg,
             });
-            self.end_visit(call, Outcome::Missed, LeaveReason::CallbackNotPermitted);
+            let reason = LeaveReason::CallbackNotPermitted;
+            self.end_visit(call, Outcome::Missed, reason, Span::ZERO);
             return self.close(call, EndReason::CallbackFailed, None);
         };
         let ring = self.emit(Effect::RingCustomer {
@@ -460,7 +461,7 @@ impl<T: Trace> Step<'_, T> {
     #[inline(never)]
     pub(crate) fn customer_lost(&mut self, id: CallId, reason: LeaveReason) {
         self.end_ringing(id);
-        self.end_visit(id, Outcome::Missed, reason);
+        self.end_visit(id, Outcome::Missed, reason, Span::ZERO);
     }
 
     /// The call of a caller who is to be called back in this queue, and calls again.

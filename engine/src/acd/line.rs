@@ -14,7 +14,7 @@ use crate::records::callbacks::Callback;
 use crate::records::{LeaveReason, Outcome, QueueCall};
 use crate::state::{Call, CallSet, Place, Queue, Stage, State, Visit};
 use crate::step::Step;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::timer::Timer;
 use crate::trace::Trace;
 
@@ -42,7 +42,7 @@ impl<T: Trace> Step<'_, T> {
         if let Some((reason, to)) = refusal.filter(|_| !offers) {
             let elsewhere = goal(self.s, to);
             self.sometimes_if(Mark::QueueCrowded, |_| crowded);
-            self.end_visit(id, Outcome::Missed, reason);
+            self.end_visit(id, Outcome::Missed, reason, Span::ZERO);
             return Err(elsewhere);
         }
         if let Some(promised) = promised {
@@ -374,7 +374,7 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn leave(&mut self, id: CallId, outcome: Outcome, reason: LeaveReason) {
         self.withdraw_rings(id, OfferEnd::Withdrawn, CancelReason::Withdrawn);
         self.unlink(id);
-        self.end_visit(id, outcome, reason);
+        self.end_visit(id, outcome, reason, Span::ZERO);
     }
 
     /// The call leaves the line for its queue's failover destination.
@@ -388,8 +388,15 @@ impl<T: Trace> Step<'_, T> {
         self.send(id, failover);
     }
 
-    /// Records the outcome of a visit; whatever it was, this happens once.
-    pub(crate) fn end_visit(&mut self, id: CallId, outcome: Outcome, reason: LeaveReason) {
+    /// Records the outcome of a visit, and how long its caller was on hold; whatever it was,
+    /// this happens once.
+    pub(crate) fn end_visit(
+        &mut self,
+        id: CallId,
+        outcome: Outcome,
+        reason: LeaveReason,
+        held: Span,
+    ) {
         if outcome != Outcome::Answered {
             self.level_decided(id);
         }
@@ -415,6 +422,7 @@ impl<T: Trace> Step<'_, T> {
             joined_at: visit.came_at(),
             waited: left_at - visit.came_at(),
             talked: self.now - left_at,
+            held,
             outcome,
             reason,
             agent: visit.answered.map(|answered| answered.agent),

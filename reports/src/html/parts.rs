@@ -18,13 +18,14 @@ const CARDS: [Figure; 6] = [
     Figure::Occupancy,
 ];
 
-const REST: [Figure; 6] = [
+const REST: [Figure; 7] = [
     Figure::Answered,
     Figure::Abandoned,
     Figure::Missed,
     Figure::MeanWaitAnswered,
     Figure::MaxWait,
     Figure::MeanTalk,
+    Figure::MeanHold,
 ];
 
 /// The key figures.
@@ -41,11 +42,8 @@ pub(super) fn cards(scope: &Scope<'_>) -> String {
         ));
     }
     text.push_str("</div>\n<dl class=\"panel rest\">\n");
-    let callbacks = match scope.figures.total.has_callbacks() {
-        true => Figure::OF_CALLBACKS.as_slice(),
-        false => &[],
-    };
-    for figure in REST.iter().chain(callbacks).copied() {
+    let rest = REST.into_iter().chain(Figure::OF_CALLBACKS);
+    for figure in rest.filter(|&figure| scope.figures.total.tells_of(figure)) {
         let estimate = scope.figures.total.get(figure);
         text.push_str(&format!(
             "<div><dt>{}</dt><dd>{}</dd></div>\n",

@@ -119,6 +119,9 @@ pub struct Visit {
     /// From the answer to the end.
     #[serde(rename = "talked_s", serialize_with = "seconds")]
     pub talked: Span,
+    /// Of that: the caller was on hold.
+    #[serde(rename = "held_s", serialize_with = "seconds")]
+    pub held: Span,
     /// `abandoned`, `answered` or `missed`; null while it lasts.
     pub outcome: Option<&'static str>,
     /// Why it left the queue, as in the records of calls.

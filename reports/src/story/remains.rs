@@ -6,7 +6,7 @@ use tandem_engine::{Number, PublicId};
 
 use super::moment::{Seconds, text};
 use super::page::Page;
-use super::when::{Wall, When, length};
+use super::when::{Wall, When, length, talk_length};
 use crate::labels::{outcome_word, reason_word};
 
 /// The records of a call, where there is no story.
@@ -33,6 +33,8 @@ pub struct Remain {
     pub waited_s: Seconds,
     /// How long they talked.
     pub talked_s: Seconds,
+    /// How long of that the caller was on hold.
+    pub held_s: Seconds,
     /// The number of who answered.
     pub agent: Option<String>,
     /// `abandoned`, `answered` or `missed`.
@@ -59,6 +61,7 @@ impl Remain {
             joined_at: Wall::new(zone, joined_us).at(tandem_engine::Timestamp::ZERO),
             waited_s: Seconds(call.waited),
             talked_s: Seconds(call.talked),
+            held_s: Seconds(call.held),
             agent: agent.map(|agent| agent.to_string()),
             outcome: outcome_word(call.outcome),
             reason: reason_word(call.reason),
@@ -77,7 +80,7 @@ impl Remain {
         };
         let end = match &self.agent {
             Some(agent) => format!("{agent} answered, and they talked for {}", {
-                length(self.talked_s.0)
+                talk_length(self.talked_s.0, self.held_s.0)
             }),
             None => format!("outcome: {} ({reason})", self.outcome),
         };

@@ -418,6 +418,7 @@ impl Teller {
             reserved: Span::ZERO,
             agent: None,
             talked: Span::ZERO,
+            held: Span::ZERO,
             outcome: None,
             reason: None,
             crew,
@@ -670,6 +671,7 @@ impl Teller {
         if let Some(visit) = self.visit() {
             (visit.outcome, visit.reason) = (Some(outcome), Some(reason));
             (visit.waited, visit.talked) = (record.waited, record.talked);
+            visit.held = record.held;
         }
         self.push(at, what);
     }

@@ -81,6 +81,16 @@ impl Wall {
     }
 }
 
+/// The length of a talk, and how long of it the caller was on hold, if he was:
+/// `1 min, 12 s of that on hold`.
+pub(crate) fn talk_length(talked: Span, held: Span) -> String {
+    let talked = length(talked);
+    match held.is_zero() {
+        true => talked,
+        false => format!("{talked}, {} of that on hold", length(held)),
+    }
+}
+
 /// `4 s`, `1 min 12 s`, `2 h 5 min`, `3 days 4 h`: the two greatest units.
 pub(crate) fn length(span: Span) -> String {
     let micros = span.micros();

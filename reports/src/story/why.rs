@@ -6,7 +6,7 @@ use tandem_engine::trace::Standing;
 
 use super::crew::{Crew, Hindrance};
 use super::moment::{FirstRing, Free, Moment, Person, RingEnd, Story, Visit, What};
-use super::when::{When, length};
+use super::when::{When, length, talk_length};
 use super::words::{callers, counted, end_sentence, list, person};
 
 /// The strategy's name in a configuration file.
@@ -347,7 +347,10 @@ pub(crate) fn state(why: &Hindrance, many: usize) -> String {
 fn outcome(visit: &Visit) -> String {
     match (visit.outcome, visit.reason) {
         (None, _) => String::new(),
-        (Some("answered"), _) => format!(" They talked for {}.", length(visit.talked)),
+        (Some("answered"), _) => {
+            let talk = talk_length(visit.talked, visit.held);
+            format!(" They talked for {talk}.")
+        }
         (_, Some("callback_agent_hung_up")) => {
             " Then the agent hung up before the customer had answered.".to_owned()
         }

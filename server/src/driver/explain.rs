@@ -246,7 +246,8 @@ fn compare(store: &Store, mut story: Story) -> Result<Explained, StoreError> {
 
 fn same(visit: &Visit, record: &CallRecord) -> bool {
     let agent = visit.agent.as_ref().map(|agent| agent.number);
-    (visit.waited, visit.talked) == (record.call.waited, record.call.talked)
+    let call = &record.call;
+    (visit.waited, visit.talked, visit.held) == (call.waited, call.talked, call.held)
         && agent == record.agent
 }
 

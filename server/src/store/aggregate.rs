@@ -30,6 +30,8 @@ pub struct Aggregate {
     pub waited_us_max: u64,
     /// Talking time, in microseconds.
     pub talked_us: u64,
+    /// Time of that in which callers were on hold, in microseconds.
+    pub held_us: u64,
     /// Those whose callers were to be called back.
     pub callbacks: u64,
     /// Of these, those in which agent and customer talked; the others failed.
@@ -56,6 +58,7 @@ impl Aggregate {
             waited_answered_us: waited_us * answered,
             waited_us_max: waited_us,
             talked_us: call.talked.micros(),
+            held_us: call.held.micros(),
             callbacks,
             called_back: callbacks * answered,
             waited_callback_us: waited_us * callbacks,
@@ -75,6 +78,7 @@ impl Aggregate {
             waited_answered_us: (self.waited_answered_us).saturating_add(other.waited_answered_us),
             waited_us_max: self.waited_us_max.max(other.waited_us_max),
             talked_us: self.talked_us.saturating_add(other.talked_us),
+            held_us: self.held_us.saturating_add(other.held_us),
             callbacks: self.callbacks + other.callbacks,
             called_back: self.called_back + other.called_back,
             waited_callback_us: (self.waited_callback_us).saturating_add(other.waited_callback_us),

@@ -96,6 +96,8 @@ struct RecordRow {
     waited_ms: u64,
     /// From the answer to the end, in ms.
     talked_ms: u64,
+    /// How long of that the caller was on hold, in ms.
+    held_ms: u64,
     /// `abandoned`, `answered` or `missed`.
     outcome: &'static str,
     /// Why the call left the queue.
@@ -173,6 +175,7 @@ impl RecordRow {
             joined_at: record.joined_us.div_euclid(1_000),
             waited_ms: call.waited.micros() / 1_000,
             talked_ms: call.talked.micros() / 1_000,
+            held_ms: call.held.micros() / 1_000,
             outcome: outcome_word(call.outcome),
             reason: reason_word(call.reason),
             agent: record.agent.map(|agent| agent.to_string()),

@@ -128,8 +128,16 @@ struct Visit {
     /// For whom alone the caller waits, and until when at most.
     reserved: Option<(AgentId, Timestamp)>,
     answered: Option<(Timestamp, AgentId)>,
+    hold: Hold,
     /// How far the caller has come with a callback.
     stand: Stand,
+}
+
+/// How long an agent held the caller of a visit, and since when he does.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hold {
+    held: Span,
+    since: Option<Timestamp>,
 }
 
 /// A leg that rings or talks.

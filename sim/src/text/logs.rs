@@ -217,6 +217,7 @@ fn record(call: &LoggedCall, counter: u64, queue: u32) -> QueueCall {
         joined_at: call.arrival,
         waited: call.wait,
         talked: call.talk,
+        held: Span::ZERO,
         outcome,
         reason,
         agent: None,

@@ -31,8 +31,8 @@ impl Model {
         let queue = self.concerns(call);
         let leg = known(self.talking_leg(call), "a conversation")?;
         let agent = known(self.legs.get(&leg), "a leg")?.agent;
-        let entry = known(self.calls.get_mut(&call), "a call")?;
-        if !std::mem::replace(&mut entry.held, true) {
+        let now = self.entry.now;
+        if known(self.calls.get_mut(&call), "a call")?.hold(now, true) {
             self.entry.facts.push(Event::CallHeld { call, agent });
             let music = Effect::PlayHoldMusic { call, queue };
             self.entry.to_play.push(music);
@@ -149,7 +149,8 @@ impl Model {
         let failed = self.entry.input == Input::BridgeFailed { call };
         if self.talking_leg(call) == Some(talk) && !failed {
             let agent = known(self.legs.get(&talk), "a leg")?.agent;
-            known(self.calls.get_mut(&call), "a call")?.held = false;
+            let now = self.entry.now;
+            known(self.calls.get_mut(&call), "a call")?.hold(now, false);
             self.entry.facts.push(Event::CallResumed { call, agent });
             // The caller is to be connected once more.
             self.sounds.insert(talk, Sound::Answered);

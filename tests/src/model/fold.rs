@@ -341,8 +341,8 @@ impl Model {
             visit.remember_try(serial);
         }
         visit.told = Default::default();
-        entry.held = false;
         let fits = visit.queue == queue && answer.agent == agent;
+        entry.hold(self.entry.now, false);
         if self.queues.contains_key(&queue) && !self.is_promised(call) {
             self.entry.rearmed.insert(queue);
             self.is_entertained(call, queue)?;

@@ -182,6 +182,8 @@ pub struct Seen {
     pub consulted: u64,
     /// Callers who were transferred to who was consulted.
     pub passed_on: u64,
+    /// Callers whom an agent put on hold for a while.
+    pub held: u64,
     /// Who talked to a caller and went elsewhere without him.
     pub turned: u64,
     /// Parked callers who were fetched.
@@ -244,6 +246,7 @@ impl Seen {
         self.supervised += other.supervised;
         self.consulted += other.consulted;
         self.passed_on += other.passed_on;
+        self.held += other.held;
         self.turned += other.turned;
         self.retrieved += other.retrieved;
         self.announcements += other.announcements;

@@ -162,8 +162,8 @@ pub(super) struct Call {
     pub(super) voicemail: Option<Voicemail>,
     pub(super) visit: Option<Visit>,
     pub(super) recording: Recording,
-    /// Whether who talks holds the caller.
-    pub(super) held: bool,
+    /// When who talked held the caller: from when, and until when if that is over.
+    pub(super) holds: Vec<(Timestamp, Option<Timestamp>)>,
     pub(super) parked: Option<Parked>,
     /// The other caller with whom he is connected, or is to be.
     pub(super) joined: Option<CallId>,
@@ -208,7 +208,7 @@ impl Call {
             voicemail: None,
             visit: None,
             recording: Recording::Off,
-            held: false,
+            holds: Vec::new(),
             parked: None,
             joined: None,
             outside: false,
@@ -217,6 +217,29 @@ impl Call {
             rated: None,
             survey: None,
         }
+    }
+
+    /// Whether who talks holds the caller.
+    pub(super) fn is_held(&self) -> bool {
+        self.holds.last().is_some_and(|(_, until)| until.is_none())
+    }
+
+    /// The caller is on hold from now on, or no more; says whether that changes anything.
+    pub(super) fn hold(&mut self, now: Timestamp, held: bool) -> bool {
+        let changes = self.is_held() != held;
+        match (self.holds.last_mut(), held) {
+            _ if !changes => {}
+            (Some((_, until)), false) => *until = Some(now),
+            _ => self.holds.push((now, None)),
+        }
+        changes
+    }
+
+    /// How long the caller was on hold in a conversation.
+    pub(super) fn held_in(&self, from: Timestamp, to: Timestamp) -> Span {
+        let holds = self.holds.iter();
+        let holds = holds.map(|&(since, until)| until.unwrap_or(to).min(to).since(since.max(from)));
+        holds.fold(Span::ZERO, |sum, held| sum + held)
     }
 
     /// The visit, while nobody has answered.

@@ -203,7 +203,7 @@ impl Model {
         };
         let consults = self.legs.get(&leg).map(|leg| leg.call);
         let consults = consults.and_then(|call| self.consulted(call)).is_some();
-        (call.held == held || consults).then_some(Reject::NoChange)
+        (call.is_held() == held || consults).then_some(Reject::NoChange)
     }
 
     /// Why nobody can be sent to a destination by somebody.
@@ -279,7 +279,8 @@ impl Model {
             (leg.call, leg.agent)
         };
         let queue = self.concerns(call);
-        known(self.calls.get_mut(&call), "a call")?.held = held;
+        let now = self.entry.now;
+        known(self.calls.get_mut(&call), "a call")?.hold(now, held);
         if held {
             self.entry.facts.push(Event::CallHeld { call, agent });
             let music = Effect::PlayHoldMusic { call, queue };
@@ -298,7 +299,8 @@ impl Model {
         let leg = known(self.legs.get_mut(&leg), "a leg")?;
         leg.stage = LegStage::Over;
         let agent = leg.agent;
-        known(self.calls.get_mut(&call), "a call")?.held = false;
+        let now = self.entry.now;
+        known(self.calls.get_mut(&call), "a call")?.hold(now, false);
         Ok(agent)
     }
 
@@ -531,7 +533,7 @@ impl Model {
         })?;
         let recorded = self.calls.iter().find(|(id, call)| {
             let talks = self.talking_leg(**id).is_some();
-            !talks && (call.recording != Recording::Off || call.held)
+            !talks && (call.recording != Recording::Off || call.is_held())
         });
         self.law(Law::Outcomes, recorded.is_none(), || {
             format!("{recorded:?} is recorded or held, and nobody talks")

@@ -98,7 +98,8 @@ impl Model {
             return Ok(());
         };
         known(self.legs.get_mut(&leg), "a leg")?.stage = LegStage::Over;
-        known(self.calls.get_mut(&call), "a call")?.held = false;
+        let now = self.entry.now;
+        known(self.calls.get_mut(&call), "a call")?.hold(now, false);
         self.ask(call, about)
     }
 

@@ -300,6 +300,7 @@ impl Model {
             joined_at,
             waited: Span::ZERO,
             talked: Span::ZERO,
+            held: Span::ZERO,
             outcome: Outcome::Missed,
             reason: record.reason,
             agent: None,
@@ -343,6 +344,8 @@ impl Model {
             self.keep_place(caller, visit);
         }
         let call = known(self.calls.get(&id), "a call")?;
+        let held = answered.map_or(Span::ZERO, |answer| call.held_in(answer.at, now));
+        self.seen.held += u64::from(!held.is_zero());
         Ok(QueueCall {
             call: call.public,
             visit: visit.number,
@@ -351,6 +354,7 @@ impl Model {
             joined_at: visit.joined_at,
             waited: left_at.since(visit.joined_at),
             talked: now.since(left_at),
+            held,
             outcome: match reason {
                 LeaveReason::Answered => Outcome::Answered,
                 LeaveReason::CallerHungUp => Outcome::Abandoned,

@@ -601,6 +601,9 @@ fn outcome(record: &QueueCall, names: &Names) -> String {
     } else if record.talked != Span::ZERO {
         line += &format!(", somebody talked {}", record.talked);
     }
+    if record.held != Span::ZERO {
+        line += &format!(", of that {} on hold", record.held);
+    }
     if names.whole_records {
         let caller = match record.caller {
             number if number.is_none() => "nobody known".to_owned(),

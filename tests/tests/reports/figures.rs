@@ -33,6 +33,7 @@ fn figures_of_calls() {
         ("mean_wait_answered_s", 12.5),
         ("max_wait_s", 300.0),
         ("mean_talk_s", 80.0),
+        ("mean_hold_s", 0.0),
     ];
     for (key, wanted) in wanted {
         assert_close(&mean(row, key), wanted);
@@ -79,6 +80,29 @@ fn figures_of_callbacks() {
     let row = &report["queues"]["Support"];
     assert_close(&mean(row, "callbacks"), 0.0);
     assert_eq!(mean(row, "mean_callback_wait_s"), Value::Null);
+}
+
+/// Time on hold is shared among all calls that were answered, on hold or not.
+#[test]
+fn figures_of_holds() {
+    let report = json_of(
+        layout(),
+        &["70 answered q0 a0 5 5 60 20
+           330 answered q0 a0 100 200 30
+           400 missed q0 100 300
+           2600 answered q0 a0 1900 400 300 100"],
+    );
+    assert_close(&mean(&report["queues"]["Support"], "mean_hold_s"), 40.0);
+    assert_close(&mean(&report["queues"]["Support"], "mean_talk_s"), 130.0);
+    let of_interval = |place: usize| mean(&report["intervals"][place], "mean_hold_s");
+    assert_close(&of_interval(0), 10.0);
+    assert_close(&of_interval(1), 100.0);
+    let report = json_of(layout(), &["400 missed q0 100 300"]);
+    assert_eq!(
+        mean(&report["queues"]["Support"], "mean_hold_s"),
+        Value::Null,
+        "nobody was talked to"
+    );
 }
 
 /// To wait is not to be rung for in the instant of joining, however long that

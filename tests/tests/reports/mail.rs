@@ -57,6 +57,7 @@ fn record(caller: Number, reason: LeaveReason) -> QueueCall {
         joined_at: Timestamp::ZERO,
         waited: Span::from_secs(95),
         talked: Span::ZERO,
+        held: Span::ZERO,
         outcome: Outcome::Missed,
         reason,
         agent: None,

@@ -49,6 +49,7 @@ fn the_shape_of_json() {
         ("mean_wait_answered_s", "5.0"),
         ("max_wait_s", "5.0"),
         ("mean_talk_s", "60.0"),
+        ("mean_hold_s", "0.0"),
         ("occupancy", "0.0"),
         ("callbacks", "0.0"),
         ("called_back", "0.0"),

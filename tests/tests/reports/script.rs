@@ -113,7 +113,7 @@ pub(crate) fn seconds(word: &str) -> Timestamp {
     Timestamp::from_micros(micros)
 }
 
-/// `<end> <outcome> qN [aN] <joined> <waited> [talked] [rung] [callback]`.
+/// `<end> <outcome> qN [aN] <joined> <waited> [talked [on hold]] [rung] [callback]`.
 pub(crate) fn record(words: &[&str], queue: QueueId) -> QueueCall {
     let mut times = words[2..]
         .iter()
@@ -140,6 +140,7 @@ pub(crate) fn record(words: &[&str], queue: QueueId) -> QueueCall {
         joined_at: time(),
         waited: time() - Timestamp::ZERO,
         talked: time() - Timestamp::ZERO,
+        held: time() - Timestamp::ZERO,
         outcome,
         reason,
         agent,

@@ -178,9 +178,10 @@ fn sums_are_those_of_the_records() {
     shift.stop().1.expect("a clean stop");
 }
 
-/// A callback counts once among all calls, and by itself whether it failed or not.
+/// A callback counts once among all calls, and by itself whether it failed or not; how long
+/// callers were on hold counts beside how long they were talked to.
 #[test]
-fn callbacks_have_sums_of_their_own() {
+fn callbacks_and_holds_have_sums_of_their_own() {
     let call = |outcome, waited, callback| QueueCall {
         call: PublicId::default(),
         visit: 0,
@@ -189,6 +190,7 @@ fn callbacks_have_sums_of_their_own() {
         joined_at: Timestamp::ZERO,
         waited: Span::from_secs(waited),
         talked: Span::ZERO,
+        held: Span::ZERO,
         outcome,
         reason: LeaveReason::TimedOut,
         agent: None,
@@ -208,6 +210,19 @@ fn callbacks_have_sums_of_their_own() {
     assert_eq!((sums.offered, sums.answered, sums.missed), (3, 2, 1));
     assert_eq!((sums.callbacks, sums.called_back), (2, 1));
     assert_eq!(sums.waited_callback_us, 400 * SECOND_US);
+    let talk = |talked, held| QueueCall {
+        talked: Span::from_secs(talked),
+        held: Span::from_secs(held),
+        ..call(Outcome::Answered, 0, false)
+    };
+    let sums = [talk(60, 20), talk(30, 0), talk(50, 50)]
+        .iter()
+        .map(|call| Aggregate::of(call, Span::from_secs(20)))
+        .fold(Aggregate::default(), Aggregate::plus);
+    assert_eq!(
+        (sums.talked_us, sums.held_us),
+        (140 * SECOND_US, 70 * SECOND_US)
+    );
 }
 
 #[test]

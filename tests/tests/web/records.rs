@@ -73,13 +73,15 @@ fn pages_hold_every_record_once() {
     desk.up(1002);
     let (_, legs) = desk.call(5_000, 6_401);
     desk.tell(Input::LegAnswered { leg: legs[0] });
-    desk.site.clock.pass(3_000_000);
+    desk.site.clock.pass(1_000_000);
+    desk.tell(Input::LegHeld { leg: legs[0] });
+    desk.site.clock.pass(2_000_000);
     desk.tell(Input::LegEnded { leg: legs[0] });
     let own = pages(&desk, &desk.token_of(1002), "agent=1002", 1);
     assert_eq!(own.len(), 1);
     assert_eq!(
-        (&own[0]["talked_ms"], &own[0]["agent"]),
-        (&3_000.into(), &"1002".into())
+        (&own[0]["talked_ms"], &own[0]["held_ms"], &own[0]["agent"]),
+        (&3_000.into(), &2_000.into(), &"1002".into())
     );
     // Of a caller, everybody sees what his queues have of him.
     assert_eq!(

@@ -152,6 +152,7 @@ impl Row<'_> {
         )?;
         self.seconds(theirs, Figure::MaxWait, ours.longest, ours.offered.min(1))?;
         self.seconds(theirs, Figure::MeanTalk, ours.talked, ours.answered)?;
+        self.seconds(theirs, Figure::MeanHold, ours.held, ours.answered)?;
         let failed = ours.callbacks - ours.called_back;
         self.count(theirs, Figure::Callbacks, ours.callbacks)?;
         self.count(theirs, Figure::CalledBack, ours.called_back)?;

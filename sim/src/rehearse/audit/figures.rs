@@ -37,6 +37,7 @@ pub(super) struct Sums {
     pub(super) waited_answered: u64,
     pub(super) longest: u64,
     pub(super) talked: u64,
+    pub(super) held: u64,
     /// Who was to be called back, who was, and how long they all waited.
     pub(super) callbacks: u64,
     pub(super) called_back: u64,
@@ -111,6 +112,7 @@ impl Auditor {
                 sums.met += u64::from(in_time);
                 sums.waited_answered += waited;
                 sums.talked += visit.talked.micros();
+                sums.held += visit.held.micros();
             }
         }
     }

@@ -7,7 +7,7 @@ use tandem_engine::{
 };
 
 use super::callbacks::Stand;
-use super::{Books, Call, Court, Seen, Visit, known};
+use super::{Books, Call, Court, Hold, Seen, Visit, known};
 use crate::rehearse::audit::Work;
 use crate::rehearse::laws::{Checked, Law};
 
@@ -66,9 +66,9 @@ impl Books {
             | Event::OutsideAnswered { .. }
             | Event::OutsideRung { .. }
             | Event::ParkingTimedOut { .. } => self.of_other_caller(seen, event, court),
+            Event::CallHeld { call, .. } => self.held(*call, true, court),
+            Event::CallResumed { call, .. } => self.held(*call, false, court),
             Event::CallDiverted { .. }
-            | Event::CallHeld { .. }
-            | Event::CallResumed { .. }
             | Event::RecordingSwitched { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
@@ -355,6 +355,7 @@ impl Books {
             pausing: None,
             reserved: None,
             answered: None,
+            hold: Hold::default(),
             stand: Stand::None,
         });
         Ok(())
@@ -584,7 +585,7 @@ impl Books {
         let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
         let visit = known(visit, Law::Outcomes, || format!("{id} talks not"))?;
         let same = visit.queue == queue && visit.answered.is_some_and(|(_, who)| who == agent);
-        visit.answered = None;
+        (visit.answered, visit.hold) = (None, Hold::default());
         court.auditor.works(now, agent, Work::Talk(queue, false));
         self.legs_over(seen, id);
         court.law(Law::Ends, told && same, || {

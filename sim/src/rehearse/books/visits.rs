@@ -3,12 +3,19 @@
 
 use tandem_engine::config::model::QueueConfig;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
-use tandem_engine::{AgentId, CallId, Input, Key, QueueId, Span, Timer};
+use tandem_engine::{AgentId, CallId, Input, Key, QueueId, Span, Timer, Timestamp};
 
 use super::callbacks::Stand;
-use super::{Books, Call, Court, Seen, Visit, known};
+use super::{Books, Call, Court, Hold, Seen, Visit, known};
 use crate::rehearse::audit::Work;
 use crate::rehearse::laws::{Broken, Checked, Law};
+
+impl Hold {
+    /// How long he was held up to now.
+    fn until(self, now: Timestamp) -> Span {
+        self.held + self.since.map_or(Span::ZERO, |since| now - since)
+    }
+}
 
 impl Books {
     /// A visit has ended, and this is its record.
@@ -89,6 +96,7 @@ impl Books {
             joined_at: self.acted_at,
             waited: Span::ZERO,
             talked: Span::ZERO,
+            held: Span::ZERO,
             outcome: Outcome::Missed,
             reason,
             agent: None,
@@ -130,12 +138,30 @@ impl Books {
             joined_at: visit.joined_at,
             waited: left_at - visit.joined_at,
             talked: now - left_at,
+            held: visit.hold.until(now),
             outcome,
             reason,
             agent,
             offers: visit.offers,
             offered_at_once: visit.at_once,
             callback: visit.stand.promised().is_some(),
+        })
+    }
+
+    /// An agent holds his caller, or talks to him again. Only of a queue's call it is known
+    /// for how long.
+    pub(super) fn held(&mut self, id: CallId, held: bool, court: &mut Court<'_>) -> Checked {
+        let now = self.acted_at;
+        let talks = self.legs.values().any(|leg| leg.converses(id));
+        let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+        if let Some(Visit { hold, .. }) = visit.filter(|visit| visit.answered.is_some()) {
+            *hold = Hold {
+                held: hold.until(now),
+                since: held.then_some(now),
+            };
+        }
+        court.law(Law::Ends, talks, || {
+            format!("{id} is held, or no more, by nobody")
         })
     }
 
