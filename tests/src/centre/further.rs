@@ -119,6 +119,8 @@ impl Further {
         config.ring_more_every = quarters(self.ring_more_every);
         config.place_kept = quarters(self.place_kept);
         config.preferred_wait = quarters(self.preferred_wait);
+        // Not drawn on its own: that would change what kept seeds stand for.
+        config.alert_info = (self.place_kept % 2 == 1).then(|| "support".to_owned());
         config.survey = self.survey.map(|(asks, thanks)| {
             Box::new(SurveyConfig {
                 end_prompt: thanks.map(|place| PROMPTS[place].to_owned()),
