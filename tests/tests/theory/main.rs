@@ -215,7 +215,8 @@ impl Judge {
                 | Figure::Callbacks
                 | Figure::CallbacksFailed
                 | Figure::MaxWait
-                | Figure::MeanCallbackWait => {
+                | Figure::MeanCallbackWait
+                | Figure::MeanHold => {
                     unreachable!("theory is not asked for {}", figure.title())
                 }
             };
