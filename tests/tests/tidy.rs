@@ -531,6 +531,7 @@ fn patches(root: &Path, files: &[File]) -> Vec<Finding> {
             }
         }
         findings.extend(catchers(file, files));
+        findings.extend(ambiguous(file, files));
         let arguments = ["apply", "--check", &file.path];
         // Without git nobody can tell.
         let Ok(output) = Command::new("git")
@@ -570,6 +571,33 @@ fn catchers(patch: &File, files: &[File]) -> Vec<Finding> {
         (!known).then(|| patch.finding(Rule::Planted, line, what))
     };
     patch.lines().filter_map(is_missing).collect()
+}
+
+/// The hunks of a patch whose old lines do not stand at one place alone of the file that it
+/// changes: once that has moved, the patch would be applied elsewhere.
+fn ambiguous(patch: &File, files: &[File]) -> Vec<Finding> {
+    let (mut path, mut hunks) = (None, Vec::new());
+    for (number, line) in patch.lines() {
+        if let Some(changed) = line.strip_prefix("+++ b/") {
+            path = Some(changed);
+        } else if line.starts_with("diff ") || line.starts_with("--- ") {
+            path = None;
+        } else if let Some(path) = path.filter(|_| line.starts_with("@@")) {
+            hunks.push((number, path, Vec::new()));
+        } else if let (Some(old), Some((.., lines)), Some(_)) =
+            (line.strip_prefix([' ', '-']), hunks.last_mut(), path)
+        {
+            lines.push(old);
+        }
+    }
+    let is_ambiguous = |(number, path, old): (usize, &str, Vec<&str>)| {
+        let changed = files.iter().find(|file| file.path == path)?;
+        let lines: Vec<&str> = changed.text.lines().collect();
+        let places = lines.windows(old.len().max(1)).filter(|at| **at == old);
+        let what = "a hunk whose lines do not stand at one place";
+        (places.count() != 1).then(|| patch.finding(Rule::Planted, number, what))
+    };
+    hunks.into_iter().filter_map(is_ambiguous).collect()
 }
 
 /// The lines at which each rule finds something in the given text.
@@ -728,4 +756,15 @@ fn planted_bugs_name_tests_that_are_there() {
     };
     assert!(known("laws") && known("laws one") && known("laws limits::two"));
     assert!(!known("laws three") && !known("laws tw") && !known("theory"));
+}
+
+#[test]
+fn planted_bugs_fit_in_one_place() {
+    let fits = |text: &str| {
+        let patch = "--- a/x.rs\n+++ b/x.rs\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n";
+        let files = [File::new("x.rs", text)];
+        ambiguous(&File::new("tests/planted/a.patch", patch), &files).is_empty()
+    };
+    assert!(fits("a\nb\n") && fits("b\na\nb\na\n"));
+    assert!(!fits("a\nb\na\nb\n") && !fits("a\nc\n"));
 }
