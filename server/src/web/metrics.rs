@@ -124,36 +124,28 @@ fn centre(registry: &mut Registry, view: &View) {
     let (calls, today, first) = (Gauges::default(), Gauges::default(), Gauges::default());
     let callbacks = Gauges::default();
     for row in view.screen.queues.values() {
-        let label = |name: &'static str, value: &str| {
-            let queue = ("queue", row.number.to_string());
-            vec![queue, (name, value.to_owned())]
+        let set = |gauges: &Gauges, name: &'static str, counts: &[(&str, u32)]| {
+            for (value, count) in counts {
+                let queue = ("queue", row.number.to_string());
+                let labels = vec![queue, (name, (*value).to_owned())];
+                gauges.get_or_create(&labels).set(whole(*count));
+            }
         };
-        for (state, count) in [("waiting", row.waiting), ("talking", row.talking)] {
-            calls
-                .get_or_create(&label("state", state))
-                .set(whole(count));
-        }
-        let counts = [
+        let states = [("waiting", row.waiting), ("talking", row.talking)];
+        set(&calls, "state", &states);
+        let outcomes = [
             ("answered", row.answered),
             ("abandoned", row.abandoned),
             ("missed", row.missed),
             ("met", row.met),
         ];
-        for (outcome, count) in counts {
-            today
-                .get_or_create(&label("outcome", outcome))
-                .set(whole(count));
-        }
+        set(&today, "outcome", &outcomes);
         let states = [
             ("failed", row.callbacks_failed),
             ("pending", row.callbacks_pending),
             ("requested", row.callbacks),
         ];
-        for (state, count) in states {
-            callbacks
-                .get_or_create(&label("state", state))
-                .set(whole(count));
-        }
+        set(&callbacks, "state", &states);
         if let Some(since) = row.longest_wait_since {
             let labels = vec![("queue", row.number.to_string())];
             first.get_or_create(&labels).set(since.div_euclid(1_000));

@@ -306,9 +306,7 @@ impl Search {
         let (records, next) = self.page.fill(read, key, show)?;
         Ok(Records { records, next })
     }
-}
 
-impl Search {
     /// Whether a record is among those that were asked for.
     fn wants(&self, record: &CallRecord, log: &LogRow, sight: &Sight) -> bool {
         let outcome = outcome_word(record.call.outcome);
@@ -322,17 +320,13 @@ impl Search {
         };
         of_outcome && is_so_far && there
     }
-}
 
-impl Search {
     /// Whether a record has the note that was asked for, as far as it may be read.
     fn wants_note(&self, note: Option<&NotedRow>) -> bool {
         (self.disposition.as_ref())
             .is_none_or(|wanted| note.is_some_and(|note| note.dispositions.contains(wanted)))
     }
-}
 
-impl Search {
     /// Whether what is searched for is in the caller's number or name, as far as they are
     /// shown.
     fn finds(&self, row: &RecordRow) -> bool {
