@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use tandem_engine::config::reader::Source;
-use tandem_engine::{Span, Timestamp};
+use tandem_engine::{SECOND_US, Span, Timestamp};
 use tandem_sim::session::{ACTS_MAX, End, Session, UNTIL_S_MAX, play, read};
 use tandem_tests::cases::{Regressions, hold};
 
@@ -41,7 +41,7 @@ fn everybody_lives_through_what_the_session_says() {
         "2.5 1001 refuses",
         "4.5 1002 answers",
     ]);
-    let played = play(&session).expect("it can be done");
+    let played = play(&session, 0).expect("it can be done");
     let [adam] = &played.callers[..] else {
         panic!("{played:?}");
     };
@@ -69,26 +69,93 @@ fn everybody_lives_through_what_the_session_says() {
     assert_eq!(visit.record.talked.micros(), 4_500_000);
 }
 
-/// The sessions that are performed at the live server: no two moments in which something
-/// happens are so near to one another that a machine could mix them up.
-#[test]
-fn moments_of_performed_sessions_lie_apart() {
+/// The sessions that are performed at the live server.
+fn performed() -> Vec<(String, Session)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions");
-    for file in fs::read_dir(folder).expect("it is there") {
+    let files = fs::read_dir(folder).expect("it is there").map(|file| {
         let path = file.expect("it can be listed").path();
         let text = fs::read_to_string(&path).expect("it can be read");
         let name = path.display().to_string();
         let session = read(Source::new(&name, &text)).unwrap_or_else(|why| panic!("{why}"));
-        let played = play(&session).unwrap_or_else(|why| panic!("{name}: {why}"));
-        let mut moments = played.moments();
-        moments.extend(session.acts.iter().map(|(at, _)| *at));
-        moments.sort();
-        moments.dedup();
-        for pair in moments.windows(2) {
-            let between = pair[1].since(pair[0]);
-            assert!(between >= APART, "{name}: {} and {}", pair[0], pair[1]);
+        (name, session)
+    });
+    files.collect()
+}
+
+/// No two moments in which something happens are so near to one another that a machine could
+/// mix them up, whoever is drawn where an agent is drawn.
+#[test]
+fn moments_of_performed_sessions_lie_apart() {
+    for (name, session) in performed() {
+        for seed in 0..32 {
+            let played = play(&session, seed);
+            let played = played.unwrap_or_else(|why| panic!("{name}, seed {seed}: {why}"));
+            let mut moments = played.moments();
+            moments.extend(session.acts.iter().map(|(at, _)| *at));
+            moments.sort();
+            moments.dedup();
+            for pair in moments.windows(2) {
+                let between = pair[1].since(pair[0]);
+                assert!(between >= APART, "{name}: {} and {}", pair[0], pair[1]);
+            }
         }
     }
+}
+
+/// Whoever wants to see all of it performed has ten minutes.
+#[test]
+fn performed_sessions_last_ten_minutes_together() {
+    let lasts = |(_, session): (String, Session)| session.until.micros();
+    let together: u64 = performed().into_iter().map(lasts).sum();
+    assert!(together <= 600 * SECOND_US, "{together} microseconds");
+}
+
+/// Which agent is drawn hangs on the seed.
+#[test]
+fn who_is_drawn_answers() {
+    let acts = [
+        "1 Adam calls 6400 from 4930111",
+        "2.5 Adam is answered",
+        "9 Adam hangs up",
+    ];
+    let text = text(&acts).replace("linear", "random");
+    let session = read(Source::new("a session", &text)).unwrap_or_else(|why| panic!("{why}"));
+    let answered = (0..64).map(|seed| {
+        let played = play(&session, seed).expect("it can be done");
+        played.visits[0].agent.map(|agent| agent.to_string())
+    });
+    let mut answered: Vec<_> = answered.flatten().collect();
+    answered.sort();
+    answered.dedup();
+    assert_eq!(answered, ["1001", "1002"]);
+}
+
+#[test]
+fn a_talk_is_held_and_its_agent_sent_on() {
+    let session = session(&[
+        "1 Adam calls 6400 from 4930111",
+        "2 1001 answers",
+        "3 1001 holds",
+        "5 1001 resumes",
+        "6 1001 transfers agent of Adam to 1002",
+        "8 1002 answers",
+        "9 agent-of-Adam hangs up",
+    ]);
+    let played = play(&session, 0).expect("it can be done");
+    let record = &played.visits[0].record;
+    assert_eq!(
+        (record.held.micros(), record.talked.micros()),
+        (2_000_000, 4_000_000)
+    );
+    let [own, other] = &played.rings[..] else {
+        panic!("{played:?}");
+    };
+    assert_eq!(own.holds, [(at(30), true), (at(50), false)]);
+    assert_eq!(own.end, Some((at(90), End::Own)));
+    assert_eq!(
+        (other.answered, other.end),
+        (Some(at(80)), Some((at(90), End::Others)))
+    );
 }
 
 #[test]
@@ -99,7 +166,7 @@ fn what_can_not_be_done_is_told() {
         (&["1 1001 logs in"], "NoChange"),
         (&["1 Adam calls 7777 from 4930111"], "UnknownNumber"),
     ] {
-        let told = play(&session(acts)).expect_err("it can not be done");
+        let told = play(&session(acts), 0).expect_err("it can not be done");
         assert!(told.contains(wanted), "{acts:?}: {told}");
     }
 }
@@ -188,9 +255,16 @@ fn any_line_has_an_answer() {
         "completes",
         "from",
         "extension",
+        "agent",
+        "answered",
         "hangs",
+        "holds",
+        "is",
+        "joins",
+        "resumes",
         "up",
         "listens",
+        "whispers",
         "logs",
         "in",
         "out",
@@ -223,7 +297,7 @@ fn any_line_has_an_answer() {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let text = text(&lines);
         if let Ok(session) = read(Source::new("a session", &text)) {
-            let _played = play(&session);
+            let _played = play(&session, 0);
         }
         Ok(())
     });

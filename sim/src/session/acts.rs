@@ -5,13 +5,15 @@ use core::str::{FromStr, SplitWhitespace};
 use tandem_engine::config::model::Destination;
 use tandem_engine::config::presence::Presence;
 use tandem_engine::config::text::read_destination;
-use tandem_engine::{Key, Number, SECOND_US, Span, Timestamp, Which};
+use tandem_engine::{Key, Monitoring, Number, SECOND_US, Side, Span, Timestamp, Which};
 
 /// Somebody does something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// `1001 answers`: picks up what rings at his telephone.
     Answer(Number),
+    /// `Adam is answered`: by whoever rings for him, the first of them.
+    Answered(String),
     /// `Adam calls 6400 from 4930111`, or `… from extension 1005`.
     Call(Caller),
     /// `Adam hangs up`.
@@ -32,6 +34,8 @@ pub enum Act {
     },
     /// `1001 hangs up`, at the end of a talk.
     HangUp(Number),
+    /// `1001 holds`, `1001 resumes`: puts who talks to him on hold at his telephone.
+    Hold(Number, bool),
     /// `1001 logs in`, `1001 logs out of 6400`.
     LogIn(Number, Which, bool),
     /// `1001 pauses in 6400 for Lunch`, `1001 unpauses`.
@@ -78,20 +82,22 @@ pub enum Handle {
     End,
     /// `1001 completes transfer of Adam`, to who is asked about him; or `1001 returns to Adam`.
     EndConsultation(bool),
-    /// `1009 listens to Adam`.
-    Listen,
+    /// `1009 listens to Adam`, `1009 whispers to Adam`: who talks to him hears it; `1009 joins
+    /// Adam`: both do.
+    Monitor(Monitoring),
     /// `1001 notes Sold of Adam`: what the call came to, who talks.
     Note(String),
-    /// `1009 parks Adam`.
-    Park,
+    /// `1009 parks Adam`, or `1009 parks agent of Adam`: who talks to him. That one's own call
+    /// is `agent-of-Adam` from then on.
+    Park(Side),
     /// `1009 takes Adam`: picks up who waits.
     PickUp,
     /// `1009 records Adam`, `1009 pauses recording Adam`.
     Record(bool),
     /// `1009 redirects Adam to 6401`: who waits.
     Redirect(Destination),
-    /// `1009 transfers Adam to 6401`: who talks.
-    Transfer(Destination),
+    /// `1009 transfers Adam to 6401`: who talks; or `1009 transfers agent of Adam to 6401`.
+    Transfer(Side, Destination),
 }
 
 /// Reads a line: a moment in seconds, and what happens then.
@@ -119,7 +125,9 @@ fn extension_act(
     Ok(match verb {
         "answers" => Act::Answer(extension),
         "hangs" => up(words, Act::HangUp(extension))?,
+        "holds" => Act::Hold(extension, true),
         "refuses" => Act::Refuse(extension),
+        "resumes" => Act::Hold(extension, false),
         "logs" => match word(words, "in or out")? {
             "in" => Act::LogIn(extension, queues(words, "to")?, true),
             "out" => Act::LogIn(extension, queues(words, "of")?, false),
@@ -171,16 +179,17 @@ fn handle(verb: &str, words: &mut SplitWhitespace<'_>) -> Result<(String, Handle
             Some(Handle::EndConsultation(true))
         }
         "ends" => Some(Handle::End),
+        "joins" => Some(Handle::Monitor(Monitoring::Barge)),
         "listens" => {
             expect(words, "to")?;
-            Some(Handle::Listen)
+            Some(Handle::Monitor(Monitoring::Listen))
         }
         "notes" => {
             let disposition = word(words, "a disposition")?.to_owned();
             expect(words, "of")?;
             Some(Handle::Note(disposition))
         }
-        "parks" => Some(Handle::Park),
+        "parks" => Some(Handle::Park(side(words)?)),
         "pauses" => {
             expect(words, "recording")?;
             Some(Handle::Record(false))
@@ -191,16 +200,35 @@ fn handle(verb: &str, words: &mut SplitWhitespace<'_>) -> Result<(String, Handle
             Some(Handle::EndConsultation(false))
         }
         "takes" => Some(Handle::PickUp),
+        "whispers" => {
+            expect(words, "to")?;
+            Some(Handle::Monitor(Monitoring::Whisper))
+        }
         "redirects" | "transfers" => None,
         other => return Err(format!("an extension does not do {other:?}")),
+    };
+    let side = match (&known, verb) {
+        (None, "transfers") => side(words)?,
+        _ => Side::Caller,
     };
     let caller = word(words, "whose call")?.to_owned();
     let handle = match known {
         Some(handle) => handle,
         None if verb == "redirects" => Handle::Redirect(to(words)?),
-        None => Handle::Transfer(to(words)?),
+        None => Handle::Transfer(side, to(words)?),
     };
     Ok((caller, handle))
+}
+
+/// The side of a conversation that is meant: the caller's, or behind `agent of` the other.
+fn side(words: &mut SplitWhitespace<'_>) -> Result<Side, String> {
+    let mut rest = words.clone();
+    if rest.next() != Some("agent") {
+        return Ok(Side::Caller);
+    }
+    expect(&mut rest, "of")?;
+    *words = rest;
+    Ok(Side::Agent)
 }
 
 fn caller_act(who: &str, verb: &str, words: &mut SplitWhitespace<'_>) -> Result<Act, String> {
@@ -223,6 +251,10 @@ fn caller_act(who: &str, verb: &str, words: &mut SplitWhitespace<'_>) -> Result<
         }
         "answers" => Act::CustomerAnswers(name),
         "hangs" => up(words, Act::CallerHangsUp(name))?,
+        "is" => {
+            expect(words, "answered")?;
+            Act::Answered(name)
+        }
         "refuses" => Act::CustomerRefuses(name),
         "presses" => Act::Press(name, parsed(words, "a key")?),
         other => return Err(format!("a caller does not do {other:?}")),

@@ -8,7 +8,7 @@ use tandem_engine::records::QueueCall;
 use tandem_engine::records::notes::Note;
 use tandem_engine::{
     AgentId, By, CallId, Caller as From, Cause, Effect, EffectId, Engine, Entry, Event, Input,
-    LegId, Monitoring, Number, Outbox, Side, Span, Timestamp,
+    LegId, Number, Outbox, Span, Timestamp,
 };
 
 use super::Session;
@@ -34,7 +34,10 @@ impl Played {
         let outside = self.outside.iter().map(|outside| &outside.ring);
         let rings = self.rings.iter().chain(outside).flat_map(|ring| {
             let end = ring.end.map(|(at, _)| at);
+            let held = ring.holds.iter().map(|(at, _)| Some(*at));
             [Some(ring.began), ring.answered, end]
+                .into_iter()
+                .chain(held)
         });
         let callers = self.callers.iter().flat_map(|line| {
             let end = line.end.map(|(at, _)| at);
@@ -71,6 +74,8 @@ pub struct Ring {
     pub began: Timestamp,
     /// When it was picked up.
     pub answered: Option<Timestamp>,
+    /// When who picked it up put the other on hold (`true`), and took him back.
+    pub holds: Vec<(Timestamp, bool)>,
     /// How it ended.
     pub end: Option<(Timestamp, End)>,
 }
@@ -104,13 +109,13 @@ pub struct Visit {
     pub record: QueueCall,
 }
 
-/// Plays a session from its first act to its end.
+/// Plays a session from its first act to its end. The seed is that of the engine's draws.
 ///
 /// # Errors
 /// Where an act can not be done then: what, and why.
-pub fn play(session: &Session) -> Result<Played, String> {
+pub fn play(session: &Session, seed: u64) -> Result<Played, String> {
     let mut player = Player {
-        engine: Engine::new(0),
+        engine: Engine::new(seed),
         out: Outbox::default(),
         seq: 0,
         now: Timestamp::ZERO,
@@ -146,8 +151,8 @@ struct Player {
     calls: BTreeMap<CallId, usize>,
     /// How long prompts are.
     prompts: BTreeMap<String, Span>,
-    /// Places of rings there.
-    legs: BTreeMap<LegId, usize>,
+    /// Places of rings there, and for whose calls they ring.
+    legs: BTreeMap<LegId, (usize, CallId)>,
     /// What rings for callers who are called, or was answered there.
     customers: BTreeMap<CallId, Rung>,
     /// How the session speaks of the call that was placed last.
@@ -229,6 +234,15 @@ impl Player {
                     let name = of.map(|(name, _)| format!("outside-{name}"));
                     self.names.extend(name.map(|name| (name, *outside)));
                 }
+                Event::AgentTurned {
+                    call, leg, turned, ..
+                } => {
+                    let of = self.names.iter().find(|(_, known)| *known == call);
+                    let name = of.map(|(name, _)| format!("agent-of-{name}"));
+                    self.names.extend(name.map(|name| (name, *turned)));
+                    let (place, _) = self.legs.remove(leg).expect("he talks on it");
+                    self.customers.insert(*turned, Rung::Inside(place));
+                }
                 Event::CallEnded { call, .. } => {
                     self.customer_gone(at, *call, End::Others);
                     if let Some(&place) = self.calls.get(call) {
@@ -277,15 +291,20 @@ impl Player {
             }
             // He hears the slot to its end.
             Effect::SaySlot {
-                leg: Some(leg),
-                prompts,
-                ..
+                call, leg, prompts, ..
             } => {
                 let spoken: u64 = (prompts.iter())
                     .filter_map(|name| self.prompts.get(name))
                     .map(|length| length.micros())
                     .sum();
-                self.ended(at + Span::from_micros(spoken), *leg, End::Others);
+                let end = at + Span::from_micros(spoken);
+                match leg {
+                    Some(leg) => self.ended(end, *leg, End::Others),
+                    None => {
+                        let line = self.line(*call).expect("who is told has called");
+                        line.end = Some((end, End::Others));
+                    }
+                }
             }
             // Who asked to be called back is sent off the line, and his call goes on.
             Effect::HangUpCaller { call, .. } => {
@@ -312,8 +331,11 @@ impl Player {
                 self.customers.insert(*call, Rung::Inside(place));
                 self.rings_inside(at, *agent);
             }
-            Effect::Ring { leg, agent, .. } => {
-                self.legs.insert(*leg, self.played.rings.len());
+            Effect::Ring {
+                leg, call, agent, ..
+            } => {
+                let place = self.played.rings.len();
+                self.legs.insert(*leg, (place, *call));
                 self.rings_inside(at, *agent);
             }
             _ => {}
@@ -347,7 +369,7 @@ impl Player {
     }
 
     fn ended(&mut self, at: Timestamp, leg: LegId, how: End) {
-        if let Some(place) = self.legs.remove(&leg) {
+        if let Some((place, _)) = self.legs.remove(&leg) {
             self.played.rings[place].end = Some((at, how));
         }
     }
@@ -356,8 +378,15 @@ impl Player {
         match act {
             Act::Answer(extension) => {
                 let leg = self.leg(*extension, false)?;
-                self.played.rings[self.legs[&leg]].answered = Some(self.now);
-                self.tell(Input::LegAnswered { leg })
+                self.picked_up(leg)
+            }
+            Act::Answered(name) => {
+                let call = self.named(name)?;
+                let rings = |place: usize| self.played.rings[place].answered.is_none();
+                let mut legs = self.legs.iter();
+                let found = legs.find(|(_, (place, of))| *of == call && rings(*place));
+                let leg = *found.ok_or("nothing rings for him")?.0;
+                self.picked_up(leg)
             }
             Act::Call(caller) => self.call(caller),
             Act::CallerHangsUp(name) => {
@@ -388,6 +417,15 @@ impl Player {
                 self.ended(self.now, leg, End::Own);
                 self.tell(Input::LegEnded { leg })
             }
+            Act::Hold(extension, held) => {
+                let leg = self.leg(*extension, true)?;
+                let now = self.now;
+                self.ring_of(leg).holds.push((now, *held));
+                self.tell(match held {
+                    true => Input::LegHeld { leg },
+                    false => Input::LegResumed { leg },
+                })
+            }
             Act::LogIn(..) | Act::Pause(..) | Act::Presence(..) | Act::Unpause(..) => {
                 let input = status(act).expect("it is about a status");
                 self.tell(input)
@@ -412,6 +450,16 @@ impl Player {
                 self.tell(Input::LegFailed { leg, cause })
             }
         }
+    }
+
+    fn picked_up(&mut self, leg: LegId) -> Result<(), String> {
+        let now = self.now;
+        self.ring_of(leg).answered = Some(now);
+        self.tell(Input::LegAnswered { leg })
+    }
+
+    fn ring_of(&mut self, leg: LegId) -> &mut Ring {
+        &mut self.played.rings[self.legs[&leg].0]
     }
 
     fn call(&mut self, caller: &Caller) -> Result<(), String> {
@@ -448,10 +496,10 @@ impl Player {
                 call,
                 transfer: *transfer,
             },
-            Handle::Listen => Input::MonitorCall {
+            Handle::Monitor(how) => Input::MonitorCall {
                 by,
                 call,
-                how: Monitoring::Listen,
+                how: *how,
             },
             Handle::Note(disposition) => Input::CallNoted {
                 by,
@@ -461,10 +509,10 @@ impl Player {
                     remark: String::new(),
                 }),
             },
-            Handle::Park => Input::ParkCall {
+            Handle::Park(side) => Input::ParkCall {
                 by,
                 call,
-                side: Side::Caller,
+                side: *side,
             },
             Handle::PickUp => Input::PickUpCall { by, call },
             Handle::Record(on) => Input::SwitchRecording { by, call, on: *on },
@@ -473,10 +521,10 @@ impl Player {
                 call,
                 to: to.clone(),
             },
-            Handle::Transfer(to) => Input::TransferCall {
+            Handle::Transfer(side, to) => Input::TransferCall {
                 by,
                 call,
-                side: Side::Caller,
+                side: *side,
                 to: to.clone(),
             },
         })
@@ -495,8 +543,8 @@ impl Player {
 
     /// The only leg of an extension that talks, or that rings.
     fn leg(&self, extension: Number, talks: bool) -> Result<LegId, String> {
-        let mut found = self.legs.iter().filter(|(_, place)| {
-            let ring = &self.played.rings[**place];
+        let mut found = self.legs.iter().filter(|(_, (place, _))| {
+            let ring = &self.played.rings[*place];
             ring.number == extension && ring.answered.is_some() == talks
         });
         match (found.next(), found.next()) {
@@ -508,11 +556,12 @@ impl Player {
 }
 
 /// A telephone that begins to ring.
-const fn rings(number: Number, began: Timestamp) -> Ring {
+fn rings(number: Number, began: Timestamp) -> Ring {
     Ring {
         number,
         began,
         answered: None,
+        holds: Vec::new(),
         end: None,
     }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tandem_engine::config::model::Destination;
 use tandem_engine::config::reader::Source;
 use tandem_engine::config::text;
-use tandem_engine::{Number, Timestamp, Which};
+use tandem_engine::{Monitoring, Number, Side, Timestamp, Which};
 use tandem_server::store::{CallRecord, RecordKey, RecordsOf, Store};
 use tandem_sim::session::{self, Act, Handle, Line, Played, Session};
 
@@ -27,6 +27,16 @@ const TOLERANCE_US: u64 = 300_000;
 #[test]
 fn what_people_do_with_calls_comes_out_live_as_it_is_simulated() {
     comes_out_as_simulated("whole");
+}
+
+#[test]
+fn whom_queues_choose_comes_out_live_as_it_is_simulated() {
+    comes_out_as_simulated("routing");
+}
+
+#[test]
+fn what_people_do_in_between_comes_out_live_as_it_is_simulated() {
+    comes_out_as_simulated("people");
 }
 
 #[test]
@@ -46,9 +56,9 @@ fn comes_out_as_simulated(name: &str) {
     let text = fs::read_to_string(path.join(&file)).expect("it is there");
     let session = session::read(Source::new(&file, &text));
     let mut session = session.unwrap_or_else(|why| panic!("{why}"));
-    let played = session::play(&session).unwrap_or_else(|why| panic!("{why}"));
-
     let folder = server::folder(&format!("session-{name}"));
+    let played = session::play(&session, made_seed(&folder));
+    let played = played.unwrap_or_else(|why| panic!("{why}"));
     let stage = Stage::build(&folder, &mut session, &played);
     stage.perform(&session, &played);
     let simulated: Vec<_> = played.visits.iter().map(Told::simulated).collect();
@@ -65,6 +75,14 @@ fn comes_out_as_simulated(name: &str) {
     server::verify(&folder);
 }
 
+/// A server is started for the first time, and makes the seed of its draws.
+fn made_seed(folder: &Path) -> u64 {
+    Server::start(folder, "").stop();
+    let store = Store::open(&folder.join("data")).expect("the server has stopped");
+    let head = store.head().expect("the store is sound");
+    head.expect("the server has begun").seed
+}
+
 /// What is compared of a visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Told {
@@ -76,6 +94,7 @@ struct Told {
     offers: u32,
     waited_us: u64,
     talked_us: u64,
+    held_us: u64,
 }
 
 impl Told {
@@ -93,6 +112,7 @@ impl Told {
             offers: record.offers,
             waited_us: record.waited.micros(),
             talked_us: record.talked.micros(),
+            held_us: record.held.micros(),
         }
     }
 
@@ -109,11 +129,13 @@ impl Told {
         let same = Self {
             waited_us: other.waited_us,
             talked_us: other.talked_us,
+            held_us: other.held_us,
             ..self.clone()
         };
         same == *other
             && near(self.waited_us, other.waited_us)
             && near(self.talked_us, other.talked_us)
+            && near(self.held_us, other.held_us)
     }
 }
 
@@ -123,11 +145,12 @@ impl fmt::Display for Told {
         let agent = self
             .agent
             .map_or("nobody".to_owned(), |agent| agent.to_string());
-        let (waited, talked) = (self.waited_us / 1_000, self.talked_us / 1_000);
+        let [waited, talked, held] =
+            [self.waited_us, self.talked_us, self.held_us].map(|us| us / 1_000);
         write!(
             f,
             "{caller} in {queue}: {}, {}, by {agent}, offers {}, waited {waited} ms, \
-             talked {talked} ms",
+             talked {talked} ms, on hold {held} ms",
             self.outcome, self.reason, self.offers
         )
     }
@@ -142,7 +165,7 @@ fn records(folder: &Path, session: &Session) -> Vec<CallRecord> {
         let page = store.records(of, RecordKey::FIRST, RecordKey::LAST, 500);
         records.extend(page.expect("the store is sound"));
     }
-    records.sort_by_key(|record| record.seq);
+    records.sort_by_key(|record| (record.seq, record.call.visit));
     records
 }
 
@@ -314,11 +337,21 @@ impl Stage {
             }
             Handle::Record(on) => ("recording", format!("{{\"on\":{on}}}")),
             Handle::End => ("hang-up", String::new()),
-            Handle::Listen => ("monitor", String::new()),
-            Handle::Park => ("park", String::new()),
+            Handle::Monitor(how) => {
+                let how = match how {
+                    Monitoring::Barge => "barge",
+                    Monitoring::Listen => "listen",
+                    Monitoring::Whisper => "whisper",
+                };
+                ("monitor", format!("{{\"how\":\"{how}\"}}"))
+            }
+            Handle::Park(side) => ("park", format!("{{{}}}", side_of(*side))),
             Handle::PickUp => ("pick-up", String::new()),
             Handle::Redirect(there) => ("redirect", send_to(there)),
-            Handle::Transfer(there) => ("transfer", send_to(there)),
+            Handle::Transfer(side, there) => {
+                let body = format!("{{\"to\":\"{}\",{}}}", place(there), side_of(*side));
+                ("transfer", body)
+            }
         };
         let path = format!("calls/{id}/{verb}");
         self.server.ask(token, &path, Some(&body));
@@ -351,13 +384,25 @@ fn asks(act: &Act) -> Option<Number> {
 }
 
 /// Where a call goes, as the API takes it.
-fn send_to(to: &Destination) -> String {
-    let to = match to {
+fn place(to: &Destination) -> String {
+    match to {
         Destination::External { number, trunk } => format!("external {number} on {trunk}"),
         Destination::Voicemail(number) => format!("voicemail {number}"),
         inside => inside.number().expect("it has one").to_string(),
+    }
+}
+
+fn send_to(to: &Destination) -> String {
+    format!("{{\"to\":\"{}\"}}", place(to))
+}
+
+/// Which side of a conversation is meant, as the API takes it.
+fn side_of(side: Side) -> String {
+    let side = match side {
+        Side::Agent => "agent",
+        Side::Caller => "caller",
     };
-    format!("{{\"to\":\"{to}\"}}")
+    format!("\"side\":\"{side}\"")
 }
 
 fn since(at: Timestamp) -> Duration {

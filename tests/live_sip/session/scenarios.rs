@@ -74,7 +74,14 @@ pub fn caller(line: &Line) -> String {
             body += "<recv response=\"200\"></recv>\n<recv response=\"487\"></recv>\n";
             body += &send(&who.of_invite("ACK", "[peer_tag_param]"));
         }
-        (None, _) => panic!("{line:?}: who is not answered hangs up"),
+        (None, Some((_, End::Others))) => {
+            for early in [100, 180] {
+                let _ = writeln!(body, "<recv response=\"{early}\" optional=\"true\"></recv>");
+            }
+            body += "<recv response=\"480\"></recv>\n";
+            body += &send(&who.of_invite("ACK", "[peer_tag_param]"));
+        }
+        (None, None) => panic!("{line:?}: every call of a session ends"),
     }
     scenario(&line.caller.name, &body)
 }
@@ -128,11 +135,7 @@ impl Who<'_> {
 }
 
 fn response(status: &str, to: &str, sequence: &str, body: &str) -> String {
-    let kind = if body.is_empty() {
-        ""
-    } else {
-        "Content-Type: application/sdp\n"
-    };
+    let kind = content_type(body);
     format!(
         "SIP/2.0 {status}\n[last_Via:]\n[last_From:]\n{to}\n[last_Call-ID:]\n{sequence}\n\
          Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n{kind}\
@@ -183,6 +186,33 @@ pub fn telephone(rings: &[&Ring]) -> String {
     scenario("telephone", &body)
 }
 
+/// A request of a telephone that was rung.
+fn asks_back(method: &str, number: usize, body: &str) -> String {
+    let kind = content_type(body);
+    format!(
+        "{method} [next_url] SIP/2.0\n\
+         Via: SIP/2.0/UDP [local_ip]:[local_port];\
+         branch=z9hG4bK[pid]{method}{number}of[call_number]\n\
+         From:[$to];tag=[pid]phone[call_number]\nTo:[$from]\n\
+         Call-ID: [call_id]\nCSeq: {number} {method}\nMax-Forwards: 70\n\
+         Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n{kind}\
+         Content-Length: [len]\n\n{body}"
+    )
+}
+
+/// What a telephone offers that puts the other on hold, or takes him back (RFC 3264, 8.4).
+fn held_description(held: bool) -> String {
+    let direction = if held { "sendonly" } else { "sendrecv" };
+    format!("{DESCRIPTION}a={direction}\n")
+}
+
+fn content_type(body: &str) -> &'static str {
+    match body {
+        "" => "",
+        _ => "Content-Type: application/sdp\n",
+    }
+}
+
 fn reaction(ring: &Ring) -> String {
     let mut body = String::new();
     match (ring.answered, ring.end) {
@@ -190,17 +220,21 @@ fn reaction(ring: &Ring) -> String {
             body += &pause(ring.began, answered);
             body += &send(&response("200 OK", TAGGED, "[last_CSeq:]", DESCRIPTION));
             body += "<recv request=\"ACK\"></recv>\n";
+            let mut now = answered;
+            let mut number = 0;
+            for (at, held) in &ring.holds {
+                number += 1;
+                body += &pause(now, *at);
+                body += &send(&asks_back("INVITE", number, &held_description(*held)));
+                body += "<recv response=\"100\" optional=\"true\"></recv>\n";
+                body += "<recv response=\"200\"></recv>\n";
+                body += &send(&asks_back("ACK", number, ""));
+                now = *at;
+            }
             match end {
                 Some((at, End::Own)) => {
-                    body += &pause(answered, at);
-                    body += &send(
-                        "BYE [next_url] SIP/2.0\n\
-                         Via: SIP/2.0/UDP [local_ip]:[local_port];\
-                         branch=z9hG4bK[pid]bye[call_number]\n\
-                         From:[$to];tag=[pid]phone[call_number]\nTo:[$from]\n\
-                         Call-ID: [call_id]\nCSeq: 1 BYE\nMax-Forwards: 70\n\
-                         Content-Length: 0\n",
-                    );
+                    body += &pause(now, at);
+                    body += &send(&asks_back("BYE", number + 1, ""));
                     body += "<recv response=\"200\"></recv>\n";
                 }
                 _ => {
