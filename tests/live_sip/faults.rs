@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::phone::{Phone, talk};
 use crate::server::{self, Record, Server};
+use crate::supervised::is_cancelled;
 use crate::voices::WAITING;
 
 /// Long enough to see that nothing more comes, retransmissions included.
@@ -141,6 +142,53 @@ fn of_two_who_answer_one_gets_the_caller() {
     one.respond(&bye, "200 OK");
     server.stop();
     assert_eq!(outcomes(&server::records(&folder)), [("answered", 1001)]);
+}
+
+/// Who answers first hangs up before he is connected, with what he is told still in his ear or
+/// in the very moment: the caller stays, the others ring, and one of them gets him.
+#[test]
+fn who_leaves_before_he_is_connected_leaves_the_caller_to_the_others() {
+    let folder = server::folder("fault_left_early");
+    let (mut one, mut other, mut caller) = (Phone::new(), Phone::new(), Phone::new());
+    let briefs = "agent_announcement = \"A call for Sales\"\n[[prompt]]\n\
+        name = \"A call for Sales\"\nlength_s = 1\n";
+    let both = centre(&[&one, &other], "ring_all");
+    let soon = "answer_on_entry = false\nrest_after_failure_s = 1\n";
+    let text = both.replace("answer_on_entry = false\n", soon) + briefs;
+    let mut server = Server::start(&folder, &text);
+    let at = server.sip();
+    for (call, queue, briefed) in [("sudden", "6400", false), ("briefed", "6401", true)] {
+        caller.invite(at, queue, call);
+        let (ring, ring_other) = (one.expect("INVITE"), other.expect("INVITE"));
+        other.respond(&ring_other, "180 Ringing");
+        one.respond(&ring, "200 OK");
+        if briefed {
+            one.expect("ACK");
+            is_cancelled(&mut other, &ring_other);
+            one.hang_up(&ring);
+            one.expect("200");
+        } else {
+            one.hang_up(&ring);
+            one.expect("ACK");
+            one.expect("200");
+            is_cancelled(&mut other, &ring_other);
+        }
+        let again = other.expect("INVITE");
+        other.pick_up(&again);
+        let answer = caller.answered(call);
+        if briefed {
+            std::thread::sleep(Duration::from_millis(1_200));
+        }
+        talk((&caller, &answer), (&other, &again));
+        caller.bye(&answer, call);
+        caller.expect("200");
+        let bye = other.expect("BYE");
+        other.respond(&bye, "200 OK");
+        one.hears_nothing(Duration::from_millis(1));
+    }
+    server.stop();
+    // The other call is a record of the other queue.
+    assert_eq!(outcomes(&server::records(&folder)), [("answered", 1002)]);
 }
 
 /// A queue chooses the melody of its calls, a contact goes before it, and the queue says

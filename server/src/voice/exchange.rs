@@ -1,7 +1,7 @@
 //! The one owner of all calls' signalling: what comes from the network, from the
 //! engine and from the clock meets here.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -112,6 +112,9 @@ pub(super) struct Exchange {
     pub(super) sessions: HashMap<SessionId, CallId>,
     pub(super) invited: HashMap<ServerId, Invited>,
     pub(super) legs: HashMap<LegId, Leg>,
+    /// Telephones that a queue rang, and that answered and hung up before they could be
+    /// connected.
+    pub(super) left_early: HashSet<LegId>,
     pub(super) ringing: HashMap<ClientId, Ringing>,
     /// INVITEs that are over, until no late answer can come any more.
     pub(super) lingering: VecDeque<(Time, ClientId)>,
@@ -153,6 +156,7 @@ impl Exchange {
             sessions: HashMap::new(),
             invited: HashMap::new(),
             legs: HashMap::new(),
+            left_early: HashSet::new(),
             ringing: HashMap::new(),
             lingering: VecDeque::new(),
             told: Vec::new(),
@@ -357,10 +361,7 @@ impl Exchange {
                 self.forget_caller(call);
                 self.tell(Input::CallerHungUp { call });
             }
-            Party::Leg(leg) => {
-                self.forget_leg(leg);
-                self.tell(Input::LegEnded { leg });
-            }
+            Party::Leg(leg) => self.leg_hung_up(leg),
         }
     }
 

@@ -8,7 +8,9 @@ use tandem_sip::endpoint::ClientId;
 use tandem_sip::header::{Reason, names};
 use tandem_sip::sdp::{self as description, Agreement, Codec, Local};
 use tandem_sip::uri::Host;
-use tandem_sip::{Dialog, Method, NameAddr, Request, Response, Status, Target, Transport, Uri};
+use tandem_sip::{
+    Dialog, Method, NameAddr, Request, Response, Status, Target, Time, Transport, Uri,
+};
 
 use super::branches::Branches;
 use super::exchange::{Exchange, Party, way};
@@ -35,6 +37,8 @@ pub(super) struct Leg {
     /// Who hears that it rings: the caller, where it is what his call came to, or who asks
     /// for a consultation. Nobody does of a queue's telephones and a supervisor's.
     pub(super) alerts: Option<Party>,
+    /// Whether it is rung for a caller who waits in a queue and is on the line.
+    offered: bool,
     /// Whether the telephone may list it as a missed call.
     shows_missed: bool,
     branches: Branches,
@@ -52,6 +56,8 @@ pub(super) struct Answered {
     /// Whether it was connected with the caller or with who asks about him, or waits for one
     /// who is called back: supervisors are not, nor are those who were too late.
     pub(super) bridged: bool,
+    /// Until when it is told something before it hears the caller.
+    briefed_until: Option<Time>,
     /// Whether it holds the caller.
     held: bool,
 }
@@ -124,6 +130,7 @@ impl Exchange {
                 Some(asking) => Some(Party::Leg(asking)),
                 None => queue.is_none().then_some(Party::Caller(call)),
             },
+            offered: queue.is_some() && customer.is_none(),
             shows_missed,
             branches,
             answered: None,
@@ -333,6 +340,7 @@ impl Exchange {
             agreed,
             row: None,
             bridged: false,
+            briefed_until: None,
             held: false,
         });
         let others = leg.branches.answers(transaction);
@@ -383,6 +391,7 @@ impl Exchange {
 
     /// The engine takes a ring back.
     pub(super) fn cancel_ring(&mut self, id: LegId, why: CancelReason) {
+        self.left_early.remove(&id);
         let Some(leg) = self.legs.get_mut(&id) else {
             return;
         };
@@ -406,6 +415,8 @@ impl Exchange {
             return;
         };
         let (alone, both) = (self.parts_of(agent), self.parts_of(both));
+        let lasts = (alone.iter().chain(&both)).map(|&(_, micros)| Duration::from_micros(micros));
+        let until = self.now() + lasts.sum::<Duration>();
         let music = self.music_of(Some(queue));
         let meanwhile = alone.iter().map(|&(_, length)| (Some(&music), length));
         let hears = [
@@ -425,6 +436,9 @@ impl Exchange {
                 media.brief(side, &text, then);
             }
         }
+        if let Some(device) = self.legs.get_mut(&id).and_then(|leg| leg.answered.as_mut()) {
+            device.briefed_until = Some(until);
+        }
     }
 
     /// Connects a caller with a telephone that answered.
@@ -442,6 +456,9 @@ impl Exchange {
                 self.tell(Input::LegHeld { leg: id });
             }
             return;
+        }
+        if self.left_early.remove(&id) {
+            return self.tell(Input::BridgeFailed { call });
         }
         self.let_told_of(call);
         let answered = self.answer_caller(call);
@@ -468,7 +485,28 @@ impl Exchange {
         Some(leg.media.clone())
     }
 
+    /// A telephone has hung up. Who leaves a queue's caller before they hear each other leaves
+    /// him to the others: he was not connected.
+    pub(super) fn leg_hung_up(&mut self, id: LegId) {
+        let now = self.now();
+        let offer = self.legs.get(&id).filter(|leg| leg.offered);
+        let offered_for = offer.map(|leg| leg.call);
+        let Some(device) = self.forget_leg(id) else {
+            return;
+        };
+        let briefed = device.briefed_until.is_some_and(|until| now < until);
+        match offered_for {
+            Some(call) if briefed => self.tell(Input::BridgeFailed { call }),
+            // Whether he is who gets the caller is not known yet.
+            Some(_) if !device.bridged => {
+                self.left_early.insert(id);
+            }
+            _ => self.tell(Input::LegEnded { leg: id }),
+        }
+    }
+
     pub(super) fn hang_up_leg(&mut self, id: LegId) {
+        self.left_early.remove(&id);
         if let Some(Answered { dialog, source, .. }) = self.forget_leg(id) {
             self.bye(dialog, source);
         }
