@@ -106,6 +106,15 @@ impl Number {
         beginning.is_none() || self.0 >> unused == beginning.0 >> unused
     }
 
+    /// Reads a number as people and telephones write it: spaces, slashes and visual separators
+    /// (RFC 3966, 5.1.1) say nothing.
+    ///
+    /// # Errors
+    /// Where what is left is no number.
+    pub fn written(text: &str) -> Result<Self, NumberError> {
+        text.replace(['-', '.', '(', ')', ' ', '/'], "").parse()
+    }
+
     /// The number with one more key behind; `None` where it would be too long.
     #[must_use]
     pub fn and(self, key: Key) -> Option<Self> {

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use crate::phone::{Phone, talk};
+use crate::phone::{Phone, SILENT, talk};
 use crate::server::{self, Server};
 
 /// The agent is told something for so long, and then both hear his number.
 const ALONE: Duration = Duration::from_secs(2);
 const NUMBER: Duration = Duration::from_millis(1_250);
+/// The ringing tone sounds for so long, before it pauses.
+const RINGS: Duration = Duration::from_secs(1);
 
 /// An agent 1001, who is told something when he answers.
 fn centre(agent: &Phone) -> String {
@@ -68,5 +70,26 @@ fn who_answers_is_told_something_before_he_hears_the_caller() {
     caller.expect("200");
     let bye = agent.expect("BYE");
     agent.respond(&bye, "200 OK");
+    server.stop();
+}
+
+/// A queue whose music is the ringing tone: who waits hears it ring, though he is answered.
+#[test]
+fn who_waits_may_hear_it_ring_between_announcements() {
+    let folder = server::folder("ringback");
+    let (agent, mut caller) = (Phone::new(), Phone::new());
+    let text = centre(&agent).replace(
+        "agent_announcement",
+        "music = \"ringback\"\nagent_announcement",
+    );
+    let mut server = Server::start(&folder, &text);
+    caller.invite(server.sip(), "6400", "ringback");
+    let answer = caller.answered("ringback");
+    caller.hears_a_tone();
+    std::thread::sleep(RINGS);
+    caller.turns_away();
+    caller.comes_to_hear(SILENT[0]);
+    caller.bye(&answer, "ringback");
+    caller.expect("200");
     server.stop();
 }

@@ -10,7 +10,7 @@ use tandem_sip::digest::{self, Algorithm};
 use crate::voices;
 
 /// What is silent of mu-law.
-const SILENT: [u8; 2] = [0xff, 0x7f];
+pub const SILENT: [u8; 2] = [0xff, 0x7f];
 /// Everything that must come comes sooner.
 const MOMENT: Duration = Duration::from_secs(10);
 

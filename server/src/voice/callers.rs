@@ -64,7 +64,7 @@ impl Exchange {
         let dialled = request
             .uri
             .user()
-            .and_then(|user| user.parse::<Number>().ok());
+            .and_then(|user| Number::written(&user).ok());
         let Some(dialled) = dialled else {
             return self.answer(transaction, Status::NOT_FOUND);
         };
@@ -119,7 +119,7 @@ impl Exchange {
             media.set_remote(Side::Caller, sdp::remote_of_offer(agreement));
         }
         let from = request.headers.from().map_err(or_bad)?;
-        let shown = from.uri.user().and_then(|user| user.parse().ok());
+        let shown = from.uri.user().and_then(|user| Number::written(&user).ok());
         let number = match sender {
             Sender::Extension(number) => *number,
             Sender::Trunk => shown.unwrap_or(Number::NONE),

@@ -26,6 +26,9 @@ const REFUSAL: [(u16, u16); 6] = [
 /// It rings, as telephones on most of the continent say it (ITU-T E.182).
 const RINGBACK: [(u16, u16); 2] = [(425, 1_000), (0, 4_000)];
 
+/// The music of a queue that stands for it.
+const RINGBACK_NAME: &str = "ringback";
+
 /// Music by the names of its files.
 pub(super) struct Library {
     folder: PathBuf,
@@ -59,6 +62,7 @@ impl Library {
         let queues = config.queues.iter();
         let music = queues.flat_map(|queue| [queue.music.clone(), queue.hold_music.clone()]);
         let music = music.flatten();
+        let music = music.filter(|name| name != RINGBACK_NAME);
         let prompts = config.options.prompts.iter();
         for name in music.chain(prompts.filter_map(|prompt| prompt.file.clone())) {
             if let Entry::Vacant(unknown) = self.known.entry(name.clone()) {
@@ -89,6 +93,9 @@ impl Library {
 
     /// The music of a queue.
     pub(super) fn of(&self, name: Option<&str>) -> &Music {
+        if name == Some(RINGBACK_NAME) {
+            return &self.ringback;
+        }
         let named = name.and_then(|name| self.known.get(name)?.as_ref());
         named.unwrap_or(&self.melody)
     }

@@ -1,6 +1,8 @@
 //! The limits of contacts, and that no caller is two of them.
 
 use tandem_engine::config::model::ContactConfig;
+use tandem_engine::config::reader::Source;
+use tandem_engine::config::text;
 use tandem_engine::limits::{CONTACT_NUMBERS_MAX, CONTACTS_MAX};
 use tandem_engine::records::contacts::MatchBy;
 
@@ -67,4 +69,20 @@ fn no_caller_is_two_contacts() {
                     (give each number to one contact)\n";
     assert_eq!(with_contacts(MatchBy::Exact, twice), expected);
     assert_eq!(with_contacts(MatchBy::Nothing, twice), "");
+}
+
+/// Numbers of contacts are read as people write them.
+#[test]
+fn what_only_separates_digits_says_nothing() {
+    let file = "[[contact]]\nname = \"Bell\"\nnumbers = [\"+49 (30) 123-45.67/8\"]\n";
+    let config = text::read(Source::new("a file", file));
+    let config = config.unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(
+        config.options.contacts[0].numbers,
+        ["+493012345678".parse().expect("a number")]
+    );
+    let wrong = file.replace("/8", "x8");
+    let told = text::read(Source::new("a file", &wrong));
+    let told = told.expect_err("letters are none").to_string();
+    assert!(told.contains("a file:3:"), "{told}");
 }

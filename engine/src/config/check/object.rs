@@ -333,7 +333,9 @@ fn announcements(faults: &mut Faults, queue: &QueueConfig) {
     if speaks && !queue.answer_on_entry {
         let what = || {
             let what = "callers who are not answered on entry hear no announcements".to_owned();
-            (what, Some("leave out answer_on_entry = false".to_owned()))
+            let hint = "leave out answer_on_entry = false: with music = \"ringback\" they hear it \
+                        ring between announcements";
+            (what, Some(hint.to_owned()))
         };
         faults.add(subject, "answer_on_entry", None, what);
     }

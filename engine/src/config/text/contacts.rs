@@ -1,7 +1,7 @@
 //! Reading contacts.
 
 use super::Reader;
-use super::people::number;
+use super::people::{number, written_number};
 use super::places::Recorder;
 use crate::config::model::ContactConfig;
 use crate::config::reader::{Kind, Table, Value};
@@ -16,7 +16,7 @@ impl Reader {
         // One more than allowed, so that the check sees that there are too many.
         let given = given.into_iter().flat_map(Value::array);
         let given: Vec<_> = given.take(CONTACT_NUMBERS_MAX + 1).collect();
-        let numbers: Vec<_> = given.iter().copied().filter_map(number).collect();
+        let numbers: Vec<_> = given.iter().copied().filter_map(written_number).collect();
         let owner = table.get("owner").and_then(number);
         let alert_info = table.get("alert_info").and_then(Value::str);
         table.finish();

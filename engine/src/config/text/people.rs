@@ -3,7 +3,7 @@
 use crate::config::reader::{Kind, Value};
 use crate::config::rights::OwnRecording;
 use crate::limits::NUMBER_SYMBOLS_MAX;
-use crate::number::Number;
+use crate::number::{Number, NumberError};
 
 /// The words of a file for how somebody may switch the recording of his own calls.
 pub(super) const OWN_RECORDINGS: &[(&str, OwnRecording)] = &[
@@ -14,8 +14,19 @@ pub(super) const OWN_RECORDINGS: &[(&str, OwnRecording)] = &[
 
 /// A number.
 pub fn number(value: Value<'_>) -> Option<Number> {
-    let text = value.str()?;
-    let number = text.parse();
+    read_number(value, str::parse)
+}
+
+/// A number outside, as people write it.
+pub(super) fn written_number(value: Value<'_>) -> Option<Number> {
+    read_number(value, Number::written)
+}
+
+fn read_number(
+    value: Value<'_>,
+    read: impl Fn(&str) -> Result<Number, NumberError>,
+) -> Option<Number> {
+    let number = read(value.str()?);
     if let Err(why) = number {
         value.wrong(format!("{} is no number: {why}", value.name()), None);
     }
