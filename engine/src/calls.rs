@@ -261,6 +261,10 @@ impl<T: Trace> Step<'_, T> {
             self.off_the_line(id);
             return Ok(());
         }
+        if self.is_briefed(call) {
+            self.sometimes(Mark::LeftBriefed);
+            return self.bridge_failed(call);
+        }
         if self.s.calls[call].extra.is_some()
             && let Some(asked) = consulted(self.s, call)
             && self.s.legs[asked].timeout.is_none()
@@ -277,6 +281,12 @@ impl<T: Trace> Step<'_, T> {
         self.refresh_agent(leg.agent);
         self.close(call, EndReason::AgentHungUp, Some(HangUpCause::Normal));
         Ok(())
+    }
+
+    /// Whether who answered a queue's call does not hear the caller yet.
+    fn is_briefed(&self, call: CallId) -> bool {
+        let extra = self.s.calls[call].extra.as_ref();
+        extra.is_some_and(|extra| self.now < extra.briefed_until && extra.hold.is_none())
     }
 
     /// The caller's side ended.

@@ -86,6 +86,7 @@ marks! {
     KeyWhileRinging: "a caller leaves by a key while telephones ring for him",
     KeyWithoutMeaning: "a caller presses a key that means nothing in his queue",
     LateTick: "a deadline is carried out late",
+    LeftBriefed: "an agent hangs up before he hears the caller",
     LoginByKind: "an agent who was out becomes static, and so is in",
     LongestWaitRinging: "a caller's wait is over while telephones ring for him",
     MemberGone: "a conversation outlives its agent's membership",

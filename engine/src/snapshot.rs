@@ -9,7 +9,7 @@ use crate::ENGINE_SEMANTICS;
 use crate::state::State;
 
 /// Raised when the layout of the state changes.
-const FORMAT: u16 = 9;
+const FORMAT: u16 = 10;
 
 /// Why bytes are no snapshot for this engine.
 #[derive(Clone, Debug, PartialEq, Eq)]

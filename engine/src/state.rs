@@ -425,6 +425,8 @@ pub(crate) struct Extra {
     pub(crate) recording: Recording,
     /// How long the caller is on hold in the present conversation.
     pub(crate) hold: Hold,
+    /// Until when who answered is told something before he hears the caller.
+    pub(crate) briefed_until: Timestamp,
     /// Where it is parked.
     pub(crate) parked: Option<Parked>,
     /// The call of the other caller, where two are connected with each other, or will be

@@ -19,7 +19,7 @@ use crate::permissions::{self, AccessGranted};
 use crate::records::{LeaveReason, Outcome};
 use crate::state::{Call, Purpose, Stage, State, is_held};
 use crate::step::Step;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use crate::trace::Trace;
 
 /// Calls that wait, ring and talk.
@@ -383,7 +383,9 @@ impl<T: Trace> Step<'_, T> {
         if recording(&self.s.calls[call]) != Recording::Off {
             self.record(call, Recording::Off, By::System);
         }
-        let hold = std::mem::take(&mut self.s.calls[call].extra().hold);
+        let extra = self.s.calls[call].extra();
+        extra.briefed_until = Timestamp::ZERO;
+        let hold = std::mem::take(&mut extra.hold);
         hold.until(self.now)
     }
 

@@ -86,6 +86,7 @@ fn every_law_holds_after_every_entry() {
     assert!(seen.outside > enough && seen.outside_answers > enough / 10);
     assert!(seen.placed > enough && seen.placed_answers > enough / 100);
     assert!(seen.announcements > enough && seen.briefings > enough);
+    assert!(seen.left_unheard > enough / 100);
     assert!(seen.surveys > enough && seen.ratings > enough / 4);
     assert!(seen.alarms > enough && seen.synced > enough);
     assert!(seen.notes > enough);

@@ -118,6 +118,7 @@ impl<T: Trace> Step<'_, T> {
             return;
         }
         let length = length_of(self.s, agent.iter().chain(&both));
+        self.s.calls[call].extra().briefed_until = self.now + length;
         self.emit(Effect::Brief {
             call,
             queue,

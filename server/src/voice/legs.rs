@@ -8,9 +8,7 @@ use tandem_sip::endpoint::ClientId;
 use tandem_sip::header::{Reason, names};
 use tandem_sip::sdp::{self as description, Agreement, Codec, Local};
 use tandem_sip::uri::Host;
-use tandem_sip::{
-    Dialog, Method, NameAddr, Request, Response, Status, Target, Time, Transport, Uri,
-};
+use tandem_sip::{Dialog, Method, NameAddr, Request, Response, Status, Target, Transport, Uri};
 
 use super::branches::Branches;
 use super::exchange::{Exchange, Party, way};
@@ -56,8 +54,6 @@ pub(super) struct Answered {
     /// Whether it was connected with the caller or with who asks about him, or waits for one
     /// who is called back: supervisors are not, nor are those who were too late.
     pub(super) bridged: bool,
-    /// Until when it is told something before it hears the caller.
-    briefed_until: Option<Time>,
     /// Whether it holds the caller.
     held: bool,
 }
@@ -340,7 +336,6 @@ impl Exchange {
             agreed,
             row: None,
             bridged: false,
-            briefed_until: None,
             held: false,
         });
         let others = leg.branches.answers(transaction);
@@ -415,8 +410,6 @@ impl Exchange {
             return;
         };
         let (alone, both) = (self.parts_of(agent), self.parts_of(both));
-        let lasts = (alone.iter().chain(&both)).map(|&(_, micros)| Duration::from_micros(micros));
-        let until = self.now() + lasts.sum::<Duration>();
         let music = self.music_of(Some(queue));
         let meanwhile = alone.iter().map(|&(_, length)| (Some(&music), length));
         let hears = [
@@ -435,9 +428,6 @@ impl Exchange {
             if let Some(text) = text {
                 media.brief(side, &text, then);
             }
-        }
-        if let Some(device) = self.legs.get_mut(&id).and_then(|leg| leg.answered.as_mut()) {
-            device.briefed_until = Some(until);
         }
     }
 
@@ -485,20 +475,12 @@ impl Exchange {
         Some(leg.media.clone())
     }
 
-    /// A telephone has hung up. Who leaves a queue's caller before they hear each other leaves
-    /// him to the others: he was not connected.
+    /// A telephone has hung up. Of one that a queue rang and that could not be connected yet, it
+    /// is not known whether it gets the caller: if so, he is left to the others.
     pub(super) fn leg_hung_up(&mut self, id: LegId) {
-        let now = self.now();
-        let offer = self.legs.get(&id).filter(|leg| leg.offered);
-        let offered_for = offer.map(|leg| leg.call);
-        let Some(device) = self.forget_leg(id) else {
-            return;
-        };
-        let briefed = device.briefed_until.is_some_and(|until| now < until);
-        match offered_for {
-            Some(call) if briefed => self.tell(Input::BridgeFailed { call }),
-            // Whether he is who gets the caller is not known yet.
-            Some(_) if !device.bridged => {
+        let offered = self.legs.get(&id).is_some_and(|leg| leg.offered);
+        match self.forget_leg(id) {
+            Some(device) if offered && !device.bridged => {
                 self.left_early.insert(id);
             }
             _ => self.tell(Input::LegEnded { leg: id }),

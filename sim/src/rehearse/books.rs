@@ -128,6 +128,8 @@ struct Visit {
     /// For whom alone the caller waits, and until when at most.
     reserved: Option<(AgentId, Timestamp)>,
     answered: Option<(Timestamp, AgentId)>,
+    /// Up to here who answered is told something, and does not hear the caller.
+    briefed_until: Timestamp,
     hold: Hold,
     /// How far the caller has come with a callback.
     stand: Stand,
@@ -241,6 +243,15 @@ impl Books {
         if seen.out.reject.is_some() {
             return Ok(());
         }
+        let unheard = self.leaves_unheard(seen);
+        let entry = unheard.map(|call| Entry {
+            input: Input::BridgeFailed { call },
+            ..seen.entry.clone()
+        });
+        let seen = &Seen {
+            entry: entry.as_ref().unwrap_or(seen.entry),
+            ..*seen
+        };
         self.take_in(seen);
         for event in &seen.out.events {
             self.log(seen, event, &mut court)?;
@@ -248,6 +259,19 @@ impl Books {
         self.effects(seen, &mut court)?;
         self.callbacks_are_over(&mut court)?;
         self.promises_are_kept(seen, &mut court)
+    }
+
+    /// Who hangs up before he hears the caller was not connected with him, unless he has held
+    /// him.
+    fn leaves_unheard(&self, seen: &Seen<'_>) -> Option<CallId> {
+        let Input::LegEnded { leg } = seen.entry.input else {
+            return None;
+        };
+        let leg = self.legs.get(&leg)?;
+        let visit = self.calls.get(&leg.call)?.visit.as_ref()?;
+        let heard = visit.answered.is_none() || self.acted_at >= visit.briefed_until;
+        let held = visit.hold.since.is_some() || !visit.hold.held.is_zero();
+        (leg.converses(leg.call) && !heard && !held).then_some(leg.call)
     }
 
     fn time_is_right(&mut self, seen: &Seen<'_>, court: &mut Court<'_>) -> Checked {

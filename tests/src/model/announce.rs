@@ -185,6 +185,21 @@ impl Model {
         Ok(())
     }
 
+    /// Who hangs up before he hears the caller was not connected with him, unless he has made
+    /// something of him before.
+    pub(super) fn leaves_unheard(&self) -> Option<CallId> {
+        let Input::LegEnded { leg } = self.entry.input else {
+            return None;
+        };
+        let call = self.legs.get(&leg)?.call;
+        let entry = self.calls.get(&call)?;
+        let answer = entry.visit.as_ref()?.answered.as_ref()?;
+        let now = self.entry.now;
+        let untouched = !entry.is_held() && entry.held_in(answer.at, now).is_zero();
+        let talks = self.talking_leg(call) == Some(leg);
+        (talks && untouched && now < answer.briefed_until).then_some(call)
+    }
+
     /// Who answers is told what the queue wants, and for how long is said.
     pub(super) fn is_briefed(&mut self, call: CallId, queue: QueueId, leg: LegId) -> Checked {
         let config = self.queues.get(&queue).map(|queue| &queue.config);
@@ -208,6 +223,14 @@ impl Model {
             format!("{told:?} is told on leg {leg}, but it should be {wanted:?}")
         })?;
         if wanted.is_some() {
+            let until = self.entry.now + length;
+            let visit = self
+                .calls
+                .get_mut(&call)
+                .and_then(|call| call.visit.as_mut());
+            if let Some(answer) = visit.and_then(|visit| visit.answered.as_mut()) {
+                answer.briefed_until = until;
+            }
             self.seen.briefings += 1;
             self.entry.to_play.push(Effect::Brief {
                 call,

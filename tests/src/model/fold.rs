@@ -287,6 +287,7 @@ impl Model {
             at: now,
             agent,
             serial,
+            briefed_until: now,
         });
         self.seen.answers += 1;
         self.level_decided(call)?;
@@ -321,6 +322,7 @@ impl Model {
             at: now,
             agent,
             serial,
+            briefed_until: now,
         });
         self.seen.called_back += 1;
         self.level_decided(call)?;

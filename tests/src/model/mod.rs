@@ -192,6 +192,8 @@ pub struct Seen {
     pub announcements: u64,
     /// Agents who were told something before they heard their caller.
     pub briefings: u64,
+    /// Agents who hung up while they were told something.
+    pub left_unheard: u64,
     /// Calls that came to a route point.
     pub points: u64,
     /// Messages that callers began to leave.
@@ -251,6 +253,7 @@ impl Seen {
         self.retrieved += other.retrieved;
         self.announcements += other.announcements;
         self.briefings += other.briefings;
+        self.left_unheard += other.left_unheard;
         self.points += other.points;
         self.messages += other.messages;
         self.surveys += other.surveys;
@@ -455,6 +458,10 @@ impl Model {
     /// Reads an accepted entry and what followed from it.
     fn read(&mut self, engine: &Engine, out: &Outbox) -> Checked {
         self.time_goes_on()?;
+        if let Some(call) = self.leaves_unheard() {
+            self.seen.left_unheard += 1;
+            self.entry.input = Input::BridgeFailed { call };
+        }
         self.begin(engine)?;
         for event in &out.events {
             self.fold(event)?;

@@ -309,6 +309,8 @@ pub(super) struct Answer {
     pub(super) agent: AgentId,
     /// Of his membership; none where he is not of the queue.
     pub(super) serial: Option<u64>,
+    /// Up to here he is told something, and does not hear the caller.
+    pub(super) briefed_until: Timestamp,
 }
 
 /// A telephone in a call.

@@ -355,6 +355,7 @@ impl Books {
             pausing: None,
             reserved: None,
             answered: None,
+            briefed_until: Timestamp::ZERO,
             hold: Hold::default(),
             stand: Stand::None,
         });
@@ -364,6 +365,16 @@ impl Books {
     /// Who is to hear a welcome in full is not offered before it is over, whatever the
     /// settings are then.
     fn welcomed(&mut self, call: CallId, queue: QueueId, announced: Announced) {
+        if let Announced::Agent { length } = announced {
+            let visit = self
+                .calls
+                .get_mut(&call)
+                .and_then(|call| call.visit.as_mut());
+            if let Some(visit) = visit {
+                visit.briefed_until = self.acted_at + length;
+            }
+            return;
+        }
         let told = self.queues.get(&queue);
         let told = told.and_then(|queue| queue.announcements.as_deref());
         let told = told.filter(|told| told.join_in_full && announced == Announced::Join);
