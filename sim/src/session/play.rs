@@ -381,11 +381,7 @@ impl Player {
                 self.picked_up(leg)
             }
             Act::Answered(name) => {
-                let call = self.named(name)?;
-                let rings = |place: usize| self.played.rings[place].answered.is_none();
-                let mut legs = self.legs.iter();
-                let found = legs.find(|(_, (place, of))| *of == call && rings(*place));
-                let leg = *found.ok_or("nothing rings for him")?.0;
+                let leg = self.rings_for(name)?;
                 self.picked_up(leg)
             }
             Act::Call(caller) => self.call(caller),
@@ -417,15 +413,7 @@ impl Player {
                 self.ended(self.now, leg, End::Own);
                 self.tell(Input::LegEnded { leg })
             }
-            Act::Hold(extension, held) => {
-                let leg = self.leg(*extension, true)?;
-                let now = self.now;
-                self.ring_of(leg).holds.push((now, *held));
-                self.tell(match held {
-                    true => Input::LegHeld { leg },
-                    false => Input::LegResumed { leg },
-                })
-            }
+            Act::Hold(extension, held) => self.hold(*extension, *held),
             Act::LogIn(..) | Act::Pause(..) | Act::Presence(..) | Act::Unpause(..) => {
                 let input = status(act).expect("it is about a status");
                 self.tell(input)
@@ -456,6 +444,16 @@ impl Player {
         let now = self.now;
         self.ring_of(leg).answered = Some(now);
         self.tell(Input::LegAnswered { leg })
+    }
+
+    fn hold(&mut self, extension: Number, held: bool) -> Result<(), String> {
+        let leg = self.leg(extension, true)?;
+        let now = self.now;
+        self.ring_of(leg).holds.push((now, held));
+        self.tell(match held {
+            true => Input::LegHeld { leg },
+            false => Input::LegResumed { leg },
+        })
     }
 
     fn ring_of(&mut self, leg: LegId) -> &mut Ring {
@@ -534,6 +532,15 @@ impl Player {
     fn line(&mut self, call: CallId) -> Result<&mut Line, String> {
         let place = self.calls.get(&call).ok_or("he has not called himself")?;
         Ok(&mut self.played.callers[*place])
+    }
+
+    /// What rings for who called, the first of it.
+    fn rings_for(&self, name: &str) -> Result<LegId, String> {
+        let call = self.named(name)?;
+        let rings = |place: usize| self.played.rings[place].answered.is_none();
+        let mut legs = self.legs.iter();
+        let found = legs.find(|(_, (place, of))| *of == call && rings(*place));
+        Ok(*found.ok_or("nothing rings for him")?.0)
     }
 
     fn named(&self, name: &str) -> Result<CallId, String> {
