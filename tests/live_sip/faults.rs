@@ -12,6 +12,11 @@ use crate::voices::WAITING;
 /// Long enough to see that nothing more comes, retransmissions included.
 const QUIET: Duration = Duration::from_secs(2);
 
+/// What makes a queue speak for long, and a key of it lead to the first telephone, which is none of
+/// its agents'.
+const WELCOMES: &str = "join_announcement = \"Welcome\"\njoin_announcement_in_full = true\n\
+    keys = { 5 = \"extension 1001\" }\n[[prompt]]\nname = \"Welcome\"\nlength_s = 60\n";
+
 /// A queue 6400 whose agents, from 1001 on, are these telephones; callers hear it ring.
 fn centre(phones: &[&Phone], strategy: &str) -> String {
     let mut text = String::from("[[trunk]]\nname = \"Carrier\"\naddress = \"127.0.0.1\"\n");
@@ -189,6 +194,68 @@ fn who_leaves_before_he_is_connected_leaves_the_caller_to_the_others() {
     server.stop();
     // The other call is a record of the other queue.
     assert_eq!(outcomes(&server::records(&folder)), [("answered", 1002)]);
+}
+
+/// A caller presses a key in the midst of an announcement, once and never again, in the signalling
+/// or in his audio: it counts while the announcement would go on for long.
+#[test]
+fn a_key_during_an_announcement_counts() {
+    let folder = server::folder("fault_key_lost");
+    let (mut desk, mut caller) = (Phone::new(), Phone::new());
+    let both = centre(&[&desk], "linear");
+    let (first, second) = both
+        .split_once("answer_on_entry = false\n")
+        .expect("two queues");
+    let text = format!("{first}{WELCOMES}{second}");
+    let mut server = Server::start(&folder, &text);
+    for (call, in_audio) in [("signalled", false), ("heard", true)] {
+        caller.invite(server.sip(), "6400", call);
+        let answer = caller.answered(call);
+        caller.turns_away();
+        match in_audio {
+            true => caller.presses_in_audio(&answer, '5'),
+            false => caller.press(&answer, call, '5'),
+        }
+        let ring = desk.expect("INVITE");
+        desk.pick_up(&ring);
+        talk((&caller, &answer), (&desk, &ring));
+        caller.bye(&answer, call);
+        caller.expect("200");
+        let bye = desk.expect("BYE");
+        desk.respond(&bye, "200 OK");
+    }
+    server.stop();
+    assert_eq!(
+        outcomes(&server::records(&folder)),
+        [("missed", 0), ("missed", 0)]
+    );
+}
+
+/// An agent takes a pause while his telephone rings: one CANCEL and nothing more; when he is back,
+/// one INVITE.
+#[test]
+fn a_pause_takes_a_ring_back_once() {
+    let folder = server::folder("fault_pause");
+    let (mut agent, mut caller) = (Phone::new(), Phone::new());
+    let token = server::token(&folder, "1001");
+    let mut server = Server::start(&folder, &centre(&[&agent], "linear"));
+    caller.invite(server.sip(), "6400", "pause");
+    let ring = agent.expect("INVITE");
+    agent.respond(&ring, "180 Ringing");
+    server.ask(&token, "agents/1001/pause", Some("{\"queue\":\"all\"}"));
+    is_cancelled(&mut agent, &ring);
+    agent.hears_nothing(QUIET);
+    server.ask(&token, "agents/1001/unpause", Some("{\"queue\":\"all\"}"));
+    let ring = agent.expect("INVITE");
+    agent.pick_up(&ring);
+    caller.answered("pause");
+    agent.hears_nothing(QUIET);
+    agent.hang_up(&ring);
+    agent.expect("200");
+    let bye = caller.expect("BYE");
+    caller.respond(&bye, "200 OK");
+    server.stop();
+    assert_eq!(outcomes(&server::records(&folder)), [("answered", 1001)]);
 }
 
 /// A queue chooses the melody of its calls, a contact goes before it, and the queue says

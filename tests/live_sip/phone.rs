@@ -9,6 +9,8 @@ use tandem_sip::digest::{self, Algorithm};
 
 use crate::voices;
 
+/// The payload type of keys.
+const EVENTS: u8 = 101;
 /// What is silent of mu-law.
 pub const SILENT: [u8; 2] = [0xff, 0x7f];
 /// Everything that must come comes sooner.
@@ -286,6 +288,25 @@ impl Phone {
         self.expect("200");
     }
 
+    /// Presses a key for 100 ms in a call that was answered with this response, as events in its
+    /// audio (RFC 4733).
+    pub fn presses_in_audio(&self, reply: &Message, key: char) {
+        let event = "0123456789*#".find(key).expect("it is on a telephone");
+        let event = u8::try_from(event).expect("keys are few");
+        let port = self.rtp.local_addr().expect("it is bound").port();
+        for packet in 1..=7_u8 {
+            // The last one is sent three times.
+            let (lasts, ends) = (u16::from(packet.min(5)) * 160, packet >= 5);
+            let marker = if packet == 1 { 0x80 } else { 0 };
+            let mut bytes = vec![0x80, marker | EVENTS, 0x70, packet, 0, 0, 0x10, 0, 0, 0];
+            bytes.extend(port.to_be_bytes());
+            bytes.extend([event, if ends { 0x8a } else { 0x0a }]);
+            bytes.extend(lasts.to_be_bytes());
+            self.rtp.send_to(&bytes, reply.media()).expect("loopback");
+            std::thread::sleep(voices::PACE);
+        }
+    }
+
     /// Hangs up a call that came with this INVITE and was answered.
     pub fn hang_up(&mut self, invite: &Message) {
         self.sent += 1;
@@ -361,7 +382,8 @@ impl Phone {
         let port = self.rtp.local_addr().expect("it is bound").port();
         format!(
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-             m=audio {port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
+             m=audio {port} RTP/AVP 0 {EVENTS}\r\na=rtpmap:0 PCMU/8000\r\n\
+             a=rtpmap:{EVENTS} telephone-event/8000\r\n"
         )
     }
 
