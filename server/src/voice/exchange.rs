@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tandem_engine::limits::CALL_HOPS_MAX;
 use tandem_engine::{CallId, Effect, EndReason, Event, Input, LegId, Reject};
 use tandem_sip::endpoint::{self, ClientId, ServerId};
 use tandem_sip::header::names;
@@ -401,6 +402,14 @@ impl Exchange {
                     reason: EndReason::SystemRestart,
                     ..
                 } => drop(self.forget_caller(*call)),
+                Event::CallEnded {
+                    public,
+                    reason: EndReason::TooManyHops,
+                    ..
+                } => eprintln!(
+                    "routing: call {public} was sent on more than {CALL_HOPS_MAX} times and has \
+                     ended, as its destinations form a circle; tandem explain {public} tells which"
+                ),
                 Event::MessageLeft(message) => self.messages.left(message),
                 _ => {}
             }

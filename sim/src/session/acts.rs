@@ -282,13 +282,18 @@ fn up(words: &mut SplitWhitespace<'_>, act: Act) -> Result<Act, String> {
     Ok(act)
 }
 
-/// All queues, or the one that is named behind this word.
+/// All queues, those of the last time (`logs in to last`), or the one that is named behind this
+/// word.
 fn queues(words: &mut SplitWhitespace<'_>, before: &str) -> Result<Which, String> {
     let mut rest = words.clone();
     if rest.next() != Some(before) {
         return Ok(Which::All);
     }
-    *words = rest;
+    *words = rest.clone();
+    if rest.next() == Some("last") {
+        *words = rest;
+        return Ok(Which::Last);
+    }
     parsed(words, "a queue's number").map(Which::One)
 }
 
