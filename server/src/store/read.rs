@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use itertools::Itertools as _;
 use redb::{ReadTransaction, ReadableDatabase, ReadableTable};
 use tandem_engine::{EffectId, Number, PublicId};
 
@@ -260,6 +261,37 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// Records of several queues, as [`Store::records`] gives those of one.
+    ///
+    /// # Errors
+    /// As [`Store::head`].
+    pub fn records_of_queues(
+        &self,
+        queues: &[Number],
+        after: RecordKey,
+        last: RecordKey,
+        limit: usize,
+    ) -> Result<Vec<CallRecord>, StoreError> {
+        if after >= last {
+            return Ok(Vec::new());
+        }
+        let table = self.reading()?.open_table(tables::RECORDS)?;
+        let mut lines = Vec::new();
+        for queue in queues {
+            let whose = queue.to_string();
+            let range = table.range(after.under(&whose)..=last.under(&whose))?;
+            lines.push(range.map(|row| CallRecord::decode(row?.1.value())));
+        }
+        // What can not be read is told at once.
+        let key = |row: &Result<CallRecord, _>| row.as_ref().ok().map(RecordKey::of);
+        let rows = lines
+            .into_iter()
+            .kmerge_by(|one, other| key(one) < key(other));
+        rows.filter(|row| key(row).is_none_or(|key| key > after))
+            .take(limit.min(PAGE_ROWS_MAX))
+            .collect()
     }
 
     /// The records of a call that joined a queue at this moment, in microseconds of

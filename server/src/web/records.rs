@@ -35,7 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(records))
 }
 
-/// Which records: those of a queue, a caller or an agent.
+/// Which records: those of a queue, a caller or an agent, or of all queues that there are.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -206,7 +206,7 @@ pub(crate) fn record_json(
     serde_json::to_vec(&row).expect("a record can be written as JSON")
 }
 
-/// Pages of the records of a queue, a caller or an agent. Who may not see
+/// Pages of the records of a queue, a caller or an agent, or of all queues. Who may not see
 /// everything sees what the rights of managers and agents let him see: answered
 /// calls, missed ones, those that he answered himself.
 #[utoipa::path(get, path = "/calls/records", tag = "records", params(Asked), responses(
@@ -220,7 +220,7 @@ async fn records(
 ) -> Result<Json<Records>, Problem> {
     let Query(asked) = asked.map_err(|why| Problem::bad("query", why.body_text()))?;
     let search = Search::new(&asked)?;
-    if let RecordsOf::Queue(queue) = search.of
+    if let Some(RecordsOf::Queue(queue)) = search.of
         && !viewer.sight.sees_records_of(queue)
     {
         return Err(Problem::denied());
@@ -235,7 +235,8 @@ async fn records(
 type Beside = (CallRecord, ((LogRow, Option<SurveyRow>), Option<NoteRow>));
 
 struct Search {
-    of: RecordsOf,
+    /// `None`: of all queues that may be seen.
+    of: Option<RecordsOf>,
     page: Page,
     outcome: Option<String>,
     processing: Option<String>,
@@ -262,15 +263,19 @@ impl Search {
                 .map(|text| (text, RecordsOf::Agent as fn(Number) -> _)),
         ];
         let mut whose = whose.into_iter().flatten();
-        let (Some((text, of)), None) = (whose.next(), whose.next()) else {
-            let detail = "say one of queue, caller and agent";
+        let (whose, None) = (whose.next(), whose.next()) else {
+            let detail = "say one of queue, caller and agent, or none of them";
             return Err(Problem::bad("query", detail));
         };
-        let number = text
-            .parse()
-            .map_err(|why| Problem::bad("query", format!("{text:?} is no number: {why}")))?;
+        let of = whose.map(|(text, of)| match text.parse() {
+            Ok(number) => Ok(of(number)),
+            Err(why) => Err(Problem::bad(
+                "query",
+                format!("{text:?} is no number: {why}"),
+            )),
+        });
         Ok(Self {
-            of: of(number),
+            of: of.transpose()?,
             page: Page::new((asked.from, asked.to), asked.after.as_deref(), asked.limit)?,
             outcome: known(asked.outcome.as_ref(), &["abandoned", "answered", "missed"])?,
             processing: known(
@@ -285,8 +290,16 @@ impl Search {
 
     fn run(self, store: &Store, viewer: &Viewer) -> Result<Records, StoreError> {
         let sight = &viewer.sight;
+        let queues = viewer.view.directory.config.queues.iter();
+        let queues = queues.map(|queue| queue.number);
+        let queues: Vec<Number> = queues
+            .filter(|&queue| sight.sees_records_of(queue))
+            .collect();
         let read = |after, last, limit| {
-            let page = store.records(self.of, after, last, limit)?;
+            let page = match self.of {
+                Some(of) => store.records(of, after, last, limit)?,
+                None => store.records_of_queues(&queues, after, last, limit)?,
+            };
             let (logs, surveys) = (store.logs(&page)?, store.surveys(&page)?);
             let beside = logs.into_iter().zip(surveys).zip(store.notes(&page)?);
             Ok(page.into_iter().zip(beside).collect())
