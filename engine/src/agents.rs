@@ -184,6 +184,18 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
+    /// An agent makes a call himself: his telephone is on it from now on, and he is there, so
+    /// that he has missed no calls in a row.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn calls_himself(&mut self, agent: AgentId) {
+        self.s.agents[agent].engaged += 1;
+        for &member in &self.s.agents[agent].members {
+            self.s.members[member].missed_in_a_row = 0;
+        }
+        self.agent_engaged(agent);
+    }
+
     /// An agent's telephone is on a call from now on: queues that do not ring
     /// busy agents take back what they offer him.
     pub(crate) fn agent_engaged(&mut self, agent: AgentId) {

@@ -62,8 +62,7 @@ impl<T: Trace> Step<'_, T> {
         let (call, public) = self.add_call(from, origin)?;
         self.tell(Event::CallArrived { call, public, key });
         if let Some(origin) = origin {
-            self.s.agents[origin].engaged += 1;
-            self.agent_engaged(origin);
+            self.calls_himself(origin);
         }
         Ok(call)
     }
@@ -294,15 +293,12 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn caller_hung_up(&mut self, id: CallId) -> Result<(), Reject> {
         let call = self.s.calls.get(id).ok_or(Reject::Stale)?;
         match call.stage {
-            Stage::AwaitingAgent if visit(self.s, id).promise().is_some() => {
-                if caller_gone(call) {
-                    return Err(Reject::Stale);
-                }
-                self.let_caller_go(id, false);
-                return Ok(());
-            }
+            Stage::AwaitingAgent if caller_gone(call) => return Err(Reject::Stale),
             Stage::AwaitingCaller | Stage::AwaitingCustomer => return Err(Reject::Stale),
             Stage::AwaitingAgent => {
+                if visit(self.s, id).callback.is_some() && self.leaves_promise(id) {
+                    return Ok(());
+                }
                 self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
             }

@@ -117,6 +117,8 @@ pub enum Event {
         call: CallId,
         /// In which queue.
         queue: QueueId,
+        /// The number that he calls from; blank where it is withheld.
+        caller: Number,
         /// At which number.
         number: Number,
         /// An agent must be found before; `None`: whenever one is.

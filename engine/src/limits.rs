@@ -93,7 +93,7 @@ pub const RETRY_INTERVAL_S_MAX: u64 = 600;
 /// Wrap-up time, in seconds.
 pub const WRAP_UP_S_MAX: u64 = 3_600;
 /// Fewest digits of a number at which a caller may be called back.
-pub const CALLBACK_DIGITS_MIN: usize = 5;
+pub const CALLBACK_DIGITS_MIN: u32 = 5;
 /// How long a caller may take, while he says where he is to be called back, from key to
 /// key and when the prompt is over, in seconds.
 pub const CALLBACK_ANSWER_S: u64 = 10;

@@ -54,6 +54,7 @@ marks! {
     AutoPaused: "an agent misses call after call, and is paused",
     CallbackAskedRinging: "a caller asks for a callback while telephones ring for him",
     CallbackForgone: "a caller who asked for a callback says nothing",
+    CallbackHungUp: "a caller hangs up who has keyed in where he wants to be called",
     CallbackInvalid: "a caller gives a number that can not be called back",
     CallbackNotPermitted: "an agent answers for a callback who may not call outside",
     CallbackOverRinging: "the time of a callback is over while telephones ring for it",

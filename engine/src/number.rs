@@ -92,6 +92,15 @@ impl Number {
         (Self(self.0 & !rest), self.behind(digits))
     }
 
+    /// Its digits without the `+` in front of them, if there is one; `None` where anything
+    /// else is in it, or nothing.
+    #[must_use]
+    pub fn plain_digits(self) -> Option<Self> {
+        let plus = u128::from(self.0 >> 124 == 1);
+        let (digits, rest) = Self(self.0 << (4 * plus)).split_digits();
+        (rest.is_none() && !digits.is_none()).then_some(digits)
+    }
+
     /// Both in a row; `None` where that is too long, or a `+` would not lead.
     #[must_use]
     pub fn followed_by(self, other: Self) -> Option<Self> {

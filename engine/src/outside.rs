@@ -72,8 +72,7 @@ impl<T: Trace> Step<'_, T> {
             public,
             agent,
         });
-        self.s.agents[agent].engaged += 1;
-        self.agent_engaged(agent);
+        self.calls_himself(agent);
         Ok(())
     }
 

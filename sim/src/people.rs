@@ -274,7 +274,8 @@ impl<'s> People<'s> {
         let Some(calling) = self.calling(call) else {
             return Vec::new();
         };
-        let number = format!("{:0>1$}", calling.caller.number(), CALLBACK_DIGITS_MIN);
+        let least = CALLBACK_DIGITS_MIN as usize;
+        let number = format!("{:0>1$}", calling.caller.number(), least);
         let digits = number
             .chars()
             .filter_map(|symbol| symbol.to_string().parse().ok());

@@ -522,7 +522,7 @@ fn status() -> impl Strategy<Value = Act> {
 fn callbacks() -> impl Strategy<Value = Act> {
     let cause = option::weighted(0.3, cause());
     prop_oneof![
-        3 => (pick(), 0..12_u8).prop_map(|(pick, what)| Act::Callback(pick, what)),
+        3 => (pick(), 0..15_u8).prop_map(|(pick, what)| Act::Callback(pick, what)),
         2 => (pick(), cause).prop_map(|(pick, cause)| Act::Customer(pick, cause)),
     ]
 }

@@ -93,7 +93,11 @@ pub fn queue(place: u8) -> Number {
 pub fn outside(place: u8) -> Number {
     match place {
         0 => Number::NONE,
-        place => Number::from_u64(49_300 + u64::from(place)),
+        place => {
+            let number = Number::from_u64(49_300 + u64::from(place));
+            let plus = format!("+{number}").parse().ok();
+            plus.filter(|_| place > 1).unwrap_or(number)
+        }
     }
 }
 

@@ -283,7 +283,7 @@ impl<W: Witness> World<W> {
     }
 
     /// Somebody who waits asks for a callback; who has asked says where: at his own number,
-    /// at another one, or at none.
+    /// at another one, or at none. Some say no more then, and some hang up.
     fn say_where(&mut self, pick: Pick, what: u8) -> Result<(), String> {
         let engine = self.live.engine();
         let waiting = engine.calls().into_iter().filter_map(|call| {
@@ -307,12 +307,19 @@ impl<W: Witness> World<W> {
             (true, 3) => key.to_string(),
             (true, 4) => format!("{}*#", outside(1)),
             (true, 5) => "9999999999".to_owned(),
+            (true, 6) => format!("{}", outside(1)),
+            (true, 12) => key.to_string(),
+            (true, 13) => "493".to_owned(),
+            (true, 14) => format!("{}", outside(2)),
             (true, _) => format!("{}#", outside(1 + what % 3)),
         };
         for key in said.chars().filter_map(|key| key.to_string().parse().ok()) {
             self.send(Input::KeyPressed { call, key })?;
         }
-        Ok(())
+        match asks && what > 11 {
+            true => self.send(Input::CallerHungUp { call }),
+            false => Ok(()),
+        }
     }
 
     /// What somebody does about calls that are over.

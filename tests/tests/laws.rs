@@ -85,6 +85,7 @@ fn every_law_holds_after_every_entry() {
     assert!(seen.turned > enough / 10 && seen.held > enough);
     assert!(seen.outside > enough && seen.outside_answers > enough / 10);
     assert!(seen.placed > enough && seen.placed_answers > enough / 100);
+    assert!(seen.missed_cleared > enough / 10);
     assert!(seen.announcements > enough && seen.briefings > enough);
     assert!(seen.left_unheard > enough / 100);
     assert!(seen.surveys > enough && seen.ratings > enough / 4);
@@ -114,6 +115,7 @@ fn who_asks_for_it_is_called_back_once() {
     let seen = watch(name, CASES, &profile, &LAWS);
     let enough = u64::from(cases(CASES));
     assert!(seen.callbacks > enough && seen.called_back > enough / 100);
+    assert!(seen.behind_plus > enough / 50 && seen.hung_up_keyed_in > enough / 25);
 }
 
 #[test]

@@ -141,25 +141,69 @@ impl<T: Trace> Step<'_, T> {
         self.await_digit(id, typed, self.now, self.now + patience, crowded);
     }
 
-    /// The caller has said where he wants to be called: where he keyed in nothing, or the
-    /// key that confirms, at the number that he calls from.
+    /// The caller has said where he wants to be called.
     fn settle_number(&mut self, id: CallId, typed: Number) {
         let Some(callback) = settings(self.s, visit(self.s, id).queue) else {
             return self.forgo_callback(id);
         };
+        match self.callable(id, callback, typed) {
+            Some(number) => {
+                self.promise_callback(id, number);
+                self.thank(id);
+            }
+            None => self.refuse_number(id),
+        }
+    }
+
+    /// Where a caller wants to be called who keyed this in, if he can be called there: where
+    /// it is nothing, or the key that confirms, at the number that he calls from.
+    fn callable(&self, id: CallId, callback: &CallbackConfig, typed: Number) -> Option<Number> {
         let own = self.s.parties[self.s.calls[id].party].number;
         let number = match typed.is_none() || is_key(typed, callback.key) {
             true => own,
             false => typed,
         };
-        match dialled(callback.prefix, number) {
-            Some(_) => self.promise_callback(id, number),
-            None => self.refuse_number(id),
-        }
+        dialled(callback.prefix, number).and(Some(number))
+    }
+
+    /// A caller of a queue hangs up who asks for a callback, or was promised one. Whether his
+    /// call goes on without him: what he had keyed in counts, as with `#`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn leaves_promise(&mut self, id: CallId) -> bool {
+        let own = visit(self.s, id);
+        let (typed, timer) = match own.callback.as_deref() {
+            None => return false,
+            Some(Callback::Promised(_)) => {
+                self.let_caller_go(id, false);
+                return true;
+            }
+            Some(&Callback::Asked { typed, timer, .. }) => (typed, timer),
+        };
+        let Some(callback) = settings(self.s, own.queue).filter(|_| !typed.is_none()) else {
+            return false;
+        };
+        let Some(number) = self.callable(id, callback, typed) else {
+            self.tell_invalid(id);
+            return false;
+        };
+        self.sometimes(Mark::CallbackHungUp);
+        self.s.timers.cancel(timer);
+        self.promise_callback(id, number);
+        self.let_caller_go(id, false);
+        true
     }
 
     /// What the caller gave can not be called: he waits on, or goes elsewhere.
     fn refuse_number(&mut self, id: CallId) {
+        self.tell_invalid(id);
+        let queue = visit(self.s, id).queue;
+        let told = settings(self.s, queue).and_then(|callback| callback.invalid.clone());
+        self.wait_on(id, told);
+    }
+
+    /// It was no valid request.
+    fn tell_invalid(&mut self, id: CallId) {
         self.sometimes(Mark::CallbackInvalid);
         let call = &self.s.calls[id];
         let own = visit(self.s, id);
@@ -173,9 +217,7 @@ impl<T: Trace> Step<'_, T> {
             number: Number::NONE,
             end: CallbackEnd::InvalidNumber,
         };
-        let told = settings(self.s, own.queue).and_then(|callback| callback.invalid.clone());
         self.tell(Event::CallbackEnded(invalid));
-        self.wait_on(id, told);
     }
 
     /// The caller has said nothing, or callbacks were taken off the queue meanwhile.
@@ -207,7 +249,7 @@ impl<T: Trace> Step<'_, T> {
         self.sort_in(id);
     }
 
-    /// The caller will be called back. He is told so, and hung up.
+    /// The caller will be called back.
     fn promise_callback(&mut self, id: CallId, number: Number) {
         let queue = visit(self.s, id).queue;
         let config = &self.s.queues[queue].config;
@@ -228,12 +270,13 @@ impl<T: Trace> Step<'_, T> {
         };
         let entry = &mut self.s.calls[id];
         visit_mut(entry).callback = Some(Box::new(Callback::Promised(promise)));
-        let call = entry.public;
+        let (call, caller) = (entry.public, self.s.parties[entry.party].number);
         self.s.queues[queue].promised += 1;
         self.limit_others(queue);
         self.tell(Event::CallbackRequested {
             call: id,
             queue,
+            caller,
             number,
             until,
         });
@@ -244,6 +287,10 @@ impl<T: Trace> Step<'_, T> {
                 call,
             });
         }
+    }
+
+    /// The caller is told that he will be called back, and hung up.
+    fn thank(&mut self, id: CallId) {
         match self.say(id, |callback| callback.thanks.as_ref()) {
             Some(over) => {
                 let timer = self.s.timers.arm(over, Timer::Callback(id));
@@ -304,11 +351,11 @@ impl<T: Trace> Step<'_, T> {
         }
     }
 
+    /// Nothing more is keyed in: what was counts, as with `#`.
     fn silent_in_callback(&mut self, id: CallId, typed: Number) {
-        let key = settings(self.s, visit(self.s, id).queue).map(|callback| callback.key);
-        match key.is_some_and(|key| is_key(typed, key)) {
-            true => self.settle_number(id, typed),
-            false => self.forgo_callback(id),
+        match typed.is_none() {
+            true => self.forgo_callback(id),
+            false => self.settle_number(id, typed),
         }
     }
 
@@ -549,12 +596,15 @@ fn is_key(typed: Number, key: Key) -> bool {
     Number::NONE.and(key) == Some(typed)
 }
 
-/// What is dialled to call a number; `None` where it can not be called.
+/// What is dialled to call a number; `None` where it can not be called. Behind a prefix the
+/// `+` at its beginning is left out.
 fn dialled(prefix: Number, number: Number) -> Option<Number> {
-    let text = number.to_string();
-    let digits = text.strip_prefix('+').unwrap_or(&text);
-    let plain = digits.bytes().all(|symbol| symbol.is_ascii_digit());
-    (plain && digits.len() >= CALLBACK_DIGITS_MIN)
-        .then(|| prefix.followed_by(number))
-        .flatten()
+    let digits = number.plain_digits()?;
+    if digits.symbols() < CALLBACK_DIGITS_MIN {
+        return None;
+    }
+    match prefix.is_none() {
+        true => Some(number),
+        false => prefix.followed_by(digits),
+    }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use tandem_engine::config::model::{Config, Notice, QueueConfig};
 use tandem_engine::config::points::PointKind;
-use tandem_engine::records::{Message, QueueCall};
-use tandem_engine::{Effect, Event, Number, Span, Timestamp, calendar};
+use tandem_engine::records::Message;
+use tandem_engine::{Effect, Event, Number, PublicId, QueueId, Span, Timestamp, calendar};
 use tandem_reports::reason_word;
 
 use super::mail::Letter;
@@ -40,15 +40,9 @@ impl Desk<'_> {
                 notice,
                 call,
             } => {
-                let queue = self.queue(*queue)?;
-                let ended = self.line.out.events.iter().find_map(|event| match event {
-                    Event::QueueCallEnded(ended) if ended.call == *call => Some(ended),
-                    _ => None,
-                });
+                let (id, queue) = (*queue, self.queue(*queue)?);
                 let mut body = format!("{}.\n\n", about(*notice, &named(queue)));
-                if let Some(ended) = ended {
-                    self.describe(&mut body, queue, ended);
-                }
+                self.describe(&mut body, queue, (id, *notice, *call));
                 let _ = writeln!(body, "Call:    {call}");
                 let subject = about(*notice, &queue.name);
                 Some(self.to_managers(queue, Letter { subject, body }))
@@ -88,7 +82,7 @@ impl Desk<'_> {
         }
     }
 
-    fn queue(&self, id: tandem_engine::QueueId) -> Option<&QueueConfig> {
+    fn queue(&self, id: QueueId) -> Option<&QueueConfig> {
         let number = self.directory.queues.get(&id)?.number;
         queue_of(&self.directory.config, number)
     }
@@ -106,13 +100,53 @@ impl Desk<'_> {
         }
     }
 
-    fn describe(&self, body: &mut String, queue: &QueueConfig, ended: &QueueCall) {
-        // Nothing fails that is written to memory.
-        let _ = writeln!(body, "Caller:  {}", number_or(ended.caller));
-        let _ = writeln!(body, "Joined:  {}", self.moment(queue, ended.joined_at));
-        let _ = writeln!(body, "Waited:  {}", minutes(ended.waited));
-        let why = reason_word(ended.reason).replace('_', " ");
-        let _ = writeln!(body, "Left:    {why}");
+    /// What happened to the call that a mail is about, from what was told with the order.
+    fn describe(
+        &self,
+        body: &mut String,
+        queue: &QueueConfig,
+        (id, notice, call): (QueueId, Notice, PublicId),
+    ) {
+        for event in &self.line.out.events {
+            // Nothing fails that is written to memory.
+            let _ = match event {
+                Event::QueueCallEnded(ended) if ended.call == call => {
+                    let why = reason_word(ended.reason).replace('_', " ");
+                    write!(
+                        body,
+                        "Caller:  {}\nJoined:  {}\nWaited:  {}\nLeft:    {why}\n",
+                        number_or(ended.caller),
+                        self.moment(queue, ended.joined_at),
+                        minutes(ended.waited),
+                    )
+                }
+                Event::CallbackEnded(ended)
+                    if notice == Notice::CallbackFailed && ended.call == call =>
+                {
+                    write!(
+                        body,
+                        "Number:  {}\nFailed:  {}\n",
+                        number_or(ended.number),
+                        self.moment(queue, ended.at),
+                    )
+                }
+                // Only one caller asks at a time.
+                Event::CallbackRequested {
+                    queue: of,
+                    caller,
+                    number,
+                    ..
+                } if notice == Notice::CallbackRequested && *of == id => {
+                    write!(
+                        body,
+                        "Caller:  {}\nNumber:  {number}\nAsked:   {}\n",
+                        number_or(*caller),
+                        self.moment(queue, self.line.out.acted_at),
+                    )
+                }
+                _ => continue,
+            };
+        }
     }
 
     fn service_level(&self, queue: &QueueConfig, calls: u32, met: u32, under: bool) -> Letter {

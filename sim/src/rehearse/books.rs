@@ -192,6 +192,8 @@ struct Scope {
     callbacks: Vec<Callback>,
     /// Calls whose customers are told to be called, and not yet are.
     customers: Vec<CallId>,
+    /// The call whose caller has said in it where to call him.
+    registers: Option<CallId>,
     /// Calls in which a callback was promised.
     requested: BTreeSet<CallId>,
     /// Calls that ended in it whose callers were gone.

@@ -80,8 +80,15 @@ pub(super) fn some_point(chance: &mut Chance) -> Number {
 pub(super) fn some_stranger(chance: &mut Chance) -> Number {
     match chance.below(STRANGERS) {
         0 => Number::NONE,
-        place => Number::from_u64(STRANGER + place),
+        place => stranger(place),
     }
+}
+
+/// The numbers of those outside; one has the code of a country, behind a `+`.
+fn stranger(place: u64) -> Number {
+    let number = Number::from_u64(STRANGER + place);
+    let plus = format!("+{number}").parse().ok();
+    plus.filter(|_| place == 1).unwrap_or(number)
 }
 
 /// A centre before its first call.
@@ -185,7 +192,7 @@ fn contacts(chance: &mut Chance) -> Vec<ContactConfig> {
     let strangers: Vec<u64> = strangers.collect();
     let contact = |place| ContactConfig {
         name: format!("Stranger {place}"),
-        numbers: vec![Number::from_u64(STRANGER + place)],
+        numbers: vec![stranger(place)],
         owner: chance.percent(80).then(|| some_extension(chance)),
         alert_info: chance.percent(30).then(|| "friends".to_owned()),
     };

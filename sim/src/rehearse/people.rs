@@ -430,7 +430,8 @@ impl People {
             0 => return,
             1 => "12*#".to_owned(),
             2 => chance.one_of(&Key::ALL).to_string(),
-            3 | 4 => format!("{}#", super::centre::some_stranger(&mut chance)),
+            3 => super::centre::some_stranger(&mut chance).to_string(),
+            4 => format!("{}#", super::centre::some_stranger(&mut chance)),
             _ => "#".to_owned(),
         };
         let mut when = now + chance.quarters(0, 24);

@@ -257,18 +257,37 @@ impl Model {
     }
 
     fn has_said(&mut self, call: CallId, typed: &str, config: &CallbackConfig) -> Checked {
+        match self.wants_it_at(call, typed, config)? {
+            Some(number) => {
+                self.promises(call, number, config)?;
+                self.is_thanked(call, config)
+            }
+            None => self.says_nonsense(call, config),
+        }
+    }
+
+    /// The number that a caller has given, if it can be called.
+    fn wants_it_at(
+        &self,
+        call: CallId,
+        typed: &str,
+        config: &CallbackConfig,
+    ) -> Result<Option<Number>, String> {
         let own = known(self.calls.get(&call), "a call")?.number;
         let number = match typed.is_empty() || typed == config.key.to_string() {
             true => own,
             false => known(typed.parse().ok(), "keys that are a number")?,
         };
-        match dialled(config, number) {
-            Some(_) => self.promises(call, number, config),
-            None => self.says_nonsense(call, config),
-        }
+        Ok(dialled(config, number).map(|_| number))
     }
 
     fn says_nonsense(&mut self, id: CallId, config: &CallbackConfig) -> Checked {
+        let queue = self.gave_no_number(id)?;
+        self.waits_on(id, queue, config.invalid.as_ref())
+    }
+
+    /// What a caller gave is told to be none; tells where he waits.
+    fn gave_no_number(&mut self, id: CallId) -> Result<QueueId, String> {
         let call = known(self.calls.get(&id), "a call")?;
         let visit = known(call.waiting(), "a waiting call")?;
         let queue = visit.queue;
@@ -283,7 +302,7 @@ impl Model {
             end: CallbackEnd::InvalidNumber,
         });
         self.entry.facts.push(ended);
-        self.waits_on(id, queue, config.invalid.as_ref())
+        Ok(queue)
     }
 
     fn forgoes(&mut self, call: CallId, queue: QueueId) -> Checked {
@@ -313,6 +332,7 @@ impl Model {
     fn promises(&mut self, id: CallId, number: Number, config: &CallbackConfig) -> Checked {
         let now = self.entry.now;
         let call = known(self.calls.get(&id), "a call")?;
+        let caller = call.number;
         let (public, queue) = (call.public, known(call.waiting(), "a waiting call")?.queue);
         let settings = &known(self.queues.get(&queue), "a queue")?.config;
         let lasts = match config.timeout.is_zero() {
@@ -326,6 +346,7 @@ impl Model {
         self.entry.facts.push(Event::CallbackRequested {
             call: id,
             queue,
+            caller,
             number,
             until: limit,
         });
@@ -335,19 +356,26 @@ impl Model {
             call: public,
         }));
         self.entry.rearmed.insert(queue);
-        let over = self.begins_with(id, config.thanks.as_ref())?;
+        self.seen.behind_plus += u64::from(is_behind_plus(config, number));
         let callback = self.cb(id)?;
         callback.asked = None;
         callback.promise = Some(Promise {
             number,
             requested_at: now,
             limit,
-            part: Part::Thanked(over.unwrap_or(now)),
+            part: Part::Thanked(now),
         });
-        match over {
-            Some(_) => Ok(()),
-            None => self.caller_goes(id, true),
-        }
+        Ok(())
+    }
+
+    /// Who will be called back hears so, and is hung up then.
+    fn is_thanked(&mut self, id: CallId, config: &CallbackConfig) -> Checked {
+        let Some(over) = self.begins_with(id, config.thanks.as_ref())? else {
+            return self.caller_goes(id, true);
+        };
+        let promise = known(self.cb(id)?.promise.as_mut(), "a promise")?;
+        promise.part = Part::Thanked(over);
+        Ok(())
     }
 
     /// A caller is off the line, and his call goes on.
@@ -363,12 +391,26 @@ impl Model {
         Ok(())
     }
 
-    /// A caller hangs up: where he hears that he will be called, his call goes on.
+    /// A caller hangs up: where he hears that he will be called, or has keyed in where he
+    /// can be, his call goes on.
     pub(super) fn hangs_up_promised(&mut self, id: CallId) -> Checked {
-        let thanked = self.callback_of(id).and_then(|callback| callback.promise);
-        match thanked.map(|promise| promise.part) {
-            Some(Part::Thanked(_)) => self.caller_goes(id, false),
-            _ => Ok(()),
+        let callback = self.callback_of(id).cloned().unwrap_or_default();
+        if let Some(Part::Thanked(_)) = callback.promise.map(|promise| promise.part) {
+            return self.caller_goes(id, false);
+        }
+        let typed = callback.asked.map(|(typed, ..)| typed).unwrap_or_default();
+        let waits = self.calls.get(&id).and_then(|call| call.waiting());
+        let config = waits.and_then(|visit| self.offered_in(visit.queue));
+        let Some(config) = config.filter(|_| !typed.is_empty()) else {
+            return Ok(());
+        };
+        match self.wants_it_at(id, &typed, &config)? {
+            Some(number) => {
+                self.seen.hung_up_keyed_in += 1;
+                self.promises(id, number, &config)?;
+                self.caller_goes(id, false)
+            }
+            None => self.gave_no_number(id).map(|_| ()),
         }
     }
 
@@ -398,7 +440,7 @@ impl Model {
         let callback = self.cb(call)?.clone();
         if let Some((typed, ..)) = callback.asked {
             match self.offered_in(queue) {
-                Some(config) if typed == config.key.to_string() => {
+                Some(config) if !typed.is_empty() => {
                     self.has_said(call, &typed, &config)?;
                 }
                 _ => self.forgoes(call, queue)?,
@@ -697,5 +739,12 @@ fn dialled(config: &CallbackConfig, number: Number) -> Option<Number> {
     let text = number.to_string();
     let digits = text.trim_start_matches('+');
     let good = digits.len() >= 5 && digits.chars().all(|c| c.is_ascii_digit());
-    good.then(|| format!("{}{text}", config.prefix).parse().ok())?
+    let prefix = config.prefix.to_string();
+    let behind = if prefix.is_empty() { &text } else { digits };
+    good.then(|| format!("{prefix}{behind}").parse().ok())?
+}
+
+/// Whether a number loses its `+` when it is dialled.
+fn is_behind_plus(config: &CallbackConfig, number: Number) -> bool {
+    number.to_string().starts_with('+') && !config.prefix.is_none()
 }

@@ -162,6 +162,9 @@ impl Model {
             let queue = self.numbers.contains_key(&dialled);
             queue.then_some(Destination::Queue(dialled))
         };
+        if let Some(agent) = origin {
+            self.calls_himself(agent);
+        }
         let call = Call {
             origin,
             goes_to,
@@ -363,6 +366,16 @@ impl Model {
         let person = known(self.persons.get_mut(&agent), "an agent")?;
         person.rest_until = person.rest_until.max(until);
         Ok(())
+    }
+
+    /// Who calls himself is there: he has missed no calls in a row, in no queue.
+    pub(super) fn calls_himself(&mut self, agent: AgentId) {
+        for queue in self.queues.values_mut() {
+            if let Some(member) = queue.member_mut(agent) {
+                self.seen.missed_cleared += u64::from(member.missed_in_a_row > 0);
+                member.missed_in_a_row = 0;
+            }
+        }
     }
 
     /// An agent missed a call of a queue; after so many in a row he is paused there.

@@ -216,12 +216,18 @@ pub struct Seen {
     pub reserved: u64,
     /// Callers who asked for a callback, and customers who were called.
     pub callbacks: u64,
+    /// Callbacks behind a prefix to numbers that begin with a `+`.
+    pub behind_plus: u64,
+    /// Callers who registered a callback by hanging up.
+    pub hung_up_keyed_in: u64,
     /// Customers who answered.
     pub called_back: u64,
     /// Numbers outside that were called.
     pub outside: u64,
     /// Those of them that answered.
     pub outside_answers: u64,
+    /// Counts of missed calls in a row that a call of the agent's own began anew.
+    pub missed_cleared: u64,
     /// Calls that people had placed.
     pub placed: u64,
     /// Those of them who answered.
@@ -265,7 +271,10 @@ impl Seen {
         self.keys += other.keys;
         self.reserved += other.reserved;
         self.callbacks += other.callbacks;
+        self.behind_plus += other.behind_plus;
+        self.hung_up_keyed_in += other.hung_up_keyed_in;
         self.called_back += other.called_back;
+        self.missed_cleared += other.missed_cleared;
         self.outside += other.outside;
         self.outside_answers += other.outside_answers;
         self.placed += other.placed;

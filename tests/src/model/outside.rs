@@ -93,6 +93,7 @@ impl Model {
             format!("{asks} wants a call placed, and {number} has it")
         })?;
         self.is_named(id, public)?;
+        self.calls_himself(agent);
         let call = Call {
             origin: Some(agent),
             rings_until: Some(self.entry.now + timeout),

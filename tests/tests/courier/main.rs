@@ -53,6 +53,72 @@ fn managers_get_a_mail_about_a_caller_who_hung_up() {
     assert!(office.store.kept(None).expect("it is there").is_empty());
 }
 
+/// The mail to Bob with this subject.
+fn to_bob<'a>(mails: &'a [smtp::Mail], subject: &str) -> &'a str {
+    let head = ("<bob@example.org>", subject);
+    let mail = mails.iter().find(|mail| mail.head() == head);
+    &mail.unwrap_or_else(|| panic!("{head:?} is missing")).text
+}
+
+#[test]
+fn mails_about_a_callback_say_who_is_to_be_called_where_and_when_he_asked() {
+    let smtp = Smtp::start(Answers::default());
+    let text = CENTRE.replace(
+        "notify_managers = [\"abandoned\"]",
+        "notify_managers = [\"callback_failed\", \"callback_requested\"]\n\
+         time_zone = \"America/New_York\"\nanswer_on_entry = true\n\
+         callback = { trunk = \"Carrier\", timeout_s = 30 }",
+    );
+    let trunk = "[[trunk]]\nname = \"Carrier\"\naddress = \"192.0.2.7\"\noutbound = true\n";
+    let mut office = Office::open(&format!("{text}{trunk}"), mailing(&smtp));
+    office.ask_for_a_callback(301_234);
+    let mails = smtp.wait_for(4);
+    let asked = to_bob(&mails, "A caller of queue Support wants to be called back");
+    for part in [
+        "A caller of queue Support (6400) wants to be called back.\r\n",
+        "Caller:  301234\r\n",
+        "Number:  4930222\r\n",
+        "Asked:   2026-05-28 16:26:41 (America/New_York)\r\n",
+        "Call:    0-",
+    ] {
+        assert!(asked.contains(part), "no {part:?} in {asked}");
+    }
+    let failed = to_bob(&mails, "A callback of queue Support failed");
+    for part in [
+        "A callback of queue Support (6400) failed.\r\n",
+        "Caller:  301234\r\n",
+        "Joined:  2026-05-28 16:26:40 (America/New_York)\r\n",
+        "Waited:  0:31\r\n",
+        "Left:    callback no agent\r\n",
+        "Number:  4930222\r\n",
+        "Failed:  2026-05-28 16:27:11 (America/New_York)\r\n",
+        "Call:    0-",
+    ] {
+        assert!(failed.contains(part), "no {part:?} in {failed}");
+    }
+}
+
+#[test]
+fn managers_get_a_mail_about_a_call_that_was_missed() {
+    let smtp = Smtp::start(Answers::default());
+    let text = CENTRE.replace(
+        "notify_managers = [\"abandoned\"]",
+        "notify_managers = [\"missed\"]\nmax_waiting_s = 70",
+    );
+    let mut office = Office::open(&text, mailing(&smtp));
+    office.miss(301_234, 70);
+    let mails = smtp.wait_for(2);
+    let missed = to_bob(&mails, "A call of queue Support was missed");
+    for part in [
+        "A call of queue Support (6400) was missed.\r\n",
+        "Caller:  301234\r\n",
+        "Joined:  2026-05-28 22:26:40 (Europe/Berlin)\r\n",
+        "Waited:  1:10\r\n",
+    ] {
+        assert!(missed.contains(part), "no {part:?} in {missed}");
+    }
+}
+
 #[test]
 fn a_refusal_for_now_is_tried_again_and_one_for_good_is_not() {
     let answers = Answers {

@@ -280,6 +280,25 @@ impl Office {
         self.tell(Input::CallerHungUp { call });
     }
 
+    /// A caller asks to be called back at another number, and hangs up; nobody does in half
+    /// a minute.
+    pub fn ask_for_a_callback(&mut self, from: u64) {
+        let call = self.call(from, 6400);
+        self.site().clock.pass(SECOND_US);
+        for key in "1".chars().chain("4930222".chars()) {
+            let key = key.to_string().parse().expect("a key");
+            self.tell(Input::KeyPressed { call, key });
+        }
+        self.tell(Input::CallerHungUp { call });
+        self.pass(30);
+    }
+
+    /// A caller waits until the queue lets nobody wait any longer.
+    pub fn miss(&mut self, from: u64, seconds: u64) {
+        self.call(from, 6400);
+        self.pass(seconds);
+    }
+
     /// Ann lets her telephone ring until she is paused; then the caller waits.
     pub fn miss_a_call_until_paused(&mut self) {
         self.call(301_999, 6404);

@@ -103,9 +103,7 @@ pub(super) fn no_way_out(options: &Options, trunk: &str) -> Option<Wrong> {
 
 /// Whether this can be dialled on a trunk.
 pub(super) fn is_diallable(number: Number) -> bool {
-    let text = number.to_string();
-    let digits = text.strip_prefix('+').unwrap_or(&text);
-    !digits.is_empty() && digits.bytes().all(|symbol| symbol.is_ascii_digit())
+    number.plain_digits().is_some()
 }
 
 /// Whether somebody may sign in as this.

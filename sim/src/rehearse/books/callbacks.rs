@@ -5,11 +5,12 @@ use tandem_engine::config::model::QueueConfig;
 use tandem_engine::records::callbacks::{Callback, CallbackEnd};
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
 use tandem_engine::{
-    AgentId, CallId, CalledFor, Effect, Event, Input, LegId, Number, QueueId, Timer,
+    AgentId, CallId, CalledFor, Effect, Event, Input, Key, LegId, Number, QueueId, Timer,
 };
 
 use super::{Books, Court, Seen, Visit, known};
 use crate::rehearse::laws::{Broken, Checked, Law};
+use tandem_engine::config::callback::CallbackConfig;
 
 /// How far a caller has come with a callback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,8 +18,9 @@ pub(super) enum Stand {
     /// He has none.
     #[default]
     None,
-    /// He is asked where; whether his queue was too crowded for him.
-    Asked(bool),
+    /// He is asked where; whether his queue was too crowded for him, and what he has keyed
+    /// in.
+    Asked(bool, Number),
     /// He found his queue too crowded and wants no callback: he leaves in this entry.
     Declined,
     /// He hears that he will be called at this number.
@@ -37,7 +39,7 @@ impl Stand {
     /// The number that he was promised to be called at.
     pub(super) const fn promised(self) -> Option<Number> {
         match self {
-            Self::None | Self::Asked(_) | Self::Declined | Self::Outside => None,
+            Self::None | Self::Asked(..) | Self::Declined | Self::Outside => None,
             Self::Thanked(number)
             | Self::Reserved(number)
             | Self::Ringing(number, _)
@@ -56,7 +58,7 @@ impl Stand {
     /// A person is erased, and it is this caller's own number or not.
     pub(super) fn erase(&mut self, person: Number, own: bool) {
         match self {
-            Self::None | Self::Asked(_) | Self::Declined | Self::Outside => {}
+            Self::None | Self::Asked(..) | Self::Declined | Self::Outside => {}
             Self::Thanked(number)
             | Self::Reserved(number)
             | Self::Ringing(number, _)
@@ -75,7 +77,7 @@ impl Stand {
 
     /// Whether nobody may be rung for him as he hears something.
     pub(super) const fn hears(self) -> bool {
-        matches!(self, Self::Asked(_) | Self::Thanked(_))
+        matches!(self, Self::Asked(..) | Self::Thanked(_))
     }
 }
 
@@ -118,12 +120,12 @@ impl Books {
                 let visit = self.visit_of(*call)?;
                 let waits = visit.answered.is_none() && visit.ringing == 0;
                 let first = visit.stand == Stand::None && visit.queue == *queue;
-                visit.stand = Stand::Asked(*crowded);
+                visit.stand = Stand::Asked(*crowded, Number::NONE);
                 court.law(Law::Outcomes, told && waits && first, || {
                     format!("{event:?}")
                 })
             }
-            Event::CallbackEnded(callback) => self.callback_ended(callback, court),
+            Event::CallbackEnded(callback) => self.callback_ended(seen, callback, court),
             Event::CallbackForgone { call, .. } => {
                 let asked = self.asked_no_more(*call)?;
                 court.law(Law::Outcomes, asked, || format!("{event:?}"))
@@ -138,7 +140,7 @@ impl Books {
                 self.picks_up(seen, (*call, *queue, *agent), *leg, court)?;
                 court.law(Law::Permissions, !permitted, || format!("{event:?}"))
             }
-            Event::CallbackRequested { .. } => self.requested(event, court),
+            Event::CallbackRequested { .. } => self.requested(seen, event, court),
             Event::CustomerRung {
                 call,
                 agent,
@@ -174,7 +176,7 @@ impl Books {
             .get(&queue)
             .is_some_and(|it| it.crowded.is_some());
         let visit = self.visit_of(call)?;
-        let Stand::Asked(found_it_crowded) = visit.stand else {
+        let Stand::Asked(found_it_crowded, _) = visit.stand else {
             return Ok(false);
         };
         visit.stand = match found_it_crowded && crowded {
@@ -184,10 +186,53 @@ impl Books {
         Ok(true)
     }
 
-    fn requested(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+    /// A caller who is asked where he wants to be called presses a key, says nothing more, or
+    /// hangs up. Where that settles what he has keyed in, he is called there, if he can be.
+    pub(super) fn says_where(&mut self, seen: &Seen<'_>) {
+        let (id, key) = match (&seen.entry.input, seen.next) {
+            (Input::KeyPressed { call, key }, _) => (*call, Some(*key)),
+            (Input::CallerHungUp { call }, _) => (*call, None),
+            (Input::Tick, Some((_, Timer::Callback(call)))) => (call, None),
+            _ => return,
+        };
+        let Stand::Asked(_, keyed) = self.stand(id) else {
+            return;
+        };
+        match key {
+            Some(Key::Pound) => {}
+            None if keyed.is_none() => return,
+            None => {}
+            Some(key) => {
+                let visit = self.calls.get_mut(&id).and_then(|call| call.visit.as_mut());
+                if let (Some(visit), Some(keyed)) = (visit, keyed.and(key))
+                    && let Stand::Asked(_, before) = &mut visit.stand
+                {
+                    *before = keyed;
+                }
+                return;
+            }
+        }
+        self.entry.registers = self.wants_it_at(id).map(|_| id);
+    }
+
+    /// The number that a caller who is asked has given, if it can be called.
+    fn wants_it_at(&self, id: CallId) -> Option<Number> {
+        let call = self.calls.get(&id)?;
+        let visit = call.visit.as_ref()?;
+        let Stand::Asked(_, keyed) = visit.stand else {
+            return None;
+        };
+        let callback = self.queues.get(&visit.queue)?.callback.as_deref()?;
+        let own = keyed.is_none() || keyed.to_string() == callback.key.to_string();
+        let number = if own { call.number } else { keyed };
+        dialled(callback, number).map(|_| number)
+    }
+
+    fn requested(&mut self, seen: &Seen<'_>, event: &Event, court: &mut Court<'_>) -> Checked {
         let Event::CallbackRequested {
             call,
             queue,
+            caller,
             number,
             until,
         } = event
@@ -206,15 +251,14 @@ impl Books {
         });
         let most = most.filter(|most| !most.is_zero());
         let in_time = *until == most.map(|most| now + most);
-        let text = number.to_string();
-        let plain = text.len() >= 5 && text.chars().all(|c| c.is_ascii_digit());
-        let visit = self.visit_of(*call)?;
-        let asked = matches!(visit.stand, Stand::Asked(_));
-        visit.stand = Stand::Thanked(*number);
+        let own = self.calls.get(call).map(|call| call.number);
+        let wanted = own == Some(*caller) && self.wants_it_at(*call) == Some(*number);
+        self.visit_of(*call)?.stand = Stand::Thanked(*number);
+        if seen.entry.input == (Input::CallerHungUp { call: *call }) {
+            self.goes(*call, *number);
+        }
         self.entry.requested.insert(*call);
-        court.law(Law::Outcomes, in_time && plain && asked, || {
-            format!("{event:?}")
-        })
+        court.law(Law::Outcomes, in_time && wanted, || format!("{event:?}"))
     }
 
     fn customer_rung(
@@ -222,7 +266,7 @@ impl Books {
         seen: &Seen<'_>,
         (call, queue, agent): (CallId, QueueId, AgentId),
         leg: LegId,
-        dialled: Number,
+        called: Number,
         court: &mut Court<'_>,
     ) -> Checked {
         self.picks_up(seen, (call, queue, agent), leg, court)?;
@@ -235,9 +279,14 @@ impl Books {
         };
         visit.stand = Stand::Ringing(number, agent);
         self.entry.customers.push(call);
-        let right = dialled.to_string().ends_with(&number.to_string());
+        let callback = self
+            .queues
+            .get(&queue)
+            .and_then(|it| it.callback.as_deref());
+        let right = callback.and_then(|callback| dialled(callback, number));
+        let right = right == Some(called.to_string());
         court.law(Law::Permissions, permitted && right, || {
-            format!("{agent} has {dialled} called for {call}")
+            format!("{agent} has {called} called for {call}")
         })
     }
 
@@ -273,7 +322,12 @@ impl Books {
     }
 
     /// A callback is over: with the record of its call, or as no number was given.
-    fn callback_ended(&mut self, callback: &Callback, court: &mut Court<'_>) -> Checked {
+    fn callback_ended(
+        &mut self,
+        seen: &Seen<'_>,
+        callback: &Callback,
+        court: &mut Court<'_>,
+    ) -> Checked {
         let CallbackEnd::InvalidNumber = callback.end else {
             let place = self.entry.callbacks.iter().position(|due| due == callback);
             let due = place.map(|place| self.entry.callbacks.remove(place));
@@ -296,7 +350,10 @@ impl Books {
             number: Number::NONE,
             end: CallbackEnd::InvalidNumber,
         };
-        let asked = self.asked_no_more(id)?;
+        let asked = match seen.entry.input == (Input::CallerHungUp { call: id }) {
+            true => matches!(self.stand(id), Stand::Asked(..)),
+            false => self.asked_no_more(id)?,
+        };
         court.law(Law::Outcomes, asked && right == *callback, || {
             format!("{callback:?}, not {right:?}")
         })
@@ -469,6 +526,10 @@ impl Books {
         court.law(Law::Outcomes, stays.is_none(), || {
             format!("{stays:?} wants no callback, and stays in a queue that is too crowded")
         })?;
+        let registers = entry.registers.filter(|id| !entry.requested.contains(id));
+        court.law(Law::Outcomes, registers.is_none(), || {
+            format!("{registers:?} has said where to call him, and is not promised that")
+        })?;
         let over = entry.callbacks.is_empty() && entry.customers.is_empty();
         court.law(Law::Outcomes, over, || {
             format!(
@@ -477,4 +538,16 @@ impl Books {
             )
         })
     }
+}
+
+/// What is dialled to call a number, if it can be called.
+fn dialled(callback: &CallbackConfig, number: Number) -> Option<String> {
+    let text = number.to_string();
+    let digits = text.trim_start_matches('+');
+    let plain = digits.len() >= 5 && digits.chars().all(|c| c.is_ascii_digit());
+    let prefix = callback.prefix.to_string();
+    plain.then(|| match prefix.is_empty() {
+        true => text.clone(),
+        false => prefix + digits,
+    })
 }

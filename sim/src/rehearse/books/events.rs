@@ -466,7 +466,7 @@ impl Books {
         let over = until == self.acted_at && fired == Some(Timer::PreferredWait(id));
         let caused = match how {
             ReservationEnd::AgentLeft => !over,
-            ReservationEnd::AskedForCallback => visit.stand == Stand::Asked(false),
+            ReservationEnd::AskedForCallback => matches!(visit.stand, Stand::Asked(false, _)),
             ReservationEnd::NotAnswered => visit.offers > 0 && visit.ringing == 0,
             ReservationEnd::TimeOver => over && seen.entry.input == Input::Tick,
         };

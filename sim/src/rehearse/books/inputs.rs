@@ -67,6 +67,7 @@ impl Books {
 
     /// What follows from an accepted input without being told.
     pub(super) fn take_in(&mut self, seen: &Seen<'_>) {
+        self.says_where(seen);
         if let Input::CallerHungUp { call } = &seen.entry.input {
             self.lets_go(*call);
         }

@@ -45,7 +45,7 @@ impl Books {
                     right.reason,
                     LeaveReason::CallerHungUp | LeaveReason::SystemRestart
                 ) && !right.callback
-                    && visit.stand != Stand::Asked(true);
+                    && !matches!(visit.stand, Stand::Asked(true, _));
                 let number = call.number;
                 let config = self.queues.get(&visit.queue);
                 let keeps = config.is_some_and(|config| !config.place_kept.is_zero());
