@@ -27,7 +27,9 @@ pub enum Action {
     /// Write the note of a queue's call, which this agent answered; `None`: which was
     /// missed or abandoned, or whose agent is deleted.
     NoteCall(QueueId, Option<AgentId>),
-    /// See a queue's callers, agents and figures.
+    /// See a queue's calls: who calls, who waits and who talks.
+    SeeCalls(QueueId),
+    /// See a queue's figures, and its agents with their status.
     SeeQueue(QueueId),
     /// See the record of a queue's call, which this agent answered; `None`: which was
     /// missed or abandoned.
@@ -81,6 +83,7 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
             manager_has(state, person, queue, Right::CallNotes)
                 || own && agent_has(state, person, queue, Right::CallNotes)
         }
+        Action::SeeCalls(queue) => has(queue, Right::Panel),
         Action::SeeQueue(queue) => has(queue, Right::Panel) || has(queue, Right::Wallboard),
         Action::SeeQueueCall(queue, answered) => sees_call(state, person, queue, answered),
         Action::SetPresence(agent) => {

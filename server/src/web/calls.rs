@@ -121,7 +121,7 @@ pub(crate) fn find(viewer: &Viewer, id: &str) -> Result<CallId, Problem> {
     let id: PublicId = id.parse().map_err(|_| unknown())?;
     let screen = &viewer.view.screen;
     let waiting = screen.waiting.get(&id);
-    let waiting = waiting.filter(|row| viewer.sight.sees_queue(row.queue));
+    let waiting = waiting.filter(|row| viewer.sight.sees_calls(row.queue));
     let active = screen.active.get(&id);
     let active = active.filter(|row| viewer.sight.sees_active(row));
     let waiting = waiting.map(|row| row.call);

@@ -104,6 +104,9 @@ impl Watcher {
                 if engine.allows(by, Action::SeeQueue(queue)) != sight.sees_queue(*number) {
                     return Err(format!("{by:?} and queue {number}: {sight:?}"));
                 }
+                if engine.allows(by, Action::SeeCalls(queue)) != sight.sees_calls(*number) {
+                    return Err(format!("{by:?} and callers of {number}: {sight:?}"));
+                }
                 let agents = directory.agents.iter();
                 let agents = agents.map(|(id, entry)| Some((*id, entry.number)));
                 for agent in agents.chain([None]) {
