@@ -292,19 +292,29 @@ impl<T: Trace> Step<'_, T> {
                 return Ok(());
             }
             Stage::AwaitingCaller | Stage::AwaitingCustomer => return Err(Reject::Stale),
+            _ => {}
+        }
+        self.caller_leaves(id);
+        self.close(id, EndReason::CallerHungUp, None);
+        Ok(())
+    }
+
+    /// A caller leaves whatever his call is at, which has its outcome with that.
+    pub(crate) fn caller_leaves(&mut self, id: CallId) {
+        match self.s.calls[id].stage {
             Stage::AwaitingAgent => {
                 self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
             }
             Stage::AwaitingAnswer
+            | Stage::AwaitingCaller
+            | Stage::AwaitingCustomer
             | Stage::AwaitingKey
             | Stage::AwaitingPrompt
             | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
-        self.close(id, EndReason::CallerHungUp, None);
-        Ok(())
     }
 
     /// The extension that a call was sent to did not take it; where it still

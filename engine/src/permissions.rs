@@ -20,7 +20,7 @@ pub enum Action {
     /// Blank a person's number and name everywhere.
     ErasePerson,
     /// Handle a live call, as a right of its queue allows; or one in which the person
-    /// talks.
+    /// talks, or calls.
     HandleCall(CallId, Right),
     /// Do or see something in a queue that its managers and agents need a right for.
     InQueue(QueueId, Right),
@@ -118,8 +118,8 @@ fn agent_has(state: &State, person: AgentId, queue: QueueId, right: Right) -> bo
     of.is_some_and(|of| of.config.permissions.agents.has(right)) && serves(state, person, queue)
 }
 
-/// Whether a person may handle a call: by a right in its queue, or because he talks in it.
-/// Nobody listens in to himself, and what he may do with a recording is set for him.
+/// Whether a person may handle a call: by a right in its queue, or because he talks in it,
+/// on either side. Nobody listens in to himself, and what he may do with a recording is set for him.
 fn may_handle(state: &State, person: AgentId, call: CallId, right: Right) -> bool {
     let Some(entry) = state.calls.get(call) else {
         return false;
@@ -129,7 +129,8 @@ fn may_handle(state: &State, person: AgentId, call: CallId, right: Right) -> boo
         return true;
     }
     let leg = talk_leg(state, call);
-    let own = leg.is_some_and(|leg| state.legs[leg].agent == person);
+    let answered = leg.is_some_and(|leg| state.legs[leg].agent == person);
+    let own = answered || entry.origin == Some(person);
     let records = || {
         let queue = queue.and_then(|queue| state.queues.get(queue));
         match state.agents[person].own_recording {

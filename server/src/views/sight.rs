@@ -275,14 +275,17 @@ impl Sight {
         })))
     }
 
-    fn sees_talk(&self, queue: Option<Number>, agent: Number) -> bool {
-        *self == Self::All || self.is(agent) || queue.is_some_and(|queue| self.sees_calls(queue))
+    /// Whether a conversation may be seen, of this queue, between these extensions.
+    fn sees_talk(&self, queue: Option<Number>, parties: [Option<Number>; 2]) -> bool {
+        let mut parties = parties.into_iter().flatten();
+        let own = parties.any(|party| self.is(party));
+        *self == Self::All || own || queue.is_some_and(|queue| self.sees_calls(queue))
     }
 
     /// Whether a call may be seen: those of its queues, and everybody's own.
     #[must_use]
     pub fn sees_active(&self, row: &ActiveRow) -> bool {
-        self.sees_talk(row.queue, row.agent)
+        self.sees_talk(row.queue, [row.origin, row.agent])
     }
 
     /// A change, with what may be seen of it.
@@ -290,7 +293,12 @@ impl Sight {
     pub fn change(&self, change: &Change) -> Option<Change> {
         let seen = match change {
             Change::Active(row) => return self.active(row).map(Change::Active),
-            Change::ActiveGone { queue, agent, .. } => self.sees_talk(*queue, *agent),
+            Change::ActiveGone {
+                queue,
+                origin,
+                agent,
+                ..
+            } => self.sees_talk(*queue, [*origin, *agent]),
             Change::Agent(row) => {
                 return self.agent(row).map(|row| Change::Agent(row.into_owned()));
             }
