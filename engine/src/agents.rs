@@ -188,7 +188,7 @@ impl<T: Trace> Step<'_, T> {
     /// that he has missed no calls in a row.
     #[cold]
     #[inline(never)]
-    pub(crate) fn calls_himself(&mut self, agent: AgentId) {
+    pub(crate) fn makes_call(&mut self, agent: AgentId) {
         self.s.agents[agent].engaged += 1;
         for &member in &self.s.agents[agent].members {
             self.s.members[member].missed_in_a_row = 0;

@@ -62,7 +62,7 @@ impl<T: Trace> Step<'_, T> {
         let (call, public) = self.add_call(from, origin)?;
         self.tell(Event::CallArrived { call, public, key });
         if let Some(origin) = origin {
-            self.calls_himself(origin);
+            self.makes_call(origin);
         }
         Ok(call)
     }
@@ -295,22 +295,34 @@ impl<T: Trace> Step<'_, T> {
         match call.stage {
             Stage::AwaitingAgent if caller_gone(call) => return Err(Reject::Stale),
             Stage::AwaitingCaller | Stage::AwaitingCustomer => return Err(Reject::Stale),
-            Stage::AwaitingAgent => {
-                if visit(self.s, id).callback.is_some() && self.leaves_promise(id) {
+            Stage::AwaitingAgent if visit(self.s, id).callback.is_some() => {
+                if self.leaves_promise(id) {
                     return Ok(());
                 }
+            }
+            _ => {}
+        }
+        self.caller_leaves(id);
+        self.close(id, EndReason::CallerHungUp, None);
+        Ok(())
+    }
+
+    /// A caller leaves whatever his call is at, which has its outcome with that.
+    pub(crate) fn caller_leaves(&mut self, id: CallId) {
+        match self.s.calls[id].stage {
+            Stage::AwaitingAgent => {
                 self.keep_place(id, self.now);
                 self.leave(id, Outcome::Abandoned, LeaveReason::CallerHungUp);
             }
             Stage::AwaitingAnswer
+            | Stage::AwaitingCaller
+            | Stage::AwaitingCustomer
             | Stage::AwaitingKey
             | Stage::AwaitingPrompt
             | Stage::AwaitingRetrieval => {}
             Stage::AwaitingEnd => self.finish_talk(id),
             Stage::AwaitingMessage => self.finish_message(id),
         }
-        self.close(id, EndReason::CallerHungUp, None);
-        Ok(())
     }
 
     /// The extension that a call was sent to did not take it; where it still

@@ -6,13 +6,13 @@ use crate::config::model::Options;
 use crate::directory::Target;
 use crate::effect::{Effect, Tone};
 use crate::event::{EndReason, Event};
-use crate::ids::AgentId;
+use crate::ids::{AgentId, MemberId};
 use crate::input::{By, Caller, Which};
 use crate::limits::TONE_S;
 use crate::mark::Mark;
 use crate::number::Number;
 use crate::outbox::Reject;
-use crate::state::{Member, State, Then};
+use crate::state::{State, Then};
 use crate::step::Step;
 use crate::time::Span;
 use crate::trace::Trace;
@@ -63,12 +63,14 @@ impl<T: Trace> Step<'_, T> {
             Code::LogInLast => (Which::Last, Switch::LogIn),
             Code::LogOutAll => (Which::All, Switch::LogOut),
             Code::LogInOrOut(queue) => {
-                let is_in = member_in(self.s, agent, queue).is_some_and(|m| m.logged_in);
+                let is_in =
+                    member_in(self.s, agent, queue).is_some_and(|m| self.s.members[m].logged_in);
                 let switch = if is_in { Switch::LogOut } else { Switch::LogIn };
                 (Which::One(queue), switch)
             }
             Code::PauseOrGoOn(queue) => {
-                let pauses = member_in(self.s, agent, queue).is_some_and(|m| m.paused.is_some());
+                let pauses = member_in(self.s, agent, queue)
+                    .is_some_and(|m| self.s.members[m].paused.is_some());
                 let switch = if pauses {
                     Switch::Unpause
                 } else {
@@ -90,13 +92,12 @@ impl<T: Trace> Step<'_, T> {
 }
 
 /// An agent's membership in the queue with this number.
-pub(crate) fn member_in(s: &State, agent: AgentId, queue: Number) -> Option<&Member> {
-    let members = s.agents[agent]
-        .members
-        .iter()
-        .map(|&member| &s.members[member]);
-    let mut members = members.filter(|member| !s.queues[member.queue].removed);
-    members.find(|member| s.queues[member.queue].config.number == queue)
+pub(crate) fn member_in(s: &State, agent: AgentId, queue: Number) -> Option<MemberId> {
+    let mut members = s.agents[agent].members.iter().copied();
+    members.find(|&member| {
+        let of = &s.queues[s.members[member].queue];
+        !of.removed && of.config.number == queue
+    })
 }
 
 /// How a dialled code is read.

@@ -33,6 +33,7 @@ impl<T: Trace> Step<'_, T> {
     pub(crate) fn consult_call(&mut self, by: By, call: CallId, to: Number) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::Distribution)?;
         let (call, leg) = self.in_talk(&granted)?;
+        self.on_this_side(by, call)?;
         let asked = self.agent_of(to)?;
         if !self.s.agents[asked].up {
             return Err(Reject::Unreachable);
@@ -63,6 +64,13 @@ impl<T: Trace> Step<'_, T> {
         Ok(())
     }
 
+    /// Callers consult nobody, nor end a consultation about themselves: it is they who would
+    /// be on hold.
+    fn on_this_side(&self, by: By, call: CallId) -> Result<(), Reject> {
+        let calls = self.calls_himself(by, call);
+        (!calls).then_some(()).ok_or(Reject::Denied)
+    }
+
     /// Who is consulted has answered: both talk, and the caller does not hear them.
     pub(crate) fn consulted_answers(&mut self, leg: LegId) {
         let (call, agent) = (self.s.legs[leg].call, self.s.legs[leg].agent);
@@ -81,6 +89,7 @@ impl<T: Trace> Step<'_, T> {
     ) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::Distribution)?;
         let (call, leg) = self.in_talk(&granted)?;
+        self.on_this_side(by, call)?;
         let asked = consulted(self.s, call).ok_or(Reject::Stale)?;
         if transfer {
             self.handled(call, by, CallAct::Transferred);

@@ -52,7 +52,11 @@ impl Engine {
 fn lamp(s: &State, owner: Number, key: Number) -> Option<Lamp> {
     let member = |agent: Number, queue: Number| {
         let member = member_in(s, agent_of(s, agent)?, queue)?;
-        allows(s, By::Person(owner), Action::SeeQueue(member.queue)).then_some(member)
+        let queue = s.members[member].queue;
+        // Who may switch a status sees it: everybody his own.
+        let mut shown = [Action::SwitchAgent(member), Action::SeeQueue(queue)].into_iter();
+        let seen = shown.any(|action| allows(s, By::Person(owner), action));
+        seen.then(|| &s.members[member])
     };
     match reading(s, key)? {
         Code::LogInOrOut(queue) => Some(match member(owner, queue)?.logged_in {

@@ -47,6 +47,9 @@ pub enum Reject {
     },
     /// The person may not do this.
     Denied,
+    /// No agent or extension talks in this call: its caller talks to a number outside, or
+    /// to another caller. It can be hung up, and nothing else.
+    NoAgent,
     /// The input changes nothing: the status is that already.
     NoChange,
     /// No slot is free to park the caller in, or there are none.

@@ -72,7 +72,7 @@ impl<T: Trace> Step<'_, T> {
             public,
             agent,
         });
-        self.calls_himself(agent);
+        self.makes_call(agent);
         Ok(())
     }
 

@@ -20,14 +20,16 @@ pub enum Action {
     /// Blank a person's number and name everywhere.
     ErasePerson,
     /// Handle a live call, as a right of its queue allows; or one in which the person
-    /// talks.
+    /// talks, or calls.
     HandleCall(CallId, Right),
     /// Do or see something in a queue that its managers and agents need a right for.
     InQueue(QueueId, Right),
     /// Write the note of a queue's call, which this agent answered; `None`: which was
     /// missed or abandoned, or whose agent is deleted.
     NoteCall(QueueId, Option<AgentId>),
-    /// See a queue's callers, agents and figures.
+    /// See a queue's calls: who calls, who waits and who talks.
+    SeeCalls(QueueId),
+    /// See a queue's figures, and its agents with their status.
     SeeQueue(QueueId),
     /// See the record of a queue's call, which this agent answered; `None`: which was
     /// missed or abandoned.
@@ -81,6 +83,7 @@ pub fn allows(state: &State, by: By, action: Action) -> bool {
             manager_has(state, person, queue, Right::CallNotes)
                 || own && agent_has(state, person, queue, Right::CallNotes)
         }
+        Action::SeeCalls(queue) => has(queue, Right::Panel),
         Action::SeeQueue(queue) => has(queue, Right::Panel) || has(queue, Right::Wallboard),
         Action::SeeQueueCall(queue, answered) => sees_call(state, person, queue, answered),
         Action::SetPresence(agent) => {
@@ -115,8 +118,8 @@ fn agent_has(state: &State, person: AgentId, queue: QueueId, right: Right) -> bo
     of.is_some_and(|of| of.config.permissions.agents.has(right)) && serves(state, person, queue)
 }
 
-/// Whether a person may handle a call: by a right in its queue, or because he talks in it.
-/// Nobody listens in to himself, and what he may do with a recording is set for him.
+/// Whether a person may handle a call: by a right in its queue, or because he talks in it,
+/// on either side. Nobody listens in to himself, and what he may do with a recording is set for him.
 fn may_handle(state: &State, person: AgentId, call: CallId, right: Right) -> bool {
     let Some(entry) = state.calls.get(call) else {
         return false;
@@ -126,7 +129,8 @@ fn may_handle(state: &State, person: AgentId, call: CallId, right: Right) -> boo
         return true;
     }
     let leg = talk_leg(state, call);
-    let own = leg.is_some_and(|leg| state.legs[leg].agent == person);
+    let answered = leg.is_some_and(|leg| state.legs[leg].agent == person);
+    let own = answered || entry.origin == Some(person);
     let records = || {
         let queue = queue.and_then(|queue| state.queues.get(queue));
         match state.agents[person].own_recording {

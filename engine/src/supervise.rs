@@ -78,7 +78,8 @@ impl<T: Trace> Step<'_, T> {
         let granted = self.granted(by, call, Right::PickUp)?;
         let call = in_stage(self.s, &granted, Stage::AwaitingAgent)?;
         let agent = self.telephone_of(by)?;
-        if leg_of(self.s, call, agent).is_some() {
+        let calls = self.s.calls[call].origin == Some(agent);
+        if calls || leg_of(self.s, call, agent).is_some() {
             return Err(Reject::NoChange);
         }
         self.sometimes_if(Mark::PickUpRinging, |s| visit(s, call).ringing > 0);
@@ -88,7 +89,8 @@ impl<T: Trace> Step<'_, T> {
     }
 
     /// Ends a call for everybody. Who talks himself may be hanging up on a screen: then his
-    /// caller is asked as if he had done so at his telephone.
+    /// caller is asked as if he had done so at his telephone. So may who calls, which is then
+    /// as if he had hung up there.
     #[cold]
     pub(crate) fn hang_up_call(&mut self, by: By, call: CallId) -> Result<(), Reject> {
         let granted = self.granted(by, call, Right::PickUp)?;
@@ -100,6 +102,9 @@ impl<T: Trace> Step<'_, T> {
             self.emit(Effect::HangUpLeg { leg });
             self.part_and_ask(call, leg, about);
             return Ok(());
+        }
+        if self.calls_himself(by, call) && !promised(self.s, call) {
+            return self.caller_gives_up(call);
         }
         let reason = LeaveReason::HungUpBySupervisor;
         match self.s.calls[call].stage {
@@ -120,6 +125,21 @@ impl<T: Trace> Step<'_, T> {
         let told = Some(HangUpCause::Normal);
         self.close(call, EndReason::HungUpBySupervisor, told);
         Ok(())
+    }
+
+    /// Who calls hangs up on a screen.
+    fn caller_gives_up(&mut self, call: CallId) -> Result<(), Reject> {
+        self.caller_leaves(call);
+        self.close(call, EndReason::CallerHungUp, Some(HangUpCause::Normal));
+        Ok(())
+    }
+
+    /// Whether whoever asks is the caller of a call, and not who answered it too.
+    pub(crate) fn calls_himself(&self, by: By, call: CallId) -> bool {
+        let By::Person(number) = by else { return false };
+        let origin = self.s.calls[call].origin;
+        let calls = origin.is_some() && origin == self.agent_of(number).ok();
+        calls && self.talks_himself(by, call).is_none()
     }
 
     /// The leg on which whoever asks talks in a call, if he does.
@@ -196,7 +216,7 @@ impl<T: Trace> Step<'_, T> {
     /// A call in which an agent or an extension talks, and on which leg.
     pub(crate) fn in_talk(&self, call: &AccessGranted<CallId>) -> Result<(CallId, LegId), Reject> {
         let call = in_stage(self.s, call, Stage::AwaitingEnd)?;
-        let leg = talk_leg(self.s, call).ok_or(Reject::Stale)?;
+        let leg = talk_leg(self.s, call).ok_or(Reject::NoAgent)?;
         Ok((call, leg))
     }
 
@@ -415,6 +435,12 @@ impl<T: Trace> Step<'_, T> {
         }
         Ok(())
     }
+}
+
+/// Whether the caller is to be called back.
+fn promised(s: &State, call: CallId) -> bool {
+    let visit = s.calls[call].visit.as_ref();
+    visit.is_some_and(|visit| visit.promise().is_some())
 }
 
 fn in_stage(s: &State, call: &AccessGranted<CallId>, stage: Stage) -> Result<CallId, Reject> {

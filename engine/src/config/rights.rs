@@ -22,7 +22,7 @@ pub enum Right {
     MissedCallLogs,
     /// Listen to agents' calls, whisper to the agent, join in. Managers alone.
     Monitoring,
-    /// See callers, calls and agents as they are now.
+    /// See callers, calls and agents as they are now, and the queue's figures.
     Panel,
     /// Park calls.
     Parking,
@@ -33,7 +33,7 @@ pub enum Right {
     Recording,
     /// Log agents in and out and pause them. Managers alone.
     SwitchAgents,
-    /// See the queue's figures.
+    /// See the queue's figures, and its agents with their status; no callers.
     Wallboard,
 }
 

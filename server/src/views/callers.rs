@@ -91,6 +91,8 @@ impl Fold {
         if let Some(origin) = call.and_then(|call| call.origin.take()) {
             self.agent(origin).talking.remove(&id);
             self.touched.insert(origin);
+            let call = self.calls.get(&id);
+            self.dirty.calls.extend(call.map(|call| call.public));
         }
     }
 }

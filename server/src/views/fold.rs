@@ -83,6 +83,11 @@ pub(super) enum Stage {
         joined_at: Timestamp,
         answered_at: Timestamp,
     },
+    /// A number outside is called for the caller, who has talked to it since it answered.
+    AwaitingOutside {
+        number: Number,
+        answered_at: Option<Timestamp>,
+    },
     /// Within one line, between two destinations.
     AwaitingRoute,
 }
@@ -338,6 +343,8 @@ impl Fold {
             | Event::ExtensionRingEnded { .. }
             | Event::ExtensionRung { .. }
             | Event::OfferEnded { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. }
             | Event::ConsultationEnded { .. }
             | Event::ConsultationRung { .. }
             | Event::SupervisorLeft { .. }
@@ -372,8 +379,6 @@ impl Fold {
             | Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
             | Event::MessageStarted { .. }
-            | Event::OutsideAnswered { .. }
-            | Event::OutsideRung { .. }
             | Event::ParkingTimedOut { .. }
             | Event::PersonErased { .. }
             | Event::PlaceRegained { .. }
@@ -421,13 +426,9 @@ impl Fold {
             }
             | Event::SurveyStarted { call, .. } => self.set_stage(*call, Stage::AwaitingRoute),
             Event::CallHandled { .. } => {}
-            Event::CallRetrieved { call, with, .. } => {
-                let origin = self.calls.get(with).and_then(|call| call.origin);
-                if let Some(agent) = origin {
-                    self.set_stage(*call, Stage::answered_directly(agent, at));
-                    self.set_stage(*with, Stage::answered_directly(agent, at));
-                }
-            }
+            Event::CallRetrieved { .. }
+            | Event::OutsideAnswered { .. }
+            | Event::OutsideRung { .. } => self.joined(event, at),
             Event::ConsultationEnded { .. } | Event::ConsultationRung { .. } => {
                 self.consultation(event, at);
             }
@@ -667,7 +668,7 @@ impl Fold {
                 self.touched.insert(*agent);
                 (*queue, [].as_slice())
             }
-            Stage::AwaitingRoute => return,
+            Stage::AwaitingOutside { .. } | Stage::AwaitingRoute => return,
         };
         self.dirty.queues.extend(queue);
         for &agent in agents {
@@ -721,9 +722,15 @@ impl Fold {
 
     fn erase(&mut self, number: Number) {
         for call in self.calls.values_mut() {
-            if call.caller == number {
-                call.caller = Number::NONE;
-                self.dirty.calls.insert(call.public);
+            let dialled = match &mut call.stage {
+                Stage::AwaitingOutside { number, .. } => Some(number),
+                _ => None,
+            };
+            for known in dialled.into_iter().chain([&mut call.caller]) {
+                if *known == number {
+                    *known = Number::NONE;
+                    self.dirty.calls.insert(call.public);
+                }
             }
         }
     }

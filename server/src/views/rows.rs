@@ -155,19 +155,24 @@ impl Fold {
             callback: self.is_promised(call.id, *queue),
             joined_at: self.unix_ms(*joined_at),
             ringing,
+            origin: self.origin(call),
             call: call.id,
         })
     }
 
     fn active_row(&self, call: &Call) -> Option<ActiveRow> {
-        let Stage::AwaitingEnd {
-            queue,
-            agent,
-            answered_at,
-            ..
-        } = &call.stage
-        else {
-            return None;
+        let (queue, agent, outside, answered_at) = match call.stage {
+            Stage::AwaitingEnd {
+                queue,
+                agent,
+                answered_at,
+                ..
+            } => (queue, Some(self.agent_number(agent)?), None, answered_at),
+            Stage::AwaitingOutside {
+                number,
+                answered_at,
+            } => (None, None, shown(number), answered_at?),
+            _ => return None,
         };
         Some(ActiveRow {
             id: call.public,
@@ -175,10 +180,17 @@ impl Fold {
             caller: shown(call.caller),
             contact: self.contact_name(call.caller),
             callback: queue.is_some_and(|queue| self.is_promised(call.id, queue)),
-            agent: self.agent_number(*agent)?,
-            answered_at: self.unix_ms(*answered_at),
+            origin: self.origin(call),
+            agent,
+            outside,
+            answered_at: self.unix_ms(answered_at),
             call: call.id,
         })
+    }
+
+    /// The extension that calls.
+    fn origin(&self, call: &Call) -> Option<Number> {
+        call.origin.and_then(|origin| self.agent_number(origin))
     }
 
     /// A deleted queue that callers are still put out of has none: another may

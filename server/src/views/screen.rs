@@ -164,6 +164,9 @@ pub struct WaitingRow {
     #[serde(serialize_with = "texts")]
     #[schema(value_type = Vec<String>)]
     pub ringing: Vec<Number>,
+    /// The extension that calls, which may handle it.
+    #[serde(skip)]
+    pub origin: Option<Number>,
     /// Its name while it lives, for whoever handles it.
     #[serde(skip)]
     pub call: CallId,
@@ -189,10 +192,18 @@ pub struct ActiveRow {
     pub contact: Option<String>,
     /// Whether the caller was called back.
     pub callback: bool,
-    /// Who answered.
-    #[serde(serialize_with = "text")]
-    #[schema(value_type = String)]
-    pub agent: Number,
+    /// The extension that calls; null for callers from outside.
+    #[serde(serialize_with = "maybe_text")]
+    #[schema(value_type = Option<String>)]
+    pub origin: Option<Number>,
+    /// Who answered; null where that is somebody outside.
+    #[serde(serialize_with = "maybe_text")]
+    #[schema(value_type = Option<String>)]
+    pub agent: Option<Number>,
+    /// The number outside that answered; null where an extension did, or it was erased.
+    #[serde(serialize_with = "maybe_text")]
+    #[schema(value_type = Option<String>)]
+    pub outside: Option<Number>,
     /// When, in Unix ms.
     pub answered_at: i64,
     /// Its name while it lives, for whoever handles it.
@@ -218,10 +229,14 @@ pub enum Change {
         #[serde(serialize_with = "maybe_text")]
         #[schema(value_type = Option<String>)]
         queue: Option<Number>,
+        /// The extension that called.
+        #[serde(serialize_with = "maybe_text")]
+        #[schema(value_type = Option<String>)]
+        origin: Option<Number>,
         /// Who had answered.
-        #[serde(serialize_with = "text")]
-        #[schema(value_type = String)]
-        agent: Number,
+        #[serde(serialize_with = "maybe_text")]
+        #[schema(value_type = Option<String>)]
+        agent: Option<Number>,
     },
     /// An extension.
     Agent(Arc<AgentRow>),
@@ -314,6 +329,7 @@ impl ActiveRow {
         Change::ActiveGone {
             id: self.id,
             queue: self.queue,
+            origin: self.origin,
             agent: self.agent,
         }
     }
@@ -329,7 +345,8 @@ impl WaitingRow {
 }
 
 fn same_talk(before: &ActiveRow, after: &ActiveRow) -> bool {
-    (before.queue, before.agent) == (after.queue, after.agent)
+    let seen_by = |row: &ActiveRow| (row.queue, row.origin, row.agent);
+    seen_by(before) == seen_by(after)
 }
 
 fn same_queue(before: &WaitingRow, after: &WaitingRow) -> bool {

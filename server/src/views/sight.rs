@@ -27,8 +27,10 @@ pub enum Sight {
     Person {
         /// The extension.
         number: Number,
-        /// The queues whose callers, agents and figures he sees, by number.
+        /// The queues whose agents and figures he sees, by number.
         queues: BTreeSet<Number>,
+        /// Those of them whose callers and calls he sees too.
+        calls: BTreeSet<Number>,
         /// The queues whose records he sees.
         records: Records,
         /// The queues of whose callers he sees which contacts they are, by number.
@@ -102,21 +104,28 @@ impl Sight {
             .flat_map(|agent| &agent.memberships)
             .filter_map(|membership| Some(directory.queues.get(&membership.queue)?.number))
             .collect();
-        let (mut queues, mut contacts) = (BTreeSet::new(), BTreeSet::new());
+        let (mut queues, mut calls) = (BTreeSet::new(), BTreeSet::new());
+        let mut contacts = BTreeSet::new();
         let (mut records, mut notes) = (Records::default(), Notes::default());
         for queue in &directory.config.queues {
             let (manages, serves) = (
                 queue.managers.contains(&number),
                 served.contains(&queue.number),
             );
-            let sees = |rights: Rights| rights.has(Right::Panel) || rights.has(Right::Wallboard);
             let rights = &queue.permissions;
-            if manages && sees(rights.managers) || serves && sees(rights.agents) {
-                queues.insert(queue.number);
-            }
-            let knows = |rights: Rights| rights.has(Right::Contacts);
-            if manages && knows(rights.managers) || serves && knows(rights.agents) {
-                contacts.insert(queue.number);
+            let has = |right| {
+                let has = |of: Rights| of.has(right);
+                manages && has(rights.managers) || serves && has(rights.agents)
+            };
+            let panel = has(Right::Panel);
+            for (sees, of) in [
+                (panel, &mut calls),
+                (panel || has(Right::Wallboard), &mut queues),
+                (has(Right::Contacts), &mut contacts),
+            ] {
+                if sees {
+                    of.insert(queue.number);
+                }
             }
             if manages && rights.managers.has(Right::CallNotes) {
                 notes.all.insert(queue.number);
@@ -129,6 +138,7 @@ impl Sight {
         Self::Person {
             number,
             queues,
+            calls,
             records,
             contacts,
             notes,
@@ -180,13 +190,23 @@ impl Sight {
         }
     }
 
-    /// Whether a queue may be seen: its callers, agents and figures.
+    /// Whether a queue may be seen: its figures, and its agents with their status.
     #[must_use]
     pub fn sees_queue(&self, queue: Number) -> bool {
         match self {
             Self::All => true,
             Self::None => false,
             Self::Person { queues, .. } => queues.contains(&queue),
+        }
+    }
+
+    /// Whether a queue's callers and calls may be seen.
+    #[must_use]
+    pub fn sees_calls(&self, queue: Number) -> bool {
+        match self {
+            Self::All => true,
+            Self::None => false,
+            Self::Person { calls, .. } => calls.contains(&queue),
         }
     }
 
@@ -202,7 +222,7 @@ impl Sight {
 
     /// A waiting call, with what may be seen of it.
     fn waiting(&self, row: &Arc<WaitingRow>) -> Option<Arc<WaitingRow>> {
-        self.sees_queue(row.queue).then(|| {
+        self.sees_calls(row.queue).then(|| {
             if row.contact.is_none() || self.sees_contacts(Some(row.queue)) {
                 return Arc::clone(row);
             }
@@ -255,14 +275,17 @@ impl Sight {
         })))
     }
 
-    fn sees_talk(&self, queue: Option<Number>, agent: Number) -> bool {
-        *self == Self::All || self.is(agent) || queue.is_some_and(|queue| self.sees_queue(queue))
+    /// Whether a conversation may be seen, of this queue, between these extensions.
+    fn sees_talk(&self, queue: Option<Number>, parties: [Option<Number>; 2]) -> bool {
+        let mut parties = parties.into_iter().flatten();
+        let own = parties.any(|party| self.is(party));
+        *self == Self::All || own || queue.is_some_and(|queue| self.sees_calls(queue))
     }
 
     /// Whether a call may be seen: those of its queues, and everybody's own.
     #[must_use]
     pub fn sees_active(&self, row: &ActiveRow) -> bool {
-        self.sees_talk(row.queue, row.agent)
+        self.sees_talk(row.queue, [row.origin, row.agent])
     }
 
     /// A change, with what may be seen of it.
@@ -270,7 +293,12 @@ impl Sight {
     pub fn change(&self, change: &Change) -> Option<Change> {
         let seen = match change {
             Change::Active(row) => return self.active(row).map(Change::Active),
-            Change::ActiveGone { queue, agent, .. } => self.sees_talk(*queue, *agent),
+            Change::ActiveGone {
+                queue,
+                origin,
+                agent,
+                ..
+            } => self.sees_talk(*queue, [*origin, *agent]),
             Change::Agent(row) => {
                 return self.agent(row).map(|row| Change::Agent(row.into_owned()));
             }
@@ -280,7 +308,7 @@ impl Sight {
             Change::Queue(row) => self.sees_queue(row.number),
             Change::QueueGone { number } => self.sees_queue(*number),
             Change::Waiting(row) => return self.waiting(row).map(Change::Waiting),
-            Change::WaitingGone { queue, .. } => self.sees_queue(*queue),
+            Change::WaitingGone { queue, .. } => self.sees_calls(*queue),
         };
         seen.then(|| change.clone())
     }

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use tandem_engine::config::model::Destination;
 use tandem_engine::config::text::read_destination;
-use tandem_engine::{By, CallId, Event, Input, Monitoring, PublicId, Side};
+use tandem_engine::{By, CallId, Event, Input, Monitoring, Number, PublicId, Side};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +21,7 @@ use super::screens::number;
 use super::serve::App;
 use super::sign_in::{SignedIn, Viewer};
 use crate::driver::Applied;
+use crate::views::WaitingRow;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
@@ -71,7 +72,8 @@ struct Transfer {
     /// A number that can be dialled, a box (`voicemail 1001`), or a number outside on a trunk
     /// (`external 0301234567 on Carrier`).
     to: String,
-    /// `caller` (the default), or `agent`: who talks to the caller goes there in his stead.
+    /// `caller`, or `agent`: who talks to the caller goes there in his stead. By default the
+    /// caller, and where the caller asks, the agent.
     side: Option<String>,
 }
 
@@ -79,7 +81,8 @@ struct Transfer {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Park {
-    /// `caller` (the default), or `agent`: who talks to the caller is parked in his stead.
+    /// `caller`, or `agent`: who talks to the caller is parked in his stead. By default the
+    /// caller, and where the caller asks, the agent.
     side: Option<String>,
 }
 
@@ -121,7 +124,8 @@ pub(crate) fn find(viewer: &Viewer, id: &str) -> Result<CallId, Problem> {
     let id: PublicId = id.parse().map_err(|_| unknown())?;
     let screen = &viewer.view.screen;
     let waiting = screen.waiting.get(&id);
-    let waiting = waiting.filter(|row| viewer.sight.sees_queue(row.queue));
+    let calls = |row: &&Arc<WaitingRow>| row.origin.is_some_and(|it| viewer.sight.is(it));
+    let waiting = waiting.filter(|row| viewer.sight.sees_calls(row.queue) || calls(row));
     let active = screen.active.get(&id);
     let active = active.filter(|row| viewer.sight.sees_active(row));
     let waiting = waiting.map(|row| row.call);
@@ -258,6 +262,7 @@ async fn park(
 ) -> Result<Json<Handled>, Problem> {
     let asked: Park = body::json(&headers, body).await?;
     let side = side(asked.side.as_deref())?;
+    let side = side.map_or_else(|| other_side(&app, &signed_in, &id), Ok)?;
     let input = |by, call| Input::ParkCall { by, call, side };
     handle(&app, signed_in, &id, input).await
 }
@@ -374,6 +379,7 @@ async fn transfer(
 ) -> Result<Json<Handled>, Problem> {
     let asked: Transfer = body::json(&headers, body).await?;
     let (to, side) = (destination(&asked.to)?, side(asked.side.as_deref())?);
+    let side = side.map_or_else(|| other_side(&app, &signed_in, &id), Ok)?;
     let input = |by, call| Input::TransferCall { by, call, side, to };
     handle(&app, signed_in, &id, input).await
 }
@@ -390,11 +396,25 @@ fn destination(to: &str) -> Result<Destination, Problem> {
     }
 }
 
-/// Which side of a conversation is meant.
-fn side(asked: Option<&str>) -> Result<Side, Problem> {
+/// Who calls means the other side of his conversation, if he says nothing; everybody else
+/// the caller.
+fn other_side(app: &App, signed_in: &SignedIn, id: &str) -> Result<Side, Problem> {
+    let viewer = Viewer::of(app, signed_in.clone())?;
+    let id: Option<PublicId> = id.parse().ok();
+    let row = id.and_then(|id| viewer.view.screen.active.get(&id));
+    let calls = row.is_some_and(|row| {
+        let is = |party: Option<Number>| party.map(By::Person) == Some(signed_in.by);
+        is(row.origin) && !is(row.agent)
+    });
+    Ok(if calls { Side::Agent } else { Side::Caller })
+}
+
+/// Which side of a conversation is meant, if it is said.
+fn side(asked: Option<&str>) -> Result<Option<Side>, Problem> {
     match asked {
-        None | Some("caller") => Ok(Side::Caller),
-        Some("agent") => Ok(Side::Agent),
+        None => Ok(None),
+        Some("caller") => Ok(Some(Side::Caller)),
+        Some("agent") => Ok(Some(Side::Agent)),
         Some(_) => Err(Problem::invalid("side", "agent or caller")),
     }
 }

@@ -255,6 +255,7 @@ impl MissedCallRow {
 }
 
 /// The calls that an agent missed, at most 500, in the order in which their callers joined.
+/// An agent sees all of his own; of others' those whose records one may see.
 #[utoipa::path(get, path = "/agents/{number}/missed", tag = "records",
     params(("number" = String, Path, description = "The extension's number."), Asked),
     responses(
@@ -277,7 +278,10 @@ async fn missed(
     let found = spawn_blocking(move || store.missed_calls(agent, after, last, RECORDS_MAX)).await;
     let found = found.map_err(|_| Problem::unavailable("stopped", "the server stops"))??;
     let sight = &viewer.sight;
-    let seen = |call: &&MissedCall| sight.is(agent) || sight.sees_records_of(call.rings.queue);
+    // While the caller waits, nobody has answered yet.
+    let answered = |call: &MissedCall| call.record.as_ref().and_then(|record| record.agent);
+    let seen =
+        |call: &&MissedCall| sight.is(agent) || sight.sees_record(call.rings.queue, answered(call));
     let rows = found.iter().filter(seen).map(MissedCallRow::new);
     Ok(Json(rows.collect()))
 }

@@ -120,7 +120,7 @@ async fn note_call(
     // Who talks to the caller now means this conversation; who did before, his own.
     let public: Option<PublicId> = id.parse().ok();
     let talker = public.and_then(|id| viewer.view.screen.active.get(&id));
-    let talker = talker.map(|row| row.agent);
+    let talker = talker.and_then(|row| row.agent);
     let before = match by {
         By::Person(number) if talker != Some(number) => public.map(|call| (number, call)),
         _ => None,

@@ -177,6 +177,11 @@ impl From<Reject> for Problem {
             Reject::Configuration(faults) => faults.into(),
             Reject::Conflict { revision } => Self::conflict(revision),
             Reject::Denied => Self::denied(),
+            Reject::NoAgent => {
+                let detail = "the call is with a number outside, or between two callers: \
+                              it can be hung up, and nothing else";
+                Self::new(conflict, "no_agent", detail)
+            }
             Reject::NoChange => Self::new(conflict, "no_change", "it is so already"),
             Reject::NoSlot => Self::new(conflict, "no_slot", "no parking slot is free"),
             Reject::NotAMember => {

@@ -45,7 +45,7 @@ struct Asked {
 
 /// Why a call waited, and why it went to whom: what the journal tells, or where that
 /// does not reach back, what its records do. `Accept: text/plain` has it in words.
-/// Whoever may not see everything sees the calls of his queues. `docs/explain.md` has
+/// Whoever may not see everything sees the calls of queues whose callers he sees. `docs/explain.md` has
 /// the keys.
 #[utoipa::path(get, path = "/calls/{id}/story", tag = "records", responses(
     (status = 200, body = Object), (status = 401, body = Problem),
@@ -65,7 +65,7 @@ async fn story(
         Explained::Story { mut story, .. } => {
             let queues = story.visits.iter().map(|visit| visit.queue.number);
             may_see(&viewer.sight, queues)?;
-            story.keep_elsewhere(|queue| viewer.sight.sees_queue(queue));
+            story.keep_elsewhere(|queue| viewer.sight.sees_calls(queue));
             Ok(shown(&headers, &*story, || story.to_text()))
         }
         Explained::Records { records, why } => {
@@ -89,7 +89,8 @@ async fn story(
 }
 
 /// Every queue as it stood at a moment: who waited, who did what. `Accept: text/plain`
-/// has it in words. Whoever may not see everything sees his queues.
+/// has it in words. Whoever may not see everything sees queues whose callers
+/// he sees.
 #[utoipa::path(get, path = "/history", tag = "records", params(Asked), responses(
     (status = 200, body = Object), (status = 400, body = Problem),
     (status = 401, body = Problem), (status = 404, body = Problem),
@@ -105,7 +106,7 @@ async fn history(
     let at = asked.at.saturating_mul(1_000);
     let seen = one_by_one(&app, move |store| explain_at(store, at)).await?;
     let mut picture = seen.map_err(|why| Problem::not_found(&why))?.picture;
-    (picture.queues).retain(|queue| viewer.sight.sees_queue(queue.queue.number));
+    (picture.queues).retain(|queue| viewer.sight.sees_calls(queue.queue.number));
     Ok(shown(&headers, &picture, || picture.to_text()))
 }
 
@@ -135,7 +136,7 @@ async fn one_by_one<R: Send + 'static>(
 fn may_see(sight: &Sight, queues: impl Iterator<Item = Number>) -> Result<(), Problem> {
     let mut queues = queues.peekable();
     let some = queues.peek().is_some();
-    let sees = *sight == Sight::All || (some && queues.all(|queue| sight.sees_queue(queue)));
+    let sees = *sight == Sight::All || (some && queues.all(|queue| sight.sees_calls(queue)));
     sees.then_some(()).ok_or_else(Problem::denied)
 }
 

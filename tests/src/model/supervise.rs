@@ -89,7 +89,8 @@ impl Model {
             manages || queue.member(agent).is_some() && rights.agents.has(right)
         });
         let leg = self.talking_leg(call).and_then(|leg| self.legs.get(&leg));
-        let own = leg.is_some_and(|leg| leg.agent == agent);
+        let answered = leg.is_some_and(|leg| leg.agent == agent);
+        let own = answered || self.calls.get(&call).and_then(|call| call.origin) == Some(agent);
         let recording = self.persons.get(&agent).map(|person| person.own_recording);
         let for_own = match right {
             Right::Distribution | Right::Parking | Right::PickUp => true,
@@ -122,7 +123,21 @@ impl Model {
         let talks = self.talking_leg(asked.call).is_some() && !rings;
         let promised = self.is_promised(asked.call);
         let waits = call.waiting().is_some();
+        let calls = self.is_by_the_caller(asked.by, asked.call);
         match &self.entry.input {
+            Input::ConsultCall { .. }
+            | Input::EndConsultation { .. }
+            | Input::MonitorCall { .. }
+            | Input::ParkCall { .. }
+            | Input::SwitchRecording { .. }
+            | Input::TransferCall { .. }
+                if self.talks_with(asked.call).is_some() =>
+            {
+                Some(Reject::NoAgent)
+            }
+            Input::ConsultCall { .. } | Input::EndConsultation { .. } if talks && calls => {
+                Some(Reject::Denied)
+            }
             Input::ConsultCall { to, .. } if talks => self.consult_refusal(asked.call, *to),
             Input::EndConsultation { .. } if talks => {
                 when(self.consulted(asked.call).is_none(), Reject::Stale)
@@ -141,7 +156,7 @@ impl Model {
             Input::PickUpCall { .. } if waits => self.telephone_refusal(&asked).or_else(|| {
                 let agent = self.asker(&asked)?;
                 let there = self.legs_of(asked.call).any(|(_, leg)| leg.agent == agent);
-                when(there, Reject::NoChange)
+                when(there || call.origin == Some(agent), Reject::NoChange)
             }),
             Input::RedirectCall { to, .. } if waits && !promised => {
                 self.unknown(asked.by, to).or_else(|| {
@@ -162,6 +177,27 @@ impl Model {
             Input::TransferCall { to, .. } if talks => self.unknown(asked.by, to),
             Input::HangUpCall { .. } => None,
             _ => Some(Reject::Stale),
+        }
+    }
+
+    /// Whether somebody is who calls in a call, and not who answered it too.
+    fn is_by_the_caller(&self, by: By, call: CallId) -> bool {
+        let By::Person(number) = by else { return false };
+        let agent = self.person(number);
+        let origin = self.calls.get(&call).and_then(|call| call.origin);
+        let talks = self.talking_leg(call).and_then(|leg| self.legs.get(&leg));
+        let answered = talks.is_some_and(|leg| Some(leg.agent) == agent);
+        origin.is_some() && origin == agent && !answered
+    }
+
+    /// Whether the caller of a call hangs up on a screen. Who is to be called back has hung
+    /// up already.
+    pub(super) fn hangs_up_himself(&self, call: CallId) -> bool {
+        match self.entry.input {
+            Input::HangUpCall { by, call: of } => {
+                of == call && self.is_by_the_caller(by, call) && !self.is_promised(call)
+            }
+            _ => false,
         }
     }
 

@@ -380,7 +380,9 @@ impl Model {
         Ok(match reason {
             LeaveReason::CallerHungUp => self.caller_is_gone(id) && !promised,
             LeaveReason::HungUpBySupervisor => {
-                matches!(self.entry.input, Input::HangUpCall { call, .. } if call == id)
+                let hangs_up =
+                    matches!(self.entry.input, Input::HangUpCall { call, .. } if call == id);
+                hangs_up && !self.hangs_up_himself(id)
             }
             LeaveReason::Redirected => {
                 let redirect = self.entry.input.clone();
@@ -478,6 +480,7 @@ impl Model {
     fn caller_is_gone(&self, id: CallId) -> bool {
         let origin = self.calls.get(&id).and_then(|call| call.origin);
         self.entry.input == Input::CallerHungUp { call: id }
+            || self.hangs_up_himself(id)
             || origin.is_some_and(|origin| self.entry.gone.contains(&origin))
     }
 
@@ -614,7 +617,9 @@ impl Model {
                 let due = self.calls.get(&id).and_then(|call| call.tone_until);
                 fired == Some(Timer::PromptOver(id)) && due == Some(self.entry.now)
             }
-            (EndReason::HungUpBySupervisor, Input::HangUpCall { call, .. }) => *call == id,
+            (EndReason::HungUpBySupervisor, Input::HangUpCall { call, .. }) => {
+                *call == id && !self.hangs_up_himself(id)
+            }
             (EndReason::MessageLeft, Input::KeyPressed { call, key }) => {
                 *call == id && *key == Key::Pound
             }

@@ -115,6 +115,7 @@ pub enum Asked {
     OnCall(Right, String),
     /// The record of a call of a queue, answered by this extension or by nobody.
     SeeCall(Number, Option<Number>),
+    SeeCalls(Number),
     Switch {
         agent: Number,
         queue: Number,
@@ -272,6 +273,7 @@ fn read_right(words: &[&str]) -> Option<Result<Asked, String>> {
         ["see", "missed", "calls", "of", queue] => {
             read_value(queue).map(|queue| Asked::SeeCall(queue, None))
         }
+        ["see", "callers", "of", queue] => read_value(queue).map(Asked::SeeCalls),
         ["see", queue] => read_value(queue).map(Asked::See),
         ["use", right, "on", call] => {
             centre::right(right).map(|right| Asked::OnCall(right, (*call).to_owned()))

@@ -692,6 +692,7 @@ fn refusal(reject: &Reject) -> String {
         }
         Reject::Conflict { revision } => format!("revision {revision} is in force"),
         Reject::Denied => "not allowed".to_owned(),
+        Reject::NoAgent => "no agent talks in this call".to_owned(),
         Reject::NoChange => "that changes nothing".to_owned(),
         Reject::NoSlot => "no parking slot is free".to_owned(),
         Reject::NotAMember => "not an agent of this queue".to_owned(),

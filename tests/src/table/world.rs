@@ -541,6 +541,7 @@ impl World {
                         let agent = agent.map(|agent| agent.ok_or("no such agent"));
                         Action::SeeQueueCall(queue(*number)?, agent.transpose()?)
                     }
+                    Asked::SeeCalls(number) => Action::SeeCalls(queue(*number)?),
                     Asked::Switch {
                         agent,
                         queue: number,

@@ -104,6 +104,9 @@ impl Watcher {
                 if engine.allows(by, Action::SeeQueue(queue)) != sight.sees_queue(*number) {
                     return Err(format!("{by:?} and queue {number}: {sight:?}"));
                 }
+                if engine.allows(by, Action::SeeCalls(queue)) != sight.sees_calls(*number) {
+                    return Err(format!("{by:?} and callers of {number}: {sight:?}"));
+                }
                 let agents = directory.agents.iter();
                 let agents = agents.map(|(id, entry)| Some((*id, entry.number)));
                 for agent in agents.chain([None]) {
@@ -165,6 +168,7 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
         entry.is_some_and(|entry| directory.find_queue(entry.number) == Some(queue))
     };
     let (mut waiting, mut active) = (0, 0);
+    let (mut callers, mut numbers) = (0, 0);
     for id in engine.calls() {
         let view = engine.call(id).expect("it is alive");
         let caller = (!view.caller.is_none()).then_some(view.caller);
@@ -194,17 +198,23 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
+            // Of two calls that of the caller is shown, and not that to the number.
+            CallStage::Outside => match screen.active.get(&view.public) {
+                Some(row) if row.agent.is_none() && row.caller == caller => callers += 1,
+                None => numbers += 1,
+                row => return wrong(format!("{view:?} is shown as {row:?}")),
+            },
             CallStage::Caller
             | CallStage::Customer { .. }
             | CallStage::Extension
             | CallStage::Key
             | CallStage::Message
-            | CallStage::Outside
             | CallStage::Prompt
             | CallStage::Retrieval { .. } => {}
         }
     }
-    if (waiting, active) != (screen.waiting.len(), screen.active.len()) {
+    active += callers;
+    if (waiting, active) != (screen.waiting.len(), screen.active.len()) || callers != numbers {
         return wrong(format!("{waiting} wait, {active} talk"));
     }
     check_agents(engine, screen)

@@ -1,7 +1,10 @@
 //! What is done with calls over the API.
 
 use hyper::StatusCode;
-use tandem_engine::{Effect, Input, Number};
+use serde_json::Value;
+use tandem_engine::config::model::Destination;
+use tandem_engine::{By, CallId, Effect, Event, Input, Number};
+use tandem_server::driver::Applied;
 
 use crate::kit::{CENTRE, Desk};
 
@@ -235,4 +238,119 @@ fn either_side_of_a_conversation_is_moved() {
     let path = format!("/api/v1/calls/{id}/transfer");
     let over = desk.post_as(&ben, &path, agent);
     assert_eq!(over.code(), "not_found");
+}
+
+const CARRIER: &str = r#"
+[[trunk]]
+name = "Carrier"
+address = "127.0.0.1"
+outbound = true
+[options]
+parking_slots = "701-702"
+"#;
+
+/// Eve has a call placed and answers it; who is rung then comes of it.
+fn placed_by_eve(desk: &Desk, to: Destination) -> (String, Applied) {
+    let by = By::Person(Number::from_u64(1005));
+    let placed = desk.tell(Input::PlaceCall { by, to }).out;
+    let mut ids = placed.events.iter().filter_map(|event| match event {
+        Event::CallPlaced { call, public, .. } => Some((*call, public.to_string())),
+        _ => None,
+    });
+    let (call, id) = ids.next().expect("it is placed");
+    (id, desk.tell(Input::CustomerAnswered { call }))
+}
+
+/// Eve serves and manages nothing. She hangs up, and sends who answered on.
+#[test]
+fn who_calls_handles_the_call_too() {
+    let desk = Desk::with(&format!("{CARRIER}{CENTRE}"));
+    for extension in [1001, 1002, 1005] {
+        desk.up(extension);
+    }
+    let (eve, cay) = (desk.token_of(1005), desk.token_of(1003));
+    for (action, body) in [("hang-up", ""), ("transfer", r#"{"to": "1001"}"#)] {
+        let to = Destination::Extension(Number::from_u64(1002));
+        let (id, out) = placed_by_eve(&desk, to);
+        let rung = out.out.effects.iter().find_map(|(_, effect)| match effect {
+            Effect::Ring { leg, .. } => Some(*leg),
+            _ => None,
+        });
+        let leg = rung.expect("Ben is rung");
+        desk.tell(Input::LegAnswered { leg });
+        let shown = desk.get_as(&eve, "/api/v1/calls/active").json();
+        let row = &shown["active"][0];
+        assert_eq!(
+            (&row["origin"], &row["agent"], &row["outside"]),
+            (&"1005".into(), &"1002".into(), &Value::Null)
+        );
+        let unseen = status(&desk, &cay, &id, action, body);
+        assert_eq!(unseen, refused(404, "not_found"));
+        let asks = status(&desk, &eve, &id, "consult", r#"{"to": "1001"}"#);
+        assert_eq!(asks, refused(403, "denied"));
+        assert_eq!(
+            status(&desk, &eve, &id, action, body),
+            refused(200, ""),
+            "{action}"
+        );
+        // Hers is over; where he goes, he goes on his own.
+        let shown = desk.get_as(&eve, "/api/v1/calls/active").json();
+        assert_eq!(shown["active"].as_array().map(Vec::len), Some(0));
+        assert_eq!(
+            status(&desk, &eve, &id, action, body),
+            refused(404, "not_found")
+        );
+    }
+}
+
+#[test]
+fn a_call_to_the_outside_is_shown_and_hung_up() {
+    let desk = Desk::with(&format!("{CARRIER}{CENTRE}"));
+    desk.up(1005);
+    let [eve, ann, dan] = [1005, 1001, 1004].map(|who| desk.token_of(who));
+    for who in [&eve, &dan] {
+        let to = Destination::External {
+            trunk: "Carrier".to_owned(),
+            number: Number::from_u64(301_234),
+        };
+        let (id, out) = placed_by_eve(&desk, to);
+        let rings = status(&desk, &eve, &id, "hang-up", "");
+        assert_eq!(rings, refused(404, "not_found"), "nobody has answered");
+        let outside: CallId = (out.out.events.iter())
+            .find_map(|event| match event {
+                Event::OutsideRung { outside, .. } => Some(*outside),
+                _ => None,
+            })
+            .expect("it is called");
+        desk.tell(Input::CustomerAnswered { call: outside });
+        let row = desk.get_as(who, "/api/v1/calls/active").json()["active"][0].take();
+        assert_eq!(
+            (&row["id"], &row["origin"]),
+            (&id.as_str().into(), &"1005".into())
+        );
+        assert_eq!(
+            (&row["agent"], &row["outside"]),
+            (&Value::Null, &"301234".into())
+        );
+        for (action, body) in [
+            ("transfer", r#"{"to": "1001"}"#),
+            ("park", ""),
+            ("consult", r#"{"to": "1001"}"#),
+        ] {
+            let told = status(&desk, who, &id, action, body);
+            assert_eq!(told, refused(409, "no_agent"), "{action}");
+        }
+        let unseen = status(&desk, &ann, &id, "hang-up", "");
+        assert_eq!(unseen, refused(404, "not_found"));
+        assert_eq!(status(&desk, who, &id, "hang-up", ""), refused(200, ""));
+        assert_eq!(talking(&desk), 0);
+    }
+}
+
+/// How many talk.
+fn talking(desk: &Desk) -> usize {
+    desk.see("/api/v1/calls/active")["active"]
+        .as_array()
+        .expect("a list")
+        .len()
 }

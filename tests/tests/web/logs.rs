@@ -2,7 +2,7 @@
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
-use tandem_engine::{By, Cause, Input, Number, Which};
+use tandem_engine::{By, Cause, Effect, Input, Number, Which};
 
 use crate::kit::Desk;
 
@@ -110,4 +110,74 @@ fn rings_that_an_agent_missed_are_counted_by_call() {
         (&rows[0]["outcome"], &rows[0]["caller"]),
         (&"abandoned".into(), &"5000".into())
     );
+}
+
+/// Ann, Ben and Eve are rung one after the other; Cay manages. Agents see what they
+/// answered, and no missed calls.
+const OWN_CALLS: &str = r#"
+[[extension]]
+numbers = "1001-1003"
+[[extension]]
+number = "1005"
+[[queue]]
+number = "6400"
+name = "Support"
+static_agents = ["1001", "1002", "1005"]
+managers = ["1003"]
+strategy = "linear"
+manager_rights = ["panel"]
+agent_logs = "answered"
+wrap_up_s = 0
+retry_interval_s = 0
+rest_after_no_answer_s = 60
+"#;
+
+/// The outcomes of what an agent missed, as somebody sees them.
+fn missed_by(desk: &Desk, agent: u64, viewer: u64) -> Vec<Value> {
+    let path = format!("/api/v1/agents/{agent}/missed");
+    let reply = desk.get_as(&desk.token_of(viewer), &path);
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+    let rows = reply.json();
+    let rows = rows.as_array().expect("a list");
+    rows.iter().map(|row| row["outcome"].clone()).collect()
+}
+
+#[test]
+fn colleagues_missed_rings_are_seen_as_their_records_are() {
+    let mut desk = Desk::with(OWN_CALLS);
+    desk.up(1_001);
+    desk.up(1_002);
+    let ring_out = |desk: &Desk, leg| {
+        let cause = Cause::NoAnswer;
+        desk.tell(Input::LegFailed { leg, cause }).out
+    };
+    // Ann lets it ring, and Ben answers.
+    let (call, legs) = desk.call(5_000, 6_400);
+    let next = ring_out(&desk, legs[0]);
+    let rung = next.effects.iter().find_map(|(_, effect)| match effect {
+        Effect::Ring { leg, .. } => Some(*leg),
+        _ => None,
+    });
+    desk.tell(Input::LegAnswered {
+        leg: rung.expect("Ben is rung"),
+    });
+    desk.tell(Input::CallerHungUp { call });
+    desk.site.clock.pass(60_000_000);
+    // Ann lets the next one ring too, who gives up.
+    desk.tell(Input::DeviceDown {
+        extension: Number::from_u64(1_002),
+    });
+    let (call, legs) = desk.call(5_001, 6_400);
+    ring_out(&desk, legs[0]);
+    assert_eq!(
+        missed_by(&desk, 1_001, 1_001),
+        ["answered".into(), Value::Null]
+    );
+    assert_eq!(missed_by(&desk, 1_001, 1_002), ["answered"]);
+    desk.tell(Input::CallerHungUp { call });
+    // Hers are hers; Ben answered the first; Eve answered none, Cay sees no missed calls.
+    assert_eq!(missed_by(&desk, 1_001, 1_001), ["answered", "abandoned"]);
+    assert_eq!(missed_by(&desk, 1_001, 1_002), ["answered"]);
+    assert_eq!(missed_by(&desk, 1_001, 1_003), ["answered"]);
+    assert_eq!(missed_by(&desk, 1_001, 1_005), [] as [Value; 0]);
 }

@@ -107,3 +107,43 @@ fn nobody_is_a_person_who_is_deleted() {
         (StatusCode::FORBIDDEN, "denied".into())
     );
 }
+
+/// Ann serves with the wallboard alone, Ben with the panel.
+const WALLBOARD: &str = r#"
+[[extension]]
+numbers = "1001-1002"
+[[queue]]
+number = "6400"
+name = "Support"
+static_agents = ["1001"]
+managers = ["1002"]
+manager_rights = ["panel"]
+agent_rights = ["wallboard", "pick_up"]
+agent_logs = "none"
+"#;
+
+#[test]
+fn the_wallboard_tells_of_no_caller() {
+    let mut desk = Desk::with(WALLBOARD);
+    let (ann, ben) = (desk.token_of(1001), desk.token_of(1002));
+    let mut socket = desk.socket(&ann, "").unwrap();
+    desk.hear(&mut socket).unwrap();
+    desk.call(4_711, 6_400);
+    assert_eq!(numbers(&desk, &ann, "queues"), ["6400"]);
+    assert_eq!(numbers(&desk, &ann, "agents"), ["1001"]);
+    assert_eq!(numbers(&desk, &ann, "calls/waiting"), [] as [&str; 0]);
+    assert_eq!(numbers(&desk, &ben, "calls/waiting"), ["4711"]);
+    let told = desk.hear(&mut socket).unwrap().to_string();
+    assert!(
+        told.contains("\"queue\"") && !told.contains("4711"),
+        "{told}"
+    );
+    let waiting = desk.get_as(&ben, "/api/v1/calls/waiting").json();
+    let id = waiting["waiting"][0]["id"].as_str().unwrap().to_owned();
+    for (token, status) in [(&ann, 404), (&ben, 403)] {
+        let reply = desk.post_as(token, &format!("/api/v1/calls/{id}/pick-up"), "");
+        assert_eq!(reply.status.as_u16(), status);
+    }
+    let story = desk.get_as(&ann, &format!("/api/v1/calls/{id}/story"));
+    assert_eq!(story.status, StatusCode::FORBIDDEN);
+}

@@ -155,7 +155,7 @@ name = "Support"
 static_agents = ["1001"]
 managers = ["1003"]
 manager_rights = ["panel", "contacts", "missed_call_logs"]
-agent_rights = ["wallboard"]
+agent_rights = ["panel"]
 [[queue]]
 number = "6401"
 name = "Sales"

@@ -1,4 +1,5 @@
-//! Who is beside a conversation: supervisors, and who is asked about its caller.
+//! Who is beside a conversation: supervisors, and who is asked about its caller; and two
+//! callers who are connected with each other.
 
 use tandem_engine::{AgentId, CallId, Event, Timestamp};
 
@@ -24,6 +25,39 @@ impl Fold {
                         self.set_stage(*call, Stage::AwaitingAnswer { agents });
                     }
                     (false, _) => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Two callers: one who was parked and who fetched him, or one and a number outside.
+    pub(super) fn joined(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            Event::CallRetrieved { call, with, .. } => {
+                let origin = self.calls.get(with).and_then(|call| call.origin);
+                if let Some(agent) = origin {
+                    self.set_stage(*call, Stage::answered_directly(agent, at));
+                    self.set_stage(*with, Stage::answered_directly(agent, at));
+                }
+            }
+            Event::OutsideRung { call, number, .. } => {
+                let (number, answered_at) = (*number, None);
+                let stage = Stage::AwaitingOutside {
+                    number,
+                    answered_at,
+                };
+                self.set_stage(*call, stage);
+            }
+            Event::OutsideAnswered { call, .. } => {
+                let stage = self.calls.get(call).map(|call| &call.stage);
+                if let Some(&Stage::AwaitingOutside { number, .. }) = stage {
+                    let answered_at = Some(at);
+                    let stage = Stage::AwaitingOutside {
+                        number,
+                        answered_at,
+                    };
+                    self.set_stage(*call, stage);
                 }
             }
             _ => {}

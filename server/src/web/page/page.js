@@ -235,7 +235,7 @@ function busy() {
   for (const call of seen.waiting.values()) {
     for (const agent of call.ringing) calls.set(agent, call);
   }
-  for (const call of seen.active.values()) calls.set(call.agent, call);
+  for (const call of seen.active.values()) calls.set(call.agent ?? call.origin, call);
   return calls;
 }
 
@@ -295,7 +295,7 @@ function updateActive(item, call) {
   item.caller.title = call.caller ?? "";
   text(item.time, duration(now() - call.answered_at));
   text(item.queue, call.queue === null ? "Direct" : queueName(call.queue));
-  text(item.agent, `with ${agentName(call.agent)}`);
+  text(item.agent, `with ${call.agent === null ? call.outside ?? "somebody outside" : agentName(call.agent)}`);
 }
 
 function drawCalls(name, since, update) {
