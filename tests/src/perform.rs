@@ -282,8 +282,8 @@ impl<W: Witness> World<W> {
         })
     }
 
-    /// Somebody who waits asks for a callback; who has asked says where: at his own number,
-    /// at another one, or at none. Some say no more then, and some hang up.
+    /// Somebody who waits asks for a callback; who has asked says where: at his own number, at
+    /// another one, or at none. Some say no more then, and some hang up.
     fn say_where(&mut self, pick: Pick, what: u8) -> Result<(), String> {
         let engine = self.live.engine();
         let waiting = engine.calls().into_iter().filter_map(|call| {
@@ -304,22 +304,18 @@ impl<W: Witness> World<W> {
         let said = match (asks, what) {
             (false, _) => key.to_string(),
             (true, 0..=2) => "#".to_owned(),
-            (true, 3) => key.to_string(),
+            (true, 3 | 12) => key.to_string(),
             (true, 4) => format!("{}*#", outside(1)),
             (true, 5) => "9999999999".to_owned(),
-            (true, 6) => format!("{}", outside(1)),
-            (true, 12) => key.to_string(),
             (true, 13) => "493".to_owned(),
-            (true, 14) => format!("{}", outside(2)),
+            (true, 14) => outside(1).to_string(),
             (true, _) => format!("{}#", outside(1 + what % 3)),
         };
         for key in said.chars().filter_map(|key| key.to_string().parse().ok()) {
             self.send(Input::KeyPressed { call, key })?;
         }
-        match asks && what > 11 {
-            true => self.send(Input::CallerHungUp { call }),
-            false => Ok(()),
-        }
+        let leaves = (asks && what > 11).then_some(Input::CallerHungUp { call });
+        leaves.map_or(Ok(()), |input| self.send(input))
     }
 
     /// What somebody does about calls that are over.

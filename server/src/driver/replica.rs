@@ -248,6 +248,7 @@ impl Replica {
             Event::CallbackRequested {
                 call,
                 queue,
+                caller,
                 number,
                 until,
             } => {
@@ -257,7 +258,7 @@ impl Replica {
                     call: found.public,
                     visit: self.engine.waiting(call)?.visit,
                     queue: self.names.queues.get(&queue)?.number,
-                    caller: found.caller,
+                    caller,
                     number,
                     requested_us: at,
                     until_us: until.map(|until| self.names.unix_us(until)),
