@@ -206,8 +206,8 @@ fn same(what: &str, one: &Screen, other: &Screen) -> Result<(), String> {
     Err(format!("{what}, it is\n{one:#?}\nand not\n{other:#?}"))
 }
 
-/// Compares a screen with the engine.
-fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), String> {
+/// Compares the queues of a screen with the engine.
+fn check_queues(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), String> {
     let wrong = |what: String| Err(format!("{what}\n{screen:#?}"));
     for (number, row) in &screen.queues {
         let id = engine.find_queue(*number);
@@ -227,6 +227,13 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
     if screen.queues.len() != directory.config.queues.len() {
         return wrong("not every queue is shown".to_owned());
     }
+    Ok(())
+}
+
+/// Compares a screen with the engine.
+fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), String> {
+    let wrong = |what: String| Err(format!("{what}\n{screen:#?}"));
+    check_queues(engine, directory, screen)?;
     let present = |queue: QueueId| {
         let entry = directory.queues.get(&queue);
         entry.is_some_and(|entry| directory.find_queue(entry.number) == Some(queue))
