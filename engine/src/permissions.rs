@@ -119,7 +119,8 @@ fn agent_has(state: &State, person: AgentId, queue: QueueId, right: Right) -> bo
 }
 
 /// Whether a person may handle a call: by a right in its queue, or because he talks in it,
-/// on either side. Nobody listens in to himself, and what he may do with a recording is set for him.
+/// on either side. Nobody listens in to himself, and what he may do with a recording is set
+/// for him.
 fn may_handle(state: &State, person: AgentId, call: CallId, right: Right) -> bool {
     let Some(entry) = state.calls.get(call) else {
         return false;

@@ -1,6 +1,8 @@
 //! What is known of queue calls beside their records: what people did about them when
 //! they were over, and which rings agents missed.
 
+use std::fmt;
+
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 use tandem_engine::records::processing::Processing;
@@ -30,6 +32,13 @@ impl LogKey {
             queue: record.queue,
             key: RecordKey::of(record),
         }
+    }
+}
+
+/// The name by which others mean it: the queue's number, and its place there.
+impl fmt::Display for LogKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.queue, self.key)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be read. Every call is one short read transaction; whatever can be
 //! long comes in pages.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use itertools::Itertools as _;
@@ -33,6 +34,14 @@ pub struct RecordKey {
     pub call: PublicId,
     /// Which of its visits.
     pub visit: u16,
+}
+
+/// The place by which others mean it.
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PublicId { epoch, counter } = self.call;
+        write!(f, "{}.{epoch}.{counter}.{}", self.joined_us, self.visit)
+    }
 }
 
 /// Where a change of status stands among those of its queue.

@@ -84,6 +84,22 @@ impl Fold {
         }
     }
 
+    /// Nobody is to be told of this number any more.
+    pub(super) fn erase(&mut self, number: Number) {
+        for call in self.calls.values_mut() {
+            let dialled = match &mut call.stage {
+                Stage::AwaitingOutside { number, .. } => Some(number),
+                _ => None,
+            };
+            for known in dialled.into_iter().chain([&mut call.caller]) {
+                if *known == number {
+                    *known = Number::NONE;
+                    self.dirty.calls.insert(call.public);
+                }
+            }
+        }
+    }
+
     /// A caller is off the line, and his telephone is free; his call may go on, where he will
     /// be called back.
     pub(super) fn lets_go(&mut self, id: CallId) {

@@ -1,6 +1,7 @@
 //! From batches to what is to be seen: a pure function of what was released.
 
 mod beside;
+mod logs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tandem_engine::{
 
 use super::counts::{AgentCounts, QueueCounts, Today, unix_us};
 use super::day::Days;
-use super::screen::{AgentState, Screen};
+use super::screen::{AgentState, Change, Screen};
 use crate::driver::{Batch, Directory, Line, Membership};
 
 /// What is known of a running centre from what was released of it.
@@ -37,6 +38,8 @@ pub struct Fold {
     days: Days,
     /// Agents of whom the line told something.
     pub(super) touched: BTreeSet<AgentId>,
+    /// What was done about records since somebody asked, the oldest first.
+    logged: Vec<Change>,
     last: (u64, Timestamp),
 }
 
@@ -173,6 +176,7 @@ impl Fold {
             today: Some(today),
             days: Days::default(),
             touched: BTreeSet::new(),
+            logged: Vec::new(),
             last: (0, Timestamp::ZERO),
         }
     }
@@ -313,6 +317,9 @@ impl Fold {
                     public,
                     ..
                 } => self.turn(*turned, *public, *agent),
+                Event::CallLogDeleted { .. } | Event::CallLogProcessed(_) | Event::CallNoted(_) => {
+                    self.log(event, &line.entry.input, at);
+                }
                 event => self.event(event, at),
             }
         }
@@ -715,21 +722,6 @@ impl Fold {
                 let state = agent.present_state();
                 if state != agent.state {
                     (agent.state, agent.since) = (state, at);
-                }
-            }
-        }
-    }
-
-    fn erase(&mut self, number: Number) {
-        for call in self.calls.values_mut() {
-            let dialled = match &mut call.stage {
-                Stage::AwaitingOutside { number, .. } => Some(number),
-                _ => None,
-            };
-            for known in dialled.into_iter().chain([&mut call.caller]) {
-                if *known == number {
-                    *known = Number::NONE;
-                    self.dirty.calls.insert(call.public);
                 }
             }
         }

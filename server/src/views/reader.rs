@@ -203,7 +203,8 @@ impl Hub {
         let before = Arc::clone(&self.publish.borrow());
         let directory = Arc::clone(self.fold.directory());
         let anew = !Arc::ptr_eq(&directory, &before.directory);
-        let changes = before.screen.changes_to(&screen);
+        let mut changes = before.screen.changes_to(&screen);
+        changes.append(&mut self.fold.take_logged());
         let number = before.number + u64::from(anew || !changes.is_empty());
         if anew {
             lock(&self.ring).begin_at(number);

@@ -211,6 +211,52 @@ pub struct ActiveRow {
     pub call: CallId,
 }
 
+/// What somebody did about the record of a queue's call: he dealt with it, noted or deleted
+/// it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LogChange {
+    /// The call.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = String)]
+    pub id: PublicId,
+    /// Which of its visits to a queue, from zero.
+    pub visit: u16,
+    /// The queue's number.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = String)]
+    pub queue: Number,
+    /// The name of the log; null while the call goes on.
+    pub log: Option<String>,
+    /// Who answered it.
+    #[serde(serialize_with = "maybe_text")]
+    #[schema(value_type = Option<String>)]
+    pub agent: Option<Number>,
+    /// Who did it; null for the system.
+    #[serde(serialize_with = "maybe_text")]
+    #[schema(value_type = Option<String>)]
+    pub by: Option<Number>,
+    /// When, in Unix ms.
+    pub at: i64,
+    /// Whether he deleted it.
+    pub deleted: bool,
+    /// How far he has come with it: `not_dealt`, `dealing` or `dealt`; null where that is not
+    /// what he did.
+    pub processing: Option<&'static str>,
+    /// Whether it followed another call of the same caller by itself.
+    pub auto_sync: bool,
+    /// What he noted, in place of all that was; null where that is not what he did.
+    pub note: Option<NoteShown>,
+}
+
+/// A note as it is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NoteShown {
+    /// What the call came to.
+    pub dispositions: Vec<String>,
+    /// In the words of who wrote it.
+    pub remark: String,
+}
+
 /// One difference between two moments. What a row was before does not matter:
 /// it is told whole. A call that goes elsewhere is gone first, and comes back,
 /// so that everybody can be told only of what they may see.
@@ -247,6 +293,9 @@ pub enum Change {
         #[schema(value_type = String)]
         number: Number,
     },
+    /// Something was done about the record of a call. No row shows it: it is told once, and
+    /// after a whole view records are to be read anew.
+    Log(Arc<LogChange>),
     /// A queue.
     Queue(Arc<QueueRow>),
     /// A queue was deleted.
@@ -315,6 +364,7 @@ impl Screen {
                 Change::ActiveGone { id, .. } => drop(self.active.remove(id)),
                 Change::Agent(row) => drop(self.agents.insert(row.number, Arc::clone(row))),
                 Change::AgentGone { number } => drop(self.agents.remove(number)),
+                Change::Log(_) => {}
                 Change::Queue(row) => drop(self.queues.insert(row.number, Arc::clone(row))),
                 Change::QueueGone { number } => drop(self.queues.remove(number)),
                 Change::Waiting(row) => drop(self.waiting.insert(row.id, Arc::clone(row))),

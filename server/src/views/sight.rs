@@ -12,7 +12,7 @@ use tandem_engine::config::model::QueueConfig;
 use tandem_engine::config::rights::{Right, Rights};
 use tandem_engine::{By, Number};
 
-use super::screen::{ActiveRow, AgentRow, Change, Screen, WaitingRow};
+use super::screen::{ActiveRow, AgentRow, Change, LogChange, Screen, WaitingRow};
 use crate::driver::Directory;
 
 /// What somebody may see.
@@ -288,6 +288,14 @@ impl Sight {
         self.sees_talk(row.queue, [row.origin, row.agent])
     }
 
+    /// Whether it may be seen what somebody did about a record. A call that goes on has none
+    /// yet, and a note which one may read.
+    fn sees_log(&self, log: &LogChange) -> bool {
+        let record = log.log.is_none() || self.sees_record(log.queue, log.agent);
+        let note = log.note.is_none() || self.sees_note(log.queue, log.agent);
+        record && note
+    }
+
     /// A change, with what may be seen of it.
     #[must_use]
     pub fn change(&self, change: &Change) -> Option<Change> {
@@ -305,6 +313,7 @@ impl Sight {
             // Who is gone serves nothing any more; those who saw it are told
             // everything anew.
             Change::AgentGone { .. } => *self == Self::All,
+            Change::Log(log) => self.sees_log(log),
             Change::Queue(row) => self.sees_queue(row.number),
             Change::QueueGone { number } => self.sees_queue(*number),
             Change::Waiting(row) => return self.waiting(row).map(Change::Waiting),

@@ -27,7 +27,7 @@ use super::agents::ask;
 use super::body;
 use super::paging::RECORDS_MAX;
 use super::problem::Problem;
-use super::records::{log_name, log_place};
+use super::records::log_place;
 use super::screens::number;
 use super::serve::App;
 use super::sign_in::{SignedIn, Viewer};
@@ -249,7 +249,7 @@ impl MissedCallRow {
             attempts: missed.rings.attempts,
             rang_ms: missed.rings.rang.micros() / 1_000,
             outcome: record.map(|record| outcome_word(record.call.outcome)),
-            log: record.map(|record| log_name(&LogKey::of(record))),
+            log: record.map(|record| LogKey::of(record).to_string()),
         }
     }
 }

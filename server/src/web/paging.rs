@@ -76,7 +76,7 @@ impl Page {
                 break;
             }
         }
-        Ok((found, Some(name(after))))
+        Ok((found, Some(after.to_string())))
     }
 }
 
@@ -89,12 +89,6 @@ pub(crate) fn known(word: Option<&String>, words: &[&str]) -> Result<Option<Stri
         }
         word => Ok(word.cloned()),
     }
-}
-
-/// A place among records, as a text.
-pub(crate) fn name(key: RecordKey) -> String {
-    let PublicId { epoch, counter } = key.call;
-    format!("{}.{epoch}.{counter}.{}", key.joined_us, key.visit)
 }
 
 /// The place among records with this name.

@@ -20,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::notes::NotedRow;
-use super::paging::{Page, known, name, place};
+use super::paging::{Page, known, place};
 use super::problem::Problem;
 use super::serve::App;
 use super::sign_in::Viewer;
@@ -181,7 +181,7 @@ impl RecordRow {
             agent: record.agent.map(|agent| agent.to_string()),
             callback: call.callback,
             offers: call.offers,
-            log: log_name(&LogKey::of(record)),
+            log: LogKey::of(record).to_string(),
             survey_key: survey.map(|survey| survey.key.symbol()),
             survey_points: survey.map(|survey| survey.points),
             processing: (call.outcome != Outcome::Answered).then(|| result_word(log.processing())),
@@ -348,11 +348,6 @@ impl Search {
             shown.any(|text| text.to_lowercase().contains(sought))
         })
     }
-}
-
-/// The name of a log: the queue's number, and its place there.
-pub(crate) fn log_name(log: &LogKey) -> String {
-    format!("{}.{}", log.queue, name(log.key))
 }
 
 /// The log with this name.

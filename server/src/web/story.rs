@@ -45,8 +45,8 @@ struct Asked {
 
 /// Why a call waited, and why it went to whom: what the journal tells, or where that
 /// does not reach back, what its records do. `Accept: text/plain` has it in words.
-/// Whoever may not see everything sees the calls of queues whose callers he sees. `docs/explain.md` has
-/// the keys.
+/// Whoever may not see everything sees the calls of queues whose callers he sees.
+/// `docs/explain.md` has the keys.
 #[utoipa::path(get, path = "/calls/{id}/story", tag = "records", responses(
     (status = 200, body = Object), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem),

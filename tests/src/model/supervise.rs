@@ -143,16 +143,7 @@ impl Model {
                 when(self.consulted(asked.call).is_none(), Reject::Stale)
             }
             Input::MonitorCall { how, .. } if talks => self.monitor_refusal(&asked, *how),
-            Input::ParkCall { .. } if talks => {
-                let slots = self.options.parking.map(|parking| parking.slots().count());
-                let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
-                let within = |slot: Number| {
-                    let parking = self.options.parking;
-                    parking.is_some_and(|parking| parking.slots().any(|s| s == slot))
-                };
-                let taken = parked.filter(|parked| within(parked.slot)).count();
-                when(slots.is_none_or(|slots| taken >= slots), Reject::NoSlot)
-            }
+            Input::ParkCall { .. } if talks => when(!self.has_free_slot(), Reject::NoSlot),
             Input::PickUpCall { .. } if waits => self.telephone_refusal(&asked).or_else(|| {
                 let agent = self.asker(&asked)?;
                 let there = self.legs_of(asked.call).any(|(_, leg)| leg.agent == agent);
@@ -178,6 +169,17 @@ impl Model {
             Input::HangUpCall { .. } => None,
             _ => Some(Reject::Stale),
         }
+    }
+
+    fn has_free_slot(&self) -> bool {
+        let slots = self.options.parking.map(|parking| parking.slots().count());
+        let parked = self.calls.values().filter_map(|call| call.parked.as_ref());
+        let within = |slot: Number| {
+            let parking = self.options.parking;
+            parking.is_some_and(|parking| parking.slots().any(|s| s == slot))
+        };
+        let taken = parked.filter(|parked| within(parked.slot)).count();
+        slots.is_some_and(|slots| taken < slots)
     }
 
     /// Whether somebody is who calls in a call, and not who answered it too.

@@ -9,7 +9,9 @@ use tandem_engine::records::Outcome;
 use tandem_engine::view::{AgentView, CallStage};
 use tandem_engine::{AgentStatus, By, Engine, Entry, Event, Input, Number, QueueId};
 use tandem_server::driver::{Batch, Directory, Line};
-use tandem_server::views::{AgentState, Fold, MembershipStatus, Screen, Sight, Today, WaitingRow};
+use tandem_server::views::{
+    AgentState, Change, Fold, LogChange, MembershipStatus, Screen, Sight, Today, WaitingRow,
+};
 use tandem_tests::acts::{Profile, history};
 use tandem_tests::cases::{Regressions, hold};
 use tandem_tests::live::{self, Witness};
@@ -41,6 +43,7 @@ struct Shown {
     active: usize,
     partial: u32,
     pending: u32,
+    logged: usize,
 }
 
 impl Watcher {
@@ -60,6 +63,7 @@ impl Watcher {
     fn release(&mut self, engine: &Engine) -> Result<(), String> {
         let configured = |event: &Event| matches!(event, Event::ConfigurationChanged { .. });
         let lines = std::mem::take(&mut self.lines);
+        let of_logs = lines.iter().map(about_logs).sum::<usize>();
         let anew = lines
             .iter()
             .any(|line| line.out.events.iter().any(configured));
@@ -79,11 +83,47 @@ impl Watcher {
         same("made of changes", &self.replayed, &screen)?;
         check(engine, self.fold.directory(), &screen)?;
         self.look_as_everybody(engine, &screen)?;
+        let logged = self.fold.take_logged();
+        let over = logged.iter().filter(|change| log_of(change).log.is_some());
+        if over.count() != of_logs {
+            return Err(format!("{of_logs} logs changed, told is {logged:?}"));
+        }
+        self.hear_as_everybody(engine, &logged)?;
+        self.shown.logged += logged.len();
         self.shown.batches += 1;
         self.shown.waiting += screen.waiting.len();
         self.shown.active += screen.active.len();
         let pending = screen.queues.values().map(|row| row.callbacks_pending);
         self.shown.pending += pending.sum::<u32>();
+        Ok(())
+    }
+
+    /// Everybody is told of what was done about records that he sees, and of notes that he
+    /// reads.
+    fn hear_as_everybody(&self, engine: &Engine, logged: &[Change]) -> Result<(), String> {
+        let directory = self.fold.directory();
+        let everybody = directory
+            .agents
+            .values()
+            .map(|entry| By::Person(entry.number));
+        for by in everybody.chain([By::System]) {
+            let sight = Sight::of(directory, by);
+            for change in logged {
+                let log = log_of(change);
+                let agent = log.agent.map(|agent| directory.find_agent(agent));
+                let (Some(queue), false) = (directory.find_queue(log.queue), agent == Some(None))
+                else {
+                    continue;
+                };
+                let agent = agent.flatten();
+                let record =
+                    log.log.is_none() || engine.allows(by, Action::SeeQueueCall(queue, agent));
+                let note = log.note.is_none() || engine.allows(by, Action::NoteCall(queue, agent));
+                if sight.change(change).is_some() != (record && note) {
+                    return Err(format!("{by:?} and {change:?}: {sight:?}"));
+                }
+            }
+        }
         Ok(())
     }
 
@@ -135,6 +175,30 @@ impl Watcher {
     }
 }
 
+fn log_of(change: &Change) -> &LogChange {
+    match change {
+        Change::Log(log) => log,
+        other => panic!("{other:?} is no log"),
+    }
+}
+
+/// How often something was done about the record of a call that is over.
+fn about_logs(line: &Line) -> usize {
+    let over = !matches!(line.entry.input, Input::CallNoted { .. });
+    let about = |event: &&Event| {
+        matches!(
+            event,
+            Event::CallLogDeleted { .. } | Event::CallLogProcessed(_) | Event::CallNoted(_)
+        )
+    };
+    let events = line.out.events.iter();
+    if over {
+        events.filter(about).count()
+    } else {
+        0
+    }
+}
+
 fn same(what: &str, one: &Screen, other: &Screen) -> Result<(), String> {
     if one == other {
         return Ok(());
@@ -142,8 +206,8 @@ fn same(what: &str, one: &Screen, other: &Screen) -> Result<(), String> {
     Err(format!("{what}, it is\n{one:#?}\nand not\n{other:#?}"))
 }
 
-/// Compares a screen with the engine.
-fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), String> {
+/// Compares the queues of a screen with the engine.
+fn check_queues(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), String> {
     let wrong = |what: String| Err(format!("{what}\n{screen:#?}"));
     for (number, row) in &screen.queues {
         let id = engine.find_queue(*number);
@@ -163,6 +227,13 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
     if screen.queues.len() != directory.config.queues.len() {
         return wrong("not every queue is shown".to_owned());
     }
+    Ok(())
+}
+
+/// Compares a screen with the engine.
+fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), String> {
+    let wrong = |what: String| Err(format!("{what}\n{screen:#?}"));
+    check_queues(engine, directory, screen)?;
     let present = |queue: QueueId| {
         let entry = directory.queues.get(&queue);
         entry.is_some_and(|entry| directory.find_queue(entry.number) == Some(queue))
@@ -349,6 +420,7 @@ fn screens_show_what_the_engine_does() {
             shown.active += seen.active;
             shown.partial += seen.partial;
             shown.pending += seen.pending;
+            shown.logged += seen.logged;
             played
         },
     );
@@ -358,11 +430,12 @@ fn screens_show_what_the_engine_does() {
         active,
         partial,
         pending,
+        logged,
     } = shown.into_inner();
     println!("{batches} batches, {waiting} waiting, {active} active, {partial} partial");
-    println!("{pending} to be called back");
+    println!("{pending} to be called back, {logged} things done about records");
     assert!(
-        waiting > 1_000 && active > 500 && partial > 1_000 && pending > 100,
+        waiting > 1_000 && active > 500 && partial > 1_000 && pending > 100 && logged > 50,
         "there was hardly anything to see"
     );
 }

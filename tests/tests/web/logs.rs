@@ -2,9 +2,10 @@
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
+use tandem_engine::records::notes::Note;
 use tandem_engine::{By, Cause, Effect, Input, Number, Which};
 
-use crate::kit::Desk;
+use crate::kit::{Desk, Socket};
 
 /// A caller who gave up waiting in queue 6400.
 fn lost(desk: &mut Desk, caller: u64) {
@@ -180,4 +181,70 @@ fn colleagues_missed_rings_are_seen_as_their_records_are() {
     assert_eq!(missed_by(&desk, 1_001, 1_002), ["answered"]);
     assert_eq!(missed_by(&desk, 1_001, 1_003), ["answered"]);
     assert_eq!(missed_by(&desk, 1_001, 1_005), [] as [Value; 0]);
+}
+
+/// What is told of records on a socket, until something was done to all of them.
+fn told_of_logs(desk: &Desk, socket: &mut Socket, wanted: usize) -> Vec<Value> {
+    let mut told = Vec::new();
+    while told.len() < wanted {
+        let message = desk.hear(socket).expect("a message");
+        let changes = message["changes"].as_array().cloned().unwrap_or_default();
+        told.extend(changes.into_iter().filter(|change| change["type"] == "log"));
+    }
+    told
+}
+
+/// Cay sees missed calls, and Ann those that she answered alone.
+#[test]
+fn what_is_done_about_records_is_told_at_once() {
+    let config = OWN_CALLS.replace(
+        "manager_rights = [\"panel\"]",
+        "manager_rights = [\"panel\", \"missed_call_logs\", \"call_notes\"]\n\
+         agent_rights = [\"panel\", \"call_notes\"]",
+    );
+    let mut desk = Desk::with(&config);
+    let [ann, cay] = [1_001, 1_003].map(|who| desk.token_of(who));
+    let mut sockets = [&ann, &cay].map(|token| {
+        let mut socket = desk.socket(token, "").expect("it is there");
+        desk.hear(&mut socket).expect("a snapshot");
+        socket
+    });
+    lost(&mut desk, 5_000);
+    let log = records(&desk, "")[0]["log"].clone();
+    let dealing = json!({"log": log, "result": "dealing"}).to_string();
+    let path = "/api/v1/calls/records/processing";
+    assert_eq!(desk.post_as(&cay, path, &dealing).status, StatusCode::OK);
+    let told = told_of_logs(&desk, &mut sockets[1], 1).remove(0);
+    assert_eq!(
+        (&told["log"], &told["processing"], &told["by"]),
+        (&log, &"dealing".into(), &"1003".into())
+    );
+    assert!(told["at"].is_i64() && told["note"].is_null() && told["deleted"] == false);
+    let logs = json!({"logs": [log]});
+    assert_eq!(post(&desk, "delete", &logs).0, StatusCode::OK);
+    let told = told_of_logs(&desk, &mut sockets[1], 1).remove(0);
+    assert_eq!(
+        (&told["log"], &told["deleted"], &told["by"]),
+        (&log, &true.into(), &Value::Null)
+    );
+    // Ann notes her own call while it lasts: she is told of that, and of nothing before.
+    desk.up(1_001);
+    let (call, legs) = desk.call(5_001, 6_400);
+    desk.tell(Input::LegAnswered { leg: legs[0] });
+    desk.tell(Input::CallNoted {
+        by: By::Person(Number::from_u64(1_001)),
+        call,
+        note: Box::new(Note {
+            dispositions: Vec::new(),
+            remark: "will ring again".to_owned(),
+        }),
+    });
+    for socket in &mut sockets {
+        let told = told_of_logs(&desk, socket, 1).remove(0);
+        assert_eq!(told["note"]["remark"], "will ring again");
+        assert_eq!(
+            (&told["log"], &told["agent"], &told["by"]),
+            (&Value::Null, &"1001".into(), &"1001".into())
+        );
+    }
 }

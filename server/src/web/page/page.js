@@ -295,7 +295,8 @@ function updateActive(item, call) {
   item.caller.title = call.caller ?? "";
   text(item.time, duration(now() - call.answered_at));
   text(item.queue, call.queue === null ? "Direct" : queueName(call.queue));
-  text(item.agent, `with ${call.agent === null ? call.outside ?? "somebody outside" : agentName(call.agent)}`);
+  const outside = call.outside ?? "somebody outside";
+  text(item.agent, `with ${call.agent === null ? outside : agentName(call.agent)}`);
 }
 
 function drawCalls(name, since, update) {

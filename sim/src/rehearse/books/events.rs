@@ -658,7 +658,9 @@ impl Books {
         let may = match by {
             By::System => true,
             By::Person(who) => {
-                let own = talker.and_then(|(_, agent)| self.numbers.get(&agent)) == Some(&who);
+                let answered = talker.and_then(|(_, agent)| self.numbers.get(&agent)) == Some(&who);
+                let consults = matches!(act, CallAct::Consulted | CallAct::Returned);
+                let own = answered || self.is_by_caller(call, by) && !consults;
                 let administrator = self.extension(who).is_some_and(|who| who.administrator);
                 administrator || own && right != Right::Monitoring || self.has_right(who, right)
             }

@@ -3,7 +3,7 @@
 
 use tandem_engine::config::model::QueueConfig;
 use tandem_engine::records::{LeaveReason, Outcome, QueueCall};
-use tandem_engine::{AgentId, CallId, Input, Key, QueueId, Span, Timer, Timestamp};
+use tandem_engine::{AgentId, By, CallId, Input, Key, QueueId, Span, Timer, Timestamp};
 
 use super::callbacks::Stand;
 use super::{Books, Call, Court, Hold, Seen, Visit, known};
@@ -165,6 +165,13 @@ impl Books {
         })
     }
 
+    /// Whether somebody is the extension that calls.
+    pub(super) fn is_by_caller(&self, call: CallId, by: By) -> bool {
+        let origin = self.calls.get(&call).and_then(|call| call.origin);
+        let number = origin.and_then(|origin| self.numbers.get(&origin));
+        number.is_some_and(|&number| by == By::Person(number))
+    }
+
     /// Why a caller who waited did so no more, from what was told.
     fn why_left(
         &self,
@@ -187,8 +194,11 @@ impl Books {
             (Input::CallerHungUp { call }, _) if *call == id && !promised => {
                 Ok((Outcome::Abandoned, LeaveReason::CallerHungUp))
             }
-            (Input::HangUpCall { call, .. }, _) if *call == id => {
-                missed(LeaveReason::HungUpBySupervisor)
+            (Input::HangUpCall { call, by }, _) if *call == id => {
+                match self.is_by_caller(id, *by) && !promised {
+                    true => Ok((Outcome::Abandoned, LeaveReason::CallerHungUp)),
+                    false => missed(LeaveReason::HungUpBySupervisor),
+                }
             }
             (Input::RedirectCall { call, .. }, _) if *call == id && !promised => {
                 missed(LeaveReason::Redirected)
