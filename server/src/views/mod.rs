@@ -30,7 +30,7 @@ pub use counts::{AgentCounts, QueueCounts, Today};
 pub use fold::Fold;
 pub use reader::{CHANGES_KEPT_MAX, DELTAS_KEPT_MAX, Delta, PUBLISH_MS, Reader, View, start};
 pub use screen::{
-    ActiveRow, AgentRow, AgentState, Change, MembershipRow, MembershipStatus, QueueRow, Screen,
-    WaitingRow,
+    ActiveRow, AgentRow, AgentState, Change, MembershipRow, MembershipStatus, QueueRow,
+    RecordingState, Screen, WaitingRow,
 };
 pub use sight::Sight;

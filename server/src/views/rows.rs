@@ -177,6 +177,8 @@ impl Fold {
             callback: queue.is_some_and(|queue| self.is_promised(call.id, queue)),
             agent: self.agent_number(*agent)?,
             answered_at: self.unix_ms(*answered_at),
+            held: call.held,
+            recording: call.recording.into(),
             call: call.id,
         })
     }

@@ -9,7 +9,9 @@ use tandem_engine::records::Outcome;
 use tandem_engine::view::{AgentView, CallStage};
 use tandem_engine::{AgentStatus, By, Engine, Entry, Event, Input, Number, QueueId};
 use tandem_server::driver::{Batch, Directory, Line};
-use tandem_server::views::{AgentState, Fold, MembershipStatus, Screen, Sight, Today, WaitingRow};
+use tandem_server::views::{
+    ActiveRow, AgentState, Fold, MembershipStatus, Screen, Sight, Today, WaitingRow,
+};
 use tandem_tests::acts::{Profile, history};
 use tandem_tests::cases::{Regressions, hold};
 use tandem_tests::live::{self, Witness};
@@ -190,7 +192,11 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
                 let row = screen.active.get(&view.public);
                 let queue = queue.filter(|queue| present(*queue));
                 let queue = queue.map(|queue| directory.queues[&queue].number);
-                if row.is_none_or(|row| row.caller != caller || row.queue != queue) {
+                let right = |row: &ActiveRow| {
+                    let beside = (row.held, row.recording) == (view.held, view.recording.into());
+                    beside && row.caller == caller && row.queue == queue
+                };
+                if !row.is_some_and(|row| right(row)) {
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }
