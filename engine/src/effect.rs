@@ -198,6 +198,10 @@ pub enum Effect {
     Record {
         /// The conversation.
         call: CallId,
+        /// The name of the recording.
+        public: PublicId,
+        /// The queue whose conversation it is, if it is one's.
+        queue: Option<QueueId>,
         /// How.
         recording: Recording,
     },

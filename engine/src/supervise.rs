@@ -386,8 +386,15 @@ impl<T: Trace> Step<'_, T> {
     #[cold]
     #[inline(never)]
     pub(crate) fn record(&mut self, call: CallId, recording: Recording, by: By) {
-        self.s.calls[call].extra().recording = recording;
-        self.emit(Effect::Record { call, recording });
+        let entry = &mut self.s.calls[call];
+        entry.extra().recording = recording;
+        let (public, queue) = (entry.public, queue_of(entry));
+        self.emit(Effect::Record {
+            call,
+            public,
+            queue,
+            recording,
+        });
         self.tell(Event::RecordingSwitched {
             call,
             recording,
@@ -488,7 +495,7 @@ pub(crate) fn queue_of(call: &Call) -> Option<QueueId> {
     call.visit.as_ref().map(|visit| visit.queue).or_else(parked)
 }
 
-fn recording(call: &Call) -> Recording {
+pub(crate) fn recording(call: &Call) -> Recording {
     let extra = call.extra.as_ref();
     extra.map_or(Recording::Off, |extra| extra.recording)
 }

@@ -10,8 +10,10 @@ use crate::directory::Target;
 use crate::engine::Engine;
 use crate::event::AgentStatus;
 use crate::ids::{AgentId, CallId, LegId, MemberId, PublicId, QueueId};
+use crate::input::Recording;
 use crate::number::Number;
-use crate::state::{Call, Stage, State};
+use crate::state::{Call, Stage, State, is_held};
+use crate::supervise::recording;
 use crate::time::Timestamp;
 
 /// An extension and its agent, as seen from outside.
@@ -76,6 +78,10 @@ pub struct CallView {
     pub stage: CallStage,
     /// Telephones that ring or talk in it.
     pub legs: Vec<LegId>,
+    /// Whether who talks to the caller has put him on hold.
+    pub held: bool,
+    /// How the conversation is recorded.
+    pub recording: Recording,
 }
 
 /// How a call waits in a queue.
@@ -270,6 +276,8 @@ impl Engine {
             caller,
             stage,
             legs,
+            held: is_held(call),
+            recording: recording(call),
         })
     }
 

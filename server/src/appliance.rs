@@ -159,6 +159,7 @@ impl Appliance {
             digest: options.digest,
             music: options.music,
             voicemail: options.data.join("voicemail"),
+            recordings: options.data.join("recordings"),
             handle: driver.handle(),
             batches,
             store: store.clone(),

@@ -16,6 +16,7 @@ mod menus;
 mod outward;
 mod peers;
 mod phone;
+mod recorded;
 mod registrations;
 mod server;
 mod session;

@@ -515,6 +515,16 @@ pub fn talk(one: (&Phone, &Message), two: (&Phone, &Message)) {
     }
 }
 
+/// Two telephones say these for so many packets, whoever hears them.
+pub fn say(one: (&Phone, &Message, u8), two: (&Phone, &Message, u8), packets: u16) {
+    for sequence in 0..packets {
+        for (phone, place, voice) in [one, two] {
+            phone.say(voice, sequence, place);
+        }
+        std::thread::sleep(voices::PACE);
+    }
+}
+
 /// Two telephones speak as in [`talk`], and so does a third: it hears music, and neither of
 /// them, and they do not hear it.
 ///

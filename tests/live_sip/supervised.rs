@@ -21,7 +21,7 @@ pub const SPOKEN: Duration = Duration::from_secs(4);
 pub struct Floor {
     pub server: Server,
     token: String,
-    folder: PathBuf,
+    pub folder: PathBuf,
     pub caller: Phone,
     pub ann: Phone,
     pub ben: Phone,
@@ -125,6 +125,21 @@ impl Floor {
     pub fn stops(mut self) {
         self.server.stop();
         server::verify(&self.folder);
+    }
+
+    /// The only call in which two talk, as `active` shows it once it says this there.
+    #[track_caller]
+    pub fn active_with(&self, field: &str, value: impl Into<Value>) -> Value {
+        let (value, end) = (value.into(), Instant::now() + Duration::from_secs(10));
+        loop {
+            let shown = self.server.ask(&self.token, "calls/active", None);
+            let call = &shown["active"][0];
+            if call[field] == value {
+                return call.clone();
+            }
+            assert!(Instant::now() < end, "{field} of {shown} is not {value}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Does this with the only call, which `waiting` or `active` shows.

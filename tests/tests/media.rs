@@ -10,6 +10,8 @@ mod latch;
 mod music;
 #[path = "media/ports.rs"]
 mod ports;
+#[path = "media/recording.rs"]
+mod recording;
 #[path = "media/relay.rs"]
 mod relay;
 #[path = "media/third.rs"]

@@ -9,7 +9,7 @@ use super::codec::{Codec, FRAME_SAMPLES};
 use super::counters::Tally;
 use super::latch::Latch;
 use super::music::Music;
-use super::recording::Recorder;
+use super::recording::{Recorder, Voices};
 use super::rtp::{Header, Malformed, Packet};
 use super::stream::{Incoming, Outgoing};
 use super::telephone_event::{Detector, Digit, Event};
@@ -109,6 +109,8 @@ pub struct Said<'d> {
 pub struct Call {
     /// In the order of [`Side::index`]: who is not there, or there no more, is none.
     parties: [Option<Party>; 3],
+    /// Where what is said is written, if it is.
+    recorder: Option<Recorder>,
 }
 
 /// Who is on a side.
@@ -125,8 +127,6 @@ pub struct Party {
     /// before it began to listen, and was meant for the server.
     withheld: Option<(u32, u32)>,
     tally: Arc<Tally>,
-    /// Where its voice is written, if it is.
-    recorder: Option<Recorder>,
 }
 
 #[derive(Debug)]
@@ -169,6 +169,7 @@ impl Call {
                 Some(Party::new(caller, caller_tally)),
                 None,
             ],
+            recorder: None,
         }
     }
 
@@ -176,6 +177,7 @@ impl Call {
     pub fn of(caller: Party, random: u64, tally: Arc<Tally>) -> Self {
         Self {
             parties: [Some(Party::new(random, tally)), Some(caller), None],
+            recorder: None,
         }
     }
 
@@ -189,7 +191,6 @@ impl Call {
     /// Who is on a side leaves, and is sent nothing until it is said what he hears then.
     pub fn leave(&mut self, side: Side) -> Option<Party> {
         self.hear(side, Hears::Nothing);
-        self.record(side, None);
         self.parties[side.index()].take()
     }
 
@@ -243,11 +244,25 @@ impl Call {
         }
     }
 
-    /// From now on a side's voice is written, or no more.
-    pub fn record(&mut self, side: Side, recorder: Option<Recorder>) {
-        if let Some(party) = self.party(side) {
-            party.recorder = recorder;
-        }
+    /// From now on what is said is written, or no more.
+    pub fn record(&mut self, recorder: Option<Recorder>) {
+        self.recorder = recorder;
+    }
+
+    /// Writes what a side said, if it is recorded: of a conversation, only what caller and
+    /// whom he hears say, and nothing while he hears nobody.
+    fn write(&self, side: Side, (packet, codec): (&Packet<'_>, Codec), now: Instant) {
+        let Some(recorder) = &self.recorder else {
+            return;
+        };
+        let caller = self.parties[Side::Caller.index()].as_ref();
+        let channel = match (recorder.voices, caller.map(|caller| &caller.hears)) {
+            (Voices::Caller, _) if side == Side::Caller => 0,
+            (Voices::Conversation, Some(Hears::Side(_))) if side == Side::Caller => 0,
+            (Voices::Conversation, Some(Hears::Side(heard))) if side == *heard => 1,
+            _ => return,
+        };
+        recorder.take(channel, (&packet.header, codec, packet.payload), now);
     }
 
     /// Whether a side is to be sent a packet every 20 ms.
@@ -312,9 +327,7 @@ impl Call {
         party.tally.received(datagram.len(), party.incoming.lost());
         let digit = match &content {
             Content::Audio(codec) => {
-                if let Some(recorder) = &party.recorder {
-                    recorder.take(&packet.header, *codec, packet.payload);
-                }
+                self.write(side, (&packet, *codec), now);
                 None
             }
             Content::Event(event) => party.detector.packet(&packet.header, event),
@@ -363,7 +376,6 @@ impl Party {
             position: 0,
             withheld: None,
             tally,
-            recorder: None,
         }
     }
 

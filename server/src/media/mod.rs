@@ -43,7 +43,7 @@ pub use counters::Counters;
 pub use latch::LATCH_PACKETS;
 pub use music::{FILE_BYTES_MAX, MUSIC_SECONDS_MAX, Music, MusicError, RATE_MAX, RATE_MIN};
 pub use ports::OpenError;
-pub use recording::{Recorder, Recording, keep_part};
+pub use recording::{Recorder, Recording, Voices, free_name, keep_part, keep_parts};
 pub use session::{Media, MediaOptions, Session};
 pub use telephone_event::Digit;
 

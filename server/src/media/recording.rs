@@ -1,52 +1,99 @@
-//! What one side of a call says, as a WAV file: a media thread hands the packets over and
-//! waits for nothing, a thread of the recording writes them.
+//! What is said in a call, as a WAV file: a media thread hands the packets over and waits
+//! for nothing, a thread of the recording writes them.
+//!
+//! All voices of a recording lie on one timeline, by when their packets came; within a
+//! stream, by its own clock, so that a packet that came a little late or early is where it
+//! belongs. Whoever says nothing is silent there.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::codec::{Codec, SAMPLES_A_SECOND};
 use super::rtp::Header;
 
-/// Packets that wait to be written: ten seconds of them. Where a disk takes longer, the
-/// recording has a gap.
+/// Packets of each voice that wait to be written: ten seconds of them. Where a disk takes
+/// longer, the recording has a gap.
 const PACKETS_MAX: usize = 500;
-/// A silence of the line is as long in the file, up to here.
-const GAP_SAMPLES_MAX: u32 = 60 * SAMPLES_A_SECOND;
+/// A packet that comes later than its stream by more than this, or earlier, begins the
+/// stream anew; so long what was said is not written yet.
+const JITTER_SAMPLES: u64 = SAMPLES_A_SECOND as u64 * 3 / 10;
+/// So much is written before it is given to the system. What is lost when the server goes
+/// down is this, and what is not written yet: a second at most.
+const UNFLUSHED_SAMPLES_MAX: u64 = SAMPLES_A_SECOND as u64 / 2;
 /// What is behind the name of a file until it is known to be kept.
 const PART: &str = "part";
 
+/// Whose voices are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voices {
+    /// That of the caller.
+    Caller,
+    /// That of the caller on the left, and on the right that of whom he hears; both as long
+    /// as he hears somebody.
+    Conversation,
+}
+
+impl Voices {
+    const fn channels(self) -> u16 {
+        match self {
+            Self::Caller => 1,
+            Self::Conversation => 2,
+        }
+    }
+}
+
 /// A packet's audio.
 struct Piece {
+    /// Which stretch of the recording it is of, and when in the recording it came.
+    stretch: u32,
+    at: Duration,
+    channel: usize,
     timestamp: u32,
     codec: Codec,
     audio: Vec<u8>,
 }
 
-/// The end at the media thread.
+/// The end at the media thread, for one stretch of a recording.
 #[derive(Debug)]
-pub struct Recorder(SyncSender<Piece>);
+pub struct Recorder {
+    pub(super) voices: Voices,
+    pieces: SyncSender<Piece>,
+    stretch: u32,
+    /// When the stretch began, and how much had been recorded then.
+    began: Instant,
+    before: Duration,
+}
 
 impl Recorder {
-    /// Takes a packet.
-    pub(super) fn take(&self, header: &Header, codec: Codec, audio: &[u8]) {
+    /// Takes a packet of the voice in this channel.
+    pub(super) fn take(
+        &self,
+        channel: usize,
+        (header, codec, audio): (&Header, Codec, &[u8]),
+        now: Instant,
+    ) {
         let piece = Piece {
+            stretch: self.stretch,
+            at: self.before + now.saturating_duration_since(self.began),
+            channel,
             timestamp: header.timestamp,
             codec,
             audio: audio.to_vec(),
         };
         // A full queue loses the packet: voices that are live go first.
-        let _full = self.0.try_send(piece);
+        let _full = self.pieces.try_send(piece);
     }
 }
 
 impl std::fmt::Debug for Piece {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} samples at {}", self.audio.len(), self.timestamp)
+        write!(f, "{} samples at {:?}", self.audio.len(), self.at)
     }
 }
 
@@ -54,50 +101,104 @@ impl std::fmt::Debug for Piece {
 /// its name, which also stays where the server goes down.
 #[derive(Debug)]
 pub struct Recording {
-    keep: Sender<bool>,
-    writer: JoinHandle<()>,
+    voices: Voices,
+    pieces: SyncSender<Piece>,
+    end: Sender<End>,
+    stretch: u32,
+    /// When the stretch that is being recorded began; `None`: it is paused.
+    began: Option<Instant>,
+    /// How much was recorded before that.
+    before: Duration,
+}
+
+/// How a recording ended.
+#[derive(Debug)]
+struct End {
+    keep: bool,
+    length: Duration,
 }
 
 impl Recording {
-    /// Begins a file in a folder that there is.
+    /// Begins a file in a folder that there is, paused.
     ///
     /// # Errors
     /// Where it can not be written.
-    pub fn start(path: &Path) -> io::Result<(Recorder, Self)> {
+    pub fn open(path: &Path, voices: Voices) -> io::Result<Self> {
         let part = part_of(path);
         let spec = WavSpec {
-            channels: 1,
+            channels: voices.channels(),
             sample_rate: SAMPLES_A_SECOND,
             bits_per_sample: 16,
             sample_format: SampleFormat::Int,
         };
-        let file = WavWriter::create(&part, spec).map_err(io::Error::other)?;
-        let (pieces, taken) = sync_channel(PACKETS_MAX);
-        let (keep, decided) = channel();
+        let mut file = WavWriter::create(&part, spec).map_err(io::Error::other)?;
+        file.flush().map_err(io::Error::other)?;
+        let channels = usize::from(voices.channels());
+        let (pieces, taken) = sync_channel(PACKETS_MAX * channels);
+        let (end, ended) = channel();
         let path = path.to_owned();
         let writer = std::thread::Builder::new().name("recording".to_owned());
-        let writer = writer.spawn(move || {
-            if let Err(why) = write(file, &taken) {
-                eprintln!("recording {}: {why}", path.display());
-            }
+        // It ends by itself.
+        let _writer = writer.spawn(move || {
+            let written = Tape::new(file, channels).write(&taken, &ended);
             // Who goes down meanwhile decides nothing.
-            let done = match decided.recv() {
-                Ok(true) => fs::rename(&part, &path),
-                Ok(false) => fs::remove_file(&part),
-                Err(_) => Ok(()),
+            let done = match &written {
+                Ok(None) => Ok(()),
+                Ok(Some(End { keep: false, .. })) => fs::remove_file(&part),
+                Ok(Some(End { keep: true, .. })) => fs::rename(&part, &path),
+                Err(why) => Err(io::Error::other(why.to_string())),
             };
             if let Err(why) = done {
                 eprintln!("recording {}: {why}", path.display());
             }
         })?;
-        Ok((Recorder(pieces), Self { keep, writer }))
+        Ok(Self {
+            voices,
+            pieces,
+            end,
+            stretch: 0,
+            began: None,
+            before: Duration::ZERO,
+        })
+    }
+
+    /// Begins one, and records from now on.
+    ///
+    /// # Errors
+    /// Where it can not be written.
+    pub fn start(path: &Path, voices: Voices) -> io::Result<(Recorder, Self)> {
+        let mut recording = Self::open(path, voices)?;
+        Ok((recording.resume(), recording))
+    }
+
+    /// Nothing more is recorded, of which the media thread must hear, until it goes on.
+    pub fn pause(&mut self) {
+        if let Some(began) = self.began.take() {
+            self.before += began.elapsed();
+        }
+    }
+
+    /// From now on it is recorded, behind what was recorded before, what is given to this.
+    pub fn resume(&mut self) -> Recorder {
+        self.pause();
+        let began = Instant::now();
+        self.began = Some(began);
+        self.stretch += 1;
+        Recorder {
+            voices: self.voices,
+            pieces: self.pieces.clone(),
+            stretch: self.stretch,
+            began,
+            before: self.before,
+        }
     }
 
     /// Says whether the file is kept. It is complete once its [`Recorder`] is gone, and
     /// that is not waited for.
-    pub fn finish(self, keep: bool) {
-        let _told = self.keep.send(keep);
-        drop(self.writer);
+    pub fn finish(mut self, keep: bool) {
+        self.pause();
+        let length = self.before;
+        let _told = self.end.send(End { keep, length });
     }
 }
 
@@ -113,6 +214,29 @@ pub fn keep_part(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Keeps all of a folder that the server was in the midst of.
+///
+/// # Errors
+/// Where it can not be read, or one of them not be renamed.
+pub fn keep_parts(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let part = entry?.path();
+        if part.extension().is_some_and(|it| it == PART) {
+            keep_part(&part.with_extension(""))?;
+        }
+    }
+    Ok(())
+}
+
+/// The first of `NAME.wav`, `NAME-2.wav`, and so on, in a folder, that no recording has.
+#[must_use]
+pub fn free_name(folder: &Path, name: &str) -> PathBuf {
+    let names = (2_u32..).map(|nth| folder.join(format!("{name}-{nth}.wav")));
+    let mut names = std::iter::once(folder.join(format!("{name}.wav"))).chain(names);
+    let free = names.find(|path| !path.exists() && !part_of(path).exists());
+    free.expect("there are more names than recordings")
+}
+
 fn part_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
@@ -120,33 +244,107 @@ fn part_of(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn write(
-    mut file: WavWriter<io::BufWriter<fs::File>>,
-    pieces: &Receiver<Piece>,
-) -> hound::Result<()> {
-    let (mut next, mut unflushed) = (None, 0);
-    for piece in pieces {
-        let gap = next.map_or(0, |next| piece.timestamp.wrapping_sub(next));
-        if gap > u32::MAX / 2 {
-            // It came too late, or twice.
-            continue;
-        }
-        // Another clock than before is no silence.
-        let silence = if gap <= GAP_SAMPLES_MAX { gap } else { 0 };
-        for _ in 0..silence {
-            file.write_sample(0_i16)?;
-        }
-        for &byte in &piece.audio {
-            file.write_sample(piece.codec.decode(byte))?;
-        }
-        let samples = u32::try_from(piece.audio.len()).expect("a packet is short");
-        next = Some(piece.timestamp.wrapping_add(samples));
-        unflushed += silence + samples;
-        if unflushed >= SAMPLES_A_SECOND {
-            // What is lost when the server goes down is a second at most.
-            file.flush()?;
-            unflushed = 0;
+/// How many samples last so long.
+fn samples(time: Duration) -> u64 {
+    let samples = time.as_micros() * u128::from(SAMPLES_A_SECOND) / 1_000_000;
+    u64::try_from(samples).unwrap_or(u64::MAX)
+}
+
+/// The file, and what is not in it yet.
+struct Tape {
+    file: WavWriter<io::BufWriter<fs::File>>,
+    tracks: Vec<Track>,
+    /// Samples of each track in the file, and those of them since it was flushed.
+    written: u64,
+    unflushed: u64,
+}
+
+/// A voice.
+#[derive(Default)]
+struct Track {
+    /// Behind what is in the file.
+    ahead: VecDeque<i16>,
+    /// Where on the timeline the stream's clock stood, and in which stretch.
+    clock: Option<(u32, u32, u64)>,
+}
+
+impl Tape {
+    fn new(file: WavWriter<io::BufWriter<fs::File>>, channels: usize) -> Self {
+        Self {
+            file,
+            tracks: (0..channels).map(|_| Track::default()).collect(),
+            written: 0,
+            unflushed: 0,
         }
     }
-    file.finalize()
+
+    /// Writes what comes until nothing can come any more; then everything has the length
+    /// that it is said to have had. Nothing is said where the server goes down.
+    fn write(
+        mut self,
+        pieces: &Receiver<Piece>,
+        ended: &Receiver<End>,
+    ) -> hound::Result<Option<End>> {
+        for piece in pieces {
+            let at = samples(piece.at);
+            self.advance(at.saturating_sub(JITTER_SAMPLES))?;
+            self.tracks[piece.channel].lay(&piece, at, self.written);
+        }
+        let end = ended.recv().ok();
+        let said = self.tracks.iter().map(|track| track.ahead.len());
+        let said = self.written + said.max().unwrap_or(0) as u64;
+        self.advance(end.as_ref().map_or(said, |end| samples(end.length)))?;
+        self.file.finalize()?;
+        Ok(end)
+    }
+
+    /// Writes everything before this.
+    fn advance(&mut self, to: u64) -> hound::Result<()> {
+        while self.written < to {
+            for track in &mut self.tracks {
+                let sample = track.ahead.pop_front().unwrap_or(0);
+                self.file.write_sample(sample)?;
+            }
+            self.written += 1;
+            self.unflushed += 1;
+            if self.unflushed >= UNFLUSHED_SAMPLES_MAX {
+                self.file.flush()?;
+                self.unflushed = 0;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Track {
+    /// Lays a packet that came at this time down where it belongs. What would have to be
+    /// where the file is written already came too late.
+    fn lay(&mut self, piece: &Piece, at: u64, written: u64) {
+        let place = self.place(piece, at);
+        for (place, &byte) in (place..).zip(&piece.audio) {
+            let Some(ahead) = place.checked_sub(written) else {
+                continue;
+            };
+            let ahead = usize::try_from(ahead).expect("it is near");
+            if ahead >= self.ahead.len() {
+                self.ahead.resize(ahead + 1, 0);
+            }
+            self.ahead[ahead] = piece.codec.decode(byte);
+        }
+    }
+
+    fn place(&mut self, piece: &Piece, at: u64) -> u64 {
+        if let Some((stretch, timestamp, place)) = self.clock
+            && stretch == piece.stretch
+        {
+            let passed = piece.timestamp.wrapping_sub(timestamp).cast_signed();
+            let place = place.saturating_add_signed(passed.into());
+            if place.abs_diff(at) <= JITTER_SAMPLES {
+                self.clock = Some((stretch, piece.timestamp, place));
+                return place;
+            }
+        }
+        self.clock = Some((piece.stretch, piece.timestamp, at));
+        at
+    }
 }

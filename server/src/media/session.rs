@@ -304,9 +304,9 @@ impl Session {
         self.hear(side, Hears::Silence);
     }
 
-    /// Has a side's voice written from now on, or no more.
-    pub fn record(&self, side: Side, recorder: Option<Recorder>) {
-        self.wish(|wishes| wishes.recorders[side.index()] = Some(recorder));
+    /// Has what is said written from now on, or no more.
+    pub fn record(&self, recorder: Option<Recorder>) {
+        self.wish(|wishes| wishes.recorder = Some(recorder));
     }
 
     /// Lets agent and caller hear each other.

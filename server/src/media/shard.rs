@@ -64,14 +64,14 @@ struct Inbox {
 pub struct Wishes {
     pub remotes: [Option<Remote>; 3],
     pub hears: [Option<Hears>; 3],
-    pub recorders: [Option<Option<Recorder>>; 3],
+    pub recorder: Option<Option<Recorder>>,
 }
 
 impl Wishes {
     fn is_empty(&self) -> bool {
         self.remotes.iter().all(Option::is_none)
             && self.hears.iter().all(Option::is_none)
-            && self.recorders.iter().all(Option::is_none)
+            && self.recorder.is_none()
     }
 }
 
@@ -391,12 +391,10 @@ impl MediaThread {
         let Wishes {
             remotes,
             hears,
-            recorders,
+            recorder,
         } = std::mem::take(&mut *seat.mailbox.wishes());
-        for (side, recorder) in Side::ALL.into_iter().zip(recorders) {
-            if let Some(recorder) = recorder {
-                seat.call.record(side, recorder);
-            }
+        if let Some(recorder) = recorder {
+            seat.call.record(recorder);
         }
         for (side, remote) in Side::ALL.into_iter().zip(remotes) {
             if let Some(remote) = remote {

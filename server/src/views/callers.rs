@@ -1,7 +1,7 @@
 //! Callers as they come and go.
 
 use tandem_engine::records::QueueCall;
-use tandem_engine::{AgentId, By, CallId, Input, Number, PublicId, QueueId};
+use tandem_engine::{AgentId, By, CallId, Input, Number, PublicId, QueueId, Recording};
 
 use super::fold::{Call, Fold, Stage};
 use crate::driver::Directory;
@@ -38,6 +38,8 @@ impl Fold {
             caller,
             origin,
             stage: Stage::AwaitingRoute,
+            held: false,
+            recording: Recording::Off,
         };
         self.calls.insert(id, call);
         self.publics.insert(public, id);

@@ -10,7 +10,7 @@ use tandem_engine::config::presence::Presence;
 use tandem_engine::records::{Outcome, QueueCall};
 use tandem_engine::{
     AgentId, AgentStatus, CallAct, CallId, Effect, Event, Input, Number, OfferEnd, PublicId,
-    QueueId, Span, Timestamp,
+    QueueId, Recording, Span, Timestamp,
 };
 
 use super::counts::{AgentCounts, QueueCounts, Today, unix_us};
@@ -61,6 +61,9 @@ pub(super) struct Call {
     /// The extension that calls.
     pub(super) origin: Option<AgentId>,
     pub(super) stage: Stage,
+    /// Whether who talks holds the caller.
+    pub(super) held: bool,
+    pub(super) recording: Recording,
 }
 
 /// What a call waits for.
@@ -359,6 +362,11 @@ impl Fold {
             | Event::SurveyStarted { .. } => self.of_call(event, at),
             Event::QueueCallEnded(record) => self.end_visit(record),
             Event::CallbackRequested { call, queue, .. } => self.promise(*call, *queue),
+            Event::CallHeld { .. }
+            | Event::CallResumed { .. }
+            | Event::RecordingSwitched { .. } => {
+                self.of_conversation(event);
+            }
             // Who hears a prompt, leaves a message or talks outside is between two places.
             Event::AgentTurned { .. }
             | Event::AnnouncementStarted { .. }
@@ -368,7 +376,6 @@ impl Fold {
             | Event::CallbackNotPermitted { .. }
             | Event::CallArrived { .. }
             | Event::CallDiverted { .. }
-            | Event::CallHeld { .. }
             | Event::CallLogDeleted { .. }
             | Event::CallLogProcessed(_)
             | Event::CallNoted(_)
@@ -376,7 +383,6 @@ impl Fold {
             | Event::CallPlaced { .. }
             | Event::CallerAnswered { .. }
             | Event::CallReserved { .. }
-            | Event::CallResumed { .. }
             | Event::CodeDialled { .. }
             | Event::ConfigurationChanged { .. }
             | Event::ConsultationAnswered { .. }
@@ -392,7 +398,6 @@ impl Fold {
             | Event::PointClosed { .. }
             | Event::PointReached { .. }
             | Event::PromptStarted { .. }
-            | Event::RecordingSwitched { .. }
             | Event::ReservationEnded { .. }
             | Event::ServiceLevelEvaluated { .. }
             | Event::SupervisorJoined { .. }
@@ -643,6 +648,8 @@ impl Fold {
         };
         self.dirty.calls.insert(call.public);
         let before = std::mem::replace(&mut call.stage, stage.clone());
+        // Nobody holds a caller longer than he talks to him.
+        call.held = false;
         let origin = call.origin;
         self.mark(id, &before, false, origin);
         self.mark(id, &stage, true, origin);

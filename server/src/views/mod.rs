@@ -31,6 +31,6 @@ pub use fold::Fold;
 pub use reader::{CHANGES_KEPT_MAX, DELTAS_KEPT_MAX, Delta, PUBLISH_MS, Reader, View, start};
 pub use screen::{
     ActiveRow, AgentRow, AgentState, Change, LogChange, MembershipRow, MembershipStatus, NoteShown,
-    QueueRow, Screen, WaitingRow,
+    QueueRow, RecordingState, Screen, WaitingRow,
 };
 pub use sight::Sight;

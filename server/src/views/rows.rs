@@ -184,6 +184,8 @@ impl Fold {
             agent,
             outside,
             answered_at: self.unix_ms(answered_at),
+            held: call.held,
+            recording: call.recording.into(),
             call: call.id,
         })
     }

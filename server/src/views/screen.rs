@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
-use tandem_engine::{CallId, Number, PublicId};
+use tandem_engine::{CallId, Number, PublicId, Recording};
 use utoipa::ToSchema;
 
 /// Everything that can be shown. Rows are shared between moments.
@@ -206,6 +206,10 @@ pub struct ActiveRow {
     pub outside: Option<Number>,
     /// When, in Unix ms.
     pub answered_at: i64,
+    /// Whether the caller is on hold.
+    pub held: bool,
+    /// Whether what is said is recorded.
+    pub recording: RecordingState,
     /// Its name while it lives, for whoever handles it.
     #[serde(skip)]
     pub call: CallId,
@@ -370,6 +374,28 @@ impl Screen {
                 Change::Waiting(row) => drop(self.waiting.insert(row.id, Arc::clone(row))),
                 Change::WaitingGone { id, .. } => drop(self.waiting.remove(id)),
             }
+        }
+    }
+}
+
+/// How a conversation is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingState {
+    /// Not at all.
+    Off,
+    /// Everything that is said.
+    On,
+    /// Not at present.
+    Paused,
+}
+
+impl From<Recording> for RecordingState {
+    fn from(recording: Recording) -> Self {
+        match recording {
+            Recording::Off => Self::Off,
+            Recording::On => Self::On,
+            Recording::Paused => Self::Paused,
         }
     }
 }

@@ -26,6 +26,7 @@ use super::legs::{Leg, Ringing};
 use super::music::Library;
 use super::net::{Arrived, Net};
 use super::outlived::Outlived;
+use super::recordings::Recordings;
 use super::registrations::Registrations;
 use super::voicemail::Messages;
 use crate::driver::{Batch, Directory, Handle, Line};
@@ -124,6 +125,7 @@ pub(super) struct Exchange {
     pub(super) parties: HashMap<DialogId, Party>,
     pub(super) music: Library,
     pub(super) messages: Messages,
+    pub(super) recordings: Recordings,
     media_happened: mpsc::Receiver<MediaEvent>,
     batches: crate::driver::PortReceiver,
     began: (Instant, u64),
@@ -164,6 +166,7 @@ impl Exchange {
             parties: HashMap::new(),
             music: Library::new(options.music),
             messages: Messages::new(options.voicemail),
+            recordings: Recordings::new(options.recordings),
             media_happened,
             batches: options.batches,
             began: (Instant::now(), unix_us),
@@ -467,8 +470,14 @@ impl Exchange {
                 ..
             } => self.say_slot(leg.map_or(Party::Caller(call), Party::Leg), prompts),
             Effect::TurnLeg { leg, call } => self.turn_leg(leg, call),
-            // Voices are not mixed or recorded yet: a supervisor hears nothing.
-            Effect::Mix { .. } | Effect::Record { .. } => {}
+            Effect::Record {
+                call,
+                public,
+                queue,
+                recording,
+            } => self.switch_recording(call, (public, queue), recording),
+            // Voices are not mixed yet: a supervisor hears nothing.
+            Effect::Mix { .. } => {}
             // Ports of their own.
             Effect::Mail { .. }
             | Effect::MailAgent { .. }

@@ -21,6 +21,7 @@ mod music;
 mod net;
 mod outlived;
 mod parking;
+mod recordings;
 mod registrations;
 pub(crate) mod sdp;
 mod turn;
@@ -54,6 +55,8 @@ pub struct VoiceOptions {
     pub music: PathBuf,
     /// The folder in which messages are left.
     pub voicemail: PathBuf,
+    /// The folder in which conversations are recorded.
+    pub recordings: PathBuf,
     /// Tells the engine.
     pub handle: Handle,
     /// What the engine made durable.

@@ -8,7 +8,7 @@ use tandem_engine::records::Message;
 use tandem_engine::{CallId, Number, PublicId};
 
 use super::exchange::Exchange;
-use crate::media::{Music, Recording, Side, keep_part};
+use crate::media::{Music, Recording, Side, Voices, keep_part};
 
 /// Where messages lie, and those that are being left.
 pub(super) struct Messages {
@@ -58,9 +58,9 @@ impl Exchange {
         media.play_once(Side::Caller, &self.messages.beep);
         let path = self.messages.file(mailbox, public);
         let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        match folder.and_then(|()| Recording::start(&path)) {
+        match folder.and_then(|()| Recording::start(&path, Voices::Caller)) {
             Ok((recorder, recording)) => {
-                media.record(Side::Caller, Some(recorder));
+                media.record(Some(recorder));
                 self.messages.recordings.insert(call, recording);
             }
             // The caller speaks in vain, and so does whoever hears of the message.
@@ -71,7 +71,7 @@ impl Exchange {
     /// A message is over; it is kept or thrown away.
     pub(super) fn stop_recording(&mut self, call: CallId, keep: bool) {
         if let Some(caller) = self.callers.get(&call) {
-            caller.media.record(Side::Caller, None);
+            caller.media.record(None);
         }
         if let Some(recording) = self.messages.recordings.remove(&call) {
             recording.finish(keep);

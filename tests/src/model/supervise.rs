@@ -595,6 +595,7 @@ impl Model {
     fn recording_switched(&mut self, call: CallId, recording: Recording, by: By) -> Checked {
         let entry = known(self.calls.get_mut(&call), "a call")?;
         let before = std::mem::replace(&mut entry.recording, recording);
+        let public = entry.public;
         let asked = match &self.entry.input {
             Input::SwitchRecording {
                 by: who,
@@ -618,7 +619,13 @@ impl Model {
             // That nobody talks any more is looked at when the entry is done.
             _ => by == By::System && recording == Recording::Off,
         };
-        self.entry.to_play.push(Effect::Record { call, recording });
+        let queue = self.concerns(call);
+        self.entry.to_play.push(Effect::Record {
+            call,
+            public,
+            queue,
+            recording,
+        });
         self.law(Law::Outcomes, asked && before != recording, || {
             format!("call {call} is {before:?} and then {recording:?}")
         })

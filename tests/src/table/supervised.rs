@@ -120,11 +120,10 @@ pub fn fact(event: &Event, orders: &mut Orders, names: &Names) -> Option<String>
             recording,
             by,
         } => {
-            let order = Effect::Record {
-                call: *call,
-                recording: *recording,
-            };
-            let but = orders.take("nothing is recorded", |effect| *effect == order);
+            let but = orders.take("nothing is recorded", |effect| {
+                matches!(effect, Effect::Record { call: of, recording: how, .. }
+                    if (of, how) == (call, recording))
+            });
             let by = match by {
                 By::Person(number) => format!(", by {number}"),
                 By::System => String::new(),
@@ -236,7 +235,9 @@ pub fn order(effect: &Effect, names: &Names) -> Option<String> {
                 whose(*queue, names)
             )
         }
-        Effect::Record { call, recording } => {
+        Effect::Record {
+            call, recording, ..
+        } => {
             format!("order: {}", recorded(names.call(*call), *recording))
         }
         Effect::SaySlot {

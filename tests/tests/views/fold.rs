@@ -10,7 +10,8 @@ use tandem_engine::view::{AgentView, CallStage};
 use tandem_engine::{AgentStatus, By, Engine, Entry, Event, Input, Number, QueueId};
 use tandem_server::driver::{Batch, Directory, Line};
 use tandem_server::views::{
-    AgentState, Change, Fold, LogChange, MembershipStatus, Screen, Sight, Today, WaitingRow,
+    ActiveRow, AgentState, Change, Fold, LogChange, MembershipStatus, Screen, Sight, Today,
+    WaitingRow,
 };
 use tandem_tests::acts::{Profile, history};
 use tandem_tests::cases::{Regressions, hold};
@@ -265,7 +266,11 @@ fn check(engine: &Engine, directory: &Directory, screen: &Screen) -> Result<(), 
                 let row = screen.active.get(&view.public);
                 let queue = queue.filter(|queue| present(*queue));
                 let queue = queue.map(|queue| directory.queues[&queue].number);
-                if row.is_none_or(|row| row.caller != caller || row.queue != queue) {
+                let right = |row: &ActiveRow| {
+                    let beside = (row.held, row.recording) == (view.held, view.recording.into());
+                    beside && row.caller == caller && row.queue == queue
+                };
+                if !row.is_some_and(|row| right(row)) {
                     return wrong(format!("{view:?} is shown as {row:?}"));
                 }
             }

@@ -41,6 +41,7 @@ fn a_call_is_shown_on_its_way() {
         json!([{
             "id": id, "queue": "6401", "caller": "4711", "contact": null, "callback": false,
             "origin": null, "agent": "1002", "outside": null, "answered_at": 1_780_000_005_000_i64,
+             "held": false, "recording": "off",
         }])
     );
     let row = agent(&desk, "1002");

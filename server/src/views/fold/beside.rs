@@ -64,6 +64,24 @@ impl Fold {
         }
     }
 
+    /// How a conversation goes on.
+    pub(super) fn of_conversation(&mut self, event: &Event) {
+        let (Event::CallHeld { call, .. }
+        | Event::CallResumed { call, .. }
+        | Event::RecordingSwitched { call, .. }) = event
+        else {
+            return;
+        };
+        let Some(entry) = self.calls.get_mut(call) else {
+            return;
+        };
+        match event {
+            Event::RecordingSwitched { recording, .. } => entry.recording = *recording,
+            held => entry.held = matches!(held, Event::CallHeld { .. }),
+        }
+        self.dirty.calls.insert(entry.public);
+    }
+
     pub(super) fn supervise(&mut self, call: CallId, agent: AgentId, on: bool) {
         let agents = self.supervisors.entry(call).or_default();
         set(agents, agent, on);
