@@ -32,7 +32,7 @@ pub enum Sight {
         /// Those of them whose callers and calls he sees too.
         calls: BTreeSet<Number>,
         /// The queues whose records he sees.
-        records: Records,
+        records: Box<Records>,
         /// The queues of whose callers he sees which contacts they are, by number.
         contacts: BTreeSet<Number>,
         /// The queues of whose calls he reads and writes notes.
@@ -139,7 +139,7 @@ impl Sight {
             number,
             queues,
             calls,
-            records,
+            records: Box::new(records),
             contacts,
             notes,
         }
