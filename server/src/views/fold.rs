@@ -364,9 +364,7 @@ impl Fold {
             Event::CallbackRequested { call, queue, .. } => self.promise(*call, *queue),
             Event::CallHeld { .. }
             | Event::CallResumed { .. }
-            | Event::RecordingSwitched { .. } => {
-                self.of_conversation(event);
-            }
+            | Event::RecordingSwitched { .. } => self.of_conversation(event),
             // Who hears a prompt, leaves a message or talks outside is between two places.
             Event::AgentTurned { .. }
             | Event::AnnouncementStarted { .. }
