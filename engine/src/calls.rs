@@ -295,12 +295,12 @@ impl<T: Trace> Step<'_, T> {
         match call.stage {
             Stage::AwaitingAgent if caller_gone(call) => return Err(Reject::Stale),
             Stage::AwaitingCaller | Stage::AwaitingCustomer => return Err(Reject::Stale),
-            Stage::AwaitingAgent if visit(self.s, id).callback.is_some() => {
-                if self.leaves_promise(id) {
-                    return Ok(());
-                }
-            }
             _ => {}
+        }
+        let asks = call.stage == Stage::AwaitingAgent && visit(self.s, id).callback.is_some();
+        if asks && self.leaves_promise(id) {
+            // His call goes on without him.
+            return Ok(());
         }
         self.caller_leaves(id);
         self.close(id, EndReason::CallerHungUp, None);
