@@ -237,21 +237,16 @@ impl Store {
         if after >= last {
             return Ok(Vec::new());
         }
-        let reading = self.reading()?;
-        let records = reading.open_table(tables::RECORDS)?;
-        let limit = limit.min(PAGE_ROWS_MAX);
         let (index, whose) = match of {
             RecordsOf::Queue(number) => {
-                let whose = number.to_string();
-                let range = records.range(after.under(&whose)..=last.under(&whose))?;
-                let rows = range
-                    .map(|row| CallRecord::decode(row?.1.value()))
-                    .filter(|row| row.as_ref().map_or(true, |row| RecordKey::of(row) > after));
-                return rows.take(limit).collect();
+                return self.records_of_queues(&[number], after, last, limit);
             }
             RecordsOf::Agent(number) => (tables::RECORDS_BY_AGENT, number.to_string()),
             RecordsOf::Caller(number) => (tables::RECORDS_BY_CALLER, number.to_string()),
         };
+        let reading = self.reading()?;
+        let records = reading.open_table(tables::RECORDS)?;
+        let limit = limit.min(PAGE_ROWS_MAX);
         let index = reading.open_table(index)?;
         let mut found = Vec::new();
         for row in index.range(after.under(&whose)..=last.under(&whose))? {
