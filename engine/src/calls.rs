@@ -16,7 +16,7 @@ use crate::outbox::Reject;
 use crate::records::{LeaveReason, Outcome};
 use crate::state::{Call, Party, Passing, Purpose, Stage, State, Then, caller_gone};
 use crate::step::Step;
-use crate::supervise::talk_leg;
+use crate::supervise::{promised, talk_leg};
 use crate::time::{Span, Timestamp};
 use crate::timer::Timer;
 use crate::trace::Trace;
@@ -305,6 +305,16 @@ impl<T: Trace> Step<'_, T> {
         self.caller_leaves(id);
         self.close(id, EndReason::CallerHungUp, None);
         Ok(())
+    }
+
+    /// The extension that calls is deleted. He has said nothing with that, so what he had
+    /// keyed in does not count; what he was promised goes on without him.
+    pub(crate) fn caller_is_gone(&mut self, id: CallId) {
+        if self.s.calls[id].stage == Stage::AwaitingAgent && promised(self.s, id) {
+            return self.let_caller_go(id, false);
+        }
+        self.caller_leaves(id);
+        self.close(id, EndReason::CallerHungUp, None);
     }
 
     /// A caller leaves whatever his call is at, which has its outcome with that.

@@ -471,8 +471,7 @@ impl<T: Trace> Step<'_, T> {
                 continue;
             }
             self.emit(Effect::HangUpCaller { call, cause });
-            let ended = self.caller_hung_up(call);
-            debug_assert!(ended.is_ok(), "the call is alive");
+            self.caller_is_gone(call);
         }
     }
 

@@ -78,4 +78,4 @@ pub use timer::Timer;
 /// Raised whenever the same journal would give another output. Batches and
 /// snapshots carry it; a journal is replayed under the semantics it was
 /// written with, or not at all.
-pub const ENGINE_SEMANTICS: u32 = 11;
+pub const ENGINE_SEMANTICS: u32 = 12;

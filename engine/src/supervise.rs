@@ -445,7 +445,7 @@ impl<T: Trace> Step<'_, T> {
 }
 
 /// Whether the caller is to be called back.
-fn promised(s: &State, call: CallId) -> bool {
+pub(crate) fn promised(s: &State, call: CallId) -> bool {
     let visit = s.calls[call].visit.as_ref();
     visit.is_some_and(|visit| visit.promise().is_some())
 }
