@@ -260,23 +260,7 @@ impl<T: Trace> Step<'_, T> {
         if remembers {
             own.remember_try(member);
         }
-        if !interval.is_zero() {
-            let running = own.retry.take();
-            self.sometimes_if(Mark::RetryMeetsRing, |s| {
-                running.is_some() && !visit(s, leg.call).growing
-            });
-            if let Some(timer) = running {
-                self.s.timers.cancel(timer);
-            }
-            let timer = self
-                .s
-                .timers
-                .arm(self.now + interval, Timer::Retry(leg.call));
-            let own = visit_mut(&mut self.s.calls[leg.call]);
-            (own.retry, own.growing) = (Some(timer), false);
-        } else {
-            self.stop_growing_if_silent(leg.call);
-        }
+        self.pause_call(leg.call, interval);
         if visit(self.s, leg.call).reserved.is_some() {
             self.sometimes(Mark::ReservationNotAnswered);
             self.end_reservation(leg.call, ReservationEnd::NotAnswered);
@@ -289,6 +273,24 @@ impl<T: Trace> Step<'_, T> {
         if end.cause() == Cause::NoAnswer {
             self.missed(member);
         }
+    }
+
+    /// A ring for a call was in vain, and the next one follows after this time. A pause that
+    /// runs, as another telephone refused before, is over with that.
+    fn pause_call(&mut self, call: CallId, interval: Span) {
+        let own = visit(self.s, call);
+        if interval.is_zero() && own.growing {
+            return self.stop_growing_if_silent(call);
+        }
+        let (running, growing) = (own.retry, own.growing);
+        self.sometimes_if(Mark::RetryMeetsRing, |_| running.is_some() && !growing);
+        if let Some(timer) = running {
+            self.s.timers.cancel(timer);
+        }
+        let due = (!interval.is_zero()).then(|| self.now + interval);
+        let timer = due.map(|due| self.s.timers.arm(due, Timer::Retry(call)));
+        let own = visit_mut(&mut self.s.calls[call]);
+        (own.retry, own.growing) = (timer, false);
     }
 
     /// Leaves an agent alone for a while, and not shorter than he was to be before.

@@ -489,10 +489,11 @@ impl Model {
         if let Some(serial) = serial.filter(|_| !rings_all) {
             visit.remember_try(serial);
         }
-        if interval.is_zero() {
+        if interval.is_zero() && visit.growing {
             self.grows_no_more(call);
         } else {
-            (visit.retry_until, visit.growing) = (Some(until), false);
+            let until = Some(until).filter(|_| !interval.is_zero());
+            (visit.retry_until, visit.growing) = (until, false);
         }
         Ok(())
     }

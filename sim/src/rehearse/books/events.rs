@@ -41,7 +41,7 @@ impl Books {
             Event::KeptEnded { effect, how } => self.kept_ended(*effect, *how, court),
             Event::MessageDiscarded { .. }
             | Event::MessageLeft(_)
-            | Event::MessageStarted { .. } => self.of_message(event, court),
+            | Event::MessageStarted { .. } => self.of_message(seen, event, court),
             Event::CallbackAsked { .. }
             | Event::CallbackEnded(_)
             | Event::CallbackForgone { .. }

@@ -1,16 +1,21 @@
 //! Messages that callers leave: one a call at most, as long as the caller spoke.
 
-use tandem_engine::{CallId, Effect, EffectId, Event, PublicId};
+use tandem_engine::config::model::Change;
+use tandem_engine::{CallId, Effect, EffectId, Event, Input, PublicId, Span};
 
 use super::{Books, Court, Seen, known};
 use crate::rehearse::laws::{Checked, Law};
 
 impl Books {
     /// A message begins or ends.
-    pub(super) fn of_message(&mut self, event: &Event, court: &mut Court<'_>) -> Checked {
+    pub(super) fn of_message(
+        &mut self,
+        seen: &Seen<'_>,
+        event: &Event,
+        court: &mut Court<'_>,
+    ) -> Checked {
         let now = self.acted_at;
-        let voicemail = &self.config.options.voicemail;
-        let (longest, shortest) = (voicemail.longest, voicemail.shortest);
+        let longest = self.config.options.voicemail.longest;
         match event {
             Event::MessageStarted { call, mailbox } => {
                 let call = self.calls.get_mut(call);
@@ -22,6 +27,7 @@ impl Books {
             }
             Event::MessageLeft(message) => {
                 let id = self.publics.get(&message.call).copied();
+                let shortest = self.shortest_message(seen, id);
                 let call = id.and_then(|id| self.calls.get_mut(&id));
                 let call = known(call, Law::Outcomes, || format!("{event:?}"))?;
                 let (mailbox, since, most) = known(call.message.take(), Law::Outcomes, || {
@@ -36,6 +42,7 @@ impl Books {
                 })
             }
             Event::MessageDiscarded { call, mailbox } => {
+                let shortest = self.shortest_message(seen, Some(*call));
                 let call = self.calls.get_mut(call);
                 let call = known(call, Law::Outcomes, || format!("{event:?}"))?;
                 let right = call
@@ -46,6 +53,24 @@ impl Books {
             }
             _ => unreachable!("all others are not about messages"),
         }
+    }
+
+    /// How long a message has to be. Where a change of the configuration ends it, as the
+    /// extension that speaks is deleted, what stands before that in the change counts.
+    fn shortest_message(&self, seen: &Seen<'_>, id: Option<CallId>) -> Span {
+        let before = self.config.options.voicemail.shortest;
+        let Input::Configure { changes, .. } = &seen.entry.input else {
+            return before;
+        };
+        let origin = id.and_then(|id| self.calls.get(&id)?.origin);
+        let speaker = origin.and_then(|origin| self.numbers.get(&origin));
+        let deleted =
+            |change: &&Change| matches!(change, Change::RemoveExtension(it) if Some(it) == speaker);
+        let changes = changes.iter().take_while(|change| !deleted(change));
+        changes.fold(before, |before, change| match change {
+            Change::PutOptions(options) => options.voicemail.shortest,
+            _ => before,
+        })
     }
 
     /// A prompt is heard by somebody; recording begins and ends with the message, and
