@@ -14,7 +14,7 @@ use crate::driver::{
     self, ConfigFile, Handle, Port, Recovery, Running, StartError, StartOptions, StopReason,
 };
 use crate::media::{Media, MediaOptions};
-use crate::store::{Store, StoreError};
+use crate::store::{MESSAGES_FOLDER, RECORDINGS_FOLDER, Store, StoreError};
 use crate::views::{self, Today};
 use crate::voice::{Counts, Voice, VoiceOptions};
 use crate::web::{self, WebOptions};
@@ -158,8 +158,8 @@ impl Appliance {
             realm: options.realm,
             digest: options.digest,
             music: options.music,
-            voicemail: options.data.join("voicemail"),
-            recordings: options.data.join("recordings"),
+            voicemail: options.data.join(MESSAGES_FOLDER),
+            recordings: options.data.join(RECORDINGS_FOLDER),
             handle: driver.handle(),
             batches,
             store: store.clone(),

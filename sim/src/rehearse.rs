@@ -37,5 +37,6 @@ mod people;
 pub mod plan;
 pub mod run;
 mod script;
+mod shelf;
 pub mod shrink;
 pub mod world;

@@ -114,6 +114,21 @@ fn a_hold_is_silence() {
     floor.stops();
 }
 
+/// Who deletes the log of a call deletes what was said in it.
+#[test]
+fn a_recording_goes_with_the_log() {
+    let mut floor = Floor::with("recorded_deleted", "", RECORDS);
+    let (answer, ring) = floor.talks();
+    speak(&floor, &answer, &ring);
+    hangs_up(&mut floor, &answer);
+    heard(&floor.folder, "6400");
+    let log = floor.record_with("6400", "log");
+    let body = format!("{{\"logs\": [{log}]}}");
+    floor.ask("calls/records/delete", Some(&body));
+    assert_eq!(files(&floor.folder, "6400"), [] as [PathBuf; 0]);
+    floor.stops();
+}
+
 /// What lies in the folder when the server is killed can be heard after the next start.
 #[test]
 fn a_recording_outlives_kill_9() {

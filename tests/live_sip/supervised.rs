@@ -142,6 +142,12 @@ impl Floor {
         }
     }
 
+    /// Asks the server this, as who may do everything.
+    #[track_caller]
+    pub fn ask(&self, path: &str, body: Option<&str>) -> Value {
+        self.server.ask(&self.token, path, body)
+    }
+
     /// Does this with the only call, which `waiting` or `active` shows.
     #[track_caller]
     pub fn handle(&self, shown: &str, action: &str, body: &str) -> Value {

@@ -317,6 +317,7 @@ fn expect(expected: &mut Expected, changes: &[RowChange]) {
             | RowChange::LogDeleted(..)
             | RowChange::LogProcessed(..)
             | RowChange::Noted(..)
+            | RowChange::Recorded(..)
             | RowChange::RingMissed(..)
             | RowChange::Status(_)
             | RowChange::Surveyed(_) => {}

@@ -5,7 +5,7 @@ use tandem_engine::records::QueueCall;
 use tandem_engine::records::callbacks::{Callback, CallbackEnd};
 use tandem_engine::{
     AgentId, AgentStatus, By, CallId, Effect, EffectKind, Engine, Entry, Event, Input, Number,
-    OfferEnd, Outbox, QueueId, Span, Timestamp,
+    OfferEnd, Outbox, QueueId, Recording, Span, Timestamp,
 };
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -198,6 +198,12 @@ impl Replica {
                 RowChange::LogProcessed(log, step)
             }
             Event::CallNoted(noted) => RowChange::Noted(seq, noted.clone(), stamp(noted.by)),
+            Event::MessageStarted { call, .. }
+            | Event::RecordingSwitched {
+                call,
+                recording: Recording::On,
+                ..
+            } => self.recorded(*call)?,
             Event::SurveyAnswered(answer) => RowChange::Surveyed(SurveyRow {
                 call: answer.call,
                 visit: answer.visit,
@@ -225,6 +231,14 @@ impl Replica {
             }
             _ => return None,
         })
+    }
+
+    /// Something is recorded of a call from now on.
+    #[cold]
+    fn recorded(&self, call: CallId) -> Option<RowChange> {
+        let call = self.engine.call(call)?;
+        let caller = Some(call.caller).filter(|caller| !caller.is_none())?;
+        Some(RowChange::Recorded(caller, call.public))
     }
 
     /// What becomes of a callback.

@@ -26,6 +26,7 @@
 mod call;
 pub mod codec;
 mod counters;
+mod files;
 mod latch;
 mod music;
 pub mod phone;
@@ -40,10 +41,11 @@ pub mod telephone_event;
 pub use call::{Remote, Side};
 pub use codec::Codec;
 pub use counters::Counters;
+pub use files::{free_name, keep_part, keep_parts, remove_all};
 pub use latch::LATCH_PACKETS;
 pub use music::{FILE_BYTES_MAX, MUSIC_SECONDS_MAX, Music, MusicError, RATE_MAX, RATE_MIN};
 pub use ports::OpenError;
-pub use recording::{Recorder, Recording, Voices, free_name, keep_part, keep_parts};
+pub use recording::{Recorder, Recording, Voices};
 pub use session::{Media, MediaOptions, Session};
 pub use telephone_event::Digit;
 

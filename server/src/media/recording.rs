@@ -8,13 +8,14 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::codec::{Codec, SAMPLES_A_SECOND};
+use super::files::part_of;
 use super::rtp::Header;
 
 /// Packets of each voice that wait to be written: ten seconds of them. Where a disk takes
@@ -26,8 +27,6 @@ const JITTER_SAMPLES: u64 = SAMPLES_A_SECOND as u64 * 3 / 10;
 /// So much is written before it is given to the system. What is lost when the server goes
 /// down is this, and what is not written yet: a second at most.
 const UNFLUSHED_SAMPLES_MAX: u64 = SAMPLES_A_SECOND as u64 / 2;
-/// What is behind the name of a file until it is known to be kept.
-const PART: &str = "part";
 
 /// Whose voices are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +147,11 @@ impl Recording {
                 Ok(Some(End { keep: true, .. })) => fs::rename(&part, &path),
                 Err(why) => Err(io::Error::other(why.to_string())),
             };
+            // It was deleted meanwhile, as the person was erased.
+            let done = done.or_else(|why| match why.kind() {
+                io::ErrorKind::NotFound => Ok(()),
+                _ => Err(why),
+            });
             if let Err(why) = done {
                 eprintln!("recording {}: {why}", path.display());
             }
@@ -200,48 +204,6 @@ impl Recording {
         let length = self.before;
         let _told = self.end.send(End { keep, length });
     }
-}
-
-/// Keeps a recording that the server was in the midst of when it went down.
-///
-/// # Errors
-/// Where it is there and can not be renamed.
-pub fn keep_part(path: &Path) -> io::Result<()> {
-    let part = part_of(path);
-    if part.exists() {
-        fs::rename(part, path)?;
-    }
-    Ok(())
-}
-
-/// Keeps all of a folder that the server was in the midst of.
-///
-/// # Errors
-/// Where it can not be read, or one of them not be renamed.
-pub fn keep_parts(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let part = entry?.path();
-        if part.extension().is_some_and(|it| it == PART) {
-            keep_part(&part.with_extension(""))?;
-        }
-    }
-    Ok(())
-}
-
-/// The first of `NAME.wav`, `NAME-2.wav`, and so on, in a folder, that no recording has.
-#[must_use]
-pub fn free_name(folder: &Path, name: &str) -> PathBuf {
-    let names = (2_u32..).map(|nth| folder.join(format!("{name}-{nth}.wav")));
-    let mut names = std::iter::once(folder.join(format!("{name}.wav"))).chain(names);
-    let free = names.find(|path| !path.exists() && !part_of(path).exists());
-    free.expect("there are more names than recordings")
-}
-
-fn part_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(PART);
-    name.into()
 }
 
 /// How many samples last so long.

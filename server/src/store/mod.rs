@@ -8,6 +8,7 @@ mod aggregate;
 mod backup;
 mod callbacks;
 mod error;
+mod files;
 mod key;
 mod logs;
 mod notes;
@@ -32,6 +33,7 @@ pub use aggregate::{Aggregate, INTERVAL_S, interval_of};
 pub use backup::{BackupError, back_up, restore};
 pub use callbacks::{CallbackRow, CallbackState, CallbackStep};
 pub use error::StoreError;
+pub use files::{MESSAGES_FOLDER, RECORDINGS_FOLDER};
 pub use key::{KEY_FILE, Secret};
 pub use logs::{LogKey, LogRow, LogStep, MissedCall, MissedRow, Stamp};
 pub(crate) use notes::NoteKey;
@@ -83,8 +85,8 @@ impl Store {
         Self::open_with(folder, backend)
     }
 
-    /// Opens the store that lies in `backend`; only the key file lies in the
-    /// folder.
+    /// Opens the store that lies in `backend`; the key file lies in the folder, and
+    /// recordings.
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -98,7 +100,7 @@ impl Store {
         tables::prepare(&database)?;
         // Only whoever holds the lock may make the key.
         let key = key::SecretKey::load_or_make(folder)?;
-        let writer = Writer::start(Arc::clone(&database))?;
+        let writer = Writer::start(Arc::clone(&database), folder.to_owned())?;
         let inner = Arc::new(Inner {
             writer,
             database,

@@ -40,6 +40,9 @@ pub(crate) const NOTES_BY_CALLER: TableDefinition<(&str, u32, u64, u16), ()> =
     TableDefinition::new("notes_by_caller");
 pub(crate) const QUARANTINE: TableDefinition<(i64, u64), &[u8]> =
     TableDefinition::new("quarantine");
+/// Caller, epoch and counter of the public id of a call of which something was recorded.
+pub(crate) const RECORDED_BY_CALLER: TableDefinition<(&str, u32, u64), ()> =
+    TableDefinition::new("recorded_by_caller");
 pub(crate) const RECORDS: TableDefinition<RecordKeyTuple<'_>, &[u8]> =
     TableDefinition::new("records");
 /// The first part of the key is the agent, the value is the queue.
@@ -105,6 +108,7 @@ pub(crate) fn prepare(database: &Database) -> Result<(), StoreError> {
         tx.open_table(NOTES)?;
         tx.open_table(NOTES_BY_CALLER)?;
         tx.open_table(QUARANTINE)?;
+        tx.open_table(RECORDED_BY_CALLER)?;
         tx.open_table(RECORDS)?;
         tx.open_table(RECORDS_BY_AGENT)?;
         tx.open_table(RECORDS_BY_CALLER)?;

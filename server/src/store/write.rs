@@ -1,6 +1,7 @@
 //! What can be written.
 
 use std::fmt;
+use std::path::Path;
 
 use redb::{
     Key, ReadableTable, ReadableTableMetadata, Table, TableDefinition, Value, WriteTransaction,
@@ -49,6 +50,8 @@ pub enum RowChange {
     Noted(u64, Box<Noted>, Stamp),
     /// A visit to a queue is over.
     Record(CallRecord, Aggregate),
+    /// Something is recorded of a call of this caller.
+    Recorded(Number, PublicId),
     /// The agent with this number missed a ring, which lasted so long.
     RingMissed(Number, LogKey, Span),
     /// An agent's status is another one.
@@ -60,6 +63,8 @@ pub enum RowChange {
 /// A transaction that is being written.
 pub struct Txn<'a> {
     tx: &'a WriteTransaction,
+    /// The folder that the store lies in.
+    data: &'a Path,
 }
 
 impl fmt::Debug for Txn<'_> {
@@ -69,8 +74,13 @@ impl fmt::Debug for Txn<'_> {
 }
 
 impl<'a> Txn<'a> {
-    pub(crate) const fn new(tx: &'a WriteTransaction) -> Self {
-        Self { tx }
+    pub(crate) const fn new(tx: &'a WriteTransaction, data: &'a Path) -> Self {
+        Self { tx, data }
+    }
+
+    /// The folder that the store lies in.
+    pub(crate) const fn data(&self) -> &Path {
+        self.data
     }
 
     /// A table, to change it.
@@ -134,6 +144,7 @@ impl<'a> Txn<'a> {
                     self.mark_deleted(log, *stamp)?;
                     self.delete_note(log.key.call, log.key.visit)?;
                     self.delete_callbacks(log.key.call, log.key.visit)?;
+                    self.remove_recordings(log);
                 }
                 RowChange::LogProcessed(log, step) => self.add_log_step(log, *step)?,
                 RowChange::Noted(seq, noted, stamp) => self.put_note(*seq, noted, *stamp)?,
@@ -144,6 +155,7 @@ impl<'a> Txn<'a> {
                     self.put_record(record)?;
                     self.add_sums(record, *sums)?;
                 }
+                RowChange::Recorded(caller, call) => self.note_recorded(*caller, *call)?,
                 RowChange::Status(row) => self.put_status(row)?,
                 RowChange::Surveyed(row) => self.put_survey(row)?,
             }
@@ -210,6 +222,7 @@ impl<'a> Txn<'a> {
         }
         self.erase_notes(*number)?;
         self.erase_callbacks(*number)?;
+        self.erase_recordings(*number)?;
         let caller = number.to_string();
         let mut by_caller = self.tx.open_table(tables::RECORDS_BY_CALLER)?;
         let mut records = self.tx.open_table(tables::RECORDS)?;

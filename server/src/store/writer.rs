@@ -1,5 +1,6 @@
 //! The one thread that writes.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -73,10 +74,10 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(database: Arc<Database>) -> Result<Self, StoreError> {
+    pub(crate) fn start(database: Arc<Database>, data: PathBuf) -> Result<Self, StoreError> {
         let (jobs, todo) = sync_channel(JOBS_QUEUED_MAX);
         let thread = thread::Builder::new().name("store".to_owned());
-        let thread = thread.spawn(move || run(&database, &todo));
+        let thread = thread.spawn(move || run(&database, &data, &todo));
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread.map_err(|why| StoreError::failed(&why))?),
@@ -125,14 +126,14 @@ impl Drop for Writer {
 
 /// Writes until nobody is left who could want anything written. After a failure
 /// nothing is written any more: what the disk holds is then as good as it gets.
-fn run(database: &Database, todo: &Receiver<Job>) {
+fn run(database: &Database, data: &Path, todo: &Receiver<Job>) {
     let mut failed = None;
     while let Ok(first) = todo.recv() {
         let jobs = together(first, todo);
         let (work, answers): (Vec<Work>, Vec<Option<Answer>>) =
             (jobs.into_iter().map(|Job { work, answer }| (work, answer))).unzip();
         let written = match &failed {
-            None => transact(database, work),
+            None => transact(database, data, work),
             Some(why) => Err(StoreError::clone(why)),
         };
         for answer in answers.into_iter().flatten() {
@@ -164,11 +165,11 @@ fn together(first: Job, todo: &Receiver<Job>) -> Vec<Job> {
     jobs
 }
 
-fn transact(database: &Database, work: Vec<Work>) -> Result<Duration, StoreError> {
+fn transact(database: &Database, data: &Path, work: Vec<Work>) -> Result<Duration, StoreError> {
     let begin = Instant::now();
     let mut tx = database.begin_write()?;
     tx.set_quick_repair(true);
-    let txn = Txn::new(&tx);
+    let txn = Txn::new(&tx, data);
     for work in work {
         work(&txn)?;
     }

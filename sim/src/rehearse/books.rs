@@ -6,18 +6,19 @@ mod callbacks;
 mod effects;
 mod events;
 mod inputs;
+mod logs;
 mod messages;
 mod notes;
 mod outside;
 mod surveys;
 mod visits;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tandem_engine::config::model::{Config, ExtensionConfig, Notice, QueueConfig, SurveyConfig};
 use tandem_engine::{
-    AgentId, CallId, Effect, EffectId, Engine, Entry, Input, LegId, Number, Outbox, PublicId,
-    QueueId, Span, Timer, Timestamp,
+    AgentId, CallId, Effect, EffectId, Engine, Entry, Event, Input, LegId, Number, Outbox,
+    PublicId, QueueId, Span, Timer, Timestamp,
 };
 
 use callbacks::Stand;
@@ -44,6 +45,8 @@ pub struct Seen<'a> {
 pub struct Books {
     acted_at: Timestamp,
     received_at: Timestamp,
+    /// Where the timeline begins on the wall clock, in microseconds from the Unix epoch.
+    wall_offset: i64,
     config: Config,
     /// Queues that are not deleted.
     queues: BTreeMap<QueueId, QueueConfig>,
@@ -200,6 +203,8 @@ struct Scope {
     silent: BTreeSet<CallId>,
     /// The place of who was to be called back and called again himself.
     withdrawn: Option<(QueueId, Timestamp, u64)>,
+    /// What is to be told of logs, in order.
+    logs: VecDeque<Event>,
     /// Mails that must be ordered, as a service level passed its threshold.
     turned: Vec<Effect>,
 }
@@ -260,6 +265,7 @@ impl Books {
         }
         self.effects(seen, &mut court)?;
         self.callbacks_are_over(&mut court)?;
+        self.logs_are_told(seen, &mut court)?;
         self.promises_are_kept(seen, &mut court)
     }
 

@@ -46,6 +46,7 @@ laws! {
     Kept "kept": "What is kept stays until somebody says what became of it, and ends once.",
     Levels "levels": "A service level is what its calls say, and managers hear when it turns.",
     Liveness "liveness": "Once nothing goes wrong any more, everything comes to an end in time.",
+    Logs "logs": "What people do with calls that are over changes those that it is about.",
     Offers "offers": "Agents are rung who may be rung, by one queue at a time.",
     Outcomes "outcomes": "Every visit has one outcome, and the record says what was seen.",
     Panic "panic": "Nothing panics.",

@@ -3,6 +3,7 @@
 
 use tandem_engine::config::model::Config;
 use tandem_engine::config::presence::Presence;
+use tandem_engine::records::processing::Processing;
 use tandem_engine::{By, Number, Side, Span, Timer, Timestamp, Which};
 
 use super::chance::{Chance, What};
@@ -85,6 +86,15 @@ pub enum Act {
         down: Span,
         /// Whether a backup was restored meanwhile.
         restored: bool,
+    },
+    /// Somebody does something with a queue call that is over.
+    Log {
+        /// Who.
+        by: By,
+        /// Which of those that are kept, from the last one on, wrapped round.
+        place: u16,
+        /// What.
+        deed: Deed,
     },
     /// Somebody says where somebody is.
     Presence {
@@ -179,6 +189,17 @@ pub enum Handle {
     Transfer(Side, Number),
     /// Whispers.
     Whisper,
+}
+
+/// What somebody does with a queue call that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Deletes its log, and those of so many before it.
+    Delete(u8),
+    /// Notes it, as [`Handle::Note`] does.
+    Note(u8),
+    /// Says how far he has come with it.
+    Process(Processing),
 }
 
 /// A change of an agent's status.

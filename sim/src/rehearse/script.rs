@@ -5,11 +5,12 @@ use tandem_engine::config::model::{
     Change, Config, Destination, EmptyStates, MemberConfig, MemberKind,
 };
 use tandem_engine::config::presence::Presence;
+use tandem_engine::records::processing::Processing;
 use tandem_engine::{By, Number, Side, Span, Timestamp, Which};
 
 use super::centre::{self, some_extension, some_point, some_queue, some_slot, some_stranger};
 use super::chance::{Chance, QUARTER_US};
-use super::plan::{Act, Call, Fault, Faults, Handle, Plan, Planned, Slip, Status, TimerKind};
+use super::plan::{Act, Call, Deed, Fault, Faults, Handle, Plan, Planned, Slip, Status, TimerKind};
 
 /// What kind of world it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,7 +214,8 @@ impl Script<'_> {
                 let call = self.call();
                 self.act(Act::Call(call));
             }
-            600..=709 => self.handle(),
+            600..=699 => self.handle(),
+            700..=709 => self.log(),
             710..=759 => self.switch(),
             760..=774 => self.dial_a_code(),
             775..=789 => self.presence(),
@@ -247,17 +249,7 @@ impl Script<'_> {
 
     /// Somebody, most often a manager, does something with a call.
     fn handle(&mut self) {
-        let managers: Vec<Number> = (self.config.queues.iter())
-            .flat_map(|queue| queue.managers.iter().copied())
-            .collect();
-        let by = match self.chance.below(10) {
-            0 => By::System,
-            1..=6 => {
-                let manager = self.chance.pick(&managers).copied();
-                By::Person(manager.unwrap_or_else(|| some_extension(self.chance)))
-            }
-            _ => By::Person(some_extension(self.chance)),
-        };
+        let by = self.supervisor();
         let place = u16::try_from(self.chance.below(1_000)).unwrap_or(0);
         let to = if self.chance.percent(60) {
             some_queue(self.chance)
@@ -290,6 +282,36 @@ impl Script<'_> {
             (2, Handle::Whisper),
         ]);
         self.act(Act::Handle { by, place, handle });
+    }
+
+    /// Somebody does something with one of the last calls that are over.
+    fn log(&mut self) {
+        let by = self.supervisor();
+        let place = u16::try_from(self.chance.below(16)).unwrap_or(0);
+        let note = u8::try_from(self.chance.below(8)).unwrap_or(0);
+        let result = self.chance.one_of(&Processing::ALL);
+        let more = u8::try_from(self.chance.below(4)).unwrap_or(0);
+        let deed = self.chance.weighted(&[
+            (1, Deed::Delete(more)),
+            (1, Deed::Note(note)),
+            (4, Deed::Process(result)),
+        ]);
+        self.act(Act::Log { by, place, deed });
+    }
+
+    /// Most often a manager.
+    fn supervisor(&mut self) -> By {
+        let managers: Vec<Number> = (self.config.queues.iter())
+            .flat_map(|queue| queue.managers.iter().copied())
+            .collect();
+        match self.chance.below(10) {
+            0 => By::System,
+            1..=6 => {
+                let manager = self.chance.pick(&managers).copied();
+                By::Person(manager.unwrap_or_else(|| some_extension(self.chance)))
+            }
+            _ => By::Person(some_extension(self.chance)),
+        }
     }
 
     fn kill(&mut self) {

@@ -21,6 +21,7 @@ use super::chance::{Chance, QUARTER_US, What};
 use super::laws::{Broken, Checked, Checks, Law};
 use super::people::{Message, People};
 use super::plan::{Act, Fault, Handle, Plan, Slip, Status, TimerKind};
+use super::shelf::Shelf;
 
 /// How late a deadline is carried out at most.
 const LATE_MAX_S: u64 = 60;
@@ -115,6 +116,8 @@ struct World<'p, L> {
     epoch: u32,
     books: Books,
     auditor: Auditor,
+    /// Queue calls that are over.
+    shelf: Shelf,
     /// The product's figures; there once the centre is set up.
     product: Option<Product>,
     checks: Checks,
@@ -139,6 +142,7 @@ impl<'p, L: Lens> World<'p, L> {
             epoch: 0,
             books: Books::default(),
             auditor: Auditor::default(),
+            shelf: Shelf::default(),
             product: None,
             checks: Checks::default(),
             marks: Marks::default(),
@@ -301,6 +305,10 @@ impl<'p, L: Lens> World<'p, L> {
                 number: *number,
             },
             Act::Handle { by, place, handle } => self.handle(*by, *place, *handle)?,
+            Act::Log { by, place, deed } => {
+                let note = |which| self.note(which);
+                self.shelf.input(*by, *place, *deed, note)?
+            }
             Act::Presence {
                 by,
                 agent,
@@ -416,6 +424,7 @@ impl<'p, L: Lens> World<'p, L> {
             .apply_traced(&entry, &mut self.out, &mut self.marks);
         self.watch(&entry, next)?;
         self.people.hear(self.now, &self.out);
+        self.shelf.hear(&entry, &self.out, &self.engine);
         self.journal.push((entry, self.out.clone()));
         if self.journal.len() >= SNAPSHOT_ENTRIES {
             self.save();

@@ -2,6 +2,7 @@
 
 mod backups;
 mod notes;
+mod recordings;
 mod records;
 mod rows;
 mod secrets;

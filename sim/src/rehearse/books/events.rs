@@ -57,7 +57,8 @@ impl Books {
             | Event::SurveyAnswered(_)
             | Event::SurveyStarted { .. } => self.of_visit(seen, event, court),
             Event::CallHandled { call, by, act } => self.handled(seen, *call, *by, *act, court),
-            Event::CallNoted(noted) => self.noted(noted, court),
+            Event::CallLogDeleted { .. } | Event::CallLogProcessed(_) => self.of_log(event, court),
+            Event::CallNoted(noted) => self.noted(seen, noted, court),
             Event::AgentTurned { .. }
             | Event::CallParked { .. }
             | Event::CallRetrieved { .. }
@@ -70,8 +71,6 @@ impl Books {
             Event::CallResumed { call, .. } => self.held(*call, false, court),
             Event::CallDiverted { .. }
             | Event::RecordingSwitched { .. }
-            | Event::CallLogDeleted { .. }
-            | Event::CallLogProcessed(_)
             | Event::FlowBranched { .. }
             | Event::MenuLeft { .. }
             | Event::PersonErased { .. }

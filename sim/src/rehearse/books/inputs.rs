@@ -47,7 +47,7 @@ impl Books {
                 false
             }
             Input::LegEnded { leg } => self.legs.contains_key(leg),
-            _ => return None,
+            other => return self.is_in_order(other),
         })
     }
 
@@ -68,6 +68,10 @@ impl Books {
     /// What follows from an accepted input without being told.
     pub(super) fn take_in(&mut self, seen: &Seen<'_>) {
         self.says_where(seen);
+        self.logs_change(&seen.entry.input);
+        if let Input::WallOffset { micros } = seen.entry.input {
+            self.wall_offset = micros;
+        }
         if let Input::CallerHungUp { call } = &seen.entry.input {
             self.lets_go(*call);
         }

@@ -1,16 +1,24 @@
 //! Notes: of which calls, by whom, and that they say what is configured.
 
-use tandem_engine::By;
 use tandem_engine::config::rights::Right;
 use tandem_engine::records::notes::Noted;
+use tandem_engine::{By, Event, Input};
 
-use super::{Books, Court, Visit, known};
+use super::{Books, Court, Seen, Visit, known};
 use crate::rehearse::laws::{Checked, Law};
 
 impl Books {
     /// A live call was noted: somebody talks in it for a queue, and who noted it is he, or
     /// manages the queue, and has the right.
-    pub(super) fn noted(&self, noted: &Noted, court: &mut Court<'_>) -> Checked {
+    pub(super) fn noted(
+        &mut self,
+        seen: &Seen<'_>,
+        noted: &Noted,
+        court: &mut Court<'_>,
+    ) -> Checked {
+        if let Input::CallLogNoted { .. } = seen.entry.input {
+            return self.of_log(&Event::CallNoted(Box::new(noted.clone())), court);
+        }
         let call = self.publics.get(&noted.call);
         let call = call.and_then(|id| self.calls.get(id));
         let call = known(call, Law::Calls, || format!("{noted:?}"))?;

@@ -5,9 +5,10 @@ use core::str::{FromStr, SplitWhitespace};
 
 use tandem_engine::config::model::Config;
 use tandem_engine::config::presence::Presence;
+use tandem_engine::records::processing::Processing;
 use tandem_engine::{By, Number, SECOND_US, Side, Span, Timestamp, Which};
 
-use crate::rehearse::plan::{Act, Call, Handle, Planned, Slip, Status, TimerKind};
+use crate::rehearse::plan::{Act, Call, Deed, Handle, Planned, Slip, Status, TimerKind};
 
 /// What stands for a caller who withholds his number.
 const NOBODY: &str = "nobody";
@@ -36,12 +37,8 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
         }
         Act::Erase { by, number } => write!(out, "erase {} by {}", digits(*number), asker(*by)),
         Act::Handle { by, place, handle } => {
-            write!(
-                out,
-                "handle {place} by {} {}",
-                asker(*by),
-                handle_words(*handle)
-            )
+            let (by, handle) = (asker(*by), handle_words(*handle));
+            write!(out, "handle {place} by {by} {handle}")
         }
         Act::Kill { down, restored } => {
             write!(
@@ -49,6 +46,9 @@ pub(super) fn write(planned: &Planned, centre: usize) -> String {
                 "kill for {down}{}",
                 if *restored { " restored" } else { "" }
             )
+        }
+        Act::Log { by, place, deed } => {
+            write!(out, "log {place} by {} {}", asker(*by), deed_words(*deed))
         }
         Act::Presence {
             by,
@@ -140,6 +140,24 @@ fn handle_words(handle: Handle) -> String {
     }
 }
 
+/// How far people have come with a call.
+const RESULTS: [(&str, Processing); 3] = [
+    ("not_dealt", Processing::NotDealt),
+    ("dealing", Processing::Dealing),
+    ("dealt", Processing::Dealt),
+];
+
+fn deed_words(deed: Deed) -> String {
+    match deed {
+        Deed::Delete(more) => format!("delete {more}"),
+        Deed::Note(which) => format!("note {which}"),
+        Deed::Process(result) => {
+            let word = RESULTS.iter().find(|(_, known)| *known == result);
+            word.map_or("", |(word, _)| word).to_owned()
+        }
+    }
+}
+
 fn kind_word(kind: TimerKind) -> &'static str {
     let mut kinds = TimerKind::ALL.iter();
     kinds
@@ -195,6 +213,7 @@ pub(super) fn line(text: &str, centres: &[Config]) -> Result<Planned, String> {
             let restored = words.0.next() == Some("restored");
             Act::Kill { down, restored }
         }
+        "log" => words.log()?,
         "presence" => words.presence()?,
         "renew" => Act::Renew(words.number()?),
         "repeat" => Act::Repeat(words.parsed("how many inputs back")?),
@@ -286,6 +305,22 @@ impl<'t> Words<'t> {
             }
         };
         Ok(Act::Handle { by, place, handle })
+    }
+
+    fn log(&mut self) -> Result<Act, String> {
+        let place = self.parsed("the place of a call that is over")?;
+        self.word("by")?;
+        let by = self.asker()?;
+        let deed = match self.next("what is done")? {
+            "delete" => Deed::Delete(self.parsed("how many more")?),
+            "note" => Deed::Note(self.parsed("which dispositions")?),
+            word => {
+                let known = RESULTS.iter().find(|(known, _)| *known == word);
+                let known = known.map(|&(_, result)| Deed::Process(result));
+                known.ok_or_else(|| format!("nobody can {word:?} a call that is over"))?
+            }
+        };
+        Ok(Act::Log { by, place, deed })
     }
 
     fn call(&mut self) -> Result<Act, String> {
