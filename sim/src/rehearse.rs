@@ -16,7 +16,8 @@
 //!   literals name every field, so that the compiler asks for it.
 //! - **A new input**: a variant of [`plan::Act`] if somebody does it of his own
 //!   accord, with its words in `file.rs`, its chance in `script.rs` and its arm in
-//!   `world.rs`; else a reply in `people.rs`.
+//!   `world.rs`; else a reply in `people.rs`. What it brings of calls that are over is
+//!   on the `shelf.rs`.
 //! - **A new effect**: an arm in `people.rs` for who carries it out, and one in
 //!   `books.rs` for what must be true of it.
 //! - **A new fault**: a variant of [`plan::Fault`], drawn where it strikes
