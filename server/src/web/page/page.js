@@ -12,6 +12,7 @@ const AGAIN_MS_MAX = 10000;
 const STATES = {
   talking: "Talking", ringing: "Ringing", wrap_up: "Wrap-up", free: "Free", away: "Away",
 };
+const RECORDING = { on: "recorded", paused: "recording paused" };
 const PLACE = { logged_in: "in", logged_out: "out", paused: "paused" };
 
 const seen = {
@@ -294,7 +295,10 @@ function updateActive(item, call) {
   text(item.caller, call.contact ?? call.caller ?? "Number withheld");
   item.caller.title = call.caller ?? "";
   text(item.time, duration(now() - call.answered_at));
-  text(item.queue, call.queue === null ? "Direct" : queueName(call.queue));
+  const place = call.queue === null ? "Direct" : queueName(call.queue);
+  const called = call.callback ? "called back" : null;
+  const marks = [called, call.held ? "on hold" : null, RECORDING[call.recording]];
+  text(item.queue, [place, ...marks.filter(Boolean)].join(" · "));
   const outside = call.outside ?? "somebody outside";
   text(item.agent, `with ${call.agent === null ? outside : agentName(call.agent)}`);
 }
