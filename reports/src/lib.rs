@@ -19,7 +19,6 @@ mod html;
 mod json;
 mod labels;
 mod layout;
-pub mod mail;
 mod report;
 pub mod story;
 mod summary;

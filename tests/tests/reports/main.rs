@@ -4,6 +4,5 @@
 mod activity;
 mod comparison;
 mod figures;
-mod mail;
 mod rendering;
 mod script;
