@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use tandem_engine::{CallId, Caller, Event, Input, Number};
+use tandem_engine::{CallId, Caller, Effect, Event, Input, Number, Outbox, PublicId};
 use tandem_server::driver::{
     Apply, Batch, Clock, ConfigFile, Handle, Line, Plain, Recovery, Running, StartError,
     StartOptions, StopReason, port, start_with,
@@ -263,6 +263,35 @@ impl Shift {
             Event::CallArrived { call, .. } => Some(*call),
             _ => None,
         })
+    }
+
+    /// Tells it something; what came of that.
+    ///
+    /// # Panics
+    /// Where it is not applied, or refused.
+    pub fn tell(&self, input: Input) -> Outbox {
+        let out = self.handle.ask_blocking(input).expect("told").out;
+        assert_eq!(out.reject, None);
+        out
+    }
+
+    /// Somebody calls a queue, and whose telephone rings answers.
+    ///
+    /// # Panics
+    /// Where he is not let in, or nobody rings.
+    pub fn talk(&self, key: u128, from: u64, dialled: u64) -> (CallId, PublicId) {
+        let out = self.tell(arrival(key, from, dialled));
+        let call = out.events.iter().find_map(|event| match event {
+            Event::CallArrived { call, public, .. } => Some((*call, *public)),
+            _ => None,
+        });
+        let leg = out.effects.iter().find_map(|(_, effect)| match effect {
+            Effect::Ring { leg, .. } => Some(*leg),
+            _ => None,
+        });
+        let leg = leg.expect("the agent is free");
+        self.tell(Input::LegAnswered { leg });
+        call.expect("it is let in")
     }
 
     /// Stops it; what it had released, and why it stopped if by itself.

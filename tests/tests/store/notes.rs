@@ -2,10 +2,10 @@
 
 use tandem_engine::records::notes::Note;
 use tandem_engine::records::processing::LoggedCall;
-use tandem_engine::{By, CallId, Effect, Event, Input, Number};
+use tandem_engine::{By, Input, Number};
 use tandem_server::driver::verify;
 use tandem_server::store::{CallRecord, NOTE_STAMPS_MAX, NoteRow, RecordKey, RecordsOf, Store};
-use tandem_tests::site::{Shift, Site, arrival};
+use tandem_tests::site::{Shift, Site};
 
 const CENTRE: &str = r#"
 [options]
@@ -22,28 +22,6 @@ agent_rights = ["call_notes"]
 
 fn number(value: u64) -> Number {
     Number::from_u64(value)
-}
-
-fn tell(shift: &Shift, input: Input) -> tandem_engine::Outbox {
-    let out = shift.handle.ask_blocking(input).expect("told").out;
-    assert_eq!(out.reject, None);
-    out
-}
-
-/// Somebody calls, and 1001 answers.
-fn talk(shift: &Shift, key: u128, from: u64) -> CallId {
-    let out = tell(shift, arrival(key, from, 6400));
-    let call = out.events.iter().find_map(|event| match event {
-        Event::CallArrived { call, .. } => Some(*call),
-        _ => None,
-    });
-    let leg = out.effects.iter().find_map(|(_, effect)| match effect {
-        Effect::Ring { leg, .. } => Some(*leg),
-        _ => None,
-    });
-    let leg = leg.expect("the agent is free");
-    tell(shift, Input::LegAnswered { leg });
-    call.expect("it is let in")
 }
 
 fn note(remark: &str) -> Box<Note> {
@@ -77,13 +55,13 @@ fn note_log(shift: &Shift, record: &CallRecord, remark: &str) {
     let log = LoggedCall::new(&record.call, record.queue, record.agent, record.joined_us);
     let log = Box::new(log);
     let (by, note) = (by(), note(remark));
-    tell(shift, Input::CallLogNoted { by, log, note });
+    shift.tell(Input::CallLogNoted { by, log, note });
 }
 
 fn erase(shift: &Shift, caller: u64) {
     let by = By::System;
     let number = number(caller);
-    tell(shift, Input::PersonErased { by, number });
+    shift.tell(Input::PersonErased { by, number });
 }
 
 #[test]
@@ -91,14 +69,14 @@ fn notes_outlive_a_restart_and_a_replay_leads_to_them() {
     let site = Site::new();
     let shift = site.start(Some(CENTRE));
     let extension = number(1001);
-    tell(&shift, Input::DeviceUp { extension });
+    shift.tell(Input::DeviceUp { extension });
     for (place, from) in [(1, 501), (2, 502), (3, 503), (4, 501)] {
-        let call = talk(&shift, place, from);
+        let call = shift.talk(place, from, 6400).0;
         let (by, note) = (by(), note(&format!("call {place}")));
-        tell(&shift, Input::CallNoted { by, call, note });
+        shift.tell(Input::CallNoted { by, call, note });
         site.clock.pass(1_000_000);
         if place < 4 {
-            tell(&shift, Input::CallerHungUp { call });
+            shift.tell(Input::CallerHungUp { call });
         }
     }
     // The last one is cut off, and noted all the same.
@@ -111,18 +89,15 @@ fn notes_outlive_a_restart_and_a_replay_leads_to_them() {
     assert_eq!(remarks(&shift.store), all);
     let all = records(&shift.store);
     note_log(&shift, &all[1], "call 2 once more");
-    tell(
-        &shift,
-        Input::CallLogsDeleted {
-            by: by(),
-            logs: vec![LoggedCall::new(
-                &all[2].call,
-                all[2].queue,
-                all[2].agent,
-                all[2].joined_us,
-            )],
-        },
-    );
+    shift.tell(Input::CallLogsDeleted {
+        by: by(),
+        logs: vec![LoggedCall::new(
+            &all[2].call,
+            all[2].queue,
+            all[2].agent,
+            all[2].joined_us,
+        )],
+    });
     erase(&shift, 501);
     let left = [None, some("call 2 once more"), None, None];
     assert_eq!(remarks(&shift.store), left);
@@ -137,9 +112,9 @@ fn so_many_writings_are_remembered_and_no_more() {
     let site = Site::new();
     let shift = site.start(Some(CENTRE));
     let extension = number(1001);
-    tell(&shift, Input::DeviceUp { extension });
-    let call = talk(&shift, 1, 501);
-    tell(&shift, Input::CallerHungUp { call });
+    shift.tell(Input::DeviceUp { extension });
+    let call = shift.talk(1, 501, 6400).0;
+    shift.tell(Input::CallerHungUp { call });
     let record = records(&shift.store).swap_remove(0);
     let write = |times: usize| {
         for turn in 0..times {
@@ -161,10 +136,10 @@ fn an_agents_latest_answer_is_found_by_the_call() {
     let site = Site::new();
     let shift = site.start(Some(CENTRE));
     let extension = number(1001);
-    tell(&shift, Input::DeviceUp { extension });
+    shift.tell(Input::DeviceUp { extension });
     for place in 0..102 {
-        let call = talk(&shift, place, 501);
-        tell(&shift, Input::CallerHungUp { call });
+        let call = shift.talk(place, 501, 6400).0;
+        shift.tell(Input::CallerHungUp { call });
         site.clock.pass(1_000_000);
     }
     let all = records(&shift.store);

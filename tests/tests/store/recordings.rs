@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tandem_engine::records::processing::LoggedCall;
-use tandem_engine::{By, CallId, Effect, Event, Input, Number, Outbox, PublicId};
+use tandem_engine::{By, Event, Input, Number, PublicId};
 use tandem_server::driver::verify;
 use tandem_server::store::{MESSAGES_FOLDER, RECORDINGS_FOLDER, RecordKey, RecordsOf};
-use tandem_tests::site::{Shift, Site, arrival};
+use tandem_tests::site::{Shift, Site};
 
 const CENTRE: &str = r#"
 [[extension]]
@@ -29,33 +29,22 @@ fn number(value: u64) -> Number {
     Number::from_u64(value)
 }
 
-fn tell(shift: &Shift, input: Input) -> Outbox {
-    let out = shift.handle.ask_blocking(input).expect("told").out;
-    assert_eq!(out.reject, None);
-    out
-}
-
-fn calls(shift: &Shift, key: u128, from: u64, dialled: u64) -> (CallId, PublicId, Outbox) {
-    let out = tell(shift, arrival(key, from, dialled));
-    let found = out.events.iter().find_map(|event| match event {
-        Event::CallArrived { call, public, .. } => Some((*call, *public)),
-        _ => None,
-    });
-    let (call, public) = found.expect("it is let in");
-    (call, public, out)
-}
-
-/// Somebody calls the queue that records, and talks to 1001.
+/// Somebody calls the queue that records, talks to 1001 and hangs up.
 fn talks(shift: &Shift, key: u128, from: u64) -> PublicId {
-    let (call, public, out) = calls(shift, key, from, 6400);
-    let leg = out.effects.iter().find_map(|(_, effect)| match effect {
-        Effect::Ring { leg, .. } => Some(*leg),
+    let (call, public) = shift.talk(key, from, 6400);
+    shift.tell(Input::CallerHungUp { call });
+    public
+}
+
+/// Somebody leaves a message.
+fn speaks(shift: &Shift, key: u128, from: u64) -> PublicId {
+    let call = shift.call(key, from, 6401).expect("it is let in");
+    let out = shift.tell(Input::CallerHungUp { call });
+    let ended = out.events.iter().find_map(|event| match event {
+        Event::CallEnded { public, .. } => Some(*public),
         _ => None,
     });
-    let leg = leg.expect("the agent is free");
-    tell(shift, Input::LegAnswered { leg });
-    tell(shift, Input::CallerHungUp { call });
-    public
+    ended.expect("it is over")
 }
 
 /// As the voice port leaves it.
@@ -72,11 +61,10 @@ fn recordings_go_with_the_log_and_with_the_person() {
     let site = Site::new();
     let shift = site.start(Some(CENTRE));
     let extension = number(1001);
-    tell(&shift, Input::DeviceUp { extension });
+    shift.tell(Input::DeviceUp { extension });
     let [first, second, third] =
         [(1, 501), (2, 501), (3, 502)].map(|(key, from)| talks(&shift, key, from));
-    let (speaks, message, _) = calls(&shift, 4, 501, 6401);
-    tell(&shift, Input::CallerHungUp { call: speaks });
+    let message = speaks(&shift, 4, 501);
     let data = site.folder.path();
     let recorded = |of: &str, name: String| file(data, RECORDINGS_FOLDER, of, &name);
     let gone_first = [
@@ -104,12 +92,12 @@ fn recordings_go_with_the_log_and_with_the_person() {
     let log = LoggedCall::new(&record.call, record.queue, record.agent, record.joined_us);
     let by = By::System;
     let logs = vec![log];
-    tell(&shift, Input::CallLogsDeleted { by, logs });
+    shift.tell(Input::CallLogsDeleted { by, logs });
     assert_eq!(there(&gone_first), 0, "they go with the log");
     assert_eq!(there(&gone_then), gone_then.len());
 
     let number = number(501);
-    tell(&shift, Input::PersonErased { by, number });
+    shift.tell(Input::PersonErased { by, number });
     let left: Vec<_> = gone_then.iter().filter(|path| path.exists()).collect();
     assert!(left.is_empty(), "they go with the person: {left:?}");
     assert_eq!(there(&stay), stay.len(), "of other calls, all stays");
@@ -117,17 +105,17 @@ fn recordings_go_with_the_log_and_with_the_person() {
     verify(&site.store()).expect("a replay leads to the same");
 }
 
-/// What can not be removed is said, and the log is deleted all the same.
+/// What can not be removed is said, and the person is erased all the same.
 #[test]
 fn a_recording_that_can_not_be_removed_stops_nobody() {
     let site = Site::new();
     let shift = site.start(Some(CENTRE));
     let extension = number(1001);
-    tell(&shift, Input::DeviceUp { extension });
+    shift.tell(Input::DeviceUp { extension });
     let call = talks(&shift, 1, 501);
     let folder = site.folder.path().join(RECORDINGS_FOLDER).join("6400");
     fs::create_dir_all(folder.join(format!("{call}.wav"))).expect("tests may write here");
     let (by, number) = (By::System, number(501));
-    tell(&shift, Input::PersonErased { by, number });
+    shift.tell(Input::PersonErased { by, number });
     shift.stop().1.expect("a clean stop");
 }

@@ -7,6 +7,7 @@ use tandem_engine::config::model::Config;
 use tandem_engine::config::presence::Presence;
 use tandem_engine::records::processing::Processing;
 use tandem_engine::{By, Number, SECOND_US, Side, Span, Timestamp, Which};
+use tandem_reports::result_word;
 
 use crate::rehearse::plan::{Act, Call, Deed, Handle, Planned, Slip, Status, TimerKind};
 
@@ -140,21 +141,11 @@ fn handle_words(handle: Handle) -> String {
     }
 }
 
-/// How far people have come with a call.
-const RESULTS: [(&str, Processing); 3] = [
-    ("not_dealt", Processing::NotDealt),
-    ("dealing", Processing::Dealing),
-    ("dealt", Processing::Dealt),
-];
-
 fn deed_words(deed: Deed) -> String {
     match deed {
         Deed::Delete(more) => format!("delete {more}"),
         Deed::Note(which) => format!("note {which}"),
-        Deed::Process(result) => {
-            let word = RESULTS.iter().find(|(_, known)| *known == result);
-            word.map_or("", |(word, _)| word).to_owned()
-        }
+        Deed::Process(result) => result_word(result).to_owned(),
     }
 }
 
@@ -315,9 +306,11 @@ impl<'t> Words<'t> {
             "delete" => Deed::Delete(self.parsed("how many more")?),
             "note" => Deed::Note(self.parsed("which dispositions")?),
             word => {
-                let known = RESULTS.iter().find(|(known, _)| *known == word);
-                let known = known.map(|&(_, result)| Deed::Process(result));
-                known.ok_or_else(|| format!("nobody can {word:?} a call that is over"))?
+                let mut results = Processing::ALL.into_iter();
+                let known = results.find(|result| result_word(*result) == word);
+                known
+                    .map(Deed::Process)
+                    .ok_or_else(|| format!("nobody can {word:?} a call that is over"))?
             }
         };
         Ok(Act::Log { by, place, deed })
